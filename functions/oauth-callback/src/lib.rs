@@ -1,0 +1,1 @@
+//! HTTP: connect an organization to CompanyCam (connect and callback).

@@ -1,0 +1,1 @@
+//! SQS: copies one photo from CompanyCam's CDN to One Click, streaming.

@@ -1,0 +1,1 @@
+//! Schedule: one look message for each connected organization.

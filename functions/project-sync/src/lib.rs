@@ -1,0 +1,1 @@
+//! SQS: the synchronisation of one organization at a time.

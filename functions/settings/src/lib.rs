@@ -1,0 +1,1 @@
+//! HTTP: the integrations tab and its forms.

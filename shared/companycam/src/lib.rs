@@ -1,0 +1,1 @@
+//! CompanyCam's Core API v2: client, OAuth, webhook verification, types.

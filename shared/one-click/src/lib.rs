@@ -1,0 +1,1 @@
+//! One Click Contractor's API: client, launch tokens and the contract's types.

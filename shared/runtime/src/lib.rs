@@ -1,0 +1,1 @@
+//! What every function needs: configuration, telemetry, clients, queues and their messages.

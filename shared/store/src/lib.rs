@@ -1,0 +1,1 @@
+//! What the integration remembers: one module for each DynamoDB table.

@@ -1,0 +1,1 @@
+//! The synchronisation: pure decisions, and the code that runs their steps.

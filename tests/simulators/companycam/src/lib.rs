@@ -1,0 +1,1 @@
+//! A simulator of CompanyCam: API, OAuth, CDN, webhooks and a small web application.

@@ -1,0 +1,1 @@
+//! What the two simulators share: faults, the control routes, page layout, test pictures.

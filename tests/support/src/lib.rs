@@ -1,0 +1,1 @@
+//! The application in process: simulators, stand-ins for AWS, and helpers for tests.
