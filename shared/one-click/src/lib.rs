@@ -1,1 +1,18 @@
-//! One Click Contractor's API: client, launch tokens and the contract's types.
+//! One Click Contractor's API as this integration uses it: the client, the types of the contract,
+//! launch tokens and webhooks. Nothing else in the workspace knows the contract, so that a
+//! difference in the real API is a change in this crate only.
+
+pub mod client;
+pub mod error;
+pub mod ids;
+pub mod launch;
+pub mod types;
+pub mod webhook;
+
+pub use client::{Client, Page, Upload, http_client};
+pub use error::{Error, Messages};
+pub use ids::{InvalidId, JobId, OrgId, UserId};
+pub use types::{
+    Address, AddressFields, Document, DocumentFields, Field, Image, ImageFields, IntegrationState,
+    Job, JobFields, Organization, Phone, User, WebhookSubscription,
+};

@@ -1,0 +1,86 @@
+//! The client of One Click's API. One client serves every organization.
+
+mod attachments;
+mod http;
+mod jobs;
+mod organizations;
+
+use std::fmt;
+use std::time::Duration;
+
+use reqwest::Method;
+use secrecy::{ExposeSecret, SecretString};
+use url::Url;
+
+pub use attachments::Upload;
+pub use http::Page;
+pub(crate) use http::shape;
+
+use crate::error::Error;
+
+/// The time a connection to One Click may take to be made.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// The time a JSON request may take, answer included.
+const JSON_TIMEOUT: Duration = Duration::from_secs(20);
+
+/// The HTTP client for One Click: it follows no redirect, so that the service token and a
+/// customer's data go to the configured address only, and limits a connection to 3 s and a whole
+/// request to 20 s. Uploads set a longer limit themselves.
+///
+/// There is no separate read timeout: reqwest counts it from the start of the request until the
+/// answer's head, so it would cut off every upload that takes longer than that.
+///
+/// Needs an installed rustls provider when the process talks https. Fails if the TLS settings
+/// can't be made.
+pub fn http_client() -> Result<reqwest::Client, reqwest::Error> {
+    reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .connect_timeout(CONNECT_TIMEOUT)
+        .timeout(JSON_TIMEOUT)
+        .user_agent(concat!(
+            "companycam-integration/",
+            env!("CARGO_PKG_VERSION")
+        ))
+        .build()
+}
+
+/// A client of One Click's API. Cloning is cheap and shares the connections.
+#[derive(Clone)]
+pub struct Client {
+    http: reqwest::Client,
+    api_url: Url,
+    token: SecretString,
+}
+
+impl Client {
+    /// A client with the service token, which is one for all organizations.
+    ///
+    /// `api_url` is the address without `/v1`, with or without a path and a slash at its end;
+    /// `http` comes from [`http_client`].
+    pub fn new(http: reqwest::Client, api_url: Url, token: SecretString) -> Self {
+        Self {
+            http,
+            api_url,
+            token,
+        }
+    }
+
+    /// A request to `/v1/…`, each segment percent-encoded.
+    fn request(&self, method: Method, segments: &[&str]) -> Result<reqwest::RequestBuilder, Error> {
+        let url = http::address(&self.api_url, segments)?;
+        Ok(self
+            .http
+            .request(method, url)
+            .bearer_auth(self.token.expose_secret()))
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Client")
+            .field("api_url", &self.api_url.as_str())
+            .finish_non_exhaustive()
+    }
+}
