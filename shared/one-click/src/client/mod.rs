@@ -31,9 +31,11 @@ const JSON_TIMEOUT: Duration = Duration::from_secs(20);
 /// There is no separate read timeout: reqwest counts it from the start of the request until the
 /// answer's head, so it would cut off every upload that takes longer than that.
 ///
-/// Needs an installed rustls provider when the process talks https. Fails if the TLS settings
-/// can't be made.
+/// Without a rustls provider reqwest panics here, even for plain http, so ring is installed if the
+/// process has none yet. Fails if the TLS settings can't be made.
 pub fn http_client() -> Result<reqwest::Client, reqwest::Error> {
+    // An error tells that there is a provider already, which is as good.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
         .connect_timeout(CONNECT_TIMEOUT)
