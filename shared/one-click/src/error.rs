@@ -128,6 +128,12 @@ impl Messages {
     }
 }
 
+impl From<Vec<String>> for Messages {
+    fn from(messages: Vec<String>) -> Self {
+        Self(messages)
+    }
+}
+
 impl fmt::Debug for Messages {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "Messages({})", self.0.len())

@@ -4,13 +4,13 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 use subtle::ConstantTimeEq;
 
 use crate::client::shape;
 use crate::error::Error;
 use crate::ids::{OrgId, RawId, UserId};
-use crate::types::Job;
+use crate::types::{Field, Job};
 
 /// Whether an `Authorization` header carries these credentials (RFC 7617). The comparison takes
 /// the same time wherever they differ. Empty credentials are never right.
@@ -91,13 +91,8 @@ struct Body {
 
 #[derive(Deserialize)]
 struct Previous {
-    #[serde(default, deserialize_with = "present")]
-    assigned_user_id: Option<Option<UserId>>,
-}
-
-/// A member that is there, be it null, is `Some`.
-fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<UserId>>, D::Error> {
-    Option::<UserId>::deserialize(deserializer).map(Some)
+    #[serde(default)]
+    assigned_user_id: Field<UserId>,
 }
 
 impl Event {
@@ -111,7 +106,12 @@ impl Event {
             occurred_at: body.occurred_at,
             organization_id: body.organization_id,
             job: body.job,
-            previous_assigned_user_id: body.previous.and_then(|previous| previous.assigned_user_id),
+            previous_assigned_user_id: match body.previous.map(|previous| previous.assigned_user_id)
+            {
+                None | Some(Field::Keep) => None,
+                Some(Field::Clear) => Some(None),
+                Some(Field::Set(user)) => Some(Some(user)),
+            },
         })
     }
 }

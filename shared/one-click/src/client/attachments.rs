@@ -21,7 +21,7 @@ use crate::ids::{JobId, OrgId};
 use crate::types::{Document, DocumentFields, Image, ImageFields};
 
 /// The time an upload may take, answer included.
-const UPLOAD_TIMEOUT: Duration = Duration::from_secs(120);
+const UPLOAD_TIMEOUT: Duration = Duration::from_mins(2);
 
 /// A file on its way to One Click. It is passed on as it arrives, never held as a whole.
 pub struct Upload {

@@ -19,7 +19,7 @@ const MAX_ANSWER_BYTES: usize = 16 * 1024 * 1024;
 const PER_PAGE: u32 = 100;
 
 /// An answer asking for a longer pause is taken to ask for this one.
-const MAX_RETRY_AFTER: Duration = Duration::from_secs(24 * 60 * 60);
+const MAX_RETRY_AFTER: Duration = Duration::from_hours(24);
 
 /// Everything but RFC 3986's unreserved characters.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
