@@ -1,1 +1,27 @@
-//! CompanyCam's Core API v2: client, OAuth, webhook verification, types.
+#![doc = include_str!("../README.md")]
+#![allow(
+    clippy::doc_markdown,
+    reason = "CompanyCam is a name in prose, not an item"
+)]
+
+pub mod api;
+mod client;
+mod error;
+pub mod ids;
+pub mod media;
+pub mod oauth;
+mod page;
+mod tolerant;
+pub mod types;
+pub mod webhook;
+
+pub use api::Api;
+pub use api::photos::PhotosQuery;
+pub use api::projects::{NewProject, ProjectUpdate, ProjectsQuery};
+pub use api::webhooks::{NewWebhook, WebhookUpdate};
+pub use client::{AccessToken, Client, http_client};
+pub use error::Error;
+pub use page::{Cursor, Page};
+pub use types::{
+    Address, Company, Contact, Document, Integration, Photo, Project, Tag, User, Webhook,
+};
