@@ -1,1 +1,21 @@
-//! What every function needs: configuration, telemetry, clients, queues and their messages.
+//! What every function needs: configuration, telemetry, clients, queues and their messages, the
+//! tokens of an organization and the pacing of its calls to `CompanyCam`.
+//!
+//! Clients are built once, at start; nothing is read or fetched that the first event does not need.
+
+mod app;
+pub mod config;
+pub mod messages;
+pub mod pacing;
+pub mod queues;
+mod secrets;
+mod session;
+pub mod telemetry;
+mod tokens;
+mod trouble;
+
+pub use app::{App, aws_config, install_tls};
+pub use config::Config;
+pub use secrets::{CompanyCamClient, OneClickAccess, OrgTokens, Secrets};
+pub use session::{CompanyCam, Failure};
+pub use trouble::Trouble;

@@ -1,1 +1,64 @@
-//! What the integration remembers: one module for each DynamoDB table.
+//! What the integration remembers, in DynamoDB: one module for each table.
+//!
+//! Every item belongs to one organization and its key begins with the organization's id, except
+//! the claim of a company by an organization (B5) and the short-lived items of [`ephemeral`].
+//! A write that must not overwrite somebody else's is conditional, and a condition that does not
+//! hold is an outcome that the caller decides about, never an error.
+//!
+//! Times are Unix seconds (`…_at`) unless the name ends in `_ms`.
+
+pub mod activity;
+mod change;
+pub mod ephemeral;
+mod error;
+pub mod matches;
+pub mod organizations;
+pub mod photos;
+pub mod projects;
+mod table;
+
+pub use error::Error;
+use table::Table;
+
+/// The names of the six tables; `CloudFormation` chooses them.
+#[derive(Debug, Clone)]
+pub struct TableNames {
+    /// Connections, preferences, cursors, sync runs; claims of companies.
+    pub organizations: String,
+    /// The users of both sides and the choices made by hand.
+    pub user_matches: String,
+    /// Job ↔ project.
+    pub project_links: String,
+    /// One row for each photo: wanted, copied, lease.
+    pub photos: String,
+    /// The activity log.
+    pub activity: String,
+    /// OAuth states, used launch tokens, sessions, call budgets.
+    pub ephemeral: String,
+}
+
+/// All tables. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Store {
+    organizations: Table,
+    user_matches: Table,
+    project_links: Table,
+    photos: Table,
+    activity: Table,
+    ephemeral: Table,
+}
+
+impl Store {
+    /// A store over the tables of these names.
+    pub fn new(db: aws_sdk_dynamodb::Client, names: TableNames) -> Self {
+        let table = |name| Table::new(db.clone(), name);
+        Self {
+            organizations: table(names.organizations),
+            user_matches: table(names.user_matches),
+            project_links: table(names.project_links),
+            photos: table(names.photos),
+            activity: table(names.activity),
+            ephemeral: table(names.ephemeral),
+        }
+    }
+}

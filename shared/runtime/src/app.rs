@@ -1,0 +1,117 @@
+//! The clients of a function, built once.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, OnceLock};
+
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use companycam::oauth::OAuth;
+use one_click::ids::OrgId;
+use store::Store;
+use store::ephemeral::CallBudget;
+
+use crate::config::ConfigError;
+use crate::queues::Queues;
+use crate::{Config, OrgTokens, Secrets, Trouble};
+
+/// Everything a handler works with.
+#[derive(Debug)]
+pub struct App {
+    /// What the template said.
+    pub config: Config,
+    /// The tables.
+    pub store: Store,
+    /// The queues.
+    pub queues: Queues,
+    /// The secrets.
+    pub secrets: Secrets,
+    companycam_http: OnceLock<reqwest::Client>,
+    one_click_http: OnceLock<reqwest::Client>,
+    /// Access tokens that worked a moment ago, so that a warm function asks Secrets Manager rarely.
+    pub(crate) tokens: Mutex<HashMap<OrgId, OrgTokens>>,
+    /// Budgets as this process last wrote them; a conflict tells when they are out of date.
+    pub(crate) budgets: Mutex<HashMap<OrgId, CallBudget>>,
+}
+
+impl App {
+    /// Over these AWS clients; the local stack and tests bring their own endpoint or connector.
+    pub fn new(config: Config, aws: &SdkConfig) -> Self {
+        Self {
+            store: Store::new(aws_sdk_dynamodb::Client::new(aws), config.tables.clone()),
+            queues: Queues::new(aws_sdk_sqs::Client::new(aws), config.queues.clone()),
+            secrets: Secrets::new(aws_sdk_secretsmanager::Client::new(aws), config.secrets_prefix.clone()),
+            companycam_http: OnceLock::new(),
+            one_click_http: OnceLock::new(),
+            tokens: Mutex::default(),
+            budgets: Mutex::default(),
+            config,
+        }
+    }
+
+    /// As a function on Lambda starts.
+    pub async fn from_env() -> Result<Self, ConfigError> {
+        let config = Config::from_env()?;
+        Ok(Self::new(config, &aws_config().await))
+    }
+
+    /// `CompanyCam`'s API, without a token yet.
+    pub fn companycam_api(&self) -> Result<companycam::Client, Trouble> {
+        let http = built_once(&self.companycam_http, || Ok(companycam::http_client()))?;
+        Ok(companycam::Client::new(http, self.config.companycam_api_url.clone()))
+    }
+
+    /// `CompanyCam`'s OAuth.
+    pub async fn oauth(&self) -> Result<OAuth, Trouble> {
+        let client = self.secrets.companycam_client().await?;
+        let redirect_url = url::Url::parse(&self.config.redirect_url())
+            .map_err(|error| Trouble::Permanent(format!("PUBLIC_URL makes no redirect address: {error}")))?;
+        let http = built_once(&self.companycam_http, || Ok(companycam::http_client()))?;
+        Ok(OAuth::new(
+            http,
+            self.config.companycam_app_url.clone(),
+            client.client_id,
+            client.client_secret,
+            redirect_url,
+        ))
+    }
+
+    /// One Click's API.
+    pub async fn one_click(&self) -> Result<one_click::Client, Trouble> {
+        let access = self.secrets.one_click().await?;
+        let http = built_once(&self.one_click_http, one_click::http_client)?;
+        Ok(one_click::Client::new(http, self.config.one_click_api_url.clone(), access.api_token))
+    }
+}
+
+/// An HTTP client reads the root certificates when it is made: only who needs one makes it, and once.
+fn built_once(
+    kept: &OnceLock<reqwest::Client>,
+    build: impl Fn() -> Result<reqwest::Client, reqwest::Error>,
+) -> Result<reqwest::Client, Trouble> {
+    if let Some(http) = kept.get() {
+        return Ok(http.clone());
+    }
+    install_tls();
+    let http = build().map_err(|error| Trouble::transient(format!("no HTTP client could be made: {error}")))?;
+    Ok(kept.get_or_init(|| http).clone())
+}
+
+/// The credentials, region and endpoint that Lambda puts into the environment, and nothing else:
+/// the SDK's default chain would look for profiles and metadata services first.
+pub async fn aws_config() -> SdkConfig {
+    use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
+    let http = aws_smithy_http_client::Builder::new()
+        .tls_provider(Provider::Rustls(CryptoMode::Ring))
+        .build_https();
+    let region = std::env::var("AWS_REGION").unwrap_or_else(|_| "us-east-1".to_owned());
+    aws_config::defaults(BehaviorVersion::latest())
+        .http_client(http)
+        .credentials_provider(aws_config::environment::EnvironmentVariableCredentialsProvider::new())
+        .region(Region::new(region))
+        .load()
+        .await
+}
+
+/// rustls wants to be told which cryptography to use; a second call changes nothing.
+pub fn install_tls() {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+}

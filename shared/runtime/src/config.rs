@@ -1,0 +1,152 @@
+//! What the template tells a function, in environment variables.
+
+use store::TableNames;
+use url::Url;
+
+/// A variable that is missing or makes no sense; names it.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// Not set, or empty.
+    #[error("the environment variable {0} is not set")]
+    Missing(&'static str),
+    /// Set to something else than it should be.
+    #[error("the environment variable {name} is {value:?}, which is not {wanted}")]
+    Wrong {
+        /// The variable.
+        name: &'static str,
+        /// What it is.
+        value: String,
+        /// What it should be.
+        wanted: &'static str,
+    },
+}
+
+/// Addresses of the queues.
+#[derive(Debug, Clone)]
+pub struct QueueUrls {
+    /// `sync.fifo`: looks, one organization at a time.
+    pub sync: String,
+    /// Looks that come back later.
+    pub retry: String,
+    /// Photos to look at.
+    pub photos: String,
+    /// Looks that can never succeed.
+    pub sync_dead_letters: String,
+    /// Photos that can never be copied.
+    pub photo_dead_letters: String,
+}
+
+/// Everything a function is told.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// `CompanyCam`'s API, with its version: `https://api.companycam.com/v2`.
+    pub companycam_api_url: Url,
+    /// `CompanyCam`'s web app and OAuth.
+    pub companycam_app_url: Url,
+    /// One Click's API, without `/v1`.
+    pub one_click_api_url: Url,
+    /// One Click's web app.
+    pub one_click_app_url: Url,
+    /// The origins photos may come from, as `companycam::media` reads them.
+    pub photo_hosts: String,
+    /// Our own address, as browsers and webhooks reach it; never ends in a slash.
+    pub public_url: String,
+    /// What every secret's name begins with.
+    pub secrets_prefix: String,
+    /// The queues.
+    pub queues: QueueUrls,
+    /// The tables.
+    pub tables: TableNames,
+}
+
+impl Config {
+    /// Reads the process's environment.
+    pub fn from_env() -> Result<Self, ConfigError> {
+        Self::from_lookup(|name| std::env::var(name).ok())
+    }
+
+    /// Reads variables from wherever `lookup` finds them.
+    pub fn from_lookup(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
+        let text = |name: &'static str| {
+            lookup(name).filter(|value| !value.is_empty()).ok_or(ConfigError::Missing(name))
+        };
+        let url = |name: &'static str| {
+            let value = text(name)?;
+            let parsed = Url::parse(&value).ok().filter(Url::has_host);
+            parsed.ok_or(ConfigError::Wrong { name, value, wanted: "a web address" })
+        };
+        let public_url = url("PUBLIC_URL")?;
+        Ok(Self {
+            companycam_api_url: url("COMPANYCAM_API_URL")?,
+            companycam_app_url: url("COMPANYCAM_APP_URL")?,
+            one_click_api_url: url("ONE_CLICK_API_URL")?,
+            one_click_app_url: url("ONE_CLICK_APP_URL")?,
+            photo_hosts: text("PHOTO_HOSTS")?,
+            public_url: public_url.as_str().trim_end_matches('/').to_owned(),
+            secrets_prefix: text("SECRETS_PREFIX")?,
+            queues: QueueUrls {
+                sync: text("SYNC_QUEUE_URL")?,
+                retry: text("RETRY_QUEUE_URL")?,
+                photos: text("PHOTO_QUEUE_URL")?,
+                sync_dead_letters: text("SYNC_DEAD_LETTER_QUEUE_URL")?,
+                photo_dead_letters: text("PHOTO_DEAD_LETTER_QUEUE_URL")?,
+            },
+            tables: TableNames {
+                organizations: text("ORGANIZATIONS_TABLE")?,
+                user_matches: text("USER_MATCHES_TABLE")?,
+                project_links: text("PROJECT_LINKS_TABLE")?,
+                photos: text("PHOTOS_TABLE")?,
+                activity: text("ACTIVITY_TABLE")?,
+                ephemeral: text("EPHEMERAL_TABLE")?,
+            },
+        })
+    }
+
+    /// Where `CompanyCam` sends the browser after consent.
+    pub fn redirect_url(&self) -> String {
+        format!("{}/companycam/callback", self.public_url)
+    }
+
+    /// The integrations tab.
+    pub fn settings_url(&self) -> String {
+        format!("{}/companycam/settings", self.public_url)
+    }
+
+    /// Whether browsers reach us by plain http, which is so on loopback only; cookies then do
+    /// without `Secure` and the `__Host-` prefix.
+    pub fn is_plain_http(&self) -> bool {
+        self.public_url.starts_with("http://127.0.0.1")
+            || self.public_url.starts_with("http://localhost")
+            || self.public_url.starts_with("http://[::1]")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn complete(name: &str) -> Option<String> {
+        Some(if name.ends_with("_URL") { "https://x.example/api/".into() } else { name.to_lowercase() })
+    }
+
+    #[test]
+    fn a_missing_variable_is_named() {
+        let error = Config::from_lookup(|name| complete(name).filter(|_| name != "PHOTOS_TABLE")).unwrap_err();
+        assert_eq!(error.to_string(), "the environment variable PHOTOS_TABLE is not set");
+    }
+
+    #[test]
+    fn an_address_that_is_none_is_named() {
+        let wrong = |name: &str| if name == "PUBLIC_URL" { Some("nowhere".into()) } else { complete(name) };
+        let error = Config::from_lookup(wrong).unwrap_err();
+        assert!(error.to_string().contains("PUBLIC_URL"), "{error}");
+    }
+
+    #[test]
+    fn our_own_addresses_share_one_origin() {
+        let config = Config::from_lookup(complete).unwrap();
+        assert_eq!(config.redirect_url(), "https://x.example/api/companycam/callback");
+        assert_eq!(config.settings_url(), "https://x.example/api/companycam/settings");
+        assert!(!config.is_plain_http());
+    }
+}

@@ -1,0 +1,87 @@
+//! What travels through the queues. A message never says "do this", only "look at this", so it may
+//! be lost to a later poll, come twice, late or swapped.
+
+use companycam::Cursor;
+use companycam::ids::{PhotoId, ProjectId};
+use one_click::ids::OrgId;
+use serde::{Deserialize, Serialize};
+
+/// What to look at.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Look {
+    /// The organization: is there anything new since the last poll?
+    Poll,
+    /// A sync run: take its next step.
+    Sync {
+        /// The run; an older one's messages are let go.
+        run: String,
+    },
+    /// One project.
+    Project {
+        /// Which.
+        project_id: ProjectId,
+        /// What made us look.
+        origin: Origin,
+    },
+    /// The photos of a project, from a page on.
+    ProjectPhotos {
+        /// Whose.
+        project_id: ProjectId,
+        /// Where to go on.
+        cursor: Option<Cursor>,
+    },
+}
+
+/// What made us look at a project; decides what the look covers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Origin {
+    /// The poll listed it as changed: what it read is in the project's row. Its photos are looked at.
+    Poll,
+    /// A sync run listed it: as for a poll, but the run reads the photos of many projects at once.
+    Sync,
+}
+
+impl Look {
+    /// For logs: what kind of look it is.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Poll => "poll",
+            Self::Sync { .. } => "sync",
+            Self::Project { .. } => "project",
+            Self::ProjectPhotos { .. } => "project_photos",
+        }
+    }
+}
+
+/// A message of `sync.fifo` and `retry`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SyncMessage {
+    /// Whose; also the message group.
+    pub org_id: OrgId,
+    /// What to look at.
+    pub look: Look,
+    /// How often it was put off because something was unavailable.
+    #[serde(default)]
+    pub tries: u32,
+}
+
+impl SyncMessage {
+    /// A first look.
+    pub fn new(org_id: &OrgId, look: Look) -> Self {
+        Self { org_id: org_id.clone(), look, tries: 0 }
+    }
+}
+
+/// A message of the photo queue; the photo's row says the rest.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PhotoMessage {
+    /// Whose; also the message group, by which SQS is fair between organizations.
+    pub org_id: OrgId,
+    /// Which.
+    pub photo_id: PhotoId,
+    /// How often it was put off because something was unavailable.
+    #[serde(default)]
+    pub tries: u32,
+}

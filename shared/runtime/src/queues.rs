@@ -1,0 +1,133 @@
+//! Sending to the queues.
+
+use std::time::Duration;
+
+use aws_sdk_sqs::Client;
+use aws_sdk_sqs::error::DisplayErrorContext;
+use aws_sdk_sqs::types::SendMessageBatchRequestEntry;
+use one_click::ids::OrgId;
+use serde::Serialize;
+
+use crate::config::QueueUrls;
+use crate::messages::{PhotoMessage, SyncMessage};
+
+/// The longest delay SQS knows.
+const LONGEST_DELAY_S: u64 = 900;
+/// How many messages one call takes.
+const BATCH: usize = 10;
+
+/// A message could not be sent; nothing was lost, since whoever sends still has what it looked at.
+#[derive(Debug, thiserror::Error)]
+#[error("SQS did not take a message: {0}")]
+pub struct QueueError(String);
+
+/// The queues. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Queues {
+    sqs: Client,
+    urls: QueueUrls,
+}
+
+/// 1, 2, 4 … seconds, up to 15 minutes, for the try after so many.
+pub fn backoff(tries: u32) -> Duration {
+    Duration::from_secs(1_u64.checked_shl(tries).unwrap_or(LONGEST_DELAY_S).clamp(1, LONGEST_DELAY_S))
+}
+
+impl Queues {
+    /// Over these queues.
+    pub fn new(sqs: Client, urls: QueueUrls) -> Self {
+        Self { sqs, urls }
+    }
+
+    /// Looks, in this order within each organization.
+    pub async fn sync(&self, messages: &[SyncMessage]) -> Result<(), QueueError> {
+        for messages in messages.chunks(BATCH) {
+            let entries = entries(messages, |message| &message.org_id, true, None)?;
+            self.send(&self.urls.sync, entries).await?;
+        }
+        Ok(())
+    }
+
+    /// A look that comes back to `sync.fifo` after the delay, rounded up to whole seconds.
+    pub async fn retry(&self, message: &SyncMessage, delay: Duration) -> Result<(), QueueError> {
+        let entries = entries(std::slice::from_ref(message), |message| &message.org_id, false, Some(delay))?;
+        self.send(&self.urls.retry, entries).await
+    }
+
+    /// Photos to look at, at once or after a delay.
+    pub async fn photos(&self, messages: &[PhotoMessage], delay: Option<Duration>) -> Result<(), QueueError> {
+        for messages in messages.chunks(BATCH) {
+            let entries = entries(messages, |message| &message.org_id, false, delay)?;
+            self.send(&self.urls.photos, entries).await?;
+        }
+        Ok(())
+    }
+
+    /// Sets a look aside for good.
+    pub async fn bury_sync(&self, message: &SyncMessage) -> Result<(), QueueError> {
+        let entries = entries(std::slice::from_ref(message), |message| &message.org_id, true, None)?;
+        self.send(&self.urls.sync_dead_letters, entries).await
+    }
+
+    /// Sets a photo aside for good.
+    pub async fn bury_photo(&self, message: &PhotoMessage) -> Result<(), QueueError> {
+        let entries = entries(std::slice::from_ref(message), |message| &message.org_id, false, None)?;
+        self.send(&self.urls.photo_dead_letters, entries).await
+    }
+
+    async fn send(&self, url: &str, mut entries: Vec<SendMessageBatchRequestEntry>) -> Result<(), QueueError> {
+        // A batch may be taken in part; what was not is sent once more before giving up.
+        for _ in 0..2 {
+            let answer = self
+                .sqs
+                .send_message_batch()
+                .queue_url(url)
+                .set_entries(Some(entries.clone()))
+                .send()
+                .await
+                .map_err(|error| QueueError(DisplayErrorContext(error).to_string()))?;
+            if answer.failed.is_empty() {
+                return Ok(());
+            }
+            entries.retain(|entry| answer.failed.iter().any(|failed| failed.id == entry.id));
+        }
+        Err(QueueError(format!("{} messages were refused", entries.len())))
+    }
+}
+
+fn entries<M: Serialize>(
+    messages: &[M],
+    org: impl Fn(&M) -> &OrgId,
+    fifo: bool,
+    delay: Option<Duration>,
+) -> Result<Vec<SendMessageBatchRequestEntry>, QueueError> {
+    let incomplete = |error: &dyn std::error::Error| QueueError(error.to_string());
+    let delay_s = delay.map(|delay| delay.as_millis().div_ceil(1000).min(LONGEST_DELAY_S.into()));
+    messages
+        .iter()
+        .enumerate()
+        .map(|(at, message)| {
+            let body = serde_json::to_string(message).map_err(|error| incomplete(&error))?;
+            SendMessageBatchRequestEntry::builder()
+                .id(at.to_string())
+                .message_body(body)
+                .message_group_id(org(message).as_str())
+                // Fresh for every send: a second "look again" within five minutes must not be swallowed.
+                .set_message_deduplication_id(fifo.then(|| uuid::Uuid::new_v4().to_string()))
+                .set_delay_seconds(delay_s.and_then(|s| i32::try_from(s).ok()))
+                .build()
+                .map_err(|error| incomplete(&error))
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn b27_the_delay_doubles_up_to_a_quarter_of_an_hour() {
+        let delays: Vec<u64> = [0, 1, 2, 9, 10, 63, 64, 1000].map(|tries| backoff(tries).as_secs()).to_vec();
+        assert_eq!(delays, [1, 2, 4, 512, 900, 900, 900, 900]);
+    }
+}

@@ -1,0 +1,179 @@
+//! Secrets Manager: what is in the secrets, reading and writing them.
+
+use std::collections::HashMap;
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+use aws_sdk_secretsmanager::Client;
+use aws_sdk_secretsmanager::error::DisplayErrorContext;
+use one_click::ids::OrgId;
+use secrecy::{ExposeSecret, SecretString};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use crate::Trouble;
+
+/// How long a shared secret is kept before it is read again, so that a rotated one is noticed.
+const KEPT: Duration = Duration::from_secs(300);
+
+/// `<prefix>/companycam-client`.
+#[derive(Debug, Clone, Deserialize)]
+pub struct CompanyCamClient {
+    /// Public.
+    pub client_id: String,
+    /// Not.
+    pub client_secret: SecretString,
+}
+
+/// `<prefix>/one-click`.
+#[derive(Debug, Clone, Deserialize)]
+pub struct OneClickAccess {
+    /// The service token for its API.
+    pub api_token: SecretString,
+    /// What launch tokens are signed with.
+    pub launch_key: SecretString,
+}
+
+/// `<prefix>/organizations/<org_id>/tokens`.
+#[derive(Debug, Clone)]
+pub struct OrgTokens {
+    /// For calls.
+    pub access_token: SecretString,
+    /// For the next pair; works once.
+    pub refresh_token: SecretString,
+    /// When the access token ends, in Unix seconds.
+    pub expires_at: i64,
+}
+
+#[derive(Serialize, Deserialize)]
+struct StoredTokens {
+    access_token: String,
+    refresh_token: String,
+    expires_at: i64,
+}
+
+/// Reads and writes secrets under one prefix.
+#[derive(Debug)]
+pub struct Secrets {
+    client: Client,
+    prefix: String,
+    kept: Mutex<HashMap<String, (Instant, SecretString)>>,
+}
+
+impl Secrets {
+    /// Under this prefix.
+    pub fn new(client: Client, prefix: String) -> Self {
+        Self { client, prefix, kept: Mutex::default() }
+    }
+
+    /// Our identity at `CompanyCam`.
+    pub async fn companycam_client(&self) -> Result<CompanyCamClient, Trouble> {
+        self.shared("companycam-client").await
+    }
+
+    /// Our access to One Click.
+    pub async fn one_click(&self) -> Result<OneClickAccess, Trouble> {
+        self.shared("one-click").await
+    }
+
+    /// The organization's tokens as they are now; never kept here.
+    pub async fn tokens(&self, org: &OrgId) -> Result<Option<OrgTokens>, Trouble> {
+        let name = self.tokens_name(org);
+        let Some(text) = self.read(&name).await? else { return Ok(None) };
+        let stored: StoredTokens = parse(&name, &text)?;
+        Ok(Some(OrgTokens {
+            access_token: stored.access_token.into(),
+            refresh_token: stored.refresh_token.into(),
+            expires_at: stored.expires_at,
+        }))
+    }
+
+    /// Stores the organization's tokens.
+    pub async fn put_tokens(&self, org: &OrgId, tokens: &OrgTokens) -> Result<(), Trouble> {
+        let stored = StoredTokens {
+            access_token: tokens.access_token.expose_secret().to_owned(),
+            refresh_token: tokens.refresh_token.expose_secret().to_owned(),
+            expires_at: tokens.expires_at,
+        };
+        let text = serde_json::to_string(&stored).map_err(|error| Trouble::Permanent(error.to_string()))?;
+        self.write(&self.tokens_name(org), &text).await
+    }
+
+    /// Deletes the organization's tokens at once; that none are there is fine.
+    pub async fn delete_tokens(&self, org: &OrgId) -> Result<(), Trouble> {
+        let name = self.tokens_name(org);
+        let result = self
+            .client
+            .delete_secret()
+            .secret_id(&name)
+            .force_delete_without_recovery(true)
+            .send()
+            .await;
+        match result {
+            Err(error) if !error.as_service_error().is_some_and(|e| e.is_resource_not_found_exception()) => {
+                Err(unavailable("delete", &name, &DisplayErrorContext(error)))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn tokens_name(&self, org: &OrgId) -> String {
+        format!("{}/organizations/{org}/tokens", self.prefix)
+    }
+
+    async fn shared<T: DeserializeOwned>(&self, short: &str) -> Result<T, Trouble> {
+        let name = format!("{}/{short}", self.prefix);
+        let kept = self.kept.lock().ok().and_then(|kept| {
+            kept.get(&name).filter(|(at, _)| at.elapsed() < KEPT).map(|(_, text)| text.clone())
+        });
+        if let Some(text) = kept {
+            return parse(&name, text.expose_secret());
+        }
+        let text = self
+            .read(&name)
+            .await?
+            .ok_or_else(|| Trouble::transient(format!("the secret {name} does not exist yet")))?;
+        let value = parse(&name, &text)?;
+        if let Ok(mut kept) = self.kept.lock() {
+            kept.insert(name, (Instant::now(), text.into()));
+        }
+        Ok(value)
+    }
+
+    async fn read(&self, name: &str) -> Result<Option<String>, Trouble> {
+        match self.client.get_secret_value().secret_id(name).send().await {
+            Ok(answer) => Ok(answer.secret_string),
+            Err(error) if error.as_service_error().is_some_and(|e| e.is_resource_not_found_exception()) => Ok(None),
+            Err(error) => Err(unavailable("read", name, &DisplayErrorContext(error))),
+        }
+    }
+
+    async fn write(&self, name: &str, text: &str) -> Result<(), Trouble> {
+        let put = self.client.put_secret_value().secret_id(name).secret_string(text).send().await;
+        match put {
+            Ok(_) => return Ok(()),
+            Err(error) if error.as_service_error().is_some_and(|e| e.is_resource_not_found_exception()) => {}
+            Err(error) => return Err(unavailable("write", name, &DisplayErrorContext(error))),
+        }
+        match self.client.create_secret().name(name).secret_string(text).send().await {
+            Ok(_) => Ok(()),
+            Err(error) if error.as_service_error().is_some_and(|e| e.is_resource_exists_exception()) => {
+                // Another worker created it between our two calls.
+                let again = self.client.put_secret_value().secret_id(name).secret_string(text).send().await;
+                again.map(drop).map_err(|error| unavailable("write", name, &DisplayErrorContext(error)))
+            }
+            Err(error) => Err(unavailable("create", name, &DisplayErrorContext(error))),
+        }
+    }
+}
+
+/// The value's own text never gets into the message.
+fn parse<T: DeserializeOwned>(name: &str, text: &str) -> Result<T, Trouble> {
+    serde_json::from_str(text).map_err(|_| {
+        Trouble::transient(format!("the secret {name} is not the JSON object that docs/OPERATIONS.md describes"))
+    })
+}
+
+fn unavailable(verb: &str, name: &str, error: &dyn std::fmt::Display) -> Trouble {
+    Trouble::transient(format!("Secrets Manager could not {verb} {name}: {error}"))
+}

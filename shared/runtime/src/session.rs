@@ -1,0 +1,124 @@
+//! Calls to `CompanyCam` for one organization: paced, with a token that works.
+
+use std::time::Duration;
+
+use companycam::{AccessToken, Api};
+use jiff::Timestamp;
+use one_click::ids::OrgId;
+
+use crate::pacing::{Call, Lane, spend};
+use crate::{App, Trouble};
+
+/// How often a budget is tried to be written before others' writing is too much.
+const BUDGET_TRIES: usize = 8;
+
+/// `CompanyCam` as one organization sees it.
+#[derive(Debug, Clone, Copy)]
+pub struct CompanyCam<'a> {
+    app: &'a App,
+    org: &'a OrgId,
+    lane: Lane,
+}
+
+impl App {
+    /// `CompanyCam` for this organization.
+    pub fn companycam<'a>(&'a self, org: &'a OrgId, lane: Lane) -> CompanyCam<'a> {
+        CompanyCam { app: self, org, lane }
+    }
+}
+
+impl CompanyCam<'_> {
+    /// A GET.
+    pub async fn read<T, F>(&self, call: impl Fn(Api) -> F) -> Result<T, Failure>
+    where
+        F: Future<Output = Result<T, companycam::Error>>,
+    {
+        self.call(Call::Read, call).await
+    }
+
+    /// A POST, PUT or DELETE.
+    pub async fn write<T, F>(&self, call: impl Fn(Api) -> F) -> Result<T, Failure>
+    where
+        F: Future<Output = Result<T, companycam::Error>>,
+    {
+        self.call(Call::Write, call).await
+    }
+
+    async fn call<T, F>(&self, kind: Call, call: impl Fn(Api) -> F) -> Result<T, Failure>
+    where
+        F: Future<Output = Result<T, companycam::Error>>,
+    {
+        let token = self.app.access_token(self.org).await?;
+        self.take(kind).await?;
+        let api = self.app.companycam_api()?.authorized(AccessToken::new(token.clone()));
+        match call(api).await {
+            Err(companycam::Error::Unauthorized) => {}
+            other => return other.map_err(Failure::CompanyCam),
+        }
+        // A revoked and an outdated token look alike: only the refresh tells which it is.
+        let token = self.app.renew(self.org, &token).await?;
+        self.take(kind).await?;
+        let api = self.app.companycam_api()?.authorized(AccessToken::new(token));
+        call(api).await.map_err(Failure::CompanyCam)
+    }
+
+    async fn take(&self, kind: Call) -> Result<(), Trouble> {
+        let kept = self.app.budgets.lock().ok().and_then(|budgets| budgets.get(self.org).cloned());
+        let mut budget = match kept {
+            Some(budget) => budget,
+            None => self.app.store.call_budget(self.org).await?,
+        };
+        for _ in 0..BUDGET_TRIES {
+            let spent = match spend(&budget, kind, self.lane, Timestamp::now().as_second()) {
+                Ok(spent) => spent,
+                Err(wait) => return Err(self.no_room(wait)),
+            };
+            if self.app.store.put_call_budget(self.org, &spent).await? {
+                if let Ok(mut budgets) = self.app.budgets.lock() {
+                    budgets.insert(self.org.clone(), store::ephemeral::CallBudget { rev: spent.rev + 1, ..spent });
+                }
+                return Ok(());
+            }
+            budget = self.app.store.call_budget(self.org).await?;
+        }
+        Err(store::Error::Contended("the call budget").into())
+    }
+
+    fn no_room(&self, wait: Duration) -> Trouble {
+        // What this process kept may be behind; the next look reads it afresh.
+        if let Ok(mut budgets) = self.app.budgets.lock() {
+            budgets.remove(self.org);
+        }
+        Trouble::Transient {
+            after: Some(wait),
+            cause: "CompanyCam's limit of calls a minute is used up".to_owned(),
+        }
+    }
+}
+
+/// A call that did not succeed: either it was never made, or `CompanyCam` said why.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// There was no token or no room for it.
+    #[error(transparent)]
+    Trouble(#[from] Trouble),
+    /// `CompanyCam` answered, or the connection failed.
+    #[error(transparent)]
+    CompanyCam(companycam::Error),
+}
+
+impl Failure {
+    /// `CompanyCam` says there is no such thing.
+    pub fn is_not_found(&self) -> bool {
+        matches!(self, Self::CompanyCam(companycam::Error::NotFound))
+    }
+}
+
+impl From<Failure> for Trouble {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Trouble(trouble) => trouble,
+            Failure::CompanyCam(error) => error.into(),
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! Why a look could not be finished, classified once.
+
+use std::time::Duration;
+
+use crate::queues::QueueError;
+
+/// What the handler does about it.
+#[derive(Debug, thiserror::Error)]
+pub enum Trouble {
+    /// Something is unavailable for now: look again later.
+    #[error("{cause}")]
+    Transient {
+        /// When to look again, if something said so.
+        after: Option<Duration>,
+        /// What was unavailable.
+        cause: String,
+    },
+    /// `CompanyCam` no longer accepts the grant: pause the connection (B4).
+    #[error("CompanyCam no longer accepts the connection")]
+    NeedsReconnecting,
+    /// This item can never work: set it aside (B27).
+    #[error("{0}")]
+    Permanent(String),
+}
+
+impl Trouble {
+    /// Unavailable, with no word on when it will be back.
+    pub fn transient(cause: impl Into<String>) -> Self {
+        Self::Transient { after: None, cause: cause.into() }
+    }
+}
+
+impl From<store::Error> for Trouble {
+    fn from(error: store::Error) -> Self {
+        match error {
+            store::Error::Shape(_) => Self::Permanent(error.to_string()),
+            store::Error::Unavailable { .. } | store::Error::Contended(_) => Self::transient(error.to_string()),
+        }
+    }
+}
+
+impl From<QueueError> for Trouble {
+    fn from(error: QueueError) -> Self {
+        Self::transient(error.to_string())
+    }
+}
+
+impl From<companycam::Error> for Trouble {
+    fn from(error: companycam::Error) -> Self {
+        match &error {
+            companycam::Error::Unauthorized => Self::NeedsReconnecting,
+            companycam::Error::RateLimited { retry_after } => {
+                Self::Transient { after: *retry_after, cause: error.to_string() }
+            }
+            _ if error.is_transient() => Self::transient(error.to_string()),
+            _ => Self::Permanent(error.to_string()),
+        }
+    }
+}
+
+impl From<one_click::Error> for Trouble {
+    fn from(error: one_click::Error) -> Self {
+        match &error {
+            one_click::Error::RateLimited { retry_after } => {
+                Self::Transient { after: *retry_after, cause: error.to_string() }
+            }
+            // Our own service token is refused: an operator's matter, and no customer's work is lost to it.
+            one_click::Error::Unauthorized => Self::transient(error.to_string()),
+            _ if error.is_transient() => Self::transient(error.to_string()),
+            _ => Self::Permanent(error.to_string()),
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! Table `ephemeral`: what is soon forgotten. Keys are secrets' hashes or begin with what they are;
+//! values name the organization they belong to (B28).
+//!
+//! `DynamoDB` drops expired items within days, not at once: every read looks at `expires_at` itself.
+
+use companycam::ids::CompanyId;
+use one_click::ids::{OrgId, UserId};
+use serde::{Deserialize, Serialize};
+
+use crate::change::Change;
+use crate::table::{Item, key};
+use crate::{Error, Store};
+
+/// An administrator's session on our pages.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Session {
+    /// Whose integrations tab it opens.
+    pub org_id: OrgId,
+    /// The organization's name.
+    pub org_name: String,
+    /// Who.
+    pub user_id: UserId,
+    /// Shown as `connected by`.
+    pub email: String,
+    /// What every form of this session carries.
+    pub csrf_token: String,
+    /// Unix seconds.
+    pub expires_at: i64,
+}
+
+/// An authorization that was begun at `CompanyCam` (B2).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Authorization {
+    /// For which organization.
+    pub org_id: OrgId,
+    /// The hash of the session that began it: only that browser may end it.
+    pub session: String,
+    /// PKCE.
+    pub pkce_verifier: String,
+    /// The administrator confirmed replacing the connected company by this one (B5).
+    #[serde(default)]
+    pub replace_by: Option<CompanyId>,
+    /// Unix seconds.
+    pub expires_at: i64,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Keyed<T> {
+    key: String,
+    #[serde(flatten)]
+    value: T,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Used {
+    expires_at: i64,
+}
+
+/// The calls an organization made to `CompanyCam` lately, for pacing (B29).
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CallBudget {
+    /// Rises with every write, so that two writers never lose each other's calls.
+    pub rev: i64,
+    /// For each short slot of time (its number since the epoch): GETs and writes.
+    pub slots: Vec<(i64, u32, u32)>,
+    /// Unix seconds.
+    pub expires_at: i64,
+}
+
+fn session_key(hash: &str) -> String {
+    format!("session#{hash}")
+}
+
+fn state_key(hash: &str) -> String {
+    format!("state#{hash}")
+}
+
+fn budget_key(org: &OrgId) -> String {
+    format!("budget#{org}")
+}
+
+fn item_key(text: &str) -> Item {
+    key(&[("key", text)])
+}
+
+impl Store {
+    /// Marks a launch token as used. `false`: it was before.
+    pub async fn use_launch(&self, org: &OrgId, jti: &str, expires_at: i64) -> Result<bool, Error> {
+        let used = Keyed { key: format!("launch#{org}#{jti}"), value: Used { expires_at } };
+        Ok(self.ephemeral.put(&used, Change::only_if("attribute_not_exists(#key)")).await?.done())
+    }
+
+    /// Keeps a session under the hash of its secret.
+    pub async fn put_session(&self, hash: &str, session: &Session) -> Result<(), Error> {
+        let item = Keyed { key: session_key(hash), value: session };
+        self.ephemeral.put(&item, Change::new()).await?;
+        Ok(())
+    }
+
+    /// The session of that hash, if it has not ended.
+    pub async fn session(&self, hash: &str, now: i64) -> Result<Option<Session>, Error> {
+        let found: Option<Keyed<Session>> = self.ephemeral.get(item_key(&session_key(hash))).await?;
+        Ok(found.map(|item| item.value).filter(|session| session.expires_at > now))
+    }
+
+    /// Keeps a begun authorization under the hash of its state.
+    pub async fn put_authorization(&self, hash: &str, authorization: &Authorization) -> Result<(), Error> {
+        let item = Keyed { key: state_key(hash), value: authorization };
+        self.ephemeral.put(&item, Change::new()).await?;
+        Ok(())
+    }
+
+    /// Takes the authorization, once, and only for the session that began it.
+    pub async fn take_authorization(&self, hash: &str, session: &str, now: i64) -> Result<Option<Authorization>, Error> {
+        let ours = Change::only_if("#session = :session").value(":session", session);
+        let taken: Option<Keyed<Authorization>> = self.ephemeral.delete(item_key(&state_key(hash)), ours).await?;
+        Ok(taken.map(|item| item.value).filter(|authorization| authorization.expires_at > now))
+    }
+
+    /// The calls made lately.
+    pub async fn call_budget(&self, org: &OrgId) -> Result<CallBudget, Error> {
+        let found: Option<Keyed<CallBudget>> = self.ephemeral.get(item_key(&budget_key(org))).await?;
+        Ok(found.map(|item| item.value).unwrap_or_default())
+    }
+
+    /// Writes them if nobody did since they were read. `false`: somebody did.
+    pub async fn put_call_budget(&self, org: &OrgId, budget: &CallBudget) -> Result<bool, Error> {
+        let next = CallBudget { rev: budget.rev + 1, ..budget.clone() };
+        let item = Keyed { key: budget_key(org), value: next };
+        let condition =
+            Change::only_if("attribute_not_exists(#key) OR #rev = :rev").value(":rev", budget.rev);
+        Ok(self.ephemeral.put(&item, condition).await?.done())
+    }
+}

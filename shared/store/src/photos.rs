@@ -1,0 +1,244 @@
+//! Table `photos`: one row for each photo, with the version that is wanted in One Click, the one
+//! that is there, and the lease of whoever is copying.
+//!
+//! The row says everything that copying needs, so a message says only which photo to look at, and
+//! copying needs no token. While wanted and copied differ the photo is *pending*, and in the sparse
+//! index.
+
+use companycam::ids::{PhotoId, ProjectId};
+use one_click::ids::{JobId, OrgId};
+use serde::{Deserialize, Serialize};
+
+use crate::change::Change;
+use crate::table::{Item, key};
+use crate::{Error, Store};
+
+/// What `CompanyCam` says about a photo and One Click shows.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct PhotoDetails {
+    /// The description, as plain text.
+    pub caption: Option<String>,
+    /// Unix seconds.
+    pub captured_at: Option<i64>,
+    /// The photographer's name.
+    pub captured_by: Option<String>,
+    /// Display texts, sorted.
+    pub tags: Vec<String>,
+}
+
+/// The photo as it should be in One Click.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WantedPhoto {
+    /// `CompanyCam`'s `updated_at`.
+    pub version: i64,
+    /// On which job; `None`: on none, and a copy that is there goes away.
+    pub job_id: Option<JobId>,
+    /// Where the original is.
+    pub uri: Option<String>,
+    /// MD5 of the bytes, as `CompanyCam` gives it.
+    pub hash: Option<String>,
+    /// Caption and the like.
+    pub details: PhotoDetails,
+}
+
+/// The photo as it is in One Click.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CopiedPhoto {
+    /// The version that was copied.
+    pub version: i64,
+    /// The job it is on.
+    pub job_id: JobId,
+    /// MD5 of the bytes, as `CompanyCam` gave it.
+    pub hash: Option<String>,
+    /// Caption and the like, as they were in `CompanyCam` then.
+    pub details: PhotoDetails,
+    /// How many bytes.
+    pub bytes: i64,
+}
+
+/// A photo's row.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PhotoRow {
+    /// The organization.
+    pub org_id: OrgId,
+    /// The photo.
+    pub photo_id: PhotoId,
+    /// Its project.
+    pub project_id: ProjectId,
+    /// As it should be.
+    pub wanted: WantedPhoto,
+    /// As it is, if it was ever copied.
+    #[serde(default)]
+    pub copied: Option<CopiedPhoto>,
+    /// Why this wanted version can never be copied.
+    #[serde(default)]
+    pub failed: Option<String>,
+    /// Until when somebody is copying.
+    #[serde(default)]
+    pub lease_ms: Option<i64>,
+    /// Who.
+    #[serde(default)]
+    pub lease_holder: Option<String>,
+}
+
+impl PhotoRow {
+    /// Whether One Click has what it should.
+    pub fn is_current(&self) -> bool {
+        match (&self.copied, &self.wanted.job_id) {
+            (None, None) => true,
+            (Some(copied), Some(job)) => {
+                copied.job_id == *job
+                    && copied.version >= self.wanted.version
+                    && copied.details == self.wanted.details
+            }
+            _ => false,
+        }
+    }
+}
+
+/// What taking a photo's lease came to.
+#[derive(Debug)]
+pub enum Lease {
+    /// It is ours; the row as it is now.
+    Taken(PhotoRow),
+    /// Somebody has it until then (Unix milliseconds).
+    Busy(i64),
+    /// There is no such row.
+    Unknown,
+}
+
+/// The project as part of an index key; begins with the organization like every key.
+fn project_key(org: &OrgId, project: &ProjectId) -> String {
+    format!("{org}#{project}")
+}
+
+fn row_key(org: &OrgId, photo: &PhotoId) -> Item {
+    key(&[("org_id", org.as_str()), ("photo_id", photo.as_str())])
+}
+
+impl Store {
+    /// The photo's row.
+    pub async fn photo(&self, org: &OrgId, photo: &PhotoId) -> Result<Option<PhotoRow>, Error> {
+        self.photos.get(row_key(org, photo)).await
+    }
+
+    /// The rows of those of the photos that have one.
+    pub async fn photos<'a>(
+        &self,
+        org: &OrgId,
+        photos: impl IntoIterator<Item = &'a PhotoId>,
+    ) -> Result<Vec<PhotoRow>, Error> {
+        let unique: std::collections::BTreeSet<_> = photos.into_iter().collect();
+        let keys = unique.into_iter().map(|photo| row_key(org, photo)).collect();
+        self.photos.get_many(keys).await
+    }
+
+    /// Raises the wanted version. `None`: a newer one is already wanted.
+    pub async fn want_photo(
+        &self,
+        org: &OrgId,
+        photo: &PhotoId,
+        project: &ProjectId,
+        wanted: &WantedPhoto,
+    ) -> Result<Option<PhotoRow>, Error> {
+        let change = Change::new()
+            .set("project_id", project)
+            .set("project_key", project_key(org, project))
+            .set("wanted", wanted)
+            .set("pending_org", org)
+            .remove("failed")
+            .when("attribute_not_exists(#wanted) OR #wanted.#version <= :version")
+            .value(":version", wanted.version);
+        self.photos.update(row_key(org, photo), change).await
+    }
+
+    /// Takes the photo for copying until `until_ms`.
+    pub async fn lease_photo(
+        &self,
+        org: &OrgId,
+        photo: &PhotoId,
+        holder: &str,
+        now_ms: i64,
+        until_ms: i64,
+    ) -> Result<Lease, Error> {
+        let change = Change::new()
+            .set("lease_ms", until_ms)
+            .set("lease_holder", holder)
+            .when("attribute_exists(#wanted) AND (attribute_not_exists(#lease_ms) OR #lease_ms <= :now)")
+            .value(":now", now_ms);
+        if let Some(row) = self.photos.update(row_key(org, photo), change).await? {
+            return Ok(Lease::Taken(row));
+        }
+        Ok(match self.photo(org, photo).await? {
+            Some(row) => Lease::Busy(row.lease_ms.unwrap_or(now_ms)),
+            None => Lease::Unknown,
+        })
+    }
+
+    /// One Click now has `copied` (or nothing). Gives the lease back, and the photo is no longer
+    /// pending, only if `wanted` is still what is wanted; otherwise the row as it is now, still leased.
+    pub async fn photo_copied(
+        &self,
+        org: &OrgId,
+        photo: &PhotoId,
+        holder: &str,
+        wanted: &WantedPhoto,
+        copied: Option<&CopiedPhoto>,
+    ) -> Result<Option<PhotoRow>, Error> {
+        let done = Change::new()
+            .set_or_remove("copied", copied)
+            .remove("lease_ms")
+            .remove("lease_holder")
+            .remove("pending_org")
+            .remove("failed")
+            .when("#lease_holder = :holder AND #wanted = :wanted")
+            .value(":holder", holder)
+            .value(":wanted", wanted);
+        if self.photos.update::<PhotoRow>(row_key(org, photo), done).await?.is_some() {
+            return Ok(None);
+        }
+        let more = Change::new()
+            .set_or_remove("copied", copied)
+            .when("#lease_holder = :holder")
+            .value(":holder", holder);
+        self.photos.update(row_key(org, photo), more).await
+    }
+
+    /// This wanted version can never be copied: no longer pending, with the reason.
+    pub async fn photo_failed(
+        &self,
+        org: &OrgId,
+        photo: &PhotoId,
+        holder: &str,
+        wanted: &WantedPhoto,
+        reason: &str,
+    ) -> Result<bool, Error> {
+        let change = Change::new()
+            .set("failed", reason)
+            .remove("lease_ms")
+            .remove("lease_holder")
+            .remove("pending_org")
+            .when("#lease_holder = :holder AND #wanted = :wanted")
+            .value(":holder", holder)
+            .value(":wanted", wanted);
+        Ok(self.photos.update::<PhotoRow>(row_key(org, photo), change).await?.is_some())
+    }
+
+    /// Gives the lease back with nothing copied.
+    pub async fn release_photo(&self, org: &OrgId, photo: &PhotoId, holder: &str) -> Result<(), Error> {
+        let change = Change::new()
+            .remove("lease_ms")
+            .remove("lease_holder")
+            .when("#lease_holder = :holder")
+            .value(":holder", holder);
+        self.photos.update::<PhotoRow>(row_key(org, photo), change).await?;
+        Ok(())
+    }
+
+    /// How many photos are still to be copied, updated or removed.
+    pub async fn pending_photos(&self, org: &OrgId) -> Result<i64, Error> {
+        let query = self.photos.query().index("pending");
+        query.when("#pending_org = :org").value(":org", org).count().await
+    }
+}

@@ -1,0 +1,314 @@
+//! Table `project-links`: what we know of each project, and which job it is.
+//!
+//! The link is a bijection: the project's row and the job's row are written in one transaction.
+//! A listing leaves what it read in `wanted`, so that the look at the project that follows needs no
+//! request of its own; while it is there the project is *pending*, and in the sparse index.
+
+use std::collections::BTreeMap;
+
+use companycam::ids::{CompanyId, ProjectId, UserId};
+use one_click::ids::{JobId, OrgId};
+use serde::{Deserialize, Serialize};
+
+use crate::change::Change;
+use crate::table::{Item, key};
+use crate::{Error, Store};
+
+/// The fields of a project that One Click gets, as they were when we looked. Empty texts are `None`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ProjectFields {
+    /// The project's name.
+    pub name: Option<String>,
+    /// `address.street_address_1`.
+    pub street_address_1: Option<String>,
+    /// `address.street_address_2`.
+    pub street_address_2: Option<String>,
+    /// `address.city`.
+    pub city: Option<String>,
+    /// `address.state`.
+    pub state: Option<String>,
+    /// `address.postal_code`.
+    pub postal_code: Option<String>,
+    /// `primary_contact.name`.
+    pub contact_name: Option<String>,
+    /// `primary_contact.email`.
+    pub contact_email: Option<String>,
+    /// `primary_contact.phone_number`.
+    pub contact_phone: Option<String>,
+    /// Who created it.
+    pub creator_id: Option<UserId>,
+    /// Other systems' ids: `type` → `relation_id`.
+    pub integrations: BTreeMap<String, String>,
+    /// Archived in `CompanyCam`.
+    pub archived: bool,
+    /// Deleted, or merged into another, in `CompanyCam`.
+    pub deleted: bool,
+    /// Unix seconds.
+    pub updated_at: i64,
+}
+
+/// What the project is to us.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LinkState {
+    /// Listed or announced, not yet looked at.
+    Unseen,
+    /// A job and this project are one.
+    Linked,
+    /// Looked at and left alone; `reason` says why.
+    Skipped,
+    /// It was linked, and its job was deleted in One Click (B18).
+    JobDeleted,
+}
+
+/// Why a project was left alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SkipReason {
+    /// Deleted, or merged into another, before it had a job.
+    Deleted,
+    /// Archived before it had a job.
+    Archived,
+    /// B10 was off when it appeared; a sync may bring it later.
+    ImportOff,
+    /// B13: nobody assigned to it is matched; it waits.
+    NoMatchedUser,
+}
+
+impl SkipReason {
+    /// In words for the administrator.
+    pub fn describe(self) -> &'static str {
+        match self {
+            Self::Deleted => "it was deleted in CompanyCam before it had a job",
+            Self::Archived => "it was archived in CompanyCam before it had a job",
+            Self::ImportOff => "creating jobs from projects is switched off; a sync brings it once that is on",
+            Self::NoMatchedUser => "nobody assigned to it is matched to a One Click user; it waits until somebody is",
+        }
+    }
+}
+
+/// A project's row.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProjectRow {
+    /// The organization.
+    pub org_id: OrgId,
+    /// `project#<id>`.
+    sk: String,
+    /// The project.
+    pub project_id: ProjectId,
+    /// The company it belongs to: links of another company rest (B5).
+    pub company_id: CompanyId,
+    /// What it is to us.
+    pub state: LinkState,
+    /// Its job, if linked (or the job that was).
+    #[serde(default)]
+    pub job_id: Option<JobId>,
+    /// Why it was skipped.
+    #[serde(default)]
+    pub reason: Option<SkipReason>,
+    /// What was listed and is still to be handled.
+    #[serde(default)]
+    pub wanted: Option<ProjectFields>,
+    /// What the job was last brought up to.
+    #[serde(default)]
+    pub seen: Option<ProjectFields>,
+    /// Whether the job got an assignee; while it has none, one may follow from `CompanyCam`.
+    #[serde(default)]
+    pub assignee_set: bool,
+}
+
+/// What a skip remembers.
+#[derive(Debug, Clone)]
+pub struct Skip<'a> {
+    /// The project.
+    pub project_id: &'a ProjectId,
+    /// Its company.
+    pub company_id: &'a CompanyId,
+    /// What was looked at.
+    pub seen: &'a ProjectFields,
+    /// Why it is left alone.
+    pub reason: SkipReason,
+}
+
+/// A link to be made.
+#[derive(Debug, Clone)]
+pub struct NewLink<'a> {
+    /// The project.
+    pub project_id: &'a ProjectId,
+    /// Its company.
+    pub company_id: &'a CompanyId,
+    /// The job.
+    pub job_id: &'a JobId,
+    /// What the job was brought up to.
+    pub seen: &'a ProjectFields,
+    /// Whether the job has an assignee now.
+    pub assignee_set: bool,
+}
+
+/// A job's row: the other direction of the link.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JobRow {
+    /// The organization.
+    pub org_id: OrgId,
+    /// `job#<id>`.
+    sk: String,
+    /// The project it is linked to.
+    pub project_id: ProjectId,
+}
+
+fn project_sk(project: &ProjectId) -> String {
+    format!("project#{project}")
+}
+
+fn job_sk(job: &JobId) -> String {
+    format!("job#{job}")
+}
+
+fn row_key(org: &OrgId, sk: &str) -> Item {
+    key(&[("org_id", org.as_str()), ("sk", sk)])
+}
+
+impl Store {
+    /// The project's row.
+    pub async fn project(&self, org: &OrgId, project: &ProjectId) -> Result<Option<ProjectRow>, Error> {
+        self.project_links.get(row_key(org, &project_sk(project))).await
+    }
+
+    /// The rows of those of the projects that have one.
+    pub async fn projects<'a>(
+        &self,
+        org: &OrgId,
+        projects: impl IntoIterator<Item = &'a ProjectId>,
+    ) -> Result<Vec<ProjectRow>, Error> {
+        // DynamoDB refuses a batch that names a key twice, and a page may hold a project twice.
+        let unique: std::collections::BTreeSet<_> = projects.into_iter().collect();
+        let keys = unique.into_iter().map(|project| row_key(org, &project_sk(project))).collect();
+        self.project_links.get_many(keys).await
+    }
+
+    /// The row that says which project the job is.
+    pub async fn job(&self, org: &OrgId, job: &JobId) -> Result<Option<JobRow>, Error> {
+        self.project_links.get(row_key(org, &job_sk(job))).await
+    }
+
+    /// Leaves what a listing read for the look that follows. `false`: a newer reading is there.
+    pub async fn want_project(
+        &self,
+        org: &OrgId,
+        project: &ProjectId,
+        company: &CompanyId,
+        fields: &ProjectFields,
+    ) -> Result<bool, Error> {
+        let row = row_key(org, &project_sk(project));
+        // `state` is set only on a new row, with the two cases told apart by a condition each.
+        let fresh = Change::new()
+            .set("project_id", project)
+            .set("company_id", company)
+            .set("state", LinkState::Unseen)
+            .set("wanted", fields)
+            .set("pending_org", org)
+            .when("attribute_not_exists(#state)");
+        if self.project_links.update::<ProjectRow>(row.clone(), fresh).await?.is_some() {
+            return Ok(true);
+        }
+        let known = Change::new()
+            .set("wanted", fields)
+            .set("pending_org", org)
+            .when("attribute_not_exists(#wanted) OR #wanted.#updated_at <= :updated_at")
+            .value(":updated_at", fields.updated_at);
+        Ok(self.project_links.update::<ProjectRow>(row, known).await?.is_some())
+    }
+
+    /// Both directions of the link in one transaction. `false`: the job is another project's, or the
+    /// project another job's.
+    pub async fn link(&self, org: &OrgId, link: &NewLink<'_>) -> Result<bool, Error> {
+        let project = Change::new()
+            .set("project_id", link.project_id)
+            .set("company_id", link.company_id)
+            .set("state", LinkState::Linked)
+            .set("job_id", link.job_id)
+            .set("seen", link.seen)
+            .set("assignee_set", link.assignee_set)
+            .remove("reason")
+            .when("attribute_not_exists(#state) OR #state <> :linked OR #job_id = :job")
+            .value(":linked", LinkState::Linked)
+            .value(":job", link.job_id);
+        let job = JobRow { org_id: org.clone(), sk: job_sk(link.job_id), project_id: link.project_id.clone() };
+        let free_or_ours =
+            Change::only_if("attribute_not_exists(#sk) OR #project_id = :project").value(":project", link.project_id);
+        let writes = vec![
+            self.project_links.transact_update(row_key(org, &project_sk(link.project_id)), project)?,
+            self.project_links.transact_put(&job, free_or_ours)?,
+        ];
+        Ok(self.project_links.transact(writes).await?.done())
+    }
+
+    /// Remembers that the project was looked at and left alone. Never undoes a link.
+    pub async fn skip_project(&self, org: &OrgId, skip: &Skip<'_>) -> Result<(), Error> {
+        let change = Change::new()
+            .set("project_id", skip.project_id)
+            .set("company_id", skip.company_id)
+            .set("state", LinkState::Skipped)
+            .set("seen", skip.seen)
+            .set("reason", skip.reason)
+            .when("attribute_not_exists(#state) OR #state = :unseen OR #state = :skipped")
+            .value(":unseen", LinkState::Unseen)
+            .value(":skipped", LinkState::Skipped);
+        self.project_links
+            .update::<ProjectRow>(row_key(org, &project_sk(skip.project_id)), change)
+            .await?;
+        Ok(())
+    }
+
+    /// The linked job is up to these fields.
+    pub async fn project_updated(
+        &self,
+        org: &OrgId,
+        project: &ProjectId,
+        seen: &ProjectFields,
+        assignee_set: bool,
+    ) -> Result<(), Error> {
+        let change = Change::new()
+            .set("seen", seen)
+            .set("assignee_set", assignee_set)
+            .when("#state = :linked")
+            .value(":linked", LinkState::Linked);
+        self.project_links
+            .update::<ProjectRow>(row_key(org, &project_sk(project)), change)
+            .await?;
+        Ok(())
+    }
+
+    /// The job is gone: the link is closed, and the project never makes another job by itself (B18).
+    pub async fn close_link(&self, org: &OrgId, project: &ProjectId, job: &JobId) -> Result<bool, Error> {
+        let change = Change::new()
+            .set("state", LinkState::JobDeleted)
+            .remove("wanted")
+            .remove("pending_org")
+            .when("#state = :linked AND #job_id = :job")
+            .value(":linked", LinkState::Linked)
+            .value(":job", job);
+        let key = row_key(org, &project_sk(project));
+        Ok(self.project_links.update::<ProjectRow>(key, change).await?.is_some())
+    }
+
+    /// What was listed is handled, unless something newer was listed meanwhile.
+    pub async fn project_handled(&self, org: &OrgId, project: &ProjectId, up_to: i64) -> Result<(), Error> {
+        let change = Change::new()
+            .remove("wanted")
+            .remove("pending_org")
+            .when("#wanted.#updated_at <= :up_to")
+            .value(":up_to", up_to);
+        self.project_links
+            .update::<ProjectRow>(row_key(org, &project_sk(project)), change)
+            .await?;
+        Ok(())
+    }
+
+    /// How many listed projects are still to be handled.
+    pub async fn pending_projects(&self, org: &OrgId) -> Result<i64, Error> {
+        let query = self.project_links.query().index("pending");
+        query.when("#pending_org = :org").value(":org", org).count().await
+    }
+}
