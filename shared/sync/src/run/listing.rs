@@ -1,0 +1,66 @@
+//! A page of projects: leaving what it says for the looks that follow.
+
+use std::collections::BTreeMap;
+
+use companycam::Project;
+use companycam::ids::ProjectId;
+use futures::{StreamExt, TryStreamExt, stream};
+use runtime::Trouble;
+use runtime::messages::{Look, Origin};
+use store::projects::{LinkState, ProjectFields, ProjectRow};
+
+use super::Context;
+use crate::decide::fields::project_fields;
+
+/// How many rows are written at a time.
+const CONCURRENT_WRITES: usize = 16;
+
+/// Writes down which of the listed projects have something new, and queues a look at each. The
+/// projects that are, or may become, linked.
+pub async fn note_projects(
+    context: &Context<'_>,
+    projects: &[Project],
+    origin: Origin,
+) -> Result<Vec<ProjectId>, Trouble> {
+    let org = context.org();
+    let company = &context.organization.company_id;
+    let store = &context.app.store;
+    let rows: BTreeMap<_, _> = store
+        .projects(org, projects.iter().map(|project| &project.id))
+        .await?
+        .into_iter()
+        .map(|row| (row.project_id.clone(), row))
+        .collect();
+    let fields: Vec<_> = projects.iter().map(|project| (&project.id, project_fields(project))).collect();
+    let news: Vec<_> = fields
+        .iter()
+        .filter(|(id, fields)| is_news(rows.get(*id), fields, origin))
+        .collect();
+    stream::iter(&news)
+        .map(|(id, fields)| async move { store.want_project(org, id, company, fields).await })
+        .buffer_unordered(CONCURRENT_WRITES)
+        .try_for_each(|_| async { Ok(()) })
+        .await?;
+    let looks: Vec<_> = news
+        .iter()
+        .map(|(id, _)| context.look(Look::Project { project_id: (*id).clone(), origin }))
+        .collect();
+    context.app.queues.sync(&looks).await?;
+    let may_have_a_job = |id: &ProjectId, fields: &ProjectFields| match rows.get(id).map(|row| row.state) {
+        Some(LinkState::Linked) => true,
+        Some(LinkState::JobDeleted) => false,
+        Some(LinkState::Unseen | LinkState::Skipped) | None => !fields.deleted && !fields.archived,
+    };
+    Ok(fields.iter().filter(|(id, fields)| may_have_a_job(id, fields)).map(|(id, _)| (*id).clone()).collect())
+}
+
+/// `modified_since` is inclusive, so every poll lists again what the last one handled.
+fn is_news(row: Option<&ProjectRow>, fields: &ProjectFields, origin: Origin) -> bool {
+    let Some(row) = row else { return true };
+    match (row.state, origin) {
+        // A sync also brings what was skipped for a preference that has changed since.
+        (LinkState::Skipped, Origin::Sync) => true,
+        (LinkState::JobDeleted, _) => false,
+        _ => row.wanted.is_some() || row.seen.as_ref() != Some(fields),
+    }
+}

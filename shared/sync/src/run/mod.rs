@@ -1,0 +1,86 @@
+//! Running: reads both sides, asks [`crate::decide`], takes the steps.
+
+pub mod connection;
+pub mod copy;
+mod listing;
+pub mod photos;
+pub mod poll;
+pub mod project;
+pub mod sync_run;
+pub mod users;
+
+use companycam::ids::ProjectId;
+use jiff::Timestamp;
+use one_click::OrgId;
+use runtime::messages::{Look, SyncMessage};
+use runtime::pacing::Lane;
+use runtime::{App, CompanyCam, Trouble};
+use store::organizations::{ConnectionState, Organization};
+
+/// One look at one organization.
+#[derive(Debug)]
+pub struct Context<'a> {
+    /// The clients.
+    pub app: &'a App,
+    /// The organization as it was when the look began.
+    pub organization: Organization,
+    /// When the look began, in Unix seconds.
+    pub now: i64,
+    /// Whether its calls to `CompanyCam` leave room for live changes.
+    pub lane: Lane,
+}
+
+impl Context<'_> {
+    /// The organization.
+    pub fn org(&self) -> &OrgId {
+        &self.organization.org_id
+    }
+
+    /// `CompanyCam`, paced, with the organization's token.
+    pub fn companycam(&self) -> CompanyCam<'_> {
+        self.app.companycam(self.org(), self.lane)
+    }
+
+    /// A look at a project, to be queued.
+    fn look(&self, look: Look) -> SyncMessage {
+        SyncMessage::new(self.org(), look)
+    }
+
+    /// Where people find the project.
+    fn call_project(name: &str, id: &ProjectId) -> String {
+        format!("“{name}” ({id})")
+    }
+}
+
+/// Takes the look that the message asks for. An organization that is not connected is left alone:
+/// reconnecting reconciles everything.
+pub async fn look(app: &App, message: &SyncMessage) -> Result<(), Trouble> {
+    let Some(organization) = app.store.organization(&message.org_id).await? else {
+        tracing::warn!(org.id = %message.org_id, "no such organization; the message is let go");
+        return Ok(());
+    };
+    if organization.state != ConnectionState::Connected {
+        tracing::info!(org.id = %message.org_id, state = ?organization.state, "not connected; the message is let go");
+        return Ok(());
+    }
+    let lane = match &message.look {
+        Look::Sync { .. } | Look::Project { origin: runtime::messages::Origin::Sync, .. } => Lane::Backfill,
+        Look::Poll | Look::Project { .. } | Look::ProjectPhotos { .. } => Lane::Live,
+    };
+    let context = Context { app, organization, now: Timestamp::now().as_second(), lane };
+    let outcome = match &message.look {
+        Look::Poll => poll::poll(&context).await,
+        Look::Sync { run } => sync_run::step(&context, run, message.tries).await,
+        Look::Project { project_id, origin } => {
+            project::look_at_project(&context, project_id, *origin, message.tries).await
+        }
+        Look::ProjectPhotos { project_id, cursor } => {
+            photos::look_at_project_photos(&context, project_id, cursor.as_ref()).await
+        }
+    };
+    if let Err(Trouble::NeedsReconnecting) = outcome {
+        connection::pause(&context).await?;
+        return Ok(());
+    }
+    outcome
+}

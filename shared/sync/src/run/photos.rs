@@ -1,0 +1,119 @@
+//! Looking at photos: which are wanted on which job (B15).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use companycam::{Cursor, Photo};
+use companycam::ids::{PhotoId, ProjectId};
+use futures::{StreamExt, TryStreamExt, stream};
+use one_click::JobId;
+use runtime::Trouble;
+use runtime::messages::{Look, PhotoMessage};
+use store::photos::PhotoRow;
+use store::projects::{LinkState, ProjectRow};
+
+use super::Context;
+use crate::decide::photo::wanted_photo;
+
+/// How many rows are written at a time.
+const CONCURRENT_WRITES: usize = 16;
+
+/// Looks at one page of the project's photos, and queues the next.
+pub async fn look_at_project_photos(
+    context: &Context<'_>,
+    project: &ProjectId,
+    cursor: Option<&Cursor>,
+) -> Result<(), Trouble> {
+    let page = context
+        .companycam()
+        .read(|api| async move { api.project_photos(project, cursor).await })
+        .await;
+    let page = match page {
+        Err(failure) if failure.is_not_found() => return Ok(()),
+        page => page?,
+    };
+    look_at_photos(context, &page.items).await?;
+    if let Some(cursor) = page.next {
+        let look = Look::ProjectPhotos { project_id: project.clone(), cursor: Some(cursor) };
+        context.app.queues.sync(&[context.look(look)]).await?;
+    }
+    Ok(())
+}
+
+/// Writes down what One Click should have of each photo, and queues those where that differs from
+/// what it has. How many of them One Click has or should have.
+pub async fn look_at_photos(context: &Context<'_>, photos: &[Photo]) -> Result<i64, Trouble> {
+    let org = context.org();
+    let store = &context.app.store;
+    let (rows, projects) = futures::try_join!(
+        store.photos(org, photos.iter().map(|photo| &photo.id)),
+        store.projects(org, photos.iter().filter_map(|photo| photo.project_id.as_ref())),
+    )?;
+    let rows: BTreeMap<_, _> = rows.into_iter().map(|row| (row.photo_id.clone(), row)).collect();
+    let jobs = linked_jobs(context, &projects);
+    let preferences = &context.organization.preferences;
+    let wanted: Vec<_> = photos
+        .iter()
+        .filter_map(|photo| {
+            let project = photo.project_id.as_ref()?;
+            let wanted = wanted_photo(photo, rows.get(&photo.id), jobs.get(project), preferences, None)?;
+            Some((photo, project, wanted))
+        })
+        .collect();
+    let raised = stream::iter(&wanted)
+        .map(|(photo, project, wanted)| async move {
+            let row = store.want_photo(org, &photo.id, project, wanted).await?;
+            Ok::<_, store::Error>(row.map(|row| row.photo_id))
+        })
+        .buffer_unordered(CONCURRENT_WRITES)
+        .try_collect::<Vec<_>>()
+        .await?;
+    queue(context, raised.into_iter().flatten()).await?;
+    let on_a_job: BTreeSet<_> = photos
+        .iter()
+        .filter(|photo| photo.project_id.as_ref().is_some_and(|project| jobs.contains_key(project)))
+        .filter(|photo| is_or_will_be_there(photo, &rows, &wanted))
+        .map(|photo| &photo.id)
+        .collect();
+    Ok(i64::try_from(on_a_job.len()).unwrap_or(i64::MAX))
+}
+
+/// Adds the tag to those of the photos that are or will be in One Click.
+pub async fn tag_photos(context: &Context<'_>, photos: &[Photo], tag: &str) -> Result<(), Trouble> {
+    let org = context.org();
+    let store = &context.app.store;
+    let mut tagged = Vec::new();
+    for row in store.photos(org, photos.iter().map(|photo| &photo.id)).await? {
+        let mut wanted = row.wanted.clone();
+        if wanted.job_id.is_none() || wanted.details.tags.iter().any(|known| known == tag) {
+            continue;
+        }
+        wanted.details.tags.push(tag.to_owned());
+        wanted.details.tags.sort_unstable();
+        if store.want_photo(org, &row.photo_id, &row.project_id, &wanted).await?.is_some() {
+            tagged.push(row.photo_id);
+        }
+    }
+    queue(context, tagged).await
+}
+
+async fn queue(context: &Context<'_>, photos: impl IntoIterator<Item = PhotoId>) -> Result<(), Trouble> {
+    let messages: Vec<_> = photos
+        .into_iter()
+        .map(|photo_id| PhotoMessage { org_id: context.org().clone(), photo_id, tries: 0 })
+        .collect();
+    context.app.queues.photos(&messages, None).await?;
+    Ok(())
+}
+
+fn linked_jobs(context: &Context<'_>, projects: &[ProjectRow]) -> BTreeMap<ProjectId, JobId> {
+    projects
+        .iter()
+        .filter(|row| row.state == LinkState::Linked && row.company_id == context.organization.company_id)
+        .filter_map(|row| Some((row.project_id.clone(), row.job_id.clone()?)))
+        .collect()
+}
+
+fn is_or_will_be_there<P, W>(photo: &Photo, rows: &BTreeMap<PhotoId, PhotoRow>, wanted: &[(&Photo, P, W)]) -> bool {
+    rows.get(&photo.id).is_some_and(|row| row.wanted.job_id.is_some())
+        || wanted.iter().any(|(wanted, ..)| wanted.id == photo.id)
+}

@@ -1,0 +1,53 @@
+//! Refreshing the users of both sides (B8).
+
+use companycam::User;
+use runtime::Trouble;
+use store::matches::{CompanyCamUser, OneClickUser};
+
+use super::Context;
+use crate::decide::users::Matches;
+
+/// Reads all users of both sides and writes down what changed.
+pub async fn refresh(context: &Context<'_>) -> Result<(), Trouble> {
+    let org = context.org();
+    let one_click = context.app.one_click().await?;
+    let (companycam, theirs, known) = futures::try_join!(
+        all_companycam_users(context),
+        async { Ok::<_, Trouble>(one_click.users(org).await?) },
+        async { Ok(context.app.store.directory(org).await?) },
+    )?;
+    let companycam: Vec<_> = companycam.iter().map(companycam_user).collect();
+    let theirs: Vec<_> = theirs
+        .into_iter()
+        .map(|user| OneClickUser { id: user.id, name: user.name, email: user.email, active: user.active })
+        .collect();
+    context.app.store.refresh_directory(org, &known, &companycam, &theirs).await?;
+    context.app.store.users_refreshed(org, context.now).await?;
+    tracing::info!(org.id = %org, users.companycam = companycam.len(), users.one_click = theirs.len(), "refreshed the users");
+    Ok(())
+}
+
+/// Who is whom, as of the last refresh and the choices made by hand.
+pub async fn matches(context: &Context<'_>) -> Result<Matches, Trouble> {
+    Ok(Matches::of(&context.app.store.directory(context.org()).await?))
+}
+
+fn companycam_user(user: &User) -> CompanyCamUser {
+    CompanyCamUser {
+        id: user.id.clone(),
+        name: user.name(),
+        email: user.email_address.clone(),
+        active: user.is_active(),
+    }
+}
+
+async fn all_companycam_users(context: &Context<'_>) -> Result<Vec<User>, Trouble> {
+    let mut users = Vec::new();
+    let mut page = Some(1);
+    while let Some(number) = page {
+        let answer = context.companycam().read(|api| async move { api.users(number).await }).await?;
+        users.extend(answer.items);
+        page = answer.next;
+    }
+    Ok(users)
+}
