@@ -1,0 +1,125 @@
+//! Jobs: listing with filters, reading, creating once, changing.
+
+use axum::Json;
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, StatusCode};
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use super::JsonBody;
+use crate::app::Shared;
+use crate::error::ApiError;
+use crate::model::Job;
+use crate::paging::Page;
+use crate::world::jobs::Backdate;
+
+/// What a list of jobs is narrowed to; everything given must hold.
+#[derive(Debug, Default)]
+struct Filter {
+    updated_since: Option<Timestamp>,
+    metadata: Option<(String, String)>,
+    line_1: Option<String>,
+    postal_code: Option<String>,
+}
+
+impl Filter {
+    fn read(pairs: Vec<(String, String)>) -> Result<Self, ApiError> {
+        let mut filter = Self::default();
+        for (name, value) in pairs {
+            match name.as_str() {
+                "updated_since" => {
+                    let time = value.parse().map_err(|_| {
+                        ApiError::invalid("updated_since must be a time in ISO 8601")
+                    })?;
+                    filter.updated_since = Some(time);
+                }
+                "address[line_1]" => filter.line_1 = Some(value),
+                "address[postal_code]" => filter.postal_code = Some(value),
+                _ => {
+                    let key = name
+                        .strip_prefix("metadata[")
+                        .and_then(|rest| rest.strip_suffix(']'))
+                        .filter(|key| !key.is_empty())
+                        .ok_or_else(|| ApiError::invalid(format!("{name} is not a filter")))?;
+                    if filter.metadata.replace((key.to_owned(), value)).is_some() {
+                        return Err(ApiError::invalid(
+                            "Only one metadata key can be filtered by",
+                        ));
+                    }
+                }
+            }
+        }
+        Ok(filter)
+    }
+
+    fn matches(&self, job: &Job) -> bool {
+        self.updated_since
+            .is_none_or(|since| job.updated_at >= since)
+            && self
+                .metadata
+                .as_ref()
+                .is_none_or(|(key, value)| job.metadata.get(key) == Some(value))
+            && matches_ignoring_case(self.line_1.as_ref(), job.address.line_1.as_ref())
+            && matches_ignoring_case(self.postal_code.as_ref(), job.address.postal_code.as_ref())
+    }
+}
+
+fn matches_ignoring_case(wanted: Option<&String>, actual: Option<&String>) -> bool {
+    wanted.is_none_or(|wanted| {
+        actual.is_some_and(|actual| actual.to_lowercase() == wanted.to_lowercase())
+    })
+}
+
+pub(super) async fn list_jobs(
+    State(app): State<Shared>,
+    Path(org): Path<String>,
+    Query(mut query): Query<Vec<(String, String)>>,
+) -> Result<Json<Value>, ApiError> {
+    let page = Page::take(&mut query)?;
+    let filter = Filter::read(query)?;
+    app.read(|world| {
+        let mut jobs = world.organization(&org)?.jobs_by_change();
+        jobs.retain(|job| filter.matches(job));
+        Ok(Json(page.answer("jobs", &jobs)))
+    })
+}
+
+pub(super) async fn get_job(
+    State(app): State<Shared>,
+    Path((org, job)): Path<(String, String)>,
+) -> Result<Json<Value>, ApiError> {
+    app.read(|world| {
+        let record = world.organization(&org)?.job(&job)?;
+        Ok(Json(json!({ "job": record.job })))
+    })
+}
+
+pub(super) async fn create_job(
+    State(app): State<Shared>,
+    Path(org): Path<String>,
+    headers: HeaderMap,
+    JsonBody(body): JsonBody,
+) -> Result<(StatusCode, Json<Value>), ApiError> {
+    let key = headers
+        .get("idempotency-key")
+        .and_then(|value| value.to_str().ok())
+        .filter(|key| !key.is_empty())
+        .ok_or_else(|| ApiError::invalid("The header Idempotency-Key can't be blank"))?;
+    let (job, is_new) =
+        app.change(|world| world.create_job(&org, &body, Some(key), Backdate::default()))?;
+    let status = if is_new {
+        StatusCode::CREATED
+    } else {
+        StatusCode::OK
+    };
+    Ok((status, Json(json!({ "job": job }))))
+}
+
+pub(super) async fn update_job(
+    State(app): State<Shared>,
+    Path((org, job)): Path<(String, String)>,
+    JsonBody(body): JsonBody,
+) -> Result<Json<Value>, ApiError> {
+    let job = app.change(|world| world.update_job(&org, &job, &body, Backdate::default()))?;
+    Ok(Json(json!({ "job": job })))
+}

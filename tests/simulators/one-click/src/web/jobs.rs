@@ -1,0 +1,217 @@
+//! The list of jobs, and creating, editing, assigning and deleting them.
+
+use axum::Form;
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use maud::{Markup, html};
+use serde::Deserialize;
+use serde_json::json;
+
+use super::job_form::{JobForm, Pairs};
+use super::session::SignedIn;
+use super::{Section, WebError, errors, page, time};
+use crate::app::Shared;
+use crate::error::ApiError;
+use crate::model::{Job, User};
+use crate::world::JobRecord;
+use crate::world::jobs::Backdate;
+
+#[derive(Deserialize)]
+pub(super) struct Search {
+    #[serde(default)]
+    q: String,
+}
+
+pub(super) async fn list(
+    State(app): State<Shared>,
+    who: SignedIn,
+    Query(search): Query<Search>,
+) -> Result<Markup, WebError> {
+    const SHOWN: usize = 200;
+    let content = app.read(|world| {
+        let organization = world.organization(&who.organization_id)?;
+        let mut jobs = organization.jobs_by_change();
+        jobs.reverse();
+        jobs.retain(|job| found(job, &search.q));
+        Ok::<_, ApiError>(html! {
+            div.row.between {
+                h1 { "Jobs" }
+                a.button href="/jobs/new" { "New job" }
+            }
+            form.row method="get" action="/jobs" role="search" {
+                label { "Search" input type="search" name="q" value=(search.q); }
+                button.quiet type="submit" { "Search" }
+            }
+            div.card.scroll {
+                table {
+                    thead {
+                        tr {
+                            th scope="col" { "Customer" }
+                            th scope="col" { "Job" }
+                            th scope="col" { "Address" }
+                            th scope="col" { "Assigned to" }
+                            th scope="col" { "Photos" }
+                            th scope="col" { "Changed" }
+                        }
+                    }
+                    tbody {
+                        @for job in jobs.iter().take(SHOWN) {
+                            tr {
+                                td { a href={ "/jobs/" (job.id) } { (job.customer_name) } }
+                                td { (job.name) }
+                                td { (job.address.one_line()) }
+                                td { (user_name(&organization.users, job.assigned_user_id.as_ref())) }
+                                td { (organization.job(&job.id).map_or(0, JobRecord::photos)) }
+                                td { (time(job.updated_at)) }
+                            }
+                        }
+                    }
+                }
+                @if jobs.is_empty() { p.muted { "No job found." } }
+                @if jobs.len() > SHOWN {
+                    p.muted { "The latest " (SHOWN) " of " (jobs.len()) ". Search to find others." }
+                }
+            }
+        })
+    })?;
+    Ok(page(&who, Section::Jobs, "Jobs", content))
+}
+
+/// Whether a job has every word of a search somewhere.
+fn found(job: &Job, search: &str) -> bool {
+    let email = job.email.as_deref().unwrap_or_default();
+    let address = job.address.one_line();
+    let metadata: Vec<&str> = job.metadata.values().map(String::as_str).collect();
+    let metadata = metadata.join("\n");
+    let text = format!(
+        "{}\n{}\n{email}\n{address}\n{metadata}",
+        job.customer_name, job.name
+    );
+    let text = text.to_lowercase();
+    search
+        .to_lowercase()
+        .split_whitespace()
+        .all(|word| text.contains(word))
+}
+
+/// A user's name, for people.
+pub(super) fn user_name(users: &[User], id: Option<&String>) -> String {
+    id.map_or_else(
+        || "Nobody".to_owned(),
+        |id| {
+            let user = users.iter().find(|user| user.id == *id);
+            user.map_or_else(|| "A former user".to_owned(), |user| user.name.clone())
+        },
+    )
+}
+
+pub(super) async fn show_new(State(app): State<Shared>, who: SignedIn) -> Result<Markup, WebError> {
+    form_page(&app, &who, &JobForm::blank(), None, &[])
+}
+
+pub(super) async fn show_edit(
+    State(app): State<Shared>,
+    who: SignedIn,
+    Path(job): Path<String>,
+) -> Result<Markup, WebError> {
+    let form = app.read(|world| {
+        let organization = world.organization(&who.organization_id)?;
+        Ok::<_, ApiError>(JobForm::of(&organization.job(&job)?.job))
+    })?;
+    form_page(&app, &who, &form, Some(&job), &[])
+}
+
+fn form_page(
+    app: &Shared,
+    who: &SignedIn,
+    form: &JobForm,
+    job: Option<&str>,
+    complaints: &[String],
+) -> Result<Markup, WebError> {
+    let title = if job.is_some() { "Edit job" } else { "New job" };
+    let action = job.map_or_else(|| "/jobs".to_owned(), |job| format!("/jobs/{job}"));
+    let content = app.read(|world| {
+        let organization = world.organization(&who.organization_id)?;
+        Ok::<_, ApiError>(html! {
+            h1 { (title) }
+            (errors(complaints))
+            (form.render(&action, &organization.users))
+        })
+    })?;
+    Ok(page(who, Section::Jobs, title, content))
+}
+
+pub(super) async fn create(
+    State(app): State<Shared>,
+    who: SignedIn,
+    Form(pairs): Form<Pairs>,
+) -> Result<Response, WebError> {
+    let form = JobForm::read(pairs);
+    let mut fields = form.fields();
+    fields["created_by_user_id"] = json!(who.user.id);
+    let body = json!({ "job": fields });
+    let made = app
+        .change(|world| world.create_job(&who.organization_id, &body, None, Backdate::default()));
+    match made {
+        Ok((job, _)) => Ok(Redirect::to(&format!("/jobs/{}", job.id)).into_response()),
+        Err(error) => refuse(&app, &who, &form, None, error),
+    }
+}
+
+pub(super) async fn update(
+    State(app): State<Shared>,
+    who: SignedIn,
+    Path(job): Path<String>,
+    Form(pairs): Form<Pairs>,
+) -> Result<Response, WebError> {
+    let form = JobForm::read(pairs);
+    let body = json!({ "job": form.fields() });
+    let changed = app
+        .change(|world| world.update_job(&who.organization_id, &job, &body, Backdate::default()));
+    match changed {
+        Ok(_) => Ok(Redirect::to(&format!("/jobs/{job}")).into_response()),
+        Err(error) => refuse(&app, &who, &form, Some(&job), error),
+    }
+}
+
+/// Shows the form again with what is wrong with it.
+fn refuse(
+    app: &Shared,
+    who: &SignedIn,
+    form: &JobForm,
+    job: Option<&str>,
+    error: ApiError,
+) -> Result<Response, WebError> {
+    let ApiError::Invalid(complaints) = error else {
+        return Err(error.into());
+    };
+    let page = form_page(app, who, form, job, &complaints)?;
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+}
+
+#[derive(Deserialize)]
+pub(super) struct Assignment {
+    assigned_user_id: String,
+}
+
+pub(super) async fn assign(
+    State(app): State<Shared>,
+    who: SignedIn,
+    Path(job): Path<String>,
+    Form(form): Form<Assignment>,
+) -> Result<Redirect, WebError> {
+    let assignee = (!form.assigned_user_id.is_empty()).then_some(form.assigned_user_id);
+    let body = json!({ "job": { "assigned_user_id": assignee } });
+    app.change(|world| world.update_job(&who.organization_id, &job, &body, Backdate::default()))?;
+    Ok(Redirect::to(&format!("/jobs/{job}")))
+}
+
+pub(super) async fn delete(
+    State(app): State<Shared>,
+    who: SignedIn,
+    Path(job): Path<String>,
+) -> Result<Redirect, WebError> {
+    app.change(|world| world.delete_job(&who.organization_id, &job))?;
+    Ok(Redirect::to("/jobs"))
+}

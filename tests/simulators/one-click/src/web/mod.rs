@@ -1,0 +1,155 @@
+//! The web application: sign in, jobs with their photos, administration.
+
+mod administration;
+mod job;
+mod job_form;
+mod jobs;
+mod session;
+
+use axum::Router;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
+use jiff::Timestamp;
+use maud::{Markup, html};
+use simulator_kit::page::Page;
+
+use crate::app::Shared;
+use crate::error::ApiError;
+use crate::web::session::SignedIn;
+
+pub(crate) fn router() -> Router<Shared> {
+    Router::new()
+        .route("/", get(session::show_dashboard))
+        .route(
+            "/sign_in",
+            get(session::show_sign_in).post(session::sign_in),
+        )
+        .route("/sign_out", post(session::sign_out))
+        .route("/jobs", get(jobs::list).post(jobs::create))
+        .route("/jobs/new", get(jobs::show_new))
+        .route("/jobs/{job}", get(job::show_details).post(jobs::update))
+        .route("/jobs/{job}/edit", get(jobs::show_edit))
+        .route("/jobs/{job}/assign", post(jobs::assign))
+        .route("/jobs/{job}/delete", post(jobs::delete))
+        .route("/jobs/{job}/photos", get(job::show_photos))
+        .route("/jobs/{job}/documents", get(job::show_documents))
+        .route("/jobs/{job}/images/{external_id}", get(job::image_bytes))
+        .route(
+            "/jobs/{job}/images/{external_id}/delete",
+            post(job::delete_image),
+        )
+        .route(
+            "/jobs/{job}/documents/{external_id}",
+            get(job::document_bytes),
+        )
+        .route("/administration", get(administration::show))
+        .route(
+            "/administration/integrations",
+            get(administration::show_integrations),
+        )
+        .route(
+            "/administration/integrations/companycam",
+            get(administration::open_companycam),
+        )
+        .route("/administration/users", get(administration::show_users))
+}
+
+/// The entries of the main navigation.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Section {
+    Dashboard,
+    Jobs,
+    Administration,
+}
+
+/// A page for someone who is signed in.
+fn page(who: &SignedIn, section: Section, title: &str, content: Markup) -> Markup {
+    let mut navigation = vec![
+        ("Dashboard", "/", section == Section::Dashboard),
+        ("Jobs", "/jobs", section == Section::Jobs),
+    ];
+    if who.user.is_admin() {
+        let current = section == Section::Administration;
+        navigation.push(("Administration", "/administration", current));
+    }
+    let user = format!("{} · {}", who.user.name, who.organization_name);
+    Page {
+        product: "One Click Contractor",
+        title,
+        accent: "#c2410c",
+        navigation: &navigation,
+        user: Some(&user),
+        notice: None,
+    }
+    .render(content)
+}
+
+/// A request of the web application that cannot be carried out.
+enum WebError {
+    /// Nobody is signed in.
+    SignInFirst,
+    /// Signed in, but not an administrator.
+    NotAllowed(Box<SignedIn>),
+    Refused(ApiError),
+}
+
+impl From<ApiError> for WebError {
+    fn from(error: ApiError) -> Self {
+        Self::Refused(error)
+    }
+}
+
+impl IntoResponse for WebError {
+    fn into_response(self) -> Response {
+        match self {
+            Self::SignInFirst => Redirect::to("/sign_in").into_response(),
+            Self::NotAllowed(who) => {
+                let content = html! {
+                    h1 { "Administrators only" }
+                    p { "Ask an administrator of " (who.organization_name) " to do this." }
+                };
+                let page = page(&who, Section::Dashboard, "Administrators only", content);
+                (StatusCode::FORBIDDEN, page).into_response()
+            }
+            Self::Refused(error) => {
+                let (status, sentences) = match error {
+                    ApiError::Unauthorized => (StatusCode::UNAUTHORIZED, Vec::new()),
+                    ApiError::NotFound(what) => {
+                        (StatusCode::NOT_FOUND, vec![format!("{what} not found")])
+                    }
+                    ApiError::Invalid(errors) => (StatusCode::UNPROCESSABLE_ENTITY, errors),
+                };
+                let page = Page {
+                    product: "One Click Contractor",
+                    title: "That did not work",
+                    accent: "#c2410c",
+                    ..Page::default()
+                };
+                let content = html! {
+                    h1 { "That did not work" }
+                    (errors(&sentences))
+                    p { a href="/jobs" { "Back to the jobs" } }
+                };
+                (status, page.render(content)).into_response()
+            }
+        }
+    }
+}
+
+/// What is wrong with a form, one sentence each; nothing if nothing is.
+fn errors(sentences: &[String]) -> Markup {
+    html! {
+        @if !sentences.is_empty() {
+            div.notice.error role="alert" {
+                @for sentence in sentences { p { (sentence) } }
+            }
+        }
+    }
+}
+
+/// A time for people, in UTC.
+fn time(time: Timestamp) -> Markup {
+    let shown = time.strftime("%b %-d, %Y, %H:%M UTC").to_string();
+    html! { time datetime=(time) { (shown) } }
+}
