@@ -13,6 +13,8 @@ pub struct PhotosQuery {
     pub after: Option<Cursor>,
     /// Only those with this tag.
     pub tag_id: Option<TagId>,
+    /// Only those of these projects; empty: of all. At most about a hundred fit into an address.
+    pub project_ids: Vec<ProjectId>,
 }
 
 impl Api {
@@ -37,6 +39,11 @@ impl Api {
             // Without the brackets a Rails server takes it for a single value.
             request = request.query(&[("tag_ids[]", tag.as_str())]);
         }
+        let projects = query
+            .project_ids
+            .iter()
+            .map(|id| ("project_ids[]", id.as_str()));
+        request = request.query(&projects.collect::<Vec<_>>());
         by_cursor(request, query.after.as_ref(), |_| {}).await
     }
 
