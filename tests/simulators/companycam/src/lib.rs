@@ -1,1 +1,140 @@
 //! A simulator of CompanyCam: API, OAuth, CDN, webhooks and a small web application.
+//!
+//! One origin serves everything: the API under `/v2`, OAuth and the web application at the root,
+//! photo files under `/cdn`, and the control routes (see the `control` module) under `/_sim`.
+//! It keeps the quirks that integrations meet: 302 to a login page for unknown paths, bare
+//! arrays, cursors in headers, rotating refresh tokens, webhooks that want exactly 200.
+
+mod auth;
+mod cdn;
+mod control;
+mod delivery;
+mod oauth;
+mod operations;
+mod people;
+mod photos;
+mod projects;
+mod request;
+mod seed;
+mod settings;
+mod shapes;
+mod state;
+mod tags;
+mod web;
+mod webhooks;
+
+use std::io;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::response::Redirect;
+use simulator_kit::{Bound, Controls, Server};
+
+pub use settings::{MergedPayload, Options, Payload, Settings};
+use state::State;
+
+/// Where unknown paths lead.
+pub(crate) const SIGN_IN: &str = "/sign_in";
+
+/// Documents come as base64 of up to 30 MB, photos of the web application as they are.
+const BODY_LIMIT: usize = 64 * 1024 * 1024;
+
+pub(crate) struct Sim {
+    pub options: Options,
+    pub http: reqwest::Client,
+    state: Mutex<State>,
+}
+
+pub(crate) type Shared = Arc<Sim>;
+
+impl Sim {
+    pub fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A running simulator; it stops when dropped.
+pub struct Simulator {
+    /// `http://127.0.0.1:<port>`: the base of `/v2`, of OAuth and of the web application.
+    pub origin: String,
+    /// The personal access token of each company, in order.
+    pub tokens: Vec<String>,
+    /// The faults and the request log.
+    pub controls: Controls,
+    dispatcher: tokio::task::JoinHandle<()>,
+    _server: Server,
+}
+
+impl Simulator {
+    /// Seeds and serves on loopback, in tasks of the current runtime.
+    pub async fn spawn(options: Options) -> io::Result<Self> {
+        // Needed to build any client; a second installation in one process is refused, rightly.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let http = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .timeout(std::time::Duration::from_secs(30))
+            .build()
+            .map_err(io::Error::other)?;
+        let bound = Bound::bind(options.port).await?;
+        let state = seed::seed(&options, &bound.origin);
+        let tokens = state
+            .companies
+            .values()
+            .map(|company| company.personal_token.clone())
+            .collect();
+        let sim = Arc::new(Sim {
+            options,
+            http,
+            state: Mutex::new(state),
+        });
+        let controls = Controls::new(SIGN_IN);
+        let dispatcher = tokio::spawn(delivery::dispatch(Arc::clone(&sim)));
+        let server = bound.serve(controls.wrap(router(sim)));
+        Ok(Self {
+            origin: server.origin.clone(),
+            tokens,
+            controls,
+            dispatcher,
+            _server: server,
+        })
+    }
+
+    /// The personal access token of the first company.
+    pub fn token(&self) -> &str {
+        self.tokens.first().map_or("", String::as_str)
+    }
+}
+
+impl Drop for Simulator {
+    fn drop(&mut self) {
+        self.dispatcher.abort();
+    }
+}
+
+fn router(sim: Shared) -> Router {
+    let api = Router::new()
+        .merge(people::routes())
+        .merge(projects::routes())
+        .merge(photos::routes())
+        .merge(tags::routes())
+        .merge(webhooks::routes());
+    Router::new()
+        .nest("/v2", api)
+        .merge(oauth::routes())
+        .merge(cdn::routes())
+        .merge(control::routes())
+        .merge(web::routes())
+        .fallback(to_login)
+        .method_not_allowed_fallback(to_login)
+        .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .with_state(sim)
+}
+
+/// A path (or method) that does not exist leads to the login page, not to a 404.
+async fn to_login() -> axum::response::Response {
+    use axum::response::IntoResponse;
+    let mut response = Redirect::to(SIGN_IN).into_response();
+    *response.status_mut() = axum::http::StatusCode::FOUND;
+    response
+}
