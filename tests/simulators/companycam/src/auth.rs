@@ -80,7 +80,7 @@ fn identify(state: &mut State, token: &str) -> Option<Caller> {
         });
     }
     let access = state.grants.access.get_mut(token)?;
-    let grant = state.grants.grants.get(&access.grant)?;
+    let grant = state.grants.by_id.get(&access.grant)?;
     if grant.revoked || access.expires_at <= now() {
         return None;
     }

@@ -218,13 +218,16 @@ struct UserBody {
     last_name: Option<String>,
     /// Absent: unchanged; `null`: none.
     #[serde(default, deserialize_with = "given")]
-    email_address: Option<Option<String>>,
+    email_address: Given<String>,
     status: Option<String>,
     restricted: Option<bool>,
 }
 
+/// A field that may be absent (`None`), `null` (`Some(None)`) or a value.
+type Given<T> = Option<Option<T>>;
+
 /// Tells a field that is `null` from one that is absent.
-fn given<'de, D, T>(deserializer: D) -> Result<Option<Option<T>>, D::Error>
+fn given<'de, D, T>(deserializer: D) -> Result<Given<T>, D::Error>
 where
     D: serde::Deserializer<'de>,
     T: Deserialize<'de>,
@@ -289,7 +292,7 @@ async fn change_user(
 
 async fn revoke_grants(State(sim): State<Shared>, Path(company): Path<Id>) -> StatusCode {
     let state = &mut *sim.lock();
-    for grant in state.grants.grants.values_mut() {
+    for grant in state.grants.by_id.values_mut() {
         if state
             .users
             .get(&grant.user)

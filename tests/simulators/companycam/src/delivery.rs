@@ -27,6 +27,7 @@ const SWAP_PATIENCE: Duration = Duration::from_secs(1);
 
 /// Something happened that webhooks may want to know.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_field_names, reason = "the name it has in a delivery")]
 pub(crate) struct Event {
     pub company: Id,
     /// `project.created`, `photo.tag_added` …
@@ -42,11 +43,12 @@ impl Event {
 
 /// One attempt, as `GET /_sim/deliveries` lists it.
 #[derive(Clone, Debug, Serialize)]
+#[expect(clippy::struct_field_names, reason = "the names of its JSON")]
 pub(crate) struct Attempt {
     pub webhook_id: Id,
     pub event_type: String,
     pub object_id: Value,
-    /// Counted from 1.
+    /// Counted from 1; 0: dropped by the switch.
     pub attempt: u32,
     /// `null`: no answer.
     pub status: Option<u16>,
@@ -150,6 +152,7 @@ pub(crate) async fn dispatch(sim: Shared) {
         };
         for delivery in deliveries {
             if settings.drop_deliveries {
+                log(&mut sim.lock(), &delivery, 0, None);
                 continue;
             }
             if settings.duplicate_deliveries {
@@ -221,7 +224,7 @@ fn signature(token: &str, body: &[u8]) -> String {
         .unwrap_or_default()
 }
 
-fn record(state: &mut State, delivery: &Delivery, attempt: u32, status: Option<u16>) {
+fn log(state: &mut State, delivery: &Delivery, attempt: u32, status: Option<u16>) {
     if state.delivery_log.len() == LOG_CAPACITY {
         state.delivery_log.pop_front();
     }
@@ -233,6 +236,10 @@ fn record(state: &mut State, delivery: &Delivery, attempt: u32, status: Option<u
         status,
         at: now(),
     });
+}
+
+fn record(state: &mut State, delivery: &Delivery, attempt: u32, status: Option<u16>) {
+    log(state, delivery, attempt, status);
     let Some(webhook) = state.webhooks.get_mut(&delivery.webhook) else {
         return;
     };

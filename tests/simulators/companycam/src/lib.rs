@@ -5,12 +5,15 @@
 //! It keeps the quirks that integrations meet: 302 to a login page for unknown paths, bare
 //! arrays, cursors in headers, rotating refresh tokens, webhooks that want exactly 200.
 
+#![allow(clippy::doc_markdown, reason = "CompanyCam is a name, not code")]
+
 mod auth;
 mod cdn;
 mod control;
 mod delivery;
 mod oauth;
 mod operations;
+mod pdf;
 mod people;
 mod photos;
 mod projects;

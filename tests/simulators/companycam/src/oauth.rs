@@ -21,7 +21,7 @@ const CODE_SECONDS: i64 = 600;
 
 #[derive(Default)]
 pub(crate) struct Grants {
-    pub grants: HashMap<Id, Grant>,
+    pub by_id: HashMap<Id, Grant>,
     codes: HashMap<String, Code>,
     pub access: HashMap<String, Access>,
     refresh: HashMap<String, Refresh>,
@@ -139,7 +139,7 @@ impl Asked {
     fn issue_code(&self, state: &mut Sims, user: Id) -> String {
         let grant = state.take_id();
         let scopes = self.scopes.clone();
-        state.grants.grants.insert(
+        state.grants.by_id.insert(
             grant,
             Grant {
                 user,
@@ -247,7 +247,7 @@ fn redeem_refresh(state: &Sims, token: &str) -> Option<Id> {
     let refresh = state.grants.refresh.get(token)?;
     let grant = state
         .grants
-        .grants
+        .by_id
         .get(&refresh.grant)
         .filter(|grant| !grant.revoked)?;
     state.users.get(&grant.user).filter(|user| user.active)?;
@@ -287,10 +287,7 @@ fn issue(state: &mut Sims, grant: Id, refreshed: Option<&str>) -> Value {
             exchanged_for: None,
         },
     );
-    let scopes = grants
-        .grants
-        .get(&grant)
-        .map(|grant| grant.scopes.join(" "));
+    let scopes = grants.by_id.get(&grant).map(|grant| grant.scopes.join(" "));
     json!({
         "access_token": access,
         "token_type": "Bearer",
@@ -313,7 +310,7 @@ async fn revoke(State(sim): State<Shared>, Form(form): Form) -> Response {
         (None, Some(refresh)) => Some(refresh.grant),
         (None, None) => None,
     };
-    if let Some(grant) = grant.and_then(|grant| grants.grants.get_mut(&grant)) {
+    if let Some(grant) = grant.and_then(|grant| grants.by_id.get_mut(&grant)) {
         grant.revoked = true;
     }
     Json(json!({})).into_response()

@@ -118,19 +118,18 @@ impl State {
             let known = self.labels.values().find(|label| {
                 label.company == company && label.display_value.eq_ignore_ascii_case(name)
             });
-            let id = match known {
-                Some(label) => label.id,
-                None => {
-                    let id = self.take_id();
-                    let label = Tag {
-                        id,
-                        company,
-                        display_value: name.clone(),
-                        created_at: now(),
-                    };
-                    self.labels.insert(id, label);
-                    id
-                }
+            let id = if let Some(label) = known {
+                label.id
+            } else {
+                let id = self.take_id();
+                let label = Tag {
+                    id,
+                    company,
+                    display_value: name.clone(),
+                    created_at: now(),
+                };
+                self.labels.insert(id, label);
+                id
             };
             ids.push(id);
             self.change_project(project, "project.label_added", |project| {
@@ -381,39 +380,4 @@ pub(crate) fn finish_later(sim: &Shared, state: &mut State, photo: Id) {
             sim.lock().finish_photo(photo, "processed");
         }
     });
-}
-
-/// A small but real one-page PDF that says `title`, padded to `size` bytes.
-pub(crate) fn pdf(title: &str, size: usize) -> Bytes {
-    let text: String = title
-        .chars()
-        .filter(|character| !"()\\".contains(*character))
-        .collect();
-    let content = format!("BT /F1 24 Tf 72 700 Td ({text}) Tj ET");
-    let objects = [
-        "<< /Type /Catalog /Pages 2 0 R >>".to_owned(),
-        "<< /Type /Pages /Kids [3 0 R] /Count 1 >>".to_owned(),
-        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 4 0 R \
-         /Resources << /Font << /F1 5 0 R >> >> >>"
-            .to_owned(),
-        format!(
-            "<< /Length {} >>\nstream\n{content}\nendstream",
-            content.len()
-        ),
-        "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>".to_owned(),
-    ];
-    let mut file = String::from("%PDF-1.4\n");
-    file.push('%');
-    file.push_str(&" ".repeat(size.saturating_sub(900)));
-    file.push('\n');
-    let mut table = String::from("0000000000 65535 f \n");
-    for (index, object) in objects.iter().enumerate() {
-        table.push_str(&format!("{:010} 00000 n \n", file.len()));
-        file.push_str(&format!("{} 0 obj\n{object}\nendobj\n", index + 1));
-    }
-    let start = file.len();
-    file.push_str(&format!(
-        "xref\n0 6\n{table}trailer\n<< /Size 6 /Root 1 0 R >>\nstartxref\n{start}\n%%EOF\n"
-    ));
-    Bytes::from(file)
 }

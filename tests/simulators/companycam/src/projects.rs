@@ -47,11 +47,15 @@ pub(crate) fn visible_project<'a>(
 
 /// ISO 8601 to Unix seconds; without an offset it is UTC.
 fn parse_time(text: &str) -> ApiResult<i64> {
-    [text.to_owned(), format!("{text}Z"), format!("{text}T00:00:00Z")]
-        .iter()
-        .find_map(|text| text.parse::<jiff::Timestamp>().ok())
-        .map(jiff::Timestamp::as_second)
-        .ok_or_else(|| ApiError::bad_request("modified_since is not an ISO 8601 date"))
+    [
+        text.to_owned(),
+        format!("{text}Z"),
+        format!("{text}T00:00:00Z"),
+    ]
+    .iter()
+    .find_map(|text| text.parse::<jiff::Timestamp>().ok())
+    .map(jiff::Timestamp::as_second)
+    .ok_or_else(|| ApiError::bad_request("modified_since is not an ISO 8601 date"))
 }
 
 async fn list(
@@ -230,7 +234,7 @@ async fn write_notepad(
     let id = visible_project(&state, &caller, &id)?.id;
     let notepad = body.notepad.clone();
     state.change_project(id, "project.updated", |project| {
-        project.notepad = Some(notepad)
+        project.notepad = Some(notepad);
     });
     Ok((StatusCode::CREATED, Json(json!({"notepad": body.notepad}))))
 }

@@ -4,7 +4,8 @@ use bytes::Bytes;
 use serde_json::json;
 use simulator_kit::Picture;
 
-use crate::operations::{NewPhoto, NewProject, pdf};
+use crate::operations::{NewPhoto, NewProject};
+use crate::pdf::pdf;
 use crate::settings::Options;
 use crate::state::{
     Address, Company, Contact, Id, Integration, PhotoFile, State, UriKind, User, now, scramble,

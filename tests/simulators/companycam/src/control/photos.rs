@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use simulator_kit::Picture;
 
-use super::{AnyId, created, given};
+use super::{AnyId, Given, created, given};
 use crate::Shared;
 use crate::operations::{NewPhoto, finish_later};
 use crate::request::{ApiError, ApiResult, Body};
@@ -86,7 +86,7 @@ async fn add(
 struct ChangeBody {
     project_id: Option<AnyId>,
     #[serde(default, deserialize_with = "given")]
-    description: Option<Option<String>>,
+    description: Given<String>,
     add_tag: Option<String>,
     internal: Option<bool>,
     processing_status: Option<String>,

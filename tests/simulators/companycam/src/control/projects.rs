@@ -7,9 +7,10 @@ use axum::{Json, Router};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{AnyId, created, given};
+use super::{AnyId, Given, created, given};
 use crate::Shared;
-use crate::operations::{NewProject, pdf};
+use crate::operations::NewProject;
+use crate::pdf::pdf;
 use crate::request::{ApiError, ApiResult, Body};
 use crate::state::{Address, Contact, Id, Integration};
 
@@ -32,7 +33,7 @@ struct ProjectBody {
     company_id: Option<AnyId>,
     creator_id: Option<AnyId>,
     #[serde(default, deserialize_with = "given")]
-    name: Option<Option<String>>,
+    name: Given<String>,
     address: Option<Address>,
     primary_contact: Option<Contact>,
     integrations: Option<Vec<Integration>>,

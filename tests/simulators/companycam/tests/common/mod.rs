@@ -1,0 +1,114 @@
+//! A simulator and a client of it.
+#![allow(
+    clippy::unwrap_used,
+    dead_code,
+    reason = "helpers of several test files, each using some"
+)]
+
+use std::time::Duration;
+
+use companycam_simulator::{Options, Simulator};
+use reqwest::{Client, Method, RequestBuilder, Response, redirect};
+use serde_json::{Value, json};
+
+pub struct TestSimulator {
+    pub simulator: Simulator,
+    pub http: Client,
+}
+
+pub async fn spawn(options: Options) -> TestSimulator {
+    let simulator = Simulator::spawn(options).await.unwrap();
+    let http = Client::builder()
+        .redirect(redirect::Policy::none())
+        .build()
+        .unwrap();
+    TestSimulator { simulator, http }
+}
+
+impl TestSimulator {
+    pub fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.simulator.origin)
+    }
+
+    pub fn with_token(&self, method: Method, path: &str, token: &str) -> RequestBuilder {
+        self.http
+            .request(method, self.url(&format!("/v2{path}")))
+            .bearer_auth(token)
+    }
+
+    /// An API request with the personal access token.
+    pub fn api(&self, method: Method, path: &str) -> RequestBuilder {
+        self.with_token(method, path, self.simulator.token())
+    }
+
+    pub async fn get(&self, path: &str) -> Response {
+        self.api(Method::GET, path).send().await.unwrap()
+    }
+
+    pub async fn list(&self, path: &str) -> Vec<Value> {
+        let answer = self.get(path).await;
+        assert_eq!(answer.status(), 200, "{path}");
+        answer.json().await.unwrap()
+    }
+
+    /// A control request; the answer's JSON, or null if it has none.
+    pub async fn control(&self, method: Method, path: &str, body: Value) -> Value {
+        let answer = self
+            .http
+            .request(method, self.url(&format!("/_sim{path}")))
+            .json(&body)
+            .send();
+        let answer = answer.await.unwrap();
+        assert!(answer.status().is_success(), "{path}: {answer:?}");
+        answer.json().await.unwrap_or_default()
+    }
+
+    pub async fn add_project(&self, body: Value) -> String {
+        let added = self.control(Method::POST, "/projects", body).await;
+        added["id"].as_str().unwrap().to_owned()
+    }
+
+    pub async fn add_photo(&self, body: Value) -> String {
+        let added = self.control(Method::POST, "/photos", body).await;
+        added["id"].as_str().unwrap().to_owned()
+    }
+
+    /// A code for the redirect address, as the administrator would allow it.
+    pub async fn code(&self, extra: &str) -> String {
+        let url = self.url(&format!(
+            "/oauth/authorize?client_id=companycam-client&response_type=code&state=s1\
+             &redirect_uri=http%3A%2F%2F127.0.0.1%2Fback&{extra}"
+        ));
+        let body = json!({"url": url, "email": "avery.stone@ridgeline.example", "allow": true});
+        let answer = self.control(Method::POST, "/authorize", body).await;
+        let location = reqwest::Url::parse(answer["location"].as_str().unwrap()).unwrap();
+        location
+            .query_pairs()
+            .find(|(name, _)| name == "code")
+            .unwrap()
+            .1
+            .into_owned()
+    }
+
+    pub async fn token(&self, form: &[(&str, &str)]) -> Response {
+        let mut all = vec![
+            ("client_id", "companycam-client"),
+            ("client_secret", "companycam-secret"),
+            ("redirect_uri", "http://127.0.0.1/back"),
+        ];
+        all.extend(form);
+        self.http
+            .post(self.url("/oauth/token"))
+            .form(&all)
+            .send()
+            .await
+            .unwrap()
+    }
+}
+
+/// Asks again until the condition holds; a test that hangs here fails by its runner's limit.
+pub async fn until<F: Future<Output = bool>>(condition: impl Fn() -> F) {
+    while !condition().await {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
