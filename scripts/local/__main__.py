@@ -33,7 +33,7 @@ def main() -> int:
     logs = commands.add_parser("logs", help="print what the functions logged")
     logs.add_argument("--follow", action="store_true")
     run = commands.add_parser("run", help="run a command beside simulators and a stack of its own")
-    run.add_argument("words", nargs="+", metavar="WORD")
+    run.add_argument("words", nargs=argparse.REMAINDER, metavar="...")
     arguments = parser.parse_args()
     # `make` asks a target to end by SIGTERM; what was started for it must end too.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
@@ -56,7 +56,7 @@ def perform(arguments: argparse.Namespace, state: State) -> int:
             print_outputs(aws.up(state, dict(os.environ)))
         case "down":
             stopped = [aws.down(state), simulators.down(state)]
-            state.discard()
+            state.remove_if_empty()
             print("Ended." if any(stopped) else "Nothing was running.")
         case "simulators":
             known = simulators.up(state)
@@ -111,6 +111,7 @@ def run(words: list[str]) -> int:
             "AWS_ACCESS_KEY_ID": "test",
             "AWS_SECRET_ACCESS_KEY": "test",
             "AWS_REGION": aws.REGION,
+            "AWS_DEFAULT_REGION": aws.REGION,
         }
         code = subprocess.run(words, env=environment).returncode
     finally:

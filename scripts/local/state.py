@@ -52,8 +52,13 @@ class State:
             else:
                 path.unlink(missing_ok=True)
 
+    def remove_if_empty(self) -> None:
+        """Removes the directory unless somebody keeps something else in it."""
+        if self.directory.is_dir() and not any(self.directory.iterdir()):
+            self.directory.rmdir()
+
     def discard(self) -> None:
-        """Removes the directory with all that is left in it."""
+        """Removes the directory with all that is in it; for one that we made ourselves."""
         shutil.rmtree(self.directory, ignore_errors=True)
 
     def start(self, name: str, command: list[str], environment: dict | None = None, **facts) -> dict:
