@@ -39,15 +39,24 @@ pub(crate) struct NewPhoto {
 }
 
 impl State {
+    /// Whether anybody listens: shaping an object for nobody costs, a photo's most of all.
+    fn has_webhooks(&self, company: Id) -> bool {
+        self.webhooks
+            .values()
+            .any(|webhook| webhook.company == company)
+    }
+
     fn fire_project(&mut self, id: Id, event_type: &str) {
-        if let Some(project) = self.projects.get(&id) {
+        let project = self.projects.get(&id);
+        if let Some(project) = project.filter(|project| self.has_webhooks(project.company)) {
             let object = self.shape_project(&Shaper::new(self), project);
             self.fire(project.company, event_type, object);
         }
     }
 
     fn fire_photo(&mut self, id: Id, event_type: &str) {
-        if let Some(photo) = self.photos.get(&id) {
+        let photo = self.photos.get(&id);
+        if let Some(photo) = photo.filter(|photo| self.has_webhooks(photo.company)) {
             let object = Shaper::new(self).photo(photo, &self.creator_name(photo.creator));
             self.fire(photo.company, event_type, object);
         }

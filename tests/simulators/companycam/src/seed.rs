@@ -137,13 +137,13 @@ fn seed_company(state: &mut State, options: &Options, index: usize) {
             break;
         }
         let project = projects[number % projects.len()];
+        let before = state
+            .projects
+            .get(&project)
+            .map(|project| project.updated_at);
         let photo = seed_photo(state, options, &mut draw, &users, project, number);
         state.finish_photo(photo, "processed");
-        let captured_at = state
-            .photos
-            .get(&photo)
-            .map_or_else(now, |photo| photo.captured_at);
-        settle(state, project, photo, captured_at);
+        settle(state, project, photo, before);
     }
     for (number, project) in projects
         .iter()
@@ -163,22 +163,16 @@ fn seed_company(state: &mut State, options: &Options, index: usize) {
     }
 }
 
-/// Seeding is no activity: gives a project back the time of its newest photo or its own.
-fn settle(state: &mut State, project: Id, photo: Id, captured_at: i64) {
-    let uploaded_at = (captured_at + 600).min(now());
+/// Dates a seeded photo's upload to ten minutes after its capture, and its project's activity to
+/// that or to what it was `before`: seeding itself is no activity.
+fn settle(state: &mut State, project: Id, photo: Id, before: Option<i64>) {
+    let mut uploaded_at = now();
     if let Some(photo) = state.photos.get_mut(&photo) {
+        uploaded_at = (photo.captured_at + 600).min(now());
         photo.created_at = uploaded_at;
         photo.updated_at = uploaded_at;
     }
-    let newest = state
-        .photos
-        .values()
-        .filter(|photo| photo.project == project)
-        .map(|photo| photo.updated_at)
-        .max();
-    if let Some(project) = state.projects.get_mut(&project) {
-        project.updated_at = project.created_at.max(newest.unwrap_or(project.created_at));
-    }
+    restore_time(state, project, before.map(|before| before.max(uploaded_at)));
 }
 
 fn restore_time(state: &mut State, project: Id, time: Option<i64>) {
@@ -372,6 +366,10 @@ fn seed_extras(
     let statuses = ["processed", "pending", "duplicate"];
     for (offset, status) in statuses.into_iter().enumerate() {
         let project = projects[offset % projects.len()];
+        let before = state
+            .projects
+            .get(&project)
+            .map(|project| project.updated_at);
         let photo = seed_photo(
             state,
             options,
@@ -380,17 +378,15 @@ fn seed_extras(
             project,
             options.photos + offset,
         );
-        let mut captured_at = now();
         if let Some(photo) = state.photos.get_mut(&photo) {
             status.clone_into(&mut photo.processing_status);
             photo.internal = status == "processed";
-            captured_at = photo.captured_at;
             if status == "duplicate" {
                 // A duplicate has no file of its own.
                 photo.files = vec![PhotoFile::uploaded(Bytes::new())];
                 photo.uri = UriKind::Missing;
             }
         }
-        settle(state, project, photo, captured_at);
+        settle(state, project, photo, before);
     }
 }
