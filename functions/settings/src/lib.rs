@@ -1,1 +1,69 @@
-//! HTTP: the integrations tab and its forms.
+//! The integrations tab (B25): server-rendered, and whole without JavaScript.
+
+mod forms;
+mod notice;
+mod page;
+mod status;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Path, Query, State};
+use axum::http::HeaderMap;
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
+use http::header::SET_COOKIE;
+use runtime::App;
+use serde::Deserialize;
+use web::{Problem, enter, sign_in};
+
+/// The routes of this function.
+pub fn router(app: Arc<App>) -> Router {
+    Router::new()
+        .route("/companycam/settings", get(tab))
+        .route("/companycam/settings/status", get(status::status))
+        .route("/companycam/settings/preferences", post(forms::preferences))
+        .route(
+            "/companycam/settings/users/{companycam_user_id}",
+            post(forms::user),
+        )
+        .route("/companycam/settings/sync", post(forms::sync))
+        .route("/companycam/settings/disconnect", post(forms::disconnect))
+        .route(
+            "/companycam/assets/{name}",
+            get(async |Path(name): Path<String>| web::assets::serve(&name)),
+        )
+        .with_state(app)
+}
+
+/// The tab's parameters.
+#[derive(Debug, Deserialize)]
+struct Parameters {
+    launch: Option<String>,
+    notice: Option<String>,
+}
+
+async fn tab(
+    State(app): State<Arc<App>>,
+    Query(parameters): Query<Parameters>,
+    headers: HeaderMap,
+) -> Response {
+    show(&app, parameters, &headers)
+        .await
+        .unwrap_or_else(|problem| problem.into_page(&app.config))
+}
+
+async fn show(app: &App, parameters: Parameters, headers: &HeaderMap) -> Result<Response, Problem> {
+    if let Some(launch) = parameters.launch {
+        let (_, cookie) = enter(app, headers, &launch).await?;
+        // The token leaves the address bar, so that a reload does not bring it again.
+        let mut response = Redirect::to(&app.config.settings_url()).into_response();
+        response
+            .headers_mut()
+            .extend(cookie.map(|cookie| (SET_COOKIE, cookie)));
+        return Ok(response);
+    }
+    let signed_in = sign_in(app, headers).await?;
+    let notice = parameters.notice.as_deref().and_then(notice::Notice::parse);
+    page::tab(app, &signed_in, notice).await
+}

@@ -4,11 +4,13 @@
 
 use std::sync::Arc;
 
+use futures::future::BoxFuture;
 use oauth2::basic::{BasicClient, BasicErrorResponseType, BasicTokenResponse};
 use oauth2::{
-    AuthType, AuthUrl, AuthorizationCode, ClientId, ClientSecret, CsrfToken, EndpointNotSet,
-    EndpointSet, HttpRequest, HttpResponse, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl,
-    RefreshToken, RequestTokenError, Scope, StandardErrorResponse, TokenResponse, TokenUrl,
+    AsyncHttpClient, AuthType, AuthUrl, AuthorizationCode, ClientId, ClientSecret, CsrfToken,
+    EndpointNotSet, EndpointSet, HttpRequest, HttpResponse, PkceCodeChallenge, PkceCodeVerifier,
+    RedirectUrl, RefreshToken, RequestTokenError, Scope, StandardErrorResponse, TokenResponse,
+    TokenUrl,
 };
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
@@ -135,7 +137,7 @@ impl OAuth {
             .endpoints
             .exchange_code(AuthorizationCode::new(code.to_owned()))
             .set_pkce_verifier(verifier)
-            .request_async(&|request| self.send(request))
+            .request_async(self)
             .await?;
         tokens(&answer, None)
     }
@@ -147,7 +149,7 @@ impl OAuth {
         let answer = self
             .endpoints
             .exchange_refresh_token(&token)
-            .request_async(&|request| self.send(request))
+            .request_async(self)
             .await?;
         tokens(&answer, Some(refresh_token))
     }
@@ -175,8 +177,6 @@ impl OAuth {
         }
     }
 
-    /// What the crate sends requests with. It gets to see successes and the errors of RFC 6749;
-    /// all else is told apart here, where the status is known.
     async fn send(&self, request: HttpRequest) -> Result<HttpResponse, Error> {
         let (head, body) = request.into_parts();
         let request = self
@@ -197,6 +197,18 @@ impl OAuth {
         let mut answer = HttpResponse::new(body.to_vec());
         *answer.status_mut() = status;
         Ok(answer)
+    }
+}
+
+/// What the crate sends requests with. It gets to see successes and the errors of RFC 6749; all else
+/// is told apart here, where the status is known.
+impl<'c> AsyncHttpClient<'c> for OAuth {
+    type Error = Error;
+    // Boxed: callers could not prove a closure's future `Send`.
+    type Future = BoxFuture<'c, Result<HttpResponse, Error>>;
+
+    fn call(&'c self, request: HttpRequest) -> Self::Future {
+        Box::pin(self.send(request))
     }
 }
 

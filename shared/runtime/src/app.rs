@@ -38,7 +38,10 @@ impl App {
         Self {
             store: Store::new(aws_sdk_dynamodb::Client::new(aws), config.tables.clone()),
             queues: Queues::new(aws_sdk_sqs::Client::new(aws), config.queues.clone()),
-            secrets: Secrets::new(aws_sdk_secretsmanager::Client::new(aws), config.secrets_prefix.clone()),
+            secrets: Secrets::new(
+                aws_sdk_secretsmanager::Client::new(aws),
+                config.secrets_prefix.clone(),
+            ),
             companycam_http: OnceLock::new(),
             one_click_http: OnceLock::new(),
             tokens: Mutex::default(),
@@ -56,14 +59,18 @@ impl App {
     /// `CompanyCam`'s API, without a token yet.
     pub fn companycam_api(&self) -> Result<companycam::Client, Trouble> {
         let http = built_once(&self.companycam_http, || Ok(companycam::http_client()))?;
-        Ok(companycam::Client::new(http, self.config.companycam_api_url.clone()))
+        Ok(companycam::Client::new(
+            http,
+            self.config.companycam_api_url.clone(),
+        ))
     }
 
     /// `CompanyCam`'s OAuth.
     pub async fn oauth(&self) -> Result<OAuth, Trouble> {
         let client = self.secrets.companycam_client().await?;
-        let redirect_url = url::Url::parse(&self.config.redirect_url())
-            .map_err(|error| Trouble::Permanent(format!("PUBLIC_URL makes no redirect address: {error}")))?;
+        let redirect_url = url::Url::parse(&self.config.redirect_url()).map_err(|error| {
+            Trouble::Permanent(format!("PUBLIC_URL makes no redirect address: {error}"))
+        })?;
         let http = built_once(&self.companycam_http, || Ok(companycam::http_client()))?;
         Ok(OAuth::new(
             http,
@@ -78,7 +85,11 @@ impl App {
     pub async fn one_click(&self) -> Result<one_click::Client, Trouble> {
         let access = self.secrets.one_click().await?;
         let http = built_once(&self.one_click_http, one_click::http_client)?;
-        Ok(one_click::Client::new(http, self.config.one_click_api_url.clone(), access.api_token))
+        Ok(one_click::Client::new(
+            http,
+            self.config.one_click_api_url.clone(),
+            access.api_token,
+        ))
     }
 }
 
@@ -91,7 +102,8 @@ fn built_once(
         return Ok(http.clone());
     }
     install_tls();
-    let http = build().map_err(|error| Trouble::transient(format!("no HTTP client could be made: {error}")))?;
+    let http = build()
+        .map_err(|error| Trouble::transient(format!("no HTTP client could be made: {error}")))?;
     Ok(kept.get_or_init(|| http).clone())
 }
 
@@ -105,7 +117,9 @@ pub async fn aws_config() -> SdkConfig {
     let region = std::env::var("AWS_REGION").unwrap_or_else(|_| "us-east-1".to_owned());
     aws_config::defaults(BehaviorVersion::latest())
         .http_client(http)
-        .credentials_provider(aws_config::environment::EnvironmentVariableCredentialsProvider::new())
+        .credentials_provider(
+            aws_config::environment::EnvironmentVariableCredentialsProvider::new(),
+        )
         .region(Region::new(region))
         .load()
         .await

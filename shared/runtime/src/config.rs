@@ -68,12 +68,18 @@ impl Config {
     /// Reads variables from wherever `lookup` finds them.
     pub fn from_lookup(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
         let text = |name: &'static str| {
-            lookup(name).filter(|value| !value.is_empty()).ok_or(ConfigError::Missing(name))
+            lookup(name)
+                .filter(|value| !value.is_empty())
+                .ok_or(ConfigError::Missing(name))
         };
         let url = |name: &'static str| {
             let value = text(name)?;
             let parsed = Url::parse(&value).ok().filter(Url::has_host);
-            parsed.ok_or(ConfigError::Wrong { name, value, wanted: "a web address" })
+            parsed.ok_or(ConfigError::Wrong {
+                name,
+                value,
+                wanted: "a web address",
+            })
         };
         let public_url = url("PUBLIC_URL")?;
         Ok(Self {
@@ -126,18 +132,32 @@ mod tests {
     use super::*;
 
     fn complete(name: &str) -> Option<String> {
-        Some(if name.ends_with("_URL") { "https://x.example/api/".into() } else { name.to_lowercase() })
+        Some(if name.ends_with("_URL") {
+            "https://x.example/api/".into()
+        } else {
+            name.to_lowercase()
+        })
     }
 
     #[test]
     fn a_missing_variable_is_named() {
-        let error = Config::from_lookup(|name| complete(name).filter(|_| name != "PHOTOS_TABLE")).unwrap_err();
-        assert_eq!(error.to_string(), "the environment variable PHOTOS_TABLE is not set");
+        let error = Config::from_lookup(|name| complete(name).filter(|_| name != "PHOTOS_TABLE"))
+            .unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "the environment variable PHOTOS_TABLE is not set"
+        );
     }
 
     #[test]
     fn an_address_that_is_none_is_named() {
-        let wrong = |name: &str| if name == "PUBLIC_URL" { Some("nowhere".into()) } else { complete(name) };
+        let wrong = |name: &str| {
+            if name == "PUBLIC_URL" {
+                Some("nowhere".into())
+            } else {
+                complete(name)
+            }
+        };
         let error = Config::from_lookup(wrong).unwrap_err();
         assert!(error.to_string().contains("PUBLIC_URL"), "{error}");
     }
@@ -145,8 +165,14 @@ mod tests {
     #[test]
     fn our_own_addresses_share_one_origin() {
         let config = Config::from_lookup(complete).unwrap();
-        assert_eq!(config.redirect_url(), "https://x.example/api/companycam/callback");
-        assert_eq!(config.settings_url(), "https://x.example/api/companycam/settings");
+        assert_eq!(
+            config.redirect_url(),
+            "https://x.example/api/companycam/callback"
+        );
+        assert_eq!(
+            config.settings_url(),
+            "https://x.example/api/companycam/settings"
+        );
         assert!(!config.is_plain_http());
     }
 }

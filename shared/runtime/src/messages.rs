@@ -70,7 +70,11 @@ pub struct SyncMessage {
 impl SyncMessage {
     /// A first look.
     pub fn new(org_id: &OrgId, look: Look) -> Self {
-        Self { org_id: org_id.clone(), look, tries: 0 }
+        Self {
+            org_id: org_id.clone(),
+            look,
+            tries: 0,
+        }
     }
 }
 

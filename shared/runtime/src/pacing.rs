@@ -44,10 +44,19 @@ fn limit(call: Call, lane: Lane) -> u32 {
 }
 
 /// The budget with one more call at `now` (Unix seconds), or how long to wait until there is room.
-pub fn spend(budget: &CallBudget, call: Call, lane: Lane, now: i64) -> Result<CallBudget, Duration> {
+pub fn spend(
+    budget: &CallBudget,
+    call: Call,
+    lane: Lane,
+    now: i64,
+) -> Result<CallBudget, Duration> {
     let slot = now.div_euclid(SLOT_S);
-    let mut slots: Vec<(i64, u32, u32)> =
-        budget.slots.iter().copied().filter(|(number, ..)| *number > slot - SLOTS).collect();
+    let mut slots: Vec<(i64, u32, u32)> = budget
+        .slots
+        .iter()
+        .copied()
+        .filter(|(number, ..)| *number > slot - SLOTS)
+        .collect();
     let count = |(_, reads, writes): &(i64, u32, u32)| match call {
         Call::Read => *reads,
         Call::Write => *writes,
@@ -68,7 +77,11 @@ pub fn spend(budget: &CallBudget, call: Call, lane: Lane, now: i64) -> Result<Ca
         }
         None => slots.push((slot, read, write)),
     }
-    Ok(CallBudget { rev: budget.rev, slots, expires_at: now + 10 * 60 })
+    Ok(CallBudget {
+        rev: budget.rev,
+        slots,
+        expires_at: now + 10 * 60,
+    })
 }
 
 /// When so many calls have fallen out of the window.
@@ -129,7 +142,10 @@ mod tests {
             budget = next;
         }
         assert!(spend(&budget, Call::Read, Lane::Live, now).is_ok());
-        assert!(spend(&budget, Call::Write, Lane::Backfill, now).is_ok(), "writes are counted apart");
+        assert!(
+            spend(&budget, Call::Write, Lane::Backfill, now).is_ok(),
+            "writes are counted apart"
+        );
     }
 
     #[test]
@@ -143,7 +159,10 @@ mod tests {
         let wait = spend(&budget, Call::Read, Lane::Backfill, 5_031).unwrap_err();
         let later = 5_031 + i64::try_from(wait.as_secs()).unwrap();
         assert!(spend(&budget, Call::Read, Lane::Backfill, later).is_ok());
-        assert!(spend(&budget, Call::Read, Lane::Backfill, later - 2).is_err(), "not much too long either");
+        assert!(
+            spend(&budget, Call::Read, Lane::Backfill, later - 2).is_err(),
+            "not much too long either"
+        );
     }
 
     proptest! {

@@ -16,10 +16,23 @@ const LONGEST_DELAY_S: u64 = 900;
 /// How many messages one call takes.
 const BATCH: usize = 10;
 
-/// A message could not be sent; nothing was lost, since whoever sends still has what it looked at.
+/// A message could not be handed on, so it stays where it is.
 #[derive(Debug, thiserror::Error)]
-#[error("SQS did not take a message: {0}")]
-pub struct QueueError(String);
+pub enum QueueError {
+    /// SQS did not take it; nothing was lost, since whoever sends still has what it looked at.
+    #[error("SQS did not take a message: {0}")]
+    NotTaken(String),
+    /// It does not have the shape that this version writes.
+    #[error("a message could not be read: {0}")]
+    Unreadable(String),
+}
+
+impl QueueError {
+    /// A message that is not ours. Our messages hold ids only, so the reason may be logged.
+    pub fn unreadable(error: &serde_json::Error) -> Self {
+        Self::Unreadable(error.to_string())
+    }
+}
 
 /// The queues. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -30,7 +43,12 @@ pub struct Queues {
 
 /// 1, 2, 4 … seconds, up to 15 minutes, for the try after so many.
 pub fn backoff(tries: u32) -> Duration {
-    Duration::from_secs(1_u64.checked_shl(tries).unwrap_or(LONGEST_DELAY_S).clamp(1, LONGEST_DELAY_S))
+    Duration::from_secs(
+        1_u64
+            .checked_shl(tries)
+            .unwrap_or(LONGEST_DELAY_S)
+            .clamp(1, LONGEST_DELAY_S),
+    )
 }
 
 impl Queues {
@@ -50,12 +68,21 @@ impl Queues {
 
     /// A look that comes back to `sync.fifo` after the delay, rounded up to whole seconds.
     pub async fn retry(&self, message: &SyncMessage, delay: Duration) -> Result<(), QueueError> {
-        let entries = entries(std::slice::from_ref(message), |message| &message.org_id, false, Some(delay))?;
+        let entries = entries(
+            std::slice::from_ref(message),
+            |message| &message.org_id,
+            false,
+            Some(delay),
+        )?;
         self.send(&self.urls.retry, entries).await
     }
 
     /// Photos to look at, at once or after a delay.
-    pub async fn photos(&self, messages: &[PhotoMessage], delay: Option<Duration>) -> Result<(), QueueError> {
+    pub async fn photos(
+        &self,
+        messages: &[PhotoMessage],
+        delay: Option<Duration>,
+    ) -> Result<(), QueueError> {
         for messages in messages.chunks(BATCH) {
             let entries = entries(messages, |message| &message.org_id, false, delay)?;
             self.send(&self.urls.photos, entries).await?;
@@ -65,17 +92,31 @@ impl Queues {
 
     /// Sets a look aside for good.
     pub async fn bury_sync(&self, message: &SyncMessage) -> Result<(), QueueError> {
-        let entries = entries(std::slice::from_ref(message), |message| &message.org_id, true, None)?;
+        let entries = entries(
+            std::slice::from_ref(message),
+            |message| &message.org_id,
+            true,
+            None,
+        )?;
         self.send(&self.urls.sync_dead_letters, entries).await
     }
 
     /// Sets a photo aside for good.
     pub async fn bury_photo(&self, message: &PhotoMessage) -> Result<(), QueueError> {
-        let entries = entries(std::slice::from_ref(message), |message| &message.org_id, false, None)?;
+        let entries = entries(
+            std::slice::from_ref(message),
+            |message| &message.org_id,
+            false,
+            None,
+        )?;
         self.send(&self.urls.photo_dead_letters, entries).await
     }
 
-    async fn send(&self, url: &str, mut entries: Vec<SendMessageBatchRequestEntry>) -> Result<(), QueueError> {
+    async fn send(
+        &self,
+        url: &str,
+        mut entries: Vec<SendMessageBatchRequestEntry>,
+    ) -> Result<(), QueueError> {
         // A batch may be taken in part; what was not is sent once more before giving up.
         for _ in 0..2 {
             let answer = self
@@ -85,13 +126,16 @@ impl Queues {
                 .set_entries(Some(entries.clone()))
                 .send()
                 .await
-                .map_err(|error| QueueError(DisplayErrorContext(error).to_string()))?;
+                .map_err(|error| QueueError::NotTaken(DisplayErrorContext(error).to_string()))?;
             if answer.failed.is_empty() {
                 return Ok(());
             }
             entries.retain(|entry| answer.failed.iter().any(|failed| failed.id == entry.id));
         }
-        Err(QueueError(format!("{} messages were refused", entries.len())))
+        Err(QueueError::NotTaken(format!(
+            "{} messages were refused",
+            entries.len()
+        )))
     }
 }
 
@@ -101,7 +145,7 @@ fn entries<M: Serialize>(
     fifo: bool,
     delay: Option<Duration>,
 ) -> Result<Vec<SendMessageBatchRequestEntry>, QueueError> {
-    let incomplete = |error: &dyn std::error::Error| QueueError(error.to_string());
+    let incomplete = |error: &dyn std::error::Error| QueueError::NotTaken(error.to_string());
     let delay_s = delay.map(|delay| delay.as_millis().div_ceil(1000).min(LONGEST_DELAY_S.into()));
     messages
         .iter()
@@ -127,7 +171,9 @@ mod tests {
 
     #[test]
     fn b27_the_delay_doubles_up_to_a_quarter_of_an_hour() {
-        let delays: Vec<u64> = [0, 1, 2, 9, 10, 63, 64, 1000].map(|tries| backoff(tries).as_secs()).to_vec();
+        let delays: Vec<u64> = [0, 1, 2, 9, 10, 63, 64, 1000]
+            .map(|tries| backoff(tries).as_secs())
+            .to_vec();
         assert_eq!(delays, [1, 2, 4, 512, 900, 900, 900, 900]);
     }
 }

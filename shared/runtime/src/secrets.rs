@@ -63,7 +63,11 @@ pub struct Secrets {
 impl Secrets {
     /// Under this prefix.
     pub fn new(client: Client, prefix: String) -> Self {
-        Self { client, prefix, kept: Mutex::default() }
+        Self {
+            client,
+            prefix,
+            kept: Mutex::default(),
+        }
     }
 
     /// Our identity at `CompanyCam`.
@@ -79,7 +83,9 @@ impl Secrets {
     /// The organization's tokens as they are now; never kept here.
     pub async fn tokens(&self, org: &OrgId) -> Result<Option<OrgTokens>, Trouble> {
         let name = self.tokens_name(org);
-        let Some(text) = self.read(&name).await? else { return Ok(None) };
+        let Some(text) = self.read(&name).await? else {
+            return Ok(None);
+        };
         let stored: StoredTokens = parse(&name, &text)?;
         Ok(Some(OrgTokens {
             access_token: stored.access_token.into(),
@@ -95,7 +101,8 @@ impl Secrets {
             refresh_token: tokens.refresh_token.expose_secret().to_owned(),
             expires_at: tokens.expires_at,
         };
-        let text = serde_json::to_string(&stored).map_err(|error| Trouble::Permanent(error.to_string()))?;
+        let text = serde_json::to_string(&stored)
+            .map_err(|error| Trouble::Permanent(error.to_string()))?;
         self.write(&self.tokens_name(org), &text).await
     }
 
@@ -110,7 +117,11 @@ impl Secrets {
             .send()
             .await;
         match result {
-            Err(error) if !error.as_service_error().is_some_and(|e| e.is_resource_not_found_exception()) => {
+            Err(error)
+                if !error
+                    .as_service_error()
+                    .is_some_and(|e| e.is_resource_not_found_exception()) =>
+            {
                 Err(unavailable("delete", &name, &DisplayErrorContext(error)))
             }
             _ => Ok(()),
@@ -124,7 +135,9 @@ impl Secrets {
     async fn shared<T: DeserializeOwned>(&self, short: &str) -> Result<T, Trouble> {
         let name = format!("{}/{short}", self.prefix);
         let kept = self.kept.lock().ok().and_then(|kept| {
-            kept.get(&name).filter(|(at, _)| at.elapsed() < KEPT).map(|(_, text)| text.clone())
+            kept.get(&name)
+                .filter(|(at, _)| at.elapsed() < KEPT)
+                .map(|(_, text)| text.clone())
         });
         if let Some(text) = kept {
             return parse(&name, text.expose_secret());
@@ -143,24 +156,58 @@ impl Secrets {
     async fn read(&self, name: &str) -> Result<Option<String>, Trouble> {
         match self.client.get_secret_value().secret_id(name).send().await {
             Ok(answer) => Ok(answer.secret_string),
-            Err(error) if error.as_service_error().is_some_and(|e| e.is_resource_not_found_exception()) => Ok(None),
+            Err(error)
+                if error
+                    .as_service_error()
+                    .is_some_and(|e| e.is_resource_not_found_exception()) =>
+            {
+                Ok(None)
+            }
             Err(error) => Err(unavailable("read", name, &DisplayErrorContext(error))),
         }
     }
 
     async fn write(&self, name: &str, text: &str) -> Result<(), Trouble> {
-        let put = self.client.put_secret_value().secret_id(name).secret_string(text).send().await;
+        let put = self
+            .client
+            .put_secret_value()
+            .secret_id(name)
+            .secret_string(text)
+            .send()
+            .await;
         match put {
             Ok(_) => return Ok(()),
-            Err(error) if error.as_service_error().is_some_and(|e| e.is_resource_not_found_exception()) => {}
+            Err(error)
+                if error
+                    .as_service_error()
+                    .is_some_and(|e| e.is_resource_not_found_exception()) => {}
             Err(error) => return Err(unavailable("write", name, &DisplayErrorContext(error))),
         }
-        match self.client.create_secret().name(name).secret_string(text).send().await {
+        match self
+            .client
+            .create_secret()
+            .name(name)
+            .secret_string(text)
+            .send()
+            .await
+        {
             Ok(_) => Ok(()),
-            Err(error) if error.as_service_error().is_some_and(|e| e.is_resource_exists_exception()) => {
+            Err(error)
+                if error
+                    .as_service_error()
+                    .is_some_and(|e| e.is_resource_exists_exception()) =>
+            {
                 // Another worker created it between our two calls.
-                let again = self.client.put_secret_value().secret_id(name).secret_string(text).send().await;
-                again.map(drop).map_err(|error| unavailable("write", name, &DisplayErrorContext(error)))
+                let again = self
+                    .client
+                    .put_secret_value()
+                    .secret_id(name)
+                    .secret_string(text)
+                    .send()
+                    .await;
+                again
+                    .map(drop)
+                    .map_err(|error| unavailable("write", name, &DisplayErrorContext(error)))
             }
             Err(error) => Err(unavailable("create", name, &DisplayErrorContext(error))),
         }
@@ -170,7 +217,9 @@ impl Secrets {
 /// The value's own text never gets into the message.
 fn parse<T: DeserializeOwned>(name: &str, text: &str) -> Result<T, Trouble> {
     serde_json::from_str(text).map_err(|_| {
-        Trouble::transient(format!("the secret {name} is not the JSON object that docs/OPERATIONS.md describes"))
+        Trouble::transient(format!(
+            "the secret {name} is not the JSON object that docs/OPERATIONS.md describes"
+        ))
     })
 }
 

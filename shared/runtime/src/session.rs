@@ -5,6 +5,7 @@ use std::time::Duration;
 use companycam::{AccessToken, Api};
 use jiff::Timestamp;
 use one_click::ids::OrgId;
+use secrecy::SecretString;
 
 use crate::pacing::{Call, Lane, spend};
 use crate::{App, Trouble};
@@ -23,7 +24,11 @@ pub struct CompanyCam<'a> {
 impl App {
     /// `CompanyCam` for this organization.
     pub fn companycam<'a>(&'a self, org: &'a OrgId, lane: Lane) -> CompanyCam<'a> {
-        CompanyCam { app: self, org, lane }
+        CompanyCam {
+            app: self,
+            org,
+            lane,
+        }
     }
 }
 
@@ -48,22 +53,41 @@ impl CompanyCam<'_> {
     where
         F: Future<Output = Result<T, companycam::Error>>,
     {
-        let token = self.app.access_token(self.org).await?;
-        self.take(kind).await?;
-        let api = self.app.companycam_api()?.authorized(AccessToken::new(token.clone()));
+        let (api, token) = self.authorized(kind, None).await?;
         match call(api).await {
             Err(companycam::Error::Unauthorized) => {}
             other => return other.map_err(Failure::CompanyCam),
         }
         // A revoked and an outdated token look alike: only the refresh tells which it is.
-        let token = self.app.renew(self.org, &token).await?;
-        self.take(kind).await?;
-        let api = self.app.companycam_api()?.authorized(AccessToken::new(token));
+        let (api, _) = self.authorized(kind, Some(token)).await?;
         call(api).await.map_err(Failure::CompanyCam)
     }
 
+    /// Room for a call, and the API with a token other than `refused` to make it with.
+    async fn authorized(
+        &self,
+        kind: Call,
+        refused: Option<SecretString>,
+    ) -> Result<(Api, SecretString), Trouble> {
+        let token = match refused {
+            None => self.app.access_token(self.org).await?,
+            Some(refused) => self.app.renew(self.org, &refused).await?,
+        };
+        self.take(kind).await?;
+        let api = self
+            .app
+            .companycam_api()?
+            .authorized(AccessToken::new(token.clone()));
+        Ok((api, token))
+    }
+
     async fn take(&self, kind: Call) -> Result<(), Trouble> {
-        let kept = self.app.budgets.lock().ok().and_then(|budgets| budgets.get(self.org).cloned());
+        let kept = self
+            .app
+            .budgets
+            .lock()
+            .ok()
+            .and_then(|budgets| budgets.get(self.org).cloned());
         let mut budget = match kept {
             Some(budget) => budget,
             None => self.app.store.call_budget(self.org).await?,
@@ -75,7 +99,13 @@ impl CompanyCam<'_> {
             };
             if self.app.store.put_call_budget(self.org, &spent).await? {
                 if let Ok(mut budgets) = self.app.budgets.lock() {
-                    budgets.insert(self.org.clone(), store::ephemeral::CallBudget { rev: spent.rev + 1, ..spent });
+                    budgets.insert(
+                        self.org.clone(),
+                        store::ephemeral::CallBudget {
+                            rev: spent.rev + 1,
+                            ..spent
+                        },
+                    );
                 }
                 return Ok(());
             }

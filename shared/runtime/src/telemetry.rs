@@ -21,8 +21,19 @@ pub fn init() {
 }
 
 fn ours(level: &str) -> String {
-    ["runtime", "store", "sync", "companycam", "one_click", "oauth_callback", "settings", "webhook_ingest",
-     "project_poll", "project_sync", "photo_copy"]
-        .map(|name| format!("{name}={level}"))
-        .join(",")
+    [
+        "runtime",
+        "store",
+        "sync",
+        "companycam",
+        "one_click",
+        "oauth_callback",
+        "settings",
+        "webhook_ingest",
+        "project_poll",
+        "project_sync",
+        "photo_copy",
+    ]
+    .map(|name| format!("{name}={level}"))
+    .join(",")
 }

@@ -34,14 +34,29 @@ impl OrgTokens {
 }
 
 impl App {
+    /// Lets go of what this process kept: other tokens are stored now.
+    pub fn forget_token(&self, org: &OrgId) {
+        if let Ok(mut tokens) = self.tokens.lock() {
+            tokens.remove(org);
+        }
+    }
+
     /// An access token that should work now.
     pub(crate) async fn access_token(&self, org: &OrgId) -> Result<SecretString, Trouble> {
         let now = Timestamp::now().as_second();
-        let kept = self.tokens.lock().ok().and_then(|tokens| tokens.get(org).cloned());
+        let kept = self
+            .tokens
+            .lock()
+            .ok()
+            .and_then(|tokens| tokens.get(org).cloned());
         if let Some(kept) = kept.filter(|kept| kept.expires_at - EARLY_S > now) {
             return Ok(kept.access_token);
         }
-        let stored = self.secrets.tokens(org).await?.ok_or(Trouble::NeedsReconnecting)?;
+        let stored = self
+            .secrets
+            .tokens(org)
+            .await?
+            .ok_or(Trouble::NeedsReconnecting)?;
         if stored.expires_at - EARLY_S > now {
             return Ok(self.keep(org, stored));
         }
@@ -53,17 +68,27 @@ impl App {
     }
 
     /// A token other than `refused`: the stored one if it is newer, else a fresh one.
-    pub(crate) async fn renew(&self, org: &OrgId, refused: &SecretString) -> Result<SecretString, Trouble> {
-        if let Ok(mut tokens) = self.tokens.lock() {
-            tokens.remove(org);
-        }
+    pub(crate) async fn renew(
+        &self,
+        org: &OrgId,
+        refused: &SecretString,
+    ) -> Result<SecretString, Trouble> {
+        self.forget_token(org);
         let holder = uuid::Uuid::new_v4().to_string();
         let now_ms = Timestamp::now().as_millisecond();
-        let stored = self.secrets.tokens(org).await?.ok_or(Trouble::NeedsReconnecting)?;
+        let stored = self
+            .secrets
+            .tokens(org)
+            .await?
+            .ok_or(Trouble::NeedsReconnecting)?;
         if !same(&stored.access_token, refused) {
             return Ok(self.keep(org, stored));
         }
-        if !self.store.lease_refresh(org, &holder, now_ms, now_ms + LEASE_MS).await? {
+        if !self
+            .store
+            .lease_refresh(org, &holder, now_ms, now_ms + LEASE_MS)
+            .await?
+        {
             return Err(Trouble::Transient {
                 after: Some(LOOK_AGAIN),
                 cause: "another worker is renewing the access token".to_owned(),
@@ -77,9 +102,17 @@ impl App {
         renewed
     }
 
-    async fn renew_leased(&self, org: &OrgId, refused: &SecretString) -> Result<SecretString, Trouble> {
+    async fn renew_leased(
+        &self,
+        org: &OrgId,
+        refused: &SecretString,
+    ) -> Result<SecretString, Trouble> {
         let oauth = self.oauth().await?;
-        let mut stored = self.secrets.tokens(org).await?.ok_or(Trouble::NeedsReconnecting)?;
+        let mut stored = self
+            .secrets
+            .tokens(org)
+            .await?
+            .ok_or(Trouble::NeedsReconnecting)?;
         if !same(&stored.access_token, refused) {
             return Ok(self.keep(org, stored));
         }
@@ -93,11 +126,17 @@ impl App {
                 }
                 Err(OAuthError::InvalidGrant) => {
                     // A worker whose lease had ended, or a reconnect, may have stored newer ones.
-                    let now = self.secrets.tokens(org).await?.ok_or(Trouble::NeedsReconnecting)?;
+                    let now = self
+                        .secrets
+                        .tokens(org)
+                        .await?
+                        .ok_or(Trouble::NeedsReconnecting)?;
                     if same(&now.refresh_token, &stored.refresh_token) {
                         return Err(Trouble::NeedsReconnecting);
                     }
-                    if !same(&now.access_token, refused) && now.works_at(Timestamp::now().as_second()) {
+                    if !same(&now.access_token, refused)
+                        && now.works_at(Timestamp::now().as_second())
+                    {
                         return Ok(self.keep(org, now));
                     }
                     stored = now;

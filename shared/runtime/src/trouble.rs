@@ -26,7 +26,10 @@ pub enum Trouble {
 impl Trouble {
     /// Unavailable, with no word on when it will be back.
     pub fn transient(cause: impl Into<String>) -> Self {
-        Self::Transient { after: None, cause: cause.into() }
+        Self::Transient {
+            after: None,
+            cause: cause.into(),
+        }
     }
 }
 
@@ -34,7 +37,9 @@ impl From<store::Error> for Trouble {
     fn from(error: store::Error) -> Self {
         match error {
             store::Error::Shape(_) => Self::Permanent(error.to_string()),
-            store::Error::Unavailable { .. } | store::Error::Contended(_) => Self::transient(error.to_string()),
+            store::Error::Unavailable { .. } | store::Error::Contended(_) => {
+                Self::transient(error.to_string())
+            }
         }
     }
 }
@@ -49,9 +54,10 @@ impl From<companycam::Error> for Trouble {
     fn from(error: companycam::Error) -> Self {
         match &error {
             companycam::Error::Unauthorized => Self::NeedsReconnecting,
-            companycam::Error::RateLimited { retry_after } => {
-                Self::Transient { after: *retry_after, cause: error.to_string() }
-            }
+            companycam::Error::RateLimited { retry_after } => Self::Transient {
+                after: *retry_after,
+                cause: error.to_string(),
+            },
             _ if error.is_transient() => Self::transient(error.to_string()),
             _ => Self::Permanent(error.to_string()),
         }
@@ -61,9 +67,10 @@ impl From<companycam::Error> for Trouble {
 impl From<one_click::Error> for Trouble {
     fn from(error: one_click::Error) -> Self {
         match &error {
-            one_click::Error::RateLimited { retry_after } => {
-                Self::Transient { after: *retry_after, cause: error.to_string() }
-            }
+            one_click::Error::RateLimited { retry_after } => Self::Transient {
+                after: *retry_after,
+                cause: error.to_string(),
+            },
             // Our own service token is refused: an operator's matter, and no customer's work is lost to it.
             one_click::Error::Unauthorized => Self::transient(error.to_string()),
             _ if error.is_transient() => Self::transient(error.to_string()),

@@ -65,7 +65,14 @@ pub struct NewEntry {
 impl NewEntry {
     /// An entry about nothing in particular yet.
     pub fn new(kind: Kind, outcome: Outcome, text: impl Into<String>) -> Self {
-        Self { kind, outcome, text: text.into(), project_id: None, job_id: None, photo_id: None }
+        Self {
+            kind,
+            outcome,
+            text: text.into(),
+            project_id: None,
+            job_id: None,
+            photo_id: None,
+        }
     }
 
     /// About this project.
@@ -140,7 +147,12 @@ impl Store {
     }
 
     /// Up to `limit` entries, newest first, beginning after the given one.
-    pub async fn activity(&self, org: &OrgId, after: Option<&str>, limit: i32) -> Result<(Vec<Entry>, Option<String>), Error> {
+    pub async fn activity(
+        &self,
+        org: &OrgId,
+        after: Option<&str>,
+        limit: i32,
+    ) -> Result<(Vec<Entry>, Option<String>), Error> {
         let after = after.map(|at_id| key(&[("org_id", org.as_str()), ("at_id", at_id)]));
         let (entries, next) = self
             .activity

@@ -86,47 +86,84 @@ fn item_key(text: &str) -> Item {
 impl Store {
     /// Marks a launch token as used. `false`: it was before.
     pub async fn use_launch(&self, org: &OrgId, jti: &str, expires_at: i64) -> Result<bool, Error> {
-        let used = Keyed { key: format!("launch#{org}#{jti}"), value: Used { expires_at } };
-        Ok(self.ephemeral.put(&used, Change::only_if("attribute_not_exists(#key)")).await?.done())
+        let used = Keyed {
+            key: format!("launch#{org}#{jti}"),
+            value: Used { expires_at },
+        };
+        Ok(self
+            .ephemeral
+            .put(&used, Change::only_if("attribute_not_exists(#key)"))
+            .await?
+            .done())
     }
 
     /// Keeps a session under the hash of its secret.
     pub async fn put_session(&self, hash: &str, session: &Session) -> Result<(), Error> {
-        let item = Keyed { key: session_key(hash), value: session };
+        let item = Keyed {
+            key: session_key(hash),
+            value: session,
+        };
         self.ephemeral.put(&item, Change::new()).await?;
         Ok(())
     }
 
     /// The session of that hash, if it has not ended.
     pub async fn session(&self, hash: &str, now: i64) -> Result<Option<Session>, Error> {
-        let found: Option<Keyed<Session>> = self.ephemeral.get(item_key(&session_key(hash))).await?;
-        Ok(found.map(|item| item.value).filter(|session| session.expires_at > now))
+        let found: Option<Keyed<Session>> =
+            self.ephemeral.get(item_key(&session_key(hash))).await?;
+        Ok(found
+            .map(|item| item.value)
+            .filter(|session| session.expires_at > now))
     }
 
     /// Keeps a begun authorization under the hash of its state.
-    pub async fn put_authorization(&self, hash: &str, authorization: &Authorization) -> Result<(), Error> {
-        let item = Keyed { key: state_key(hash), value: authorization };
+    pub async fn put_authorization(
+        &self,
+        hash: &str,
+        authorization: &Authorization,
+    ) -> Result<(), Error> {
+        let item = Keyed {
+            key: state_key(hash),
+            value: authorization,
+        };
         self.ephemeral.put(&item, Change::new()).await?;
         Ok(())
     }
 
     /// Takes the authorization, once, and only for the session that began it.
-    pub async fn take_authorization(&self, hash: &str, session: &str, now: i64) -> Result<Option<Authorization>, Error> {
+    pub async fn take_authorization(
+        &self,
+        hash: &str,
+        session: &str,
+        now: i64,
+    ) -> Result<Option<Authorization>, Error> {
         let ours = Change::only_if("#session = :session").value(":session", session);
-        let taken: Option<Keyed<Authorization>> = self.ephemeral.delete(item_key(&state_key(hash)), ours).await?;
-        Ok(taken.map(|item| item.value).filter(|authorization| authorization.expires_at > now))
+        let taken: Option<Keyed<Authorization>> = self
+            .ephemeral
+            .delete(item_key(&state_key(hash)), ours)
+            .await?;
+        Ok(taken
+            .map(|item| item.value)
+            .filter(|authorization| authorization.expires_at > now))
     }
 
     /// The calls made lately.
     pub async fn call_budget(&self, org: &OrgId) -> Result<CallBudget, Error> {
-        let found: Option<Keyed<CallBudget>> = self.ephemeral.get(item_key(&budget_key(org))).await?;
+        let found: Option<Keyed<CallBudget>> =
+            self.ephemeral.get(item_key(&budget_key(org))).await?;
         Ok(found.map(|item| item.value).unwrap_or_default())
     }
 
     /// Writes them if nobody did since they were read. `false`: somebody did.
     pub async fn put_call_budget(&self, org: &OrgId, budget: &CallBudget) -> Result<bool, Error> {
-        let next = CallBudget { rev: budget.rev + 1, ..budget.clone() };
-        let item = Keyed { key: budget_key(org), value: next };
+        let next = CallBudget {
+            rev: budget.rev + 1,
+            ..budget.clone()
+        };
+        let item = Keyed {
+            key: budget_key(org),
+            value: next,
+        };
         let condition =
             Change::only_if("attribute_not_exists(#key) OR #rev = :rev").value(":rev", budget.rev);
         Ok(self.ephemeral.put(&item, condition).await?.done())

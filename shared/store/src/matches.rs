@@ -5,7 +5,7 @@
 //! directory and choosing by hand never overwrite each other.
 
 use companycam::ids::UserId as CompanyCamUserId;
-use futures::{StreamExt, TryStreamExt, stream};
+use futures::future::try_join_all;
 use one_click::ids::{OrgId, UserId as OneClickUserId};
 use serde::{Deserialize, Serialize};
 
@@ -69,7 +69,9 @@ enum Row {
     OneClick(OneClickUser),
     Choice(Choice),
     /// Which `CompanyCam` user a One Click user was chosen for: keeps choices one to one.
-    Taken { by: CompanyCamUserId },
+    Taken {
+        by: CompanyCamUserId,
+    },
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -103,7 +105,11 @@ fn taken_sk(user: &OneClickUserId) -> String {
 impl Store {
     /// Everything about the organization's users.
     pub async fn directory(&self, org: &OrgId) -> Result<Directory, Error> {
-        let query = self.user_matches.query().when("#org_id = :org").value(":org", org);
+        let query = self
+            .user_matches
+            .query()
+            .when("#org_id = :org")
+            .value(":org", org);
         let mut directory = Directory::default();
         for keyed in query.all::<Keyed>().await? {
             match keyed.row {
@@ -128,52 +134,92 @@ impl Store {
         let mut rows = Vec::new();
         for user in companycam {
             if !known.companycam.contains(user) {
-                rows.push(Keyed { org_id: org.clone(), sk: companycam_sk(&user.id), row: Row::Companycam(user.clone()) });
+                rows.push(Keyed {
+                    org_id: org.clone(),
+                    sk: companycam_sk(&user.id),
+                    row: Row::Companycam(user.clone()),
+                });
             }
         }
         for gone in known.companycam.iter().filter(|user| user.active) {
             if companycam.iter().all(|user| user.id != gone.id) {
-                let row = Row::Companycam(CompanyCamUser { active: false, ..gone.clone() });
-                rows.push(Keyed { org_id: org.clone(), sk: companycam_sk(&gone.id), row });
+                let row = Row::Companycam(CompanyCamUser {
+                    active: false,
+                    ..gone.clone()
+                });
+                rows.push(Keyed {
+                    org_id: org.clone(),
+                    sk: companycam_sk(&gone.id),
+                    row,
+                });
             }
         }
         for user in one_click {
             if !known.one_click.contains(user) {
-                rows.push(Keyed { org_id: org.clone(), sk: one_click_sk(&user.id), row: Row::OneClick(user.clone()) });
+                rows.push(Keyed {
+                    org_id: org.clone(),
+                    sk: one_click_sk(&user.id),
+                    row: Row::OneClick(user.clone()),
+                });
             }
         }
         for gone in known.one_click.iter().filter(|user| user.active) {
             if one_click.iter().all(|user| user.id != gone.id) {
-                let row = Row::OneClick(OneClickUser { active: false, ..gone.clone() });
-                rows.push(Keyed { org_id: org.clone(), sk: one_click_sk(&gone.id), row });
+                let row = Row::OneClick(OneClickUser {
+                    active: false,
+                    ..gone.clone()
+                });
+                rows.push(Keyed {
+                    org_id: org.clone(),
+                    sk: one_click_sk(&gone.id),
+                    row,
+                });
             }
         }
-        stream::iter(rows)
-            .map(|row| async move { self.user_matches.put(&row, Change::new()).await })
-            .buffer_unordered(CONCURRENT_WRITES)
-            .try_for_each(|_| async { Ok(()) })
-            .await
+        for rows in rows.chunks(CONCURRENT_WRITES) {
+            try_join_all(
+                rows.iter()
+                    .map(|row| self.user_matches.put(row, Change::new())),
+            )
+            .await?;
+        }
+        Ok(())
     }
 
     /// Writes a choice; `before` is the one it replaces. `false`: the One Click user was chosen for
     /// somebody else, or another choice came first.
-    pub async fn choose(&self, org: &OrgId, before: Option<&Choice>, choice: &Choice) -> Result<bool, Error> {
+    pub async fn choose(
+        &self,
+        org: &OrgId,
+        before: Option<&Choice>,
+        choice: &Choice,
+    ) -> Result<bool, Error> {
         let sk = choice_sk(&choice.companycam_user_id);
-        let row = Keyed { org_id: org.clone(), sk: sk.clone(), row: Row::Choice(choice.clone()) };
+        let row = Keyed {
+            org_id: org.clone(),
+            sk: sk.clone(),
+            row: Row::Choice(choice.clone()),
+        };
         let mut writes = vec![self.user_matches.transact_put(&row, unchanged(before))?];
         if let Some(user) = &choice.one_click_user_id {
             let taken = Keyed {
                 org_id: org.clone(),
                 sk: taken_sk(user),
-                row: Row::Taken { by: choice.companycam_user_id.clone() },
+                row: Row::Taken {
+                    by: choice.companycam_user_id.clone(),
+                },
             };
-            let free_or_ours =
-                Change::only_if("attribute_not_exists(#by) OR #by = :by").value(":by", &choice.companycam_user_id);
+            let free_or_ours = Change::only_if("attribute_not_exists(#by) OR #by = :by")
+                .value(":by", &choice.companycam_user_id);
             writes.push(self.user_matches.transact_put(&taken, free_or_ours)?);
         }
         let freed = before.and_then(|before| before.one_click_user_id.as_ref());
-        if let Some(freed) = freed.filter(|freed| choice.one_click_user_id.as_ref() != Some(freed)) {
-            writes.push(self.user_matches.transact_delete(row_key(org, &taken_sk(freed)), Change::new())?);
+        if let Some(freed) = freed.filter(|freed| choice.one_click_user_id.as_ref() != Some(freed))
+        {
+            writes.push(
+                self.user_matches
+                    .transact_delete(row_key(org, &taken_sk(freed)), Change::new())?,
+            );
         }
         Ok(self.user_matches.transact(writes).await?.done())
     }
@@ -181,9 +227,15 @@ impl Store {
     /// Gives the user back to automatic matching. `false`: another choice came first.
     pub async fn forget_choice(&self, org: &OrgId, before: &Choice) -> Result<bool, Error> {
         let key = row_key(org, &choice_sk(&before.companycam_user_id));
-        let mut writes = vec![self.user_matches.transact_delete(key, unchanged(Some(before)))?];
+        let mut writes = vec![
+            self.user_matches
+                .transact_delete(key, unchanged(Some(before)))?,
+        ];
         if let Some(freed) = &before.one_click_user_id {
-            writes.push(self.user_matches.transact_delete(row_key(org, &taken_sk(freed)), Change::new())?);
+            writes.push(
+                self.user_matches
+                    .transact_delete(row_key(org, &taken_sk(freed)), Change::new())?,
+            );
         }
         Ok(self.user_matches.transact(writes).await?.done())
     }
@@ -193,8 +245,7 @@ impl Store {
 fn unchanged(before: Option<&Choice>) -> Change {
     match before {
         None => Change::only_if("attribute_not_exists(#companycam_user_id)"),
-        Some(before) => {
-            Change::only_if("#one_click_user_id = :before").value(":before", &before.one_click_user_id)
-        }
+        Some(before) => Change::only_if("#one_click_user_id = :before")
+            .value(":before", &before.one_click_user_id),
     }
 }

@@ -29,7 +29,10 @@ pub enum ConnectionState {
 /// What the administrator chose (B9–B13).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
-#[allow(clippy::struct_excessive_bools, reason = "eight independent checkboxes")]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "eight independent checkboxes"
+)]
 pub struct Preferences {
     /// B9: a job created in One Click creates a project.
     pub create_project_from_job: bool,
@@ -136,6 +139,9 @@ pub struct SyncRun {
     pub stepped_at: i64,
     /// When everything it listed was in One Click.
     pub finished_at: Option<i64>,
+    /// Why it ended before that.
+    #[serde(default)]
+    pub failed: Option<String>,
     /// The oldest `updated_at` that it lists, from `window`; `None` for everything.
     pub modified_since: Option<i64>,
     /// What `project_cursor` becomes when the projects are listed.
@@ -207,6 +213,8 @@ pub struct NewConnection<'a> {
     pub connected_by: &'a str,
     /// Now.
     pub at: i64,
+    /// Whether it is the company of the connection before; a different one is listed from scratch.
+    pub same_company: bool,
     /// The sync that connecting starts.
     pub sync: SyncRun,
 }
@@ -234,10 +242,9 @@ fn claim_key(company: &CompanyId) -> String {
 
 fn shard_of(org: &OrgId) -> String {
     // FNV-1a: stable across versions of the compiler, unlike the standard hasher.
-    let hash = org
-        .as_str()
-        .bytes()
-        .fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
+    let hash = org.as_str().bytes().fold(0x811c_9dc5_u32, |hash, byte| {
+        (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
+    });
     shard_name(hash % CONNECTED_SHARDS)
 }
 
@@ -252,15 +259,28 @@ impl Store {
     }
 
     /// Claims the company for the organization. `Err` inside `Ok` names the organization that has it.
-    pub async fn claim_company(&self, org: &OrgId, company: &CompanyId) -> Result<Result<(), OrgId>, Error> {
-        let claim = CompanyClaim { key: claim_key(company), holder: org.clone() };
-        let free_or_ours = Change::only_if("attribute_not_exists(#holder) OR #holder = :org").value(":org", org);
+    pub async fn claim_company(
+        &self,
+        org: &OrgId,
+        company: &CompanyId,
+    ) -> Result<Result<(), OrgId>, Error> {
+        let claim = CompanyClaim {
+            key: claim_key(company),
+            holder: org.clone(),
+        };
+        let free_or_ours =
+            Change::only_if("attribute_not_exists(#holder) OR #holder = :org").value(":org", org);
         if self.organizations.put(&claim, free_or_ours).await?.done() {
             return Ok(Ok(()));
         }
-        let held: Option<CompanyClaim> = self.organizations.get(key(&[("org_id", &claim.key)])).await?;
+        let held: Option<CompanyClaim> = self
+            .organizations
+            .get(key(&[("org_id", &claim.key)]))
+            .await?;
         // Released in between: the caller's next try finds it free.
-        held.map_or(Err(Error::Contended("the claim of a company")), |held| Ok(Err(held.holder)))
+        held.map_or(Err(Error::Contended("the claim of a company")), |held| {
+            Ok(Err(held.holder))
+        })
     }
 
     /// Gives the company up, if it is this organization's.
@@ -273,7 +293,7 @@ impl Store {
 
     /// Writes the connection; preferences, cursors and the rest of an earlier one stay (B5).
     pub async fn connect(&self, new: &NewConnection<'_>) -> Result<Organization, Error> {
-        let change = Change::new()
+        let mut change = Change::new()
             .set("name", new.name)
             .set("state", ConnectionState::Connected)
             .set("company_id", new.company_id)
@@ -283,6 +303,12 @@ impl Store {
             .set("connected_shard", shard_of(new.org_id))
             .set("sync", &new.sync)
             .add("generation", 1);
+        if !new.same_company {
+            change = change
+                .remove("project_cursor")
+                .remove("webhook_id")
+                .remove("last_synced_at");
+        }
         self.organizations
             .update(org_key(new.org_id), change)
             .await?
@@ -302,19 +328,27 @@ impl Store {
             .value(":generation", generation);
         change = match state {
             ConnectionState::Connected => change.set("connected_shard", shard_of(org)),
-            ConnectionState::NeedsReconnecting | ConnectionState::Disconnected => change.remove("connected_shard"),
+            ConnectionState::NeedsReconnecting | ConnectionState::Disconnected => {
+                change.remove("connected_shard")
+            }
         };
         self.organizations.update(org_key(org), change).await
     }
 
     /// Saves what the administrator chose.
-    pub async fn save_preferences(&self, org: &OrgId, preferences: &Preferences) -> Result<(), Error> {
-        self.change_organization(org, Change::new().set("preferences", preferences)).await
+    pub async fn save_preferences(
+        &self,
+        org: &OrgId,
+        preferences: &Preferences,
+    ) -> Result<(), Error> {
+        self.change_organization(org, Change::new().set("preferences", preferences))
+            .await
     }
 
     /// Remembers when the users were refreshed.
     pub async fn users_refreshed(&self, org: &OrgId, at: i64) -> Result<(), Error> {
-        self.change_organization(org, Change::new().set("users_refreshed_at", at)).await
+        self.change_organization(org, Change::new().set("users_refreshed_at", at))
+            .await
     }
 
     /// Moves the project cursor of a poll, and says when all was well.
@@ -326,22 +360,29 @@ impl Store {
         self.change_organization(org, change).await
     }
 
-    /// Starts a run, unless `unless_running` and another still runs. The row afterwards, or `None`.
-    pub async fn start_sync(&self, org: &OrgId, run: &SyncRun, unless_running: bool) -> Result<Option<Organization>, Error> {
-        let mut change = Change::new().set("sync", run);
-        change = if unless_running {
-            change
-                .when("attribute_exists(#org_id) AND (attribute_not_exists(#sync) OR attribute_type(#sync.#finished_at, :number))")
-                .value(":number", "N")
-        } else {
-            change.when("attribute_exists(#org_id)")
-        };
+    /// Starts a run, unless another still runs. The row afterwards, or `None`.
+    pub async fn start_sync(
+        &self,
+        org: &OrgId,
+        run: &SyncRun,
+    ) -> Result<Option<Organization>, Error> {
+        // A finished run has a number there, a running one null.
+        let change = Change::new()
+            .set("sync", run)
+            .when("attribute_exists(#state) AND (attribute_not_exists(#sync) OR attribute_type(#sync.#finished_at, :number))")
+            .value(":number", "N");
         self.organizations.update(org_key(org), change).await
     }
 
     /// Writes the run's next state if nobody else took the same step.
     /// `cursor` moves the project cursor; `finished_at` of the run becomes `last_synced_at`.
-    pub async fn step_sync(&self, org: &OrgId, next: &SyncRun, taken_seq: i64, cursor: Option<i64>) -> Result<bool, Error> {
+    pub async fn step_sync(
+        &self,
+        org: &OrgId,
+        next: &SyncRun,
+        taken_seq: i64,
+        cursor: Option<i64>,
+    ) -> Result<bool, Error> {
         let mut change = Change::new()
             .set("sync", next)
             .when("#sync.#id = :run AND #sync.#seq = :seq")
@@ -350,14 +391,24 @@ impl Store {
         if let Some(cursor) = cursor {
             change = change.set("project_cursor", cursor);
         }
-        if let Some(finished) = next.finished_at {
+        if let Some(finished) = next.finished_at.filter(|_| next.failed.is_none()) {
             change = change.set("last_synced_at", finished);
         }
-        Ok(self.organizations.update::<Organization>(org_key(org), change).await?.is_some())
+        Ok(self
+            .organizations
+            .update::<Organization>(org_key(org), change)
+            .await?
+            .is_some())
     }
 
     /// Takes the right to refresh the tokens until `until_ms`. `false`: somebody else has it.
-    pub async fn lease_refresh(&self, org: &OrgId, holder: &str, now_ms: i64, until_ms: i64) -> Result<bool, Error> {
+    pub async fn lease_refresh(
+        &self,
+        org: &OrgId,
+        holder: &str,
+        now_ms: i64,
+        until_ms: i64,
+    ) -> Result<bool, Error> {
         let change = Change::new()
             .set("refresh_lease_ms", until_ms)
             .set("refresh_holder", holder)
@@ -367,7 +418,11 @@ impl Store {
             )
             .value(":now", now_ms)
             .value(":holder", holder);
-        Ok(self.organizations.update::<serde::de::IgnoredAny>(org_key(org), change).await?.is_some())
+        Ok(self
+            .organizations
+            .update::<serde::de::IgnoredAny>(org_key(org), change)
+            .await?
+            .is_some())
     }
 
     /// Gives that right back.
@@ -377,12 +432,19 @@ impl Store {
             .remove("refresh_holder")
             .when("#refresh_holder = :holder")
             .value(":holder", holder);
-        self.organizations.update::<serde::de::IgnoredAny>(org_key(org), change).await?;
+        self.organizations
+            .update::<serde::de::IgnoredAny>(org_key(org), change)
+            .await?;
         Ok(())
     }
 
     /// Up to `limit` connected organizations of a shard, and where the next page begins.
-    pub async fn connected(&self, shard: u32, after: Option<OrgId>, limit: i32) -> Result<(Vec<OrgId>, Option<OrgId>), Error> {
+    pub async fn connected(
+        &self,
+        shard: u32,
+        after: Option<OrgId>,
+        limit: i32,
+    ) -> Result<(Vec<OrgId>, Option<OrgId>), Error> {
         let name = shard_name(shard);
         let start = after.map(|org| key(&[("connected_shard", &name), ("org_id", org.as_str())]));
         let (keys, next) = self
@@ -395,14 +457,21 @@ impl Store {
             .after(start)
             .page::<ConnectedKey>()
             .await?;
-        let next = next.map(serde_dynamo::from_item::<_, ConnectedKey>).transpose()?;
-        Ok((keys.into_iter().map(|key| key.org_id).collect(), next.map(|key| key.org_id)))
+        let next = next
+            .map(serde_dynamo::from_item::<_, ConnectedKey>)
+            .transpose()?;
+        Ok((
+            keys.into_iter().map(|key| key.org_id).collect(),
+            next.map(|key| key.org_id),
+        ))
     }
 
     async fn change_organization(&self, org: &OrgId, change: Change) -> Result<(), Error> {
         // Only rows that exist: a late message must not bring back half an organization.
         let change = change.when("attribute_exists(#state)");
-        self.organizations.update::<serde::de::IgnoredAny>(org_key(org), change).await?;
+        self.organizations
+            .update::<serde::de::IgnoredAny>(org_key(org), change)
+            .await?;
         Ok(())
     }
 }

@@ -130,7 +130,10 @@ impl Store {
         photos: impl IntoIterator<Item = &'a PhotoId>,
     ) -> Result<Vec<PhotoRow>, Error> {
         let unique: std::collections::BTreeSet<_> = photos.into_iter().collect();
-        let keys = unique.into_iter().map(|photo| row_key(org, photo)).collect();
+        let keys = unique
+            .into_iter()
+            .map(|photo| row_key(org, photo))
+            .collect();
         self.photos.get_many(keys).await
     }
 
@@ -195,7 +198,12 @@ impl Store {
             .when("#lease_holder = :holder AND #wanted = :wanted")
             .value(":holder", holder)
             .value(":wanted", wanted);
-        if self.photos.update::<PhotoRow>(row_key(org, photo), done).await?.is_some() {
+        if self
+            .photos
+            .update::<PhotoRow>(row_key(org, photo), done)
+            .await?
+            .is_some()
+        {
             return Ok(None);
         }
         let more = Change::new()
@@ -222,23 +230,38 @@ impl Store {
             .when("#lease_holder = :holder AND #wanted = :wanted")
             .value(":holder", holder)
             .value(":wanted", wanted);
-        Ok(self.photos.update::<PhotoRow>(row_key(org, photo), change).await?.is_some())
+        Ok(self
+            .photos
+            .update::<PhotoRow>(row_key(org, photo), change)
+            .await?
+            .is_some())
     }
 
     /// Gives the lease back with nothing copied.
-    pub async fn release_photo(&self, org: &OrgId, photo: &PhotoId, holder: &str) -> Result<(), Error> {
+    pub async fn release_photo(
+        &self,
+        org: &OrgId,
+        photo: &PhotoId,
+        holder: &str,
+    ) -> Result<(), Error> {
         let change = Change::new()
             .remove("lease_ms")
             .remove("lease_holder")
             .when("#lease_holder = :holder")
             .value(":holder", holder);
-        self.photos.update::<PhotoRow>(row_key(org, photo), change).await?;
+        self.photos
+            .update::<PhotoRow>(row_key(org, photo), change)
+            .await?;
         Ok(())
     }
 
     /// How many photos are still to be copied, updated or removed.
     pub async fn pending_photos(&self, org: &OrgId) -> Result<i64, Error> {
         let query = self.photos.query().index("pending");
-        query.when("#pending_org = :org").value(":org", org).count().await
+        query
+            .when("#pending_org = :org")
+            .value(":org", org)
+            .count()
+            .await
     }
 }

@@ -82,8 +82,12 @@ impl SkipReason {
         match self {
             Self::Deleted => "it was deleted in CompanyCam before it had a job",
             Self::Archived => "it was archived in CompanyCam before it had a job",
-            Self::ImportOff => "creating jobs from projects is switched off; a sync brings it once that is on",
-            Self::NoMatchedUser => "nobody assigned to it is matched to a One Click user; it waits until somebody is",
+            Self::ImportOff => {
+                "creating jobs from projects is switched off; a sync brings it once that is on"
+            }
+            Self::NoMatchedUser => {
+                "nobody assigned to it is matched to a One Click user; it waits until somebody is"
+            }
         }
     }
 }
@@ -116,6 +120,9 @@ pub struct ProjectRow {
     /// Whether the job got an assignee; while it has none, one may follow from `CompanyCam`.
     #[serde(default)]
     pub assignee_set: bool,
+    /// The `updated_at` at which it could not be handled.
+    #[serde(default)]
+    pub set_aside: Option<i64>,
 }
 
 /// What a skip remembers.
@@ -171,8 +178,14 @@ fn row_key(org: &OrgId, sk: &str) -> Item {
 
 impl Store {
     /// The project's row.
-    pub async fn project(&self, org: &OrgId, project: &ProjectId) -> Result<Option<ProjectRow>, Error> {
-        self.project_links.get(row_key(org, &project_sk(project))).await
+    pub async fn project(
+        &self,
+        org: &OrgId,
+        project: &ProjectId,
+    ) -> Result<Option<ProjectRow>, Error> {
+        self.project_links
+            .get(row_key(org, &project_sk(project)))
+            .await
     }
 
     /// The rows of those of the projects that have one.
@@ -183,7 +196,10 @@ impl Store {
     ) -> Result<Vec<ProjectRow>, Error> {
         // DynamoDB refuses a batch that names a key twice, and a page may hold a project twice.
         let unique: std::collections::BTreeSet<_> = projects.into_iter().collect();
-        let keys = unique.into_iter().map(|project| row_key(org, &project_sk(project))).collect();
+        let keys = unique
+            .into_iter()
+            .map(|project| row_key(org, &project_sk(project)))
+            .collect();
         self.project_links.get_many(keys).await
     }
 
@@ -209,7 +225,12 @@ impl Store {
             .set("wanted", fields)
             .set("pending_org", org)
             .when("attribute_not_exists(#state)");
-        if self.project_links.update::<ProjectRow>(row.clone(), fresh).await?.is_some() {
+        if self
+            .project_links
+            .update::<ProjectRow>(row.clone(), fresh)
+            .await?
+            .is_some()
+        {
             return Ok(true);
         }
         let known = Change::new()
@@ -217,7 +238,11 @@ impl Store {
             .set("pending_org", org)
             .when("attribute_not_exists(#wanted) OR #wanted.#updated_at <= :updated_at")
             .value(":updated_at", fields.updated_at);
-        Ok(self.project_links.update::<ProjectRow>(row, known).await?.is_some())
+        Ok(self
+            .project_links
+            .update::<ProjectRow>(row, known)
+            .await?
+            .is_some())
     }
 
     /// Both directions of the link in one transaction. `false`: the job is another project's, or the
@@ -234,11 +259,16 @@ impl Store {
             .when("attribute_not_exists(#state) OR #state <> :linked OR #job_id = :job")
             .value(":linked", LinkState::Linked)
             .value(":job", link.job_id);
-        let job = JobRow { org_id: org.clone(), sk: job_sk(link.job_id), project_id: link.project_id.clone() };
-        let free_or_ours =
-            Change::only_if("attribute_not_exists(#sk) OR #project_id = :project").value(":project", link.project_id);
+        let job = JobRow {
+            org_id: org.clone(),
+            sk: job_sk(link.job_id),
+            project_id: link.project_id.clone(),
+        };
+        let free_or_ours = Change::only_if("attribute_not_exists(#sk) OR #project_id = :project")
+            .value(":project", link.project_id);
         let writes = vec![
-            self.project_links.transact_update(row_key(org, &project_sk(link.project_id)), project)?,
+            self.project_links
+                .transact_update(row_key(org, &project_sk(link.project_id)), project)?,
             self.project_links.transact_put(&job, free_or_ours)?,
         ];
         Ok(self.project_links.transact(writes).await?.done())
@@ -281,7 +311,12 @@ impl Store {
     }
 
     /// The job is gone: the link is closed, and the project never makes another job by itself (B18).
-    pub async fn close_link(&self, org: &OrgId, project: &ProjectId, job: &JobId) -> Result<bool, Error> {
+    pub async fn close_link(
+        &self,
+        org: &OrgId,
+        project: &ProjectId,
+        job: &JobId,
+    ) -> Result<bool, Error> {
         let change = Change::new()
             .set("state", LinkState::JobDeleted)
             .remove("wanted")
@@ -290,11 +325,20 @@ impl Store {
             .value(":linked", LinkState::Linked)
             .value(":job", job);
         let key = row_key(org, &project_sk(project));
-        Ok(self.project_links.update::<ProjectRow>(key, change).await?.is_some())
+        Ok(self
+            .project_links
+            .update::<ProjectRow>(key, change)
+            .await?
+            .is_some())
     }
 
     /// What was listed is handled, unless something newer was listed meanwhile.
-    pub async fn project_handled(&self, org: &OrgId, project: &ProjectId, up_to: i64) -> Result<(), Error> {
+    pub async fn project_handled(
+        &self,
+        org: &OrgId,
+        project: &ProjectId,
+        up_to: i64,
+    ) -> Result<(), Error> {
         let change = Change::new()
             .remove("wanted")
             .remove("pending_org")
@@ -306,9 +350,31 @@ impl Store {
         Ok(())
     }
 
+    /// What was listed can never be handled: no longer pending, and not tried again until the project
+    /// changes or a sync asks for it.
+    pub async fn project_set_aside(&self, org: &OrgId, project: &ProjectId) -> Result<(), Error> {
+        let Some(wanted) = self.project(org, project).await?.and_then(|row| row.wanted) else {
+            return Ok(());
+        };
+        let change = Change::new()
+            .set("set_aside", wanted.updated_at)
+            .remove("wanted")
+            .remove("pending_org")
+            .when("#wanted.#updated_at = :updated_at")
+            .value(":updated_at", wanted.updated_at);
+        self.project_links
+            .update::<ProjectRow>(row_key(org, &project_sk(project)), change)
+            .await?;
+        Ok(())
+    }
+
     /// How many listed projects are still to be handled.
     pub async fn pending_projects(&self, org: &OrgId) -> Result<i64, Error> {
         let query = self.project_links.query().index("pending");
-        query.when("#pending_org = :org").value(":org", org).count().await
+        query
+            .when("#pending_org = :org")
+            .value(":org", org)
+            .count()
+            .await
     }
 }

@@ -62,7 +62,11 @@ impl Table {
             .send()
             .await
             .map_err(|error| Error::unavailable(self.action("read an item of"), error))?;
-        answer.item.map(serde_dynamo::from_item).transpose().map_err(Into::into)
+        answer
+            .item
+            .map(serde_dynamo::from_item)
+            .transpose()
+            .map_err(Into::into)
     }
 
     pub async fn put(&self, item: &impl Serialize, condition: Change) -> Result<Written, Error> {
@@ -87,7 +91,11 @@ impl Table {
     }
 
     /// The item after the change, or `None` if the condition did not hold.
-    pub async fn update<T: DeserializeOwned>(&self, key: Item, change: Change) -> Result<Option<T>, Error> {
+    pub async fn update<T: DeserializeOwned>(
+        &self,
+        key: Item,
+        change: Change,
+    ) -> Result<Option<T>, Error> {
         let parts = change.into_expressions()?;
         let result = self
             .db
@@ -107,13 +115,19 @@ impl Table {
                 .map(serde_dynamo::from_item)
                 .transpose()
                 .map_err(Into::into),
-            Err(error) if is_condition(&error, |e| e.is_conditional_check_failed_exception()) => Ok(None),
+            Err(error) if is_condition(&error, |e| e.is_conditional_check_failed_exception()) => {
+                Ok(None)
+            }
             Err(error) => Err(Error::unavailable(self.action("update an item of"), error)),
         }
     }
 
     /// The item that was deleted, if there was one and the condition held.
-    pub async fn delete<T: DeserializeOwned>(&self, key: Item, condition: Change) -> Result<Option<T>, Error> {
+    pub async fn delete<T: DeserializeOwned>(
+        &self,
+        key: Item,
+        condition: Change,
+    ) -> Result<Option<T>, Error> {
         let parts = condition.into_expressions()?;
         let result = self
             .db
@@ -133,7 +147,9 @@ impl Table {
                 .map(serde_dynamo::from_item)
                 .transpose()
                 .map_err(Into::into),
-            Err(error) if is_condition(&error, |e| e.is_conditional_check_failed_exception()) => Ok(None),
+            Err(error) if is_condition(&error, |e| e.is_conditional_check_failed_exception()) => {
+                Ok(None)
+            }
             Err(error) => Err(Error::unavailable(self.action("delete an item of"), error)),
         }
     }
@@ -156,7 +172,12 @@ impl Table {
                     .send()
                     .await
                     .map_err(|error| Error::unavailable(self.action("read items of"), error))?;
-                for item in answer.responses.into_iter().flatten().flat_map(|(_, items)| items) {
+                for item in answer
+                    .responses
+                    .into_iter()
+                    .flatten()
+                    .flat_map(|(_, items)| items)
+                {
                     items.push(serde_dynamo::from_item(item)?);
                 }
                 // What DynamoDB left over for size or throughput is asked again.
@@ -171,10 +192,21 @@ impl Table {
     }
 
     pub fn query(&self) -> Query<'_> {
-        Query { table: self, index: None, condition: Change::new(), newest_first: false, limit: None, after: None }
+        Query {
+            table: self,
+            index: None,
+            condition: Change::new(),
+            newest_first: false,
+            limit: None,
+            after: None,
+        }
     }
 
-    pub fn transact_put(&self, item: &impl Serialize, condition: Change) -> Result<TransactWriteItem, Error> {
+    pub fn transact_put(
+        &self,
+        item: &impl Serialize,
+        condition: Change,
+    ) -> Result<TransactWriteItem, Error> {
         let parts = condition.into_expressions()?;
         let put = Put::builder()
             .table_name(&self.name)
@@ -201,7 +233,11 @@ impl Table {
         Ok(TransactWriteItem::builder().update(update).build())
     }
 
-    pub fn transact_delete(&self, key: Item, condition: Change) -> Result<TransactWriteItem, Error> {
+    pub fn transact_delete(
+        &self,
+        key: Item,
+        condition: Change,
+    ) -> Result<TransactWriteItem, Error> {
         let parts = condition.into_expressions()?;
         let delete = Delete::builder()
             .table_name(&self.name)
@@ -216,21 +252,31 @@ impl Table {
 
     /// All of the writes or none; `ConditionFailed` if any condition did not hold.
     pub async fn transact(&self, writes: Vec<TransactWriteItem>) -> Result<Written, Error> {
-        let result = self.db.transact_write_items().set_transact_items(Some(writes)).send().await;
-        let Err(error) = result else { return Ok(Written::Yes) };
-        let failed = error.as_service_error().is_some_and(|service| match service {
-            TransactWriteItemsError::TransactionCanceledException(
-                cancelled,
-            ) => cancelled
-                .cancellation_reasons()
-                .iter()
-                .any(|reason| reason.code() == Some("ConditionalCheckFailed")),
-            _ => false,
-        });
+        let result = self
+            .db
+            .transact_write_items()
+            .set_transact_items(Some(writes))
+            .send()
+            .await;
+        let Err(error) = result else {
+            return Ok(Written::Yes);
+        };
+        let failed = error
+            .as_service_error()
+            .is_some_and(|service| match service {
+                TransactWriteItemsError::TransactionCanceledException(cancelled) => cancelled
+                    .cancellation_reasons()
+                    .iter()
+                    .any(|reason| reason.code() == Some("ConditionalCheckFailed")),
+                _ => false,
+            });
         if failed {
             return Ok(Written::ConditionFailed);
         }
-        Err(Error::unavailable(self.action("write together into"), error))
+        Err(Error::unavailable(
+            self.action("write together into"),
+            error,
+        ))
     }
 }
 
@@ -240,7 +286,10 @@ fn is_condition<E, R>(error: &SdkError<E, R>, check: impl Fn(&E) -> bool) -> boo
 
 /// Every request here sets what its builder requires.
 fn incomplete(error: BuildError) -> Error {
-    Error::Unavailable { action: "build a request".to_owned(), reason: error.to_string() }
+    Error::Unavailable {
+        action: "build a request".to_owned(),
+        reason: error.to_string(),
+    }
 }
 
 /// A query on one partition; conditions as in [`Change::when`].
@@ -334,7 +383,10 @@ impl Query<'_> {
             .into_iter()
             .map(serde_dynamo::from_item)
             .collect::<Result<_, _>>()?;
-        Ok((items, answer.last_evaluated_key.filter(|key| !key.is_empty())))
+        Ok((
+            items,
+            answer.last_evaluated_key.filter(|key| !key.is_empty()),
+        ))
     }
 
     /// How many items the partition has, without reading them out.

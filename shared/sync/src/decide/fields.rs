@@ -27,7 +27,9 @@ pub fn project_fields(project: &Project) -> ProjectFields {
         integrations: project
             .integrations
             .iter()
-            .filter(|integration| !integration.kind.trim().is_empty() && !integration.relation_id.trim().is_empty())
+            .filter(|integration| {
+                !integration.kind.trim().is_empty() && !integration.relation_id.trim().is_empty()
+            })
             .map(|integration| (integration.kind.clone(), integration.relation_id.clone()))
             .collect(),
         archived: project.archived,
@@ -37,7 +39,10 @@ pub fn project_fields(project: &Project) -> ProjectFields {
 }
 
 fn text(value: Option<&str>) -> Option<String> {
-    value.map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned)
+    value
+        .map(str::trim)
+        .filter(|text| !text.is_empty())
+        .map(str::to_owned)
 }
 
 /// `customer_name`: the project's name, else its first address line, else a name made of its id.
@@ -51,7 +56,10 @@ pub fn customer_name(id: &ProjectId, fields: &ProjectFields) -> String {
 
 /// `name`: the contact's name, else the customer name.
 fn job_name(id: &ProjectId, fields: &ProjectFields) -> String {
-    fields.contact_name.clone().unwrap_or_else(|| customer_name(id, fields))
+    fields
+        .contact_name
+        .clone()
+        .unwrap_or_else(|| customer_name(id, fields))
 }
 
 /// The key of another system's id on the job: `JobNimbus` → `cc_job_nimbus_relation_id`.
@@ -73,7 +81,11 @@ fn relation_key(kind: &str) -> String {
 }
 
 fn relations(fields: &ProjectFields) -> BTreeMap<String, Option<String>> {
-    fields.integrations.iter().map(|(kind, id)| (relation_key(kind), Some(id.clone()))).collect()
+    fields
+        .integrations
+        .iter()
+        .map(|(kind, id)| (relation_key(kind), Some(id.clone())))
+        .collect()
 }
 
 fn status(fields: &ProjectFields) -> &'static str {
@@ -93,7 +105,12 @@ pub fn new_job(id: &ProjectId, company: &CompanyId, fields: &ProjectFields) -> J
         name: Some(job_name(id, fields)),
         customer_name: Some(customer_name(id, fields)),
         email: set(&fields.contact_email),
-        phones: fields.contact_phone.clone().map(|number| vec![Phone { number, ..Phone::default() }]),
+        phones: fields.contact_phone.clone().map(|number| {
+            vec![Phone {
+                number,
+                ..Phone::default()
+            }]
+        }),
         address: AddressFields {
             line_1: set(&fields.street_address_1),
             line_2: set(&fields.street_address_2),
@@ -107,7 +124,11 @@ pub fn new_job(id: &ProjectId, company: &CompanyId, fields: &ProjectFields) -> J
 }
 
 /// The metadata that says which project a job is.
-pub fn link_metadata(id: &ProjectId, company: &CompanyId, fields: &ProjectFields) -> BTreeMap<String, Option<String>> {
+pub fn link_metadata(
+    id: &ProjectId,
+    company: &CompanyId,
+    fields: &ProjectFields,
+) -> BTreeMap<String, Option<String>> {
     let mut metadata = BTreeMap::from([
         ("cc_project_id".to_owned(), Some(id.to_string())),
         ("cc_company_id".to_owned(), Some(company.to_string())),
@@ -124,7 +145,12 @@ pub fn link_metadata(id: &ProjectId, company: &CompanyId, fields: &ProjectFields
 /// `job` is asked for only where One Click's present value is needed: an address is written whole,
 /// with the parts that did not change as One Click has them; of the phones only the number last
 /// seen from `CompanyCam` is replaced. See [`needs_job`].
-pub fn job_changes(id: &ProjectId, before: &ProjectFields, now: &ProjectFields, job: Option<&Job>) -> JobFields {
+pub fn job_changes(
+    id: &ProjectId,
+    before: &ProjectFields,
+    now: &ProjectFields,
+    job: Option<&Job>,
+) -> JobFields {
     let mut changes = JobFields::default();
     let customer = customer_name(id, now);
     if customer != customer_name(id, before) {
@@ -142,11 +168,18 @@ pub fn job_changes(id: &ProjectId, before: &ProjectFields, now: &ProjectFields, 
             changes.address = address_changes(before, now, &job.address);
         }
         if now.contact_phone != before.contact_phone {
-            changes.phones = Some(phones(before.contact_phone.as_deref(), now.contact_phone.as_deref(), &job.phones));
+            changes.phones = Some(phones(
+                before.contact_phone.as_deref(),
+                now.contact_phone.as_deref(),
+                &job.phones,
+            ));
         }
     }
     if now.creator_id != before.creator_id {
-        changes.metadata.insert("cc_creator_id".to_owned(), now.creator_id.as_ref().map(ToString::to_string));
+        changes.metadata.insert(
+            "cc_creator_id".to_owned(),
+            now.creator_id.as_ref().map(ToString::to_string),
+        );
     }
     if now.integrations != before.integrations {
         for key in relations(before).into_keys() {
@@ -155,7 +188,9 @@ pub fn job_changes(id: &ProjectId, before: &ProjectFields, now: &ProjectFields, 
         changes.metadata.extend(relations(now));
     }
     if status(now) != status(before) {
-        changes.metadata.insert(STATUS_KEY.to_owned(), Some(status(now).to_owned()));
+        changes
+            .metadata
+            .insert(STATUS_KEY.to_owned(), Some(status(now).to_owned()));
     }
     changes
 }
@@ -166,7 +201,13 @@ pub fn needs_job(before: &ProjectFields, now: &ProjectFields) -> bool {
 }
 
 fn address(fields: &ProjectFields) -> [&Option<String>; 5] {
-    [&fields.street_address_1, &fields.street_address_2, &fields.city, &fields.state, &fields.postal_code]
+    [
+        &fields.street_address_1,
+        &fields.street_address_2,
+        &fields.city,
+        &fields.state,
+        &fields.postal_code,
+    ]
 }
 
 fn address_changed(before: &ProjectFields, now: &ProjectFields) -> bool {
@@ -175,7 +216,11 @@ fn address_changed(before: &ProjectFields, now: &ProjectFields) -> bool {
 
 fn address_changes(before: &ProjectFields, now: &ProjectFields, job: &Address) -> AddressFields {
     let part = |before: &Option<String>, now: &Option<String>, job: &str| {
-        let value = if before == now { text(Some(job)) } else { now.clone() };
+        let value = if before == now {
+            text(Some(job))
+        } else {
+            now.clone()
+        };
         Field::from(value)
     };
     AddressFields {
@@ -189,14 +234,21 @@ fn address_changes(before: &ProjectFields, now: &ProjectFields, job: &Address) -
 
 fn phones(before: Option<&str>, now: Option<&str>, job: &[Phone]) -> Vec<Phone> {
     let mut phones = job.to_vec();
-    let known = before.and_then(|before| phones.iter().position(|phone| same_number(&phone.number, before)));
+    let known = before.and_then(|before| {
+        phones
+            .iter()
+            .position(|phone| same_number(&phone.number, before))
+    });
     match (known, now) {
         (Some(at), Some(now)) => phones[at].number = now.to_owned(),
         (Some(at), None) => {
             phones.remove(at);
         }
         (None, Some(now)) if !phones.iter().any(|phone| same_number(&phone.number, now)) => {
-            phones.push(Phone { number: now.to_owned(), ..Phone::default() });
+            phones.push(Phone {
+                number: now.to_owned(),
+                ..Phone::default()
+            });
         }
         (None, _) => {}
     }
@@ -205,7 +257,11 @@ fn phones(before: Option<&str>, now: Option<&str>, job: &[Phone]) -> Vec<Phone> 
 
 /// People write the same number with other punctuation.
 fn same_number(one: &str, other: &str) -> bool {
-    let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+    let digits = |text: &str| {
+        text.chars()
+            .filter(char::is_ascii_digit)
+            .collect::<String>()
+    };
     one.trim() == other.trim() || (!digits(one).is_empty() && digits(one) == digits(other))
 }
 
@@ -251,7 +307,8 @@ mod tests {
         }))
         .unwrap();
         let company = CompanyId::parse("8292212").unwrap();
-        let job = serde_json::to_value(new_job(&project.id, &company, &project_fields(&project))).unwrap();
+        let job = serde_json::to_value(new_job(&project.id, &company, &project_fields(&project)))
+            .unwrap();
         assert_eq!(
             job,
             json!({
@@ -268,7 +325,10 @@ mod tests {
 
     #[test]
     fn b14_a_project_without_a_name_is_called_by_its_address_or_id() {
-        let mut fields = ProjectFields { street_address_1: Some("12 Elm St".into()), ..ProjectFields::default() };
+        let mut fields = ProjectFields {
+            street_address_1: Some("12 Elm St".into()),
+            ..ProjectFields::default()
+        };
         assert_eq!(customer_name(&id(), &fields), "12 Elm St");
         fields.street_address_1 = None;
         assert_eq!(customer_name(&id(), &fields), "CompanyCam project 94772883");
@@ -281,7 +341,10 @@ mod tests {
         assert!(job_changes(&id(), &before, &before, Some(&job())).is_empty());
         let mut now = fields();
         now.updated_at = 200;
-        assert!(job_changes(&id(), &before, &now, None).is_empty(), "activity alone changes nothing");
+        assert!(
+            job_changes(&id(), &before, &now, None).is_empty(),
+            "activity alone changes nothing"
+        );
         now.contact_email = Some("new@x.example".into());
         let changes = serde_json::to_value(job_changes(&id(), &before, &now, None)).unwrap();
         assert_eq!(changes, json!({"email": "new@x.example"}));
@@ -292,7 +355,8 @@ mod tests {
         let mut now = fields();
         now.city = Some("Omaha".into());
         assert!(needs_job(&fields(), &now));
-        let changes = serde_json::to_value(job_changes(&id(), &fields(), &now, Some(&job()))).unwrap();
+        let changes =
+            serde_json::to_value(job_changes(&id(), &fields(), &now, Some(&job()))).unwrap();
         assert_eq!(
             changes,
             json!({"address": {"line_1": "12 Elm Street", "line_2": "Unit 4", "city": "Omaha", "state": null, "postal_code": null}})
@@ -303,11 +367,25 @@ mod tests {
     fn b14_of_the_phones_only_the_number_from_companycam_is_replaced() {
         let mut now = fields();
         now.contact_phone = Some("402-555-0102".into());
-        let changed = job_changes(&id(), &fields(), &now, Some(&job())).phones.unwrap();
-        let numbers: Vec<_> = changed.iter().map(|phone| (phone.name.as_str(), phone.number.as_str())).collect();
-        assert_eq!(numbers, [("Home", "402 555 0199"), ("Mobile", "402-555-0102")]);
+        let changed = job_changes(&id(), &fields(), &now, Some(&job()))
+            .phones
+            .unwrap();
+        let numbers: Vec<_> = changed
+            .iter()
+            .map(|phone| (phone.name.as_str(), phone.number.as_str()))
+            .collect();
+        assert_eq!(
+            numbers,
+            [("Home", "402 555 0199"), ("Mobile", "402-555-0102")]
+        );
         now.contact_phone = None;
-        assert_eq!(job_changes(&id(), &fields(), &now, Some(&job())).phones.unwrap().len(), 1);
+        assert_eq!(
+            job_changes(&id(), &fields(), &now, Some(&job()))
+                .phones
+                .unwrap()
+                .len(),
+            1
+        );
     }
 
     #[test]

@@ -26,7 +26,10 @@ pub fn wanted_photo(
         return None;
     }
     let job = job.filter(|_| !hidden && !removed);
-    let known_tags = || row.map(|row| row.wanted.details.tags.clone()).unwrap_or_default();
+    let known_tags = || {
+        row.map(|row| row.wanted.details.tags.clone())
+            .unwrap_or_default()
+    };
     let wanted = WantedPhoto {
         version: photo.updated_at,
         job_id: job.cloned(),
@@ -51,7 +54,10 @@ pub fn wanted_photo(
     }
     let settled = row.is_current() || row.failed.is_some();
     // The address may be signed anew with every listing; it alone is no change.
-    let same = WantedPhoto { uri: row.wanted.uri.clone(), ..wanted.clone() } == row.wanted;
+    let same = WantedPhoto {
+        uri: row.wanted.uri.clone(),
+        ..wanted.clone()
+    } == row.wanted;
     (!(settled && same)).then_some(wanted)
 }
 
@@ -83,15 +89,24 @@ pub enum CopyStep<'a> {
 pub fn copy_step<'a>(wanted: &'a WantedPhoto, copied: Option<&'a CopiedPhoto>) -> CopyStep<'a> {
     match (&wanted.job_id, copied) {
         (None, None) => CopyStep::Nothing,
-        (None, Some(copied)) => CopyStep::Remove { from: &copied.job_id },
-        (Some(to), None) => CopyStep::Copy { to, and_remove_from: None },
-        (Some(to), Some(copied)) if copied.job_id != *to => {
-            CopyStep::Copy { to, and_remove_from: Some(&copied.job_id) }
-        }
+        (None, Some(copied)) => CopyStep::Remove {
+            from: &copied.job_id,
+        },
+        (Some(to), None) => CopyStep::Copy {
+            to,
+            and_remove_from: None,
+        },
+        (Some(to), Some(copied)) if copied.job_id != *to => CopyStep::Copy {
+            to,
+            and_remove_from: Some(&copied.job_id),
+        },
         (Some(to), Some(copied)) => {
             let same_bytes = wanted.hash.is_some() && wanted.hash == copied.hash;
             if !same_bytes && copied.version < wanted.version {
-                CopyStep::Copy { to, and_remove_from: None }
+                CopyStep::Copy {
+                    to,
+                    and_remove_from: None,
+                }
             } else if copied.details != wanted.details || copied.version < wanted.version {
                 CopyStep::Describe { copied }
             } else {
@@ -154,7 +169,11 @@ mod tests {
     #[test]
     fn b15_an_unfinished_duplicate_or_broken_photo_is_not() {
         for status in ["pending", "processing", "processing_error", "duplicate"] {
-            assert_eq!(want(&photo(json!({"processing_status": status})), None), None, "{status}");
+            assert_eq!(
+                want(&photo(json!({"processing_status": status})), None),
+                None,
+                "{status}"
+            );
         }
     }
 
@@ -164,10 +183,30 @@ mod tests {
         let copied = row(wanted.clone(), true);
         assert_eq!(want(&photo(json!({})), Some(&copied)), None);
         let resigned = json!({"uris": [{"type": "original", "uri": "https://img.companycam.com/11.jpg?sig=2"}]});
-        assert_eq!(want(&photo(resigned), Some(&copied)), None, "a new signature is no change");
-        assert!(want(&photo(json!({"description": "Back", "updated_at": 101})), Some(&copied)).is_some());
-        assert_eq!(want(&photo(json!({"description": "Old", "updated_at": 99})), Some(&copied)), None, "an older reading");
-        assert!(want(&photo(json!({})), Some(&row(wanted, false))).is_some(), "known means copied, not that a row exists");
+        assert_eq!(
+            want(&photo(resigned), Some(&copied)),
+            None,
+            "a new signature is no change"
+        );
+        assert!(
+            want(
+                &photo(json!({"description": "Back", "updated_at": 101})),
+                Some(&copied)
+            )
+            .is_some()
+        );
+        assert_eq!(
+            want(
+                &photo(json!({"description": "Old", "updated_at": 99})),
+                Some(&copied)
+            ),
+            None,
+            "an older reading"
+        );
+        assert!(
+            want(&photo(json!({})), Some(&row(wanted, false))).is_some(),
+            "known means copied, not that a row exists"
+        );
     }
 
     #[test]
@@ -176,9 +215,15 @@ mod tests {
         let internal = photo(json!({"internal": true, "updated_at": 101}));
         let wanted = want(&internal, Some(&copied)).unwrap();
         assert_eq!(wanted.job_id, None);
-        assert_eq!(copy_step(&wanted, copied.copied.as_ref()), CopyStep::Remove { from: &job() });
+        assert_eq!(
+            copy_step(&wanted, copied.copied.as_ref()),
+            CopyStep::Remove { from: &job() }
+        );
         assert_eq!(want(&internal, None), None, "never copied: nothing to do");
-        let allowed = Preferences { copy_internal_photos: true, ..Preferences::default() };
+        let allowed = Preferences {
+            copy_internal_photos: true,
+            ..Preferences::default()
+        };
         assert!(wanted_photo(&internal, None, Some(&job()), &allowed, None).is_some());
     }
 
@@ -187,12 +232,23 @@ mod tests {
         let copied = row(want(&photo(json!({})), None).unwrap(), true);
         let other = JobId::parse("j2").unwrap();
         let moved = photo(json!({"project_id": "q", "updated_at": 101}));
-        let wanted = wanted_photo(&moved, Some(&copied), Some(&other), &Preferences::default(), None).unwrap();
+        let wanted = wanted_photo(
+            &moved,
+            Some(&copied),
+            Some(&other),
+            &Preferences::default(),
+            None,
+        )
+        .unwrap();
         assert_eq!(
             copy_step(&wanted, copied.copied.as_ref()),
-            CopyStep::Copy { to: &other, and_remove_from: Some(&job()) }
+            CopyStep::Copy {
+                to: &other,
+                and_remove_from: Some(&job())
+            }
         );
-        let nowhere = wanted_photo(&moved, Some(&copied), None, &Preferences::default(), None).unwrap();
+        let nowhere =
+            wanted_photo(&moved, Some(&copied), None, &Preferences::default(), None).unwrap();
         assert_eq!(nowhere.job_id, None, "its new project has no job");
     }
 
@@ -200,12 +256,36 @@ mod tests {
     fn b15_only_changed_bytes_are_copied_again() {
         let copied = row(want(&photo(json!({})), None).unwrap(), true);
         let there = copied.copied.as_ref();
-        let caption = want(&photo(json!({"description": "Back", "updated_at": 101})), Some(&copied)).unwrap();
-        assert!(matches!(copy_step(&caption, there), CopyStep::Describe { .. }));
-        let annotated = want(&photo(json!({"hash": "bb", "updated_at": 101})), Some(&copied)).unwrap();
-        assert!(matches!(copy_step(&annotated, there), CopyStep::Copy { and_remove_from: None, .. }));
-        let unsure = want(&photo(json!({"hash": null, "updated_at": 101})), Some(&copied)).unwrap();
-        assert!(matches!(copy_step(&unsure, there), CopyStep::Copy { .. }), "without a hash only a copy is safe");
+        let caption = want(
+            &photo(json!({"description": "Back", "updated_at": 101})),
+            Some(&copied),
+        )
+        .unwrap();
+        assert!(matches!(
+            copy_step(&caption, there),
+            CopyStep::Describe { .. }
+        ));
+        let annotated = want(
+            &photo(json!({"hash": "bb", "updated_at": 101})),
+            Some(&copied),
+        )
+        .unwrap();
+        assert!(matches!(
+            copy_step(&annotated, there),
+            CopyStep::Copy {
+                and_remove_from: None,
+                ..
+            }
+        ));
+        let unsure = want(
+            &photo(json!({"hash": null, "updated_at": 101})),
+            Some(&copied),
+        )
+        .unwrap();
+        assert!(
+            matches!(copy_step(&unsure, there), CopyStep::Copy { .. }),
+            "without a hash only a copy is safe"
+        );
     }
 
     #[test]
@@ -213,6 +293,9 @@ mod tests {
         let mut failed = row(want(&photo(json!({})), None).unwrap(), false);
         failed.failed = Some("not an image".into());
         assert_eq!(want(&photo(json!({})), Some(&failed)), None);
-        assert!(want(&photo(json!({"updated_at": 101})), Some(&failed)).is_some(), "a changed photo is a new try");
+        assert!(
+            want(&photo(json!({"updated_at": 101})), Some(&failed)).is_some(),
+            "a changed photo is a new try"
+        );
     }
 }

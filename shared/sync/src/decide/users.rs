@@ -38,14 +38,29 @@ impl Matches {
     /// Matches everybody in the directory: choices made by hand first, then equal addresses of
     /// active users. One to one throughout.
     pub fn of(directory: &Directory) -> Self {
-        let one_click: BTreeMap<_, _> = directory.one_click.iter().map(|user| (&user.id, user)).collect();
+        let one_click: BTreeMap<_, _> = directory
+            .one_click
+            .iter()
+            .map(|user| (&user.id, user))
+            .collect();
         let choices: BTreeMap<_, _> = directory
             .choices
             .iter()
-            .map(|choice| (&choice.companycam_user_id, choice.one_click_user_id.as_ref()))
+            .map(|choice| {
+                (
+                    &choice.companycam_user_id,
+                    choice.one_click_user_id.as_ref(),
+                )
+            })
             .collect();
         let taken: BTreeSet<_> = choices.values().flatten().copied().collect();
-        let theirs = by_address(directory.one_click.iter().filter(|user| user.active).map(|user| (user.email.as_deref(), user)));
+        let theirs = by_address(
+            directory
+                .one_click
+                .iter()
+                .filter(|user| user.active)
+                .map(|user| (user.email.as_deref(), user)),
+        );
         let ours = by_address(
             directory
                 .companycam
@@ -60,16 +75,27 @@ impl Matches {
                 let (found, how) = match choices.get(&user.id) {
                     Some(choice) => {
                         // A user who left One Click can be given no job.
-                        let chosen = choice.and_then(|id| one_click.get(id)).filter(|user| user.active);
+                        let chosen = choice
+                            .and_then(|id| one_click.get(id))
+                            .filter(|user| user.active);
                         (chosen.copied(), How::ByHand)
                     }
                     None if user.active => automatic(user, &ours, &theirs, &taken),
                     None => (None, How::NotMatched),
                 };
-                Match { companycam: user.clone(), one_click: found.cloned(), how }
+                Match {
+                    companycam: user.clone(),
+                    one_click: found.cloned(),
+                    how,
+                }
             })
             .collect();
-        matches.sort_by_cached_key(|found| (found.companycam.name.to_lowercase(), found.companycam.id.clone()));
+        matches.sort_by_cached_key(|found| {
+            (
+                found.companycam.name.to_lowercase(),
+                found.companycam.id.clone(),
+            )
+        });
         Self(matches)
     }
 
@@ -110,7 +136,9 @@ fn automatic<'a>(
     }
 }
 
-fn by_address<'a, T>(users: impl Iterator<Item = (Option<&'a str>, T)>) -> BTreeMap<String, Vec<T>> {
+fn by_address<'a, T>(
+    users: impl Iterator<Item = (Option<&'a str>, T)>,
+) -> BTreeMap<String, Vec<T>> {
     let mut by_address: BTreeMap<String, Vec<T>> = BTreeMap::new();
     for (email, user) in users {
         if let Some(address) = email.and_then(normalised) {
@@ -135,12 +163,22 @@ mod tests {
 
     fn cc(id: &str, email: &str) -> CompanyCamUser {
         let email = (!email.is_empty()).then(|| email.to_owned());
-        CompanyCamUser { id: CompanyCamUserId::parse(id).unwrap(), name: format!("User {id}"), email, active: true }
+        CompanyCamUser {
+            id: CompanyCamUserId::parse(id).unwrap(),
+            name: format!("User {id}"),
+            email,
+            active: true,
+        }
     }
 
     fn oc(id: &str, email: &str) -> OneClickUser {
         let email = (!email.is_empty()).then(|| email.to_owned());
-        OneClickUser { id: OneClickUserId::parse(id).unwrap(), name: format!("User {id}"), email, active: true }
+        OneClickUser {
+            id: OneClickUserId::parse(id).unwrap(),
+            name: format!("User {id}"),
+            email,
+            active: true,
+        }
     }
 
     fn choice(ours: &str, theirs: Option<&str>) -> Choice {
@@ -152,8 +190,14 @@ mod tests {
 
     fn outcome(directory: &Directory, id: &str) -> (Option<String>, How) {
         let matches = Matches::of(directory);
-        let found = matches.iter().find(|found| found.companycam.id.as_str() == id).unwrap();
-        (found.one_click.as_ref().map(|user| user.id.to_string()), found.how)
+        let found = matches
+            .iter()
+            .find(|found| found.companycam.id.as_str() == id)
+            .unwrap();
+        (
+            found.one_click.as_ref().map(|user| user.id.to_string()),
+            found.how,
+        )
     }
 
     #[test]
@@ -163,7 +207,10 @@ mod tests {
             one_click: vec![oc("o1", "ann@x.example "), oc("o2", "bob@x.example")],
             choices: vec![],
         };
-        assert_eq!(outcome(&directory, "c1"), (Some("o1".into()), How::Automatic));
+        assert_eq!(
+            outcome(&directory, "c1"),
+            (Some("o1".into()), How::Automatic)
+        );
     }
 
     #[test]
@@ -175,9 +222,17 @@ mod tests {
         };
         assert_eq!(outcome(&directory, "c1"), (None, How::Ambiguous));
         directory.one_click[1].active = false;
-        assert_eq!(outcome(&directory, "c1"), (Some("o1".into()), How::Automatic), "only active users count");
+        assert_eq!(
+            outcome(&directory, "c1"),
+            (Some("o1".into()), How::Automatic),
+            "only active users count"
+        );
         directory.companycam.push(cc("c2", "team@x.example"));
-        assert_eq!(outcome(&directory, "c1"), (None, How::Ambiguous), "one to one");
+        assert_eq!(
+            outcome(&directory, "c1"),
+            (None, How::Ambiguous),
+            "one to one"
+        );
     }
 
     #[test]
@@ -196,13 +251,29 @@ mod tests {
     #[test]
     fn b7_a_choice_outranks_the_address_and_frees_nobody_else() {
         let directory = Directory {
-            companycam: vec![cc("c1", "a@x.example"), cc("c2", "b@x.example"), cc("c3", "c@x.example")],
-            one_click: vec![oc("o1", "a@x.example"), oc("o2", "b@x.example"), oc("o3", "c@x.example")],
+            companycam: vec![
+                cc("c1", "a@x.example"),
+                cc("c2", "b@x.example"),
+                cc("c3", "c@x.example"),
+            ],
+            one_click: vec![
+                oc("o1", "a@x.example"),
+                oc("o2", "b@x.example"),
+                oc("o3", "c@x.example"),
+            ],
             choices: vec![choice("c1", Some("o2")), choice("c3", None)],
         };
         assert_eq!(outcome(&directory, "c1"), (Some("o2".into()), How::ByHand));
-        assert_eq!(outcome(&directory, "c2"), (None, How::NotMatched), "o2 is taken");
-        assert_eq!(outcome(&directory, "c3"), (None, How::ByHand), "not matched, on purpose");
+        assert_eq!(
+            outcome(&directory, "c2"),
+            (None, How::NotMatched),
+            "o2 is taken"
+        );
+        assert_eq!(
+            outcome(&directory, "c3"),
+            (None, How::ByHand),
+            "not matched, on purpose"
+        );
     }
 
     proptest! {

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use companycam::media::{Media, MediaError};
 use companycam::ids::PhotoId;
+use companycam::media::{Media, MediaError};
 use jiff::Timestamp;
 use one_click::{Error as OneClickError, Field, ImageFields, JobId, OrgId, Upload};
 use runtime::messages::PhotoMessage;
@@ -50,22 +50,36 @@ impl<T: Into<Trouble>> From<T> for Obstacle {
 ///
 /// Everything it needs is in the photo's row, so a message that comes twice, late or swapped ends
 /// with the newest version. `Permanent` says that the photo was set aside, with its reason.
-pub async fn copy_photo(app: &App, media: &Media, message: &PhotoMessage) -> Result<CopyOutcome, Trouble> {
+pub async fn copy_photo(
+    app: &App,
+    media: &Media,
+    message: &PhotoMessage,
+) -> Result<CopyOutcome, Trouble> {
     let (org, photo) = (&message.org_id, &message.photo_id);
     let holder = uuid::Uuid::new_v4().to_string();
     let now_ms = Timestamp::now().as_millisecond();
-    let mut row = match app.store.lease_photo(org, photo, &holder, now_ms, now_ms + LEASE_MS).await? {
+    let mut row = match app
+        .store
+        .lease_photo(org, photo, &holder, now_ms, now_ms + LEASE_MS)
+        .await?
+    {
         Lease::Taken(row) => row,
         Lease::Busy(until_ms) => {
             let wait_ms = u64::try_from(until_ms - now_ms).unwrap_or(0);
-            return Ok(CopyOutcome::Later(Duration::from_millis(wait_ms) + Duration::from_secs(1)));
+            return Ok(CopyOutcome::Later(
+                Duration::from_millis(wait_ms) + Duration::from_secs(1),
+            ));
         }
         Lease::Unknown => return Ok(CopyOutcome::Done),
     };
     for _ in 0..ROUNDS {
         match bring_up(app, media, org, &row).await {
             Ok(copied) => {
-                match app.store.photo_copied(org, photo, &holder, &row.wanted, copied.as_ref()).await? {
+                match app
+                    .store
+                    .photo_copied(org, photo, &holder, &row.wanted, copied.as_ref())
+                    .await?
+                {
                     None => {
                         note(app, org, &row, copied.as_ref()).await?;
                         return Ok(CopyOutcome::Done);
@@ -80,12 +94,18 @@ pub async fn copy_photo(app: &App, media: &Media, message: &PhotoMessage) -> Res
             }
             Err(Obstacle::JobGone) => {
                 let reason = "its job was deleted in One Click";
-                app.store.photo_failed(org, photo, &holder, &row.wanted, reason).await?;
+                app.store
+                    .photo_failed(org, photo, &holder, &row.wanted, reason)
+                    .await?;
                 tracing::info!(org.id = %org, photo.id = %photo, "a photo's job is gone; the photo is left");
                 return Ok(CopyOutcome::Done);
             }
             Err(Obstacle::Lasting(reason)) => {
-                if app.store.photo_failed(org, photo, &holder, &row.wanted, &reason).await? {
+                if app
+                    .store
+                    .photo_failed(org, photo, &holder, &row.wanted, &reason)
+                    .await?
+                {
                     let text = format!("Photo {photo} could not be copied: {reason}.");
                     let entry = NewEntry::new(Kind::Photo, Outcome::Failed, text)
                         .project(&row.project_id)
@@ -105,7 +125,12 @@ pub async fn copy_photo(app: &App, media: &Media, message: &PhotoMessage) -> Res
 }
 
 /// Takes the steps between what One Click has and what is wanted; what it has then.
-async fn bring_up(app: &App, media: &Media, org: &OrgId, row: &PhotoRow) -> Result<Option<CopiedPhoto>, Obstacle> {
+async fn bring_up(
+    app: &App,
+    media: &Media,
+    org: &OrgId,
+    row: &PhotoRow,
+) -> Result<Option<CopiedPhoto>, Obstacle> {
     let one_click = app.one_click().await?;
     let external_id = row.photo_id.as_str();
     let wanted = &row.wanted;
@@ -117,13 +142,19 @@ async fn bring_up(app: &App, media: &Media, org: &OrgId, row: &PhotoRow) -> Resu
         }
         CopyStep::Describe { copied } => {
             let changes = changed_details(wanted, &copied.details);
-            match one_click.patch_image(org, &copied.job_id, external_id, &changes).await {
+            match one_click
+                .patch_image(org, &copied.job_id, external_id, &changes)
+                .await
+            {
                 // Somebody deleted the image in One Click: it is not forced on them again.
                 Ok(_) | Err(OneClickError::NotFound) => Ok(Some(described(wanted, copied))),
                 Err(error) => Err(error.into()),
             }
         }
-        CopyStep::Copy { to, and_remove_from } => {
+        CopyStep::Copy {
+            to,
+            and_remove_from,
+        } => {
             let details = details_to_write(&one_click, org, to, row).await?;
             let bytes = upload(&one_click, media, org, to, &row.photo_id, wanted, details).await?;
             if let Some(from) = and_remove_from {
@@ -141,7 +172,11 @@ async fn bring_up(app: &App, media: &Media, org: &OrgId, row: &PhotoRow) -> Resu
 }
 
 fn described(wanted: &WantedPhoto, copied: &CopiedPhoto) -> CopiedPhoto {
-    CopiedPhoto { version: wanted.version, details: wanted.details.clone(), ..copied.clone() }
+    CopiedPhoto {
+        version: wanted.version,
+        details: wanted.details.clone(),
+        ..copied.clone()
+    }
 }
 
 /// What a replaced image's caption and the like become: where `CompanyCam`'s value did not change,
@@ -153,12 +188,17 @@ async fn details_to_write(
     row: &PhotoRow,
 ) -> Result<PhotoDetails, Obstacle> {
     let mut details = row.wanted.details.clone();
-    let Some(copied) = row.copied.as_ref().filter(|copied| copied.job_id == *job) else { return Ok(details) };
+    let Some(copied) = row.copied.as_ref().filter(|copied| copied.job_id == *job) else {
+        return Ok(details);
+    };
     let images = match one_click.images(org, job).await {
         Err(OneClickError::NotFound) => return Err(Obstacle::JobGone),
         images => images?,
     };
-    if let Some(image) = images.into_iter().find(|image| image.external_id == row.photo_id.as_str()) {
+    if let Some(image) = images
+        .into_iter()
+        .find(|image| image.external_id == row.photo_id.as_str())
+    {
         if copied.details.caption == details.caption {
             details.caption = image.caption;
         }
@@ -179,32 +219,44 @@ async fn upload(
     details: PhotoDetails,
 ) -> Result<i64, Obstacle> {
     let Some(uri) = &wanted.uri else {
-        return Err(Obstacle::Lasting("CompanyCam gives no address for its original".to_owned()));
+        return Err(Obstacle::Lasting(
+            "CompanyCam gives no address for its original".to_owned(),
+        ));
     };
-    let download = media.open(uri).await.map_err(media_obstacle)?;
+    let download = media
+        .open(uri)
+        .await
+        .map_err(|error| media_obstacle(&error))?;
     let file_name = format!("CompanyCam Image-{photo}.{}", download.extension);
     let mut fields = described_fields(wanted.version, &details);
     fields.name = Some(file_name.clone());
-    fields.content_type = Some(download.content_type.to_string());
-    fields.metadata.insert("cc_image_id".to_owned(), Some(photo.to_string()));
+    fields.content_type = Some(download.content_type.clone());
+    fields
+        .metadata
+        .insert("cc_image_id".to_owned(), Some(photo.to_string()));
     let upload = Upload {
-        content_type: download.content_type.to_string(),
+        content_type: download.content_type,
         file_name,
         length: download.length,
-        stream: Box::pin(download.stream),
+        stream: download.stream,
     };
-    match one_click.put_image(org, job, photo.as_str(), &fields, upload).await {
+    match one_click
+        .put_image(org, job, photo.as_str(), &fields, upload)
+        .await
+    {
         Ok(image) => Ok(i64::try_from(image.bytes).unwrap_or(i64::MAX)),
         Err(OneClickError::NotFound) => Err(Obstacle::JobGone),
-        Err(OneClickError::Source(error)) => match MediaError::from_stream(error) {
+        Err(OneClickError::Source(error)) => match MediaError::within(&error) {
             Some(error) => Err(media_obstacle(error)),
-            None => Err(Obstacle::Passing(Trouble::transient("the photo's download broke off"))),
+            None => Err(Obstacle::Passing(Trouble::transient(
+                "the photo's download broke off",
+            ))),
         },
         Err(error) => Err(error.into()),
     }
 }
 
-fn media_obstacle(error: MediaError) -> Obstacle {
+fn media_obstacle(error: &MediaError) -> Obstacle {
     if error.is_transient() {
         Obstacle::Passing(Trouble::transient(error.to_string()))
     } else {
@@ -216,7 +268,10 @@ fn described_fields(version: i64, details: &PhotoDetails) -> ImageFields {
     ImageFields {
         version,
         caption: details.caption.clone().into(),
-        captured_at: details.captured_at.and_then(|at| Timestamp::from_second(at).ok()).into(),
+        captured_at: details
+            .captured_at
+            .and_then(|at| Timestamp::from_second(at).ok())
+            .into(),
         captured_by: details.captured_by.clone().into(),
         tags: Some(details.tags.clone()),
         ..ImageFields::default()
@@ -229,27 +284,63 @@ fn changed_details(wanted: &WantedPhoto, before: &PhotoDetails) -> ImageFields {
     let all = described_fields(wanted.version, now);
     ImageFields {
         version: wanted.version,
-        caption: if now.caption == before.caption { Field::Keep } else { all.caption },
-        captured_at: if now.captured_at == before.captured_at { Field::Keep } else { all.captured_at },
-        captured_by: if now.captured_by == before.captured_by { Field::Keep } else { all.captured_by },
+        caption: if now.caption == before.caption {
+            Field::Keep
+        } else {
+            all.caption
+        },
+        captured_at: if now.captured_at == before.captured_at {
+            Field::Keep
+        } else {
+            all.captured_at
+        },
+        captured_by: if now.captured_by == before.captured_by {
+            Field::Keep
+        } else {
+            all.captured_by
+        },
         tags: all.tags.filter(|_| now.tags != before.tags),
         ..ImageFields::default()
     }
 }
 
 /// Into the log and the activity log.
-async fn note(app: &App, org: &OrgId, row: &PhotoRow, copied: Option<&CopiedPhoto>) -> Result<(), Trouble> {
+async fn note(
+    app: &App,
+    org: &OrgId,
+    row: &PhotoRow,
+    copied: Option<&CopiedPhoto>,
+) -> Result<(), Trouble> {
     let photo = &row.photo_id;
     let (outcome, text) = match (&row.copied, copied) {
-        (before, Some(now)) if before.as_ref().is_none_or(|before| before.job_id != now.job_id) => {
-            (Outcome::Copied, format!("Photo {photo} was copied to its job."))
+        (before, Some(now))
+            if before
+                .as_ref()
+                .is_none_or(|before| before.job_id != now.job_id) =>
+        {
+            (
+                Outcome::Copied,
+                format!("Photo {photo} was copied to its job."),
+            )
         }
-        (Some(before), Some(now)) if before != now => (Outcome::Updated, format!("Photo {photo} was updated.")),
-        (Some(_), None) => (Outcome::Removed, format!("Photo {photo} was taken off its job.")),
+        (Some(before), Some(now)) if before != now => {
+            (Outcome::Updated, format!("Photo {photo} was updated."))
+        }
+        (Some(_), None) => (
+            Outcome::Removed,
+            format!("Photo {photo} was taken off its job."),
+        ),
         _ => return Ok(()),
     };
-    let job = row.wanted.job_id.as_ref().or(row.copied.as_ref().map(|copied| &copied.job_id));
+    let job = row
+        .wanted
+        .job_id
+        .as_ref()
+        .or(row.copied.as_ref().map(|copied| &copied.job_id));
     tracing::info!(org.id = %org, photo.id = %photo, bytes = copied.map(|copied| copied.bytes), ?outcome, "handled a photo");
-    let entry = NewEntry::new(Kind::Photo, outcome, text).project(&row.project_id).job(job).photo(photo);
+    let entry = NewEntry::new(Kind::Photo, outcome, text)
+        .project(&row.project_id)
+        .job(job)
+        .photo(photo);
     Ok(app.store.log(org, entry).await?)
 }

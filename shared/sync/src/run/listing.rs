@@ -31,7 +31,10 @@ pub async fn note_projects(
         .into_iter()
         .map(|row| (row.project_id.clone(), row))
         .collect();
-    let fields: Vec<_> = projects.iter().map(|project| (&project.id, project_fields(project))).collect();
+    let fields: Vec<_> = projects
+        .iter()
+        .map(|project| (&project.id, project_fields(project)))
+        .collect();
     let news: Vec<_> = fields
         .iter()
         .filter(|(id, fields)| is_news(rows.get(*id), fields, origin))
@@ -43,15 +46,27 @@ pub async fn note_projects(
         .await?;
     let looks: Vec<_> = news
         .iter()
-        .map(|(id, _)| context.look(Look::Project { project_id: (*id).clone(), origin }))
+        .map(|(id, _)| {
+            context.look(Look::Project {
+                project_id: (*id).clone(),
+                origin,
+            })
+        })
         .collect();
     context.app.queues.sync(&looks).await?;
-    let may_have_a_job = |id: &ProjectId, fields: &ProjectFields| match rows.get(id).map(|row| row.state) {
+    let may_have_a_job = |id: &ProjectId, fields: &ProjectFields| match rows
+        .get(id)
+        .map(|row| row.state)
+    {
         Some(LinkState::Linked) => true,
         Some(LinkState::JobDeleted) => false,
         Some(LinkState::Unseen | LinkState::Skipped) | None => !fields.deleted && !fields.archived,
     };
-    Ok(fields.iter().filter(|(id, fields)| may_have_a_job(id, fields)).map(|(id, _)| (*id).clone()).collect())
+    Ok(fields
+        .iter()
+        .filter(|(id, fields)| may_have_a_job(id, fields))
+        .map(|(id, _)| (*id).clone())
+        .collect())
 }
 
 /// `modified_since` is inclusive, so every poll lists again what the last one handled.
@@ -61,6 +76,7 @@ fn is_news(row: Option<&ProjectRow>, fields: &ProjectFields, origin: Origin) -> 
         // A sync also brings what was skipped for a preference that has changed since.
         (LinkState::Skipped, Origin::Sync) => true,
         (LinkState::JobDeleted, _) => false,
+        (_, Origin::Poll) if row.set_aside == Some(fields.updated_at) => false,
         _ => row.wanted.is_some() || row.seen.as_ref() != Some(fields),
     }
 }

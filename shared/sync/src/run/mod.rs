@@ -15,6 +15,7 @@ use one_click::OrgId;
 use runtime::messages::{Look, SyncMessage};
 use runtime::pacing::Lane;
 use runtime::{App, CompanyCam, Trouble};
+use store::activity::{Kind, NewEntry, Outcome};
 use store::organizations::{ConnectionState, Organization};
 
 /// One look at one organization.
@@ -52,6 +53,39 @@ impl Context<'_> {
     }
 }
 
+/// Writes down why a look can never succeed; it goes to the dead-letter queue (B27).
+pub async fn set_aside(app: &App, message: &SyncMessage, reason: &str) -> Result<(), Trouble> {
+    let org = &message.org_id;
+    let (kind, what, project) = match &message.look {
+        Look::Poll => (
+            Kind::Sync,
+            "The organization could not be polled".to_owned(),
+            None,
+        ),
+        Look::Sync { run } => {
+            sync_run::abandon(app, org, run, reason).await?;
+            (Kind::Sync, "The sync could not go on".to_owned(), None)
+        }
+        Look::Project { project_id, .. } => (
+            Kind::Project,
+            format!("Project {project_id} could not be brought over"),
+            Some(project_id),
+        ),
+        Look::ProjectPhotos { project_id, .. } => (
+            Kind::Photo,
+            format!("The photos of project {project_id} could not be read"),
+            Some(project_id),
+        ),
+    };
+    let mut entry = NewEntry::new(kind, Outcome::Failed, format!("{what}: {reason}."));
+    if let Some(project) = project {
+        entry = entry.project(project);
+        // It is set aside, not pending: a sync run must not wait for it for ever.
+        app.store.project_set_aside(org, project).await?;
+    }
+    Ok(app.store.log(org, entry).await?)
+}
+
 /// Takes the look that the message asks for. An organization that is not connected is left alone:
 /// reconnecting reconciles everything.
 pub async fn look(app: &App, message: &SyncMessage) -> Result<(), Trouble> {
@@ -64,10 +98,19 @@ pub async fn look(app: &App, message: &SyncMessage) -> Result<(), Trouble> {
         return Ok(());
     }
     let lane = match &message.look {
-        Look::Sync { .. } | Look::Project { origin: runtime::messages::Origin::Sync, .. } => Lane::Backfill,
+        Look::Sync { .. }
+        | Look::Project {
+            origin: runtime::messages::Origin::Sync,
+            ..
+        } => Lane::Backfill,
         Look::Poll | Look::Project { .. } | Look::ProjectPhotos { .. } => Lane::Live,
     };
-    let context = Context { app, organization, now: Timestamp::now().as_second(), lane };
+    let context = Context {
+        app,
+        organization,
+        now: Timestamp::now().as_second(),
+        lane,
+    };
     let outcome = match &message.look {
         Look::Poll => poll::poll(&context).await,
         Look::Sync { run } => sync_run::step(&context, run, message.tries).await,

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use companycam::{Cursor, Photo};
 use companycam::ids::{PhotoId, ProjectId};
+use companycam::{Cursor, Photo};
 use futures::{StreamExt, TryStreamExt, stream};
 use one_click::JobId;
 use runtime::Trouble;
@@ -33,7 +33,10 @@ pub async fn look_at_project_photos(
     };
     look_at_photos(context, &page.items).await?;
     if let Some(cursor) = page.next {
-        let look = Look::ProjectPhotos { project_id: project.clone(), cursor: Some(cursor) };
+        let look = Look::ProjectPhotos {
+            project_id: project.clone(),
+            cursor: Some(cursor),
+        };
         context.app.queues.sync(&[context.look(look)]).await?;
     }
     Ok(())
@@ -46,16 +49,28 @@ pub async fn look_at_photos(context: &Context<'_>, photos: &[Photo]) -> Result<i
     let store = &context.app.store;
     let (rows, projects) = futures::try_join!(
         store.photos(org, photos.iter().map(|photo| &photo.id)),
-        store.projects(org, photos.iter().filter_map(|photo| photo.project_id.as_ref())),
+        store.projects(
+            org,
+            photos.iter().filter_map(|photo| photo.project_id.as_ref())
+        ),
     )?;
-    let rows: BTreeMap<_, _> = rows.into_iter().map(|row| (row.photo_id.clone(), row)).collect();
+    let rows: BTreeMap<_, _> = rows
+        .into_iter()
+        .map(|row| (row.photo_id.clone(), row))
+        .collect();
     let jobs = linked_jobs(context, &projects);
     let preferences = &context.organization.preferences;
     let wanted: Vec<_> = photos
         .iter()
         .filter_map(|photo| {
             let project = photo.project_id.as_ref()?;
-            let wanted = wanted_photo(photo, rows.get(&photo.id), jobs.get(project), preferences, None)?;
+            let wanted = wanted_photo(
+                photo,
+                rows.get(&photo.id),
+                jobs.get(project),
+                preferences,
+                None,
+            )?;
             Some((photo, project, wanted))
         })
         .collect();
@@ -70,7 +85,12 @@ pub async fn look_at_photos(context: &Context<'_>, photos: &[Photo]) -> Result<i
     queue(context, raised.into_iter().flatten()).await?;
     let on_a_job: BTreeSet<_> = photos
         .iter()
-        .filter(|photo| photo.project_id.as_ref().is_some_and(|project| jobs.contains_key(project)))
+        .filter(|photo| {
+            photo
+                .project_id
+                .as_ref()
+                .is_some_and(|project| jobs.contains_key(project))
+        })
         .filter(|photo| is_or_will_be_there(photo, &rows, &wanted))
         .map(|photo| &photo.id)
         .collect();
@@ -82,24 +102,38 @@ pub async fn tag_photos(context: &Context<'_>, photos: &[Photo], tag: &str) -> R
     let org = context.org();
     let store = &context.app.store;
     let mut tagged = Vec::new();
-    for row in store.photos(org, photos.iter().map(|photo| &photo.id)).await? {
+    for row in store
+        .photos(org, photos.iter().map(|photo| &photo.id))
+        .await?
+    {
         let mut wanted = row.wanted.clone();
         if wanted.job_id.is_none() || wanted.details.tags.iter().any(|known| known == tag) {
             continue;
         }
         wanted.details.tags.push(tag.to_owned());
         wanted.details.tags.sort_unstable();
-        if store.want_photo(org, &row.photo_id, &row.project_id, &wanted).await?.is_some() {
+        if store
+            .want_photo(org, &row.photo_id, &row.project_id, &wanted)
+            .await?
+            .is_some()
+        {
             tagged.push(row.photo_id);
         }
     }
     queue(context, tagged).await
 }
 
-async fn queue(context: &Context<'_>, photos: impl IntoIterator<Item = PhotoId>) -> Result<(), Trouble> {
+async fn queue(
+    context: &Context<'_>,
+    photos: impl IntoIterator<Item = PhotoId>,
+) -> Result<(), Trouble> {
     let messages: Vec<_> = photos
         .into_iter()
-        .map(|photo_id| PhotoMessage { org_id: context.org().clone(), photo_id, tries: 0 })
+        .map(|photo_id| PhotoMessage {
+            org_id: context.org().clone(),
+            photo_id,
+            tries: 0,
+        })
         .collect();
     context.app.queues.photos(&messages, None).await?;
     Ok(())
@@ -108,12 +142,19 @@ async fn queue(context: &Context<'_>, photos: impl IntoIterator<Item = PhotoId>)
 fn linked_jobs(context: &Context<'_>, projects: &[ProjectRow]) -> BTreeMap<ProjectId, JobId> {
     projects
         .iter()
-        .filter(|row| row.state == LinkState::Linked && row.company_id == context.organization.company_id)
+        .filter(|row| {
+            row.state == LinkState::Linked && row.company_id == context.organization.company_id
+        })
         .filter_map(|row| Some((row.project_id.clone(), row.job_id.clone()?)))
         .collect()
 }
 
-fn is_or_will_be_there<P, W>(photo: &Photo, rows: &BTreeMap<PhotoId, PhotoRow>, wanted: &[(&Photo, P, W)]) -> bool {
-    rows.get(&photo.id).is_some_and(|row| row.wanted.job_id.is_some())
+fn is_or_will_be_there<P, W>(
+    photo: &Photo,
+    rows: &BTreeMap<PhotoId, PhotoRow>,
+    wanted: &[(&Photo, P, W)],
+) -> bool {
+    rows.get(&photo.id)
+        .is_some_and(|row| row.wanted.job_id.is_some())
         || wanted.iter().any(|(wanted, ..)| wanted.id == photo.id)
 }

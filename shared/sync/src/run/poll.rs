@@ -1,8 +1,8 @@
 //! The scheduled poll: what did the webhooks miss? (B17)
 
+use companycam::ProjectsQuery;
 use runtime::Trouble;
 use runtime::messages::{Look, Origin};
-use companycam::ProjectsQuery;
 
 use super::{Context, listing, users};
 
@@ -21,34 +21,65 @@ pub async fn poll(context: &Context<'_>) -> Result<(), Trouble> {
     if let Some(run) = organization.sync.as_ref().filter(|run| run.is_running()) {
         if context.now - run.stepped_at > STALLED_S {
             tracing::warn!(org.id = %context.org(), run.id = %run.id, "the sync run stands still; it is taken up again");
-            context.app.queues.sync(&[context.look(Look::Sync { run: run.id.clone() })]).await?;
+            context
+                .app
+                .queues
+                .sync(&[context.look(Look::Sync {
+                    run: run.id.clone(),
+                })])
+                .await?;
         }
     }
-    if organization.users_refreshed_at.is_none_or(|at| context.now - at > USERS_KEPT_S) {
+    if organization
+        .users_refreshed_at
+        .is_none_or(|at| context.now - at > USERS_KEPT_S)
+    {
         users::refresh(context).await?;
     }
     // Without a cursor the first sync is still listing, and covers everything.
-    let Some(since) = organization.project_cursor else { return Ok(()) };
+    let Some(since) = organization.project_cursor else {
+        return Ok(());
+    };
     let mut cursor = None;
     let mut next = Some(1);
     while let Some(page) = next {
-        let query = ProjectsQuery { modified_since: Some(since), query: None, page, per_page: PER_PAGE };
-        let answer = context.companycam().read(|api| { let query = query.clone(); async move { api.projects(&query).await } }).await?;
+        let query = ProjectsQuery {
+            modified_since: Some(since),
+            query: None,
+            page,
+            per_page: PER_PAGE,
+        };
+        let answer = context
+            .companycam()
+            .read(|api| {
+                let query = query.clone();
+                async move { api.projects(&query).await }
+            })
+            .await?;
         listing::note_projects(context, &answer.items, Origin::Poll).await?;
         if page == 1 {
-            cursor = next_cursor(answer.items.iter().map(|project| project.updated_at), answer.date.unwrap_or(context.now));
+            cursor = next_cursor(
+                answer.items.iter().map(|project| project.updated_at),
+                answer.date.unwrap_or(context.now),
+            );
         }
         next = answer.next;
     }
     let cursor = cursor.filter(|cursor| *cursor > since);
-    context.app.store.polled(context.org(), cursor, context.now).await?;
+    context
+        .app
+        .store
+        .polled(context.org(), cursor, context.now)
+        .await?;
     Ok(())
 }
 
 /// Where the next listing begins: at the newest change of this one's first page, but never within
 /// the last seconds by `CompanyCam`'s own clock.
 pub(super) fn next_cursor(updated_at: impl Iterator<Item = i64>, answered_at: i64) -> Option<i64> {
-    updated_at.max().map(|newest| newest.min(answered_at - SETTLED_S))
+    updated_at
+        .max()
+        .map(|newest| newest.min(answered_at - SETTLED_S))
 }
 
 #[cfg(test)]

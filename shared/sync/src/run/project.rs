@@ -25,15 +25,27 @@ pub async fn look_at_project(
 ) -> Result<(), Trouble> {
     let org = context.org();
     let store = &context.app.store;
-    let Some(row) = store.project(org, id).await? else { return Ok(()) };
+    let Some(row) = store.project(org, id).await? else {
+        return Ok(());
+    };
     if row.company_id != context.organization.company_id {
         // Links belong to a company; those of another one rest (B5).
         return Ok(());
     }
     // Handled by another message for the same listing.
-    let Some(now) = row.wanted.clone() else { return Ok(()) };
-    let job = match project_step(Some(&row), &now, &context.organization.preferences, origin == Origin::Sync) {
-        ProjectStep::Nothing => row.job_id.clone().filter(|_| row.state == store::projects::LinkState::Linked),
+    let Some(now) = row.wanted.clone() else {
+        return Ok(());
+    };
+    let job = match project_step(
+        Some(&row),
+        &now,
+        &context.organization.preferences,
+        origin == Origin::Sync,
+    ) {
+        ProjectStep::Nothing => row
+            .job_id
+            .clone()
+            .filter(|_| row.state == store::projects::LinkState::Linked),
         ProjectStep::Skip(reason) => {
             skip(context, &row, &now, reason).await?;
             None
@@ -48,21 +60,42 @@ pub async fn look_at_project(
     Ok(())
 }
 
-async fn skip(context: &Context<'_>, row: &ProjectRow, now: &ProjectFields, reason: SkipReason) -> Result<(), Trouble> {
+async fn skip(
+    context: &Context<'_>,
+    row: &ProjectRow,
+    now: &ProjectFields,
+    reason: SkipReason,
+) -> Result<(), Trouble> {
     let org = context.org();
-    let skip = Skip { project_id: &row.project_id, company_id: &row.company_id, seen: now, reason };
+    let skip = Skip {
+        project_id: &row.project_id,
+        company_id: &row.company_id,
+        seen: now,
+        reason,
+    };
     context.app.store.skip_project(org, &skip).await?;
     if row.reason != Some(reason) {
         let name = Context::call_project(&customer_name(&row.project_id, now), &row.project_id);
         let text = format!("Project {name} was skipped: {}.", reason.describe());
-        context.app.store.log(org, NewEntry::new(Kind::Project, Outcome::Skipped, text).project(&row.project_id)).await?;
+        context
+            .app
+            .store
+            .log(
+                org,
+                NewEntry::new(Kind::Project, Outcome::Skipped, text).project(&row.project_id),
+            )
+            .await?;
     }
     tracing::info!(org.id = %org, project.id = %row.project_id, ?reason, "skipped a project");
     Ok(())
 }
 
 /// Finds or makes the project's job, and links the two. `None`: it waits (B13).
-async fn import(context: &Context<'_>, row: &ProjectRow, now: &ProjectFields) -> Result<Option<JobId>, Trouble> {
+async fn import(
+    context: &Context<'_>,
+    row: &ProjectRow,
+    now: &ProjectFields,
+) -> Result<Option<JobId>, Trouble> {
     let org = context.org();
     let id = &row.project_id;
     let assigned = assigned_users(context, id).await?;
@@ -72,7 +105,11 @@ async fn import(context: &Context<'_>, row: &ProjectRow, now: &ProjectFields) ->
         skip(context, row, now, SkipReason::NoMatchedUser).await?;
         return Ok(None);
     }
-    let creator = now.creator_id.as_ref().and_then(|creator| matches.one_click(creator)).cloned();
+    let creator = now
+        .creator_id
+        .as_ref()
+        .and_then(|creator| matches.one_click(creator))
+        .cloned();
     let assignee = matched.or(creator);
     let (job, created) = match already_there(context, id).await? {
         Some(job) => (job, false),
@@ -91,9 +128,18 @@ async fn import(context: &Context<'_>, row: &ProjectRow, now: &ProjectFields) ->
             job.id
         )));
     }
-    let (outcome, did) = if created { (Outcome::Created, "was created from") } else { (Outcome::Updated, "was linked to") };
-    let text = format!("A job {did} project {}.", Context::call_project(&customer_name(id, now), id));
-    let entry = NewEntry::new(Kind::Project, outcome, text).project(id).job(Some(&job.id));
+    let (outcome, did) = if created {
+        (Outcome::Created, "was created from")
+    } else {
+        (Outcome::Updated, "was linked to")
+    };
+    let text = format!(
+        "A job {did} project {}.",
+        Context::call_project(&customer_name(id, now), id)
+    );
+    let entry = NewEntry::new(Kind::Project, outcome, text)
+        .project(id)
+        .job(Some(&job.id));
     context.app.store.log(org, entry).await?;
     tracing::info!(org.id = %org, project.id = %id, job.id = %job.id, created, "linked a project");
     Ok(Some(job.id))
@@ -103,10 +149,16 @@ async fn import(context: &Context<'_>, row: &ProjectRow, now: &ProjectFields) ->
 /// earlier connection (B20).
 async fn already_there(context: &Context<'_>, id: &ProjectId) -> Result<Option<Job>, Trouble> {
     let one_click = context.app.one_click().await?;
-    let jobs = one_click.jobs_with_metadata(context.org(), "cc_project_id", id.as_str()).await?;
+    let jobs = one_click
+        .jobs_with_metadata(context.org(), "cc_project_id", id.as_str())
+        .await?;
     // Ids are a company's own: another company's project may have the same.
     let company = context.organization.company_id.as_str();
-    let ours = |job: &Job| job.metadata.get("cc_company_id").is_none_or(|known| known == company);
+    let ours = |job: &Job| {
+        job.metadata
+            .get("cc_company_id")
+            .is_none_or(|known| known == company)
+    };
     Ok(jobs.into_iter().find(ours))
 }
 
@@ -133,13 +185,23 @@ async fn create(
 }
 
 /// Brings the linked job up to the project. `None`: the job is gone, and the link closed (B18).
-async fn update(context: &Context<'_>, row: &ProjectRow, now: &ProjectFields) -> Result<Option<JobId>, Trouble> {
+async fn update(
+    context: &Context<'_>,
+    row: &ProjectRow,
+    now: &ProjectFields,
+) -> Result<Option<JobId>, Trouble> {
     let org = context.org();
     let id = &row.project_id;
-    let Some(job_id) = row.job_id.clone() else { return Ok(None) };
+    let Some(job_id) = row.job_id.clone() else {
+        return Ok(None);
+    };
     let one_click = context.app.one_click().await?;
     let before = row.seen.clone().unwrap_or_default();
-    let assignee = if row.assignee_set { None } else { assignee_from_companycam(context, id).await? };
+    let assignee = if row.assignee_set {
+        None
+    } else {
+        assignee_from_companycam(context, id).await?
+    };
     let job = if needs_job(&before, now) || assignee.is_some() {
         match one_click.job(org, &job_id).await {
             Err(OneClickError::NotFound) => return close(context, row, &job_id).await,
@@ -149,7 +211,9 @@ async fn update(context: &Context<'_>, row: &ProjectRow, now: &ProjectFields) ->
         None
     };
     let mut changes = job_changes(id, &before, now, job.as_ref());
-    let taken = job.as_ref().is_some_and(|job| job.assigned_user_id.is_some());
+    let taken = job
+        .as_ref()
+        .is_some_and(|job| job.assigned_user_id.is_some());
     let assigns = assignee.is_some() && !taken;
     if assigns {
         changes.assigned_user_id = assignee.map_or(Field::Keep, Field::Set);
@@ -159,12 +223,21 @@ async fn update(context: &Context<'_>, row: &ProjectRow, now: &ProjectFields) ->
             Err(OneClickError::NotFound) => return close(context, row, &job_id).await,
             written => written?,
         };
-        let text = format!("Its job was brought up to date with project {}.", Context::call_project(&customer_name(id, now), id));
-        let entry = NewEntry::new(Kind::Project, Outcome::Updated, text).project(id).job(Some(&job_id));
+        let text = format!(
+            "Its job was brought up to date with project {}.",
+            Context::call_project(&customer_name(id, now), id)
+        );
+        let entry = NewEntry::new(Kind::Project, Outcome::Updated, text)
+            .project(id)
+            .job(Some(&job_id));
         context.app.store.log(org, entry).await?;
         tracing::info!(org.id = %org, project.id = %id, job.id = %job_id, "updated a job");
     }
-    context.app.store.project_updated(org, id, now, row.assignee_set || assigns || taken).await?;
+    context
+        .app
+        .store
+        .project_updated(org, id, now, row.assignee_set || assigns || taken)
+        .await?;
     Ok(Some(job_id))
 }
 
@@ -178,18 +251,29 @@ async fn write_job(
         Err(OneClickError::Invalid { .. }) if changes.assigned_user_id != Field::Keep => {
             // As for a new job: an assignee who has left must not hold up the rest.
             changes.assigned_user_id = Field::Keep;
-            one_click.update_job(context.org(), job, &changes).await.map(drop)
+            one_click
+                .update_job(context.org(), job, &changes)
+                .await
+                .map(drop)
         }
         written => written.map(drop),
     }
 }
 
-async fn close(context: &Context<'_>, row: &ProjectRow, job: &JobId) -> Result<Option<JobId>, Trouble> {
+async fn close(
+    context: &Context<'_>,
+    row: &ProjectRow,
+    job: &JobId,
+) -> Result<Option<JobId>, Trouble> {
     let org = context.org();
     let id = &row.project_id;
     if context.app.store.close_link(org, id, job).await? {
-        let text = format!("The job of project {id} was deleted in One Click. The project makes no other job by itself.");
-        let entry = NewEntry::new(Kind::Project, Outcome::Skipped, text).project(id).job(Some(job));
+        let text = format!(
+            "The job of project {id} was deleted in One Click. The project makes no other job by itself."
+        );
+        let entry = NewEntry::new(Kind::Project, Outcome::Skipped, text)
+            .project(id)
+            .job(Some(job));
         context.app.store.log(org, entry).await?;
         tracing::info!(org.id = %org, project.id = %id, job.id = %job, "closed a link: the job was deleted");
     }
@@ -198,14 +282,20 @@ async fn close(context: &Context<'_>, row: &ProjectRow, job: &JobId) -> Result<O
 
 /// Whom the job should have while it has nobody: the first assigned user that is matched, else the
 /// creator does not count any more (they would have been set at once).
-async fn assignee_from_companycam(context: &Context<'_>, id: &ProjectId) -> Result<Option<UserId>, Trouble> {
+async fn assignee_from_companycam(
+    context: &Context<'_>,
+    id: &ProjectId,
+) -> Result<Option<UserId>, Trouble> {
     let assigned = assigned_users(context, id).await?;
     let matches = users::matches(context).await?;
     Ok(first_matched(&assigned, &matches))
 }
 
 fn first_matched(assigned: &[User], matches: &Matches) -> Option<UserId> {
-    assigned.iter().find_map(|user| matches.one_click(&user.id)).cloned()
+    assigned
+        .iter()
+        .find_map(|user| matches.one_click(&user.id))
+        .cloned()
 }
 
 /// A project carries no assignees; they are asked for. A project that is gone has none.
@@ -230,9 +320,22 @@ async fn assigned_users(context: &Context<'_>, id: &ProjectId) -> Result<Vec<Use
 }
 
 /// Writes on a job which project it is; for jobs that were there before their link.
-pub async fn mark_job(context: &Context<'_>, job: &JobId, id: &ProjectId, fields: &ProjectFields) -> Result<(), Trouble> {
+pub async fn mark_job(
+    context: &Context<'_>,
+    job: &JobId,
+    id: &ProjectId,
+    fields: &ProjectFields,
+) -> Result<(), Trouble> {
     let metadata = link_metadata(id, &context.organization.company_id, fields);
-    let changes = JobFields { metadata, ..JobFields::default() };
-    context.app.one_click().await?.update_job(context.org(), job, &changes).await?;
+    let changes = JobFields {
+        metadata,
+        ..JobFields::default()
+    };
+    context
+        .app
+        .one_click()
+        .await?
+        .update_job(context.org(), job, &changes)
+        .await?;
     Ok(())
 }

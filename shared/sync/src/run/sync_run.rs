@@ -3,17 +3,17 @@
 
 use std::time::Duration;
 
-use companycam::{Cursor, PhotosQuery, ProjectsQuery};
 use companycam::ids::ProjectId;
-use one_click::OrgId;
+use companycam::{Cursor, PhotosQuery, ProjectsQuery};
+use one_click::{IntegrationState, OrgId};
 use runtime::messages::{Look, Origin, SyncMessage};
 use runtime::queues::backoff;
 use runtime::{App, Trouble};
 use store::activity::{Kind, NewEntry, Outcome};
-use store::organizations::{SyncRun, SyncStep, TagName, Window};
+use store::organizations::{Organization, SyncRun, SyncStep, TagName, Window};
 
 use super::poll::{PER_PAGE, next_cursor};
-use super::{Context, listing, photos, users};
+use super::{Context, connection, listing, photos, users};
 
 /// The window that connecting starts with.
 pub const FIRST_WINDOW: Window = Window::Days(29);
@@ -34,6 +34,7 @@ pub fn new_run(window: Window, now: i64) -> SyncRun {
         started_at: now,
         stepped_at: now,
         finished_at: None,
+        failed: None,
         modified_since,
         next_cursor: None,
         projects_total: 0,
@@ -41,15 +42,36 @@ pub fn new_run(window: Window, now: i64) -> SyncRun {
     }
 }
 
+/// The run that connecting starts. Connecting the same company again also lists what changed since
+/// its last listing, however long ago that was (B4).
+pub fn after_connecting(before: Option<&Organization>, now: i64) -> SyncRun {
+    let mut run = new_run(FIRST_WINDOW, now);
+    let missed_since = before.and_then(|before| before.project_cursor);
+    run.modified_since = run
+        .modified_since
+        .map(|since| since.min(missed_since.unwrap_or(since)));
+    run
+}
+
 /// Queues the run's first step.
 pub async fn begin(app: &App, org: &OrgId, run: &SyncRun) -> Result<(), Trouble> {
-    let message = SyncMessage::new(org, Look::Sync { run: run.id.clone() });
+    let message = SyncMessage::new(
+        org,
+        Look::Sync {
+            run: run.id.clone(),
+        },
+    );
     Ok(app.queues.sync(&[message]).await?)
 }
 
 /// Takes the next step of the run. A message of an older or finished run is let go.
 pub async fn step(context: &Context<'_>, run_id: &str, tries: u32) -> Result<(), Trouble> {
-    let Some(run) = context.organization.sync.as_ref().filter(|run| run.id == run_id && run.is_running()) else {
+    let Some(run) = context
+        .organization
+        .sync
+        .as_ref()
+        .filter(|run| run.id == run_id && run.is_running())
+    else {
         return Ok(());
     };
     let mut next = run.clone();
@@ -58,61 +80,154 @@ pub async fn step(context: &Context<'_>, run_id: &str, tries: u32) -> Result<(),
     let mut cursor = None;
     match &run.step {
         SyncStep::Users => {
-            users::refresh(context).await?;
+            // Connecting has just refreshed them, unless that took too long.
+            if context
+                .organization
+                .users_refreshed_at
+                .is_none_or(|at| at < run.started_at)
+            {
+                users::refresh(context).await?;
+            }
+            connection::tell_one_click(context.app, context.org(), IntegrationState::Connected, "")
+                .await?;
             next.step = SyncStep::Projects { page: 1 };
         }
         SyncStep::Projects { page } => {
-            let query = ProjectsQuery { modified_since: run.modified_since, query: None, page: *page, per_page: PER_PAGE };
-            let answer = context.companycam().read(|api| { let query = query.clone(); async move { api.projects(&query).await } }).await?;
+            let query = ProjectsQuery {
+                modified_since: run.modified_since,
+                query: None,
+                page: *page,
+                per_page: PER_PAGE,
+            };
+            let answer = context
+                .companycam()
+                .read(|api| {
+                    let query = query.clone();
+                    async move { api.projects(&query).await }
+                })
+                .await?;
             if *page == 1 {
                 let answered_at = answer.date.unwrap_or(context.now);
                 // A company without projects is asked for everything new from now on.
-                let newest = next_cursor(answer.items.iter().map(|project| project.updated_at), answered_at);
+                let newest = next_cursor(
+                    answer.items.iter().map(|project| project.updated_at),
+                    answered_at,
+                );
                 next.next_cursor = Some(newest.unwrap_or(answered_at - 60));
             }
             let projects = listing::note_projects(context, &answer.items, Origin::Sync).await?;
             next.projects_total += i64::try_from(projects.len()).unwrap_or(0);
             next.step = after_projects(projects, answer.next);
         }
-        SyncStep::Photos { projects, cursor: at, next_page } => {
-            let query = PhotosQuery { after: at.clone(), project_ids: projects.clone(), ..PhotosQuery::default() };
-            let answer = context.companycam().read(|api| { let query = query.clone(); async move { api.photos(&query).await } }).await?;
+        SyncStep::Photos {
+            projects,
+            cursor: at,
+            next_page,
+        } => {
+            let query = PhotosQuery {
+                after: at.clone(),
+                project_ids: projects.clone(),
+                ..PhotosQuery::default()
+            };
+            let answer = context
+                .companycam()
+                .read(|api| {
+                    let query = query.clone();
+                    async move { api.photos(&query).await }
+                })
+                .await?;
             next.photos_total += photos::look_at_photos(context, &answer.items).await?;
             next.step = match answer.next {
-                Some(more) => SyncStep::Photos { projects: projects.clone(), cursor: Some(more), next_page: *next_page },
+                Some(more) => SyncStep::Photos {
+                    projects: projects.clone(),
+                    cursor: Some(more),
+                    next_page: *next_page,
+                },
                 None => after_photos(*next_page),
             };
         }
         SyncStep::Tags => next.step = tag_photos_step(all_tags(context).await?),
-        SyncStep::TagPhotos { tags, cursor: at } => next.step = tag_step(context, tags, at.as_ref()).await?,
+        SyncStep::TagPhotos { tags, cursor: at } => {
+            next.step = tag_step(context, tags, at.as_ref()).await?
+        }
         SyncStep::Finish => {
             if let Some(wait) = still_pending(context, tries).await? {
-                let again = SyncMessage { tries: tries + 1, ..context.look(Look::Sync { run: run_id.to_owned() }) };
+                let again = SyncMessage {
+                    tries: tries + 1,
+                    ..context.look(Look::Sync {
+                        run: run_id.to_owned(),
+                    })
+                };
                 return Ok(context.app.queues.retry(&again, wait).await?);
             }
             next.finished_at = Some(context.now);
         }
     }
-    let listed = matches!(run.step, SyncStep::Projects { .. } | SyncStep::Photos { .. }) && next.step == SyncStep::Tags;
+    let listed = matches!(
+        run.step,
+        SyncStep::Projects { .. } | SyncStep::Photos { .. }
+    ) && next.step == SyncStep::Tags;
     if listed {
         // A poll may have moved the cursor on by itself; the later one has seen the earlier's changes.
-        cursor = next.next_cursor.filter(|next| context.organization.project_cursor.is_none_or(|now| *next > now));
+        cursor = next.next_cursor.filter(|next| {
+            context
+                .organization
+                .project_cursor
+                .is_none_or(|now| *next > now)
+        });
     }
-    if !context.app.store.step_sync(context.org(), &next, run.seq, cursor).await? {
+    if !context
+        .app
+        .store
+        .step_sync(context.org(), &next, run.seq, cursor)
+        .await?
+    {
         // Another worker took this step; it goes on.
         return Ok(());
     }
     if next.finished_at.is_some() {
         return finished(context, &next).await;
     }
-    Ok(context.app.queues.sync(&[context.look(Look::Sync { run: run_id.to_owned() })]).await?)
+    Ok(context
+        .app
+        .queues
+        .sync(&[context.look(Look::Sync {
+            run: run_id.to_owned(),
+        })])
+        .await?)
+}
+
+/// Ends a run that can't go on; what it listed so far is handled all the same.
+pub(super) async fn abandon(
+    app: &App,
+    org: &OrgId,
+    run_id: &str,
+    reason: &str,
+) -> Result<(), Trouble> {
+    let organization = app.store.organization(org).await?;
+    let run = organization
+        .and_then(|organization| organization.sync)
+        .filter(|run| run.id == run_id && run.is_running());
+    let Some(run) = run else { return Ok(()) };
+    let ended = SyncRun {
+        seq: run.seq + 1,
+        finished_at: Some(jiff::Timestamp::now().as_second()),
+        failed: Some(reason.to_owned()),
+        ..run.clone()
+    };
+    app.store.step_sync(org, &ended, run.seq, None).await?;
+    Ok(())
 }
 
 fn after_projects(projects: Vec<ProjectId>, next_page: Option<u32>) -> SyncStep {
     if projects.is_empty() {
         return after_photos(next_page);
     }
-    SyncStep::Photos { projects, cursor: None, next_page }
+    SyncStep::Photos {
+        projects,
+        cursor: None,
+        next_page,
+    }
 }
 
 fn after_photos(next_page: Option<u32>) -> SyncStep {
@@ -120,24 +235,50 @@ fn after_photos(next_page: Option<u32>) -> SyncStep {
 }
 
 fn tag_photos_step(tags: Vec<TagName>) -> SyncStep {
-    if tags.is_empty() { SyncStep::Finish } else { SyncStep::TagPhotos { tags, cursor: None } }
+    if tags.is_empty() {
+        SyncStep::Finish
+    } else {
+        SyncStep::TagPhotos { tags, cursor: None }
+    }
 }
 
 async fn all_tags(context: &Context<'_>) -> Result<Vec<TagName>, Trouble> {
     let mut tags = Vec::new();
     let mut next = Some(1);
     while let Some(page) = next {
-        let answer = context.companycam().read(|api| async move { api.tags(page).await }).await?;
-        tags.extend(answer.items.into_iter().map(|tag| TagName { id: tag.id, name: tag.display_value }));
+        let answer = context
+            .companycam()
+            .read(|api| async move { api.tags(page).await })
+            .await?;
+        tags.extend(answer.items.into_iter().map(|tag| TagName {
+            id: tag.id,
+            name: tag.display_value,
+        }));
         next = answer.next;
     }
     Ok(tags)
 }
 
-async fn tag_step(context: &Context<'_>, tags: &[TagName], cursor: Option<&Cursor>) -> Result<SyncStep, Trouble> {
-    let Some((tag, rest)) = tags.split_first() else { return Ok(SyncStep::Finish) };
-    let query = PhotosQuery { after: cursor.cloned(), tag_id: Some(tag.id.clone()), ..PhotosQuery::default() };
-    let answer = context.companycam().read(|api| { let query = query.clone(); async move { api.photos(&query).await } }).await;
+async fn tag_step(
+    context: &Context<'_>,
+    tags: &[TagName],
+    cursor: Option<&Cursor>,
+) -> Result<SyncStep, Trouble> {
+    let Some((tag, rest)) = tags.split_first() else {
+        return Ok(SyncStep::Finish);
+    };
+    let query = PhotosQuery {
+        after: cursor.cloned(),
+        tag_id: Some(tag.id.clone()),
+        ..PhotosQuery::default()
+    };
+    let answer = context
+        .companycam()
+        .read(|api| {
+            let query = query.clone();
+            async move { api.photos(&query).await }
+        })
+        .await;
     let answer = match answer {
         // Deleted since the tags were listed.
         Err(failure) if failure.is_not_found() => return Ok(tag_photos_step(rest.to_vec())),
@@ -145,7 +286,10 @@ async fn tag_step(context: &Context<'_>, tags: &[TagName], cursor: Option<&Curso
     };
     photos::tag_photos(context, &answer.items, &tag.name).await?;
     Ok(match answer.next {
-        Some(more) => SyncStep::TagPhotos { tags: tags.to_vec(), cursor: Some(more) },
+        Some(more) => SyncStep::TagPhotos {
+            tags: tags.to_vec(),
+            cursor: Some(more),
+        },
         None => tag_photos_step(rest.to_vec()),
     })
 }
@@ -154,14 +298,22 @@ async fn tag_step(context: &Context<'_>, tags: &[TagName], cursor: Option<&Curso
 async fn still_pending(context: &Context<'_>, tries: u32) -> Result<Option<Duration>, Trouble> {
     let store = &context.app.store;
     let org = context.org();
-    let (projects, photos) = futures::try_join!(store.pending_projects(org), store.pending_photos(org))?;
+    let (projects, photos) =
+        futures::try_join!(store.pending_projects(org), store.pending_photos(org))?;
     Ok((projects + photos > 0).then(|| backoff(tries).min(LONGEST_WAIT)))
 }
 
 async fn finished(context: &Context<'_>, run: &SyncRun) -> Result<(), Trouble> {
     let org = context.org();
-    let text = format!("Sync finished: {} projects and {} photos are in One Click.", run.projects_total, run.photos_total);
-    context.app.store.log(org, NewEntry::new(Kind::Sync, Outcome::Updated, text)).await?;
+    let text = format!(
+        "Sync finished: {} projects and {} photos are in One Click.",
+        run.projects_total, run.photos_total
+    );
+    context
+        .app
+        .store
+        .log(org, NewEntry::new(Kind::Sync, Outcome::Updated, text))
+        .await?;
     tracing::info!(org.id = %org, run.id = %run.id, projects = run.projects_total, photos = run.photos_total, "a sync run finished");
     Ok(())
 }

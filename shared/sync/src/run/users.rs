@@ -19,9 +19,18 @@ pub async fn refresh(context: &Context<'_>) -> Result<(), Trouble> {
     let companycam: Vec<_> = companycam.iter().map(companycam_user).collect();
     let theirs: Vec<_> = theirs
         .into_iter()
-        .map(|user| OneClickUser { id: user.id, name: user.name, email: user.email, active: user.active })
+        .map(|user| OneClickUser {
+            id: user.id,
+            name: user.name,
+            email: user.email,
+            active: user.active,
+        })
         .collect();
-    context.app.store.refresh_directory(org, &known, &companycam, &theirs).await?;
+    context
+        .app
+        .store
+        .refresh_directory(org, &known, &companycam, &theirs)
+        .await?;
     context.app.store.users_refreshed(org, context.now).await?;
     tracing::info!(org.id = %org, users.companycam = companycam.len(), users.one_click = theirs.len(), "refreshed the users");
     Ok(())
@@ -29,7 +38,9 @@ pub async fn refresh(context: &Context<'_>) -> Result<(), Trouble> {
 
 /// Who is whom, as of the last refresh and the choices made by hand.
 pub async fn matches(context: &Context<'_>) -> Result<Matches, Trouble> {
-    Ok(Matches::of(&context.app.store.directory(context.org()).await?))
+    Ok(Matches::of(
+        &context.app.store.directory(context.org()).await?,
+    ))
 }
 
 fn companycam_user(user: &User) -> CompanyCamUser {
@@ -45,7 +56,10 @@ async fn all_companycam_users(context: &Context<'_>) -> Result<Vec<User>, Troubl
     let mut users = Vec::new();
     let mut page = Some(1);
     while let Some(number) = page {
-        let answer = context.companycam().read(|api| async move { api.users(number).await }).await?;
+        let answer = context
+            .companycam()
+            .read(|api| async move { api.users(number).await })
+            .await?;
         users.extend(answer.items);
         page = answer.next;
     }

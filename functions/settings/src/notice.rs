@@ -1,0 +1,67 @@
+//! What the tab says after a form: a fixed sentence for each code in the address, so that nobody can
+//! make the page say something else.
+
+/// Something that was just done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Notice {
+    /// Back from CompanyCam.
+    Connected,
+    /// The preferences are saved.
+    Saved,
+    /// A user's match was changed.
+    UserSaved,
+    /// A sync began.
+    SyncStarted,
+    /// One was running already.
+    SyncRunning,
+    /// The connection is gone.
+    Disconnected,
+}
+
+const ALL: [(&str, Notice, &str); 6] = [
+    (
+        "connected",
+        Notice::Connected,
+        "CompanyCam is connected. Your projects and photos are being brought over.",
+    ),
+    ("saved", Notice::Saved, "Your preferences are saved."),
+    (
+        "user-saved",
+        Notice::UserSaved,
+        "The user's match is saved.",
+    ),
+    ("sync-started", Notice::SyncStarted, "The sync has started."),
+    (
+        "sync-running",
+        Notice::SyncRunning,
+        "A sync is running already; it goes on.",
+    ),
+    (
+        "disconnected",
+        Notice::Disconnected,
+        "CompanyCam is disconnected. Jobs and photos stay in One Click.",
+    ),
+];
+
+impl Notice {
+    /// The notice of that code.
+    pub fn parse(code: &str) -> Option<Self> {
+        ALL.iter()
+            .find(|(known, ..)| *known == code)
+            .map(|(_, notice, _)| *notice)
+    }
+
+    /// Its code in the address.
+    pub fn code(self) -> &'static str {
+        ALL.iter()
+            .find(|(_, notice, _)| *notice == self)
+            .map_or("", |(code, ..)| code)
+    }
+
+    /// Its sentence.
+    pub fn text(self) -> &'static str {
+        ALL.iter()
+            .find(|(_, notice, _)| *notice == self)
+            .map_or("", |(.., text)| text)
+    }
+}

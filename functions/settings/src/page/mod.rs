@@ -1,0 +1,73 @@
+//! The tab's sections.
+
+mod activity;
+mod connection;
+mod preferences;
+mod sync;
+mod users;
+
+use ::sync::decide::users::Matches;
+use axum::response::Response;
+use maud::{Markup, html};
+use runtime::App;
+use store::organizations::ConnectionState;
+use web::{Problem, SignedIn};
+
+use crate::notice::Notice;
+use crate::status;
+
+/// How many entries of the activity log the tab shows.
+const ENTRIES: i32 = 50;
+
+/// The whole tab for whoever is signed in.
+pub async fn tab(
+    app: &App,
+    signed_in: &SignedIn,
+    notice: Option<Notice>,
+) -> Result<Response, Problem> {
+    let org = &signed_in.session.org_id;
+    let organization = app.store.organization(org).await?;
+    let status = status::of(app, org, organization.as_ref()).await?;
+    let body = match &organization {
+        None => connection::never_connected(app, signed_in),
+        Some(organization) => {
+            let matches = Matches::of(&app.store.directory(org).await?);
+            let directory = app.store.directory(org).await?;
+            let (entries, _) = app.store.activity(org, None, ENTRIES).await?;
+            let works = organization.state == ConnectionState::Connected;
+            html! {
+                (connection::card(app, signed_in, organization))
+                @if works { (sync::card(app, signed_in, organization, &status)) }
+                (preferences::card(app, signed_in, &organization.preferences))
+                (users::card(app, signed_in, &matches, &directory.one_click))
+                (activity::card(&entries))
+            }
+        }
+    };
+    Ok(web::page::frame(
+        &app.config,
+        "CompanyCam",
+        &html! {
+            @if let Some(notice) = notice { p.notice role="status" { (notice.text()) } }
+            (body)
+        },
+    ))
+}
+
+/// A form's address.
+fn action(app: &App, path: &str) -> String {
+    format!("{}/{path}", app.config.settings_url())
+}
+
+/// The hidden field that every form carries.
+fn csrf(signed_in: &SignedIn) -> Markup {
+    html! { input type="hidden" name="csrf_token" value=(signed_in.session.csrf_token); }
+}
+
+/// A time as people read it, in UTC since the server knows no other.
+fn time(at: i64) -> Markup {
+    let Ok(at) = jiff::Timestamp::from_second(at) else {
+        return html! { "unknown" };
+    };
+    html! { time datetime=(at) { (at.strftime("%-d %b %Y, %H:%M")) " UTC" } }
+}

@@ -1,0 +1,104 @@
+//! The preferences (B9–B13).
+
+use maud::{Markup, html};
+use runtime::App;
+use store::organizations::Preferences;
+use web::SignedIn;
+
+use super::{action, csrf};
+
+struct Choice {
+    name: &'static str,
+    label: &'static str,
+    explanation: &'static str,
+    on: bool,
+    indented: bool,
+    enabled: bool,
+}
+
+fn choices(preferences: &Preferences) -> Vec<Choice> {
+    let choice = |name, label, explanation, on| Choice {
+        name,
+        label,
+        explanation,
+        on,
+        indented: false,
+        enabled: true,
+    };
+    vec![
+        choice(
+            "create_project_from_job",
+            "Create a Project in CompanyCam when a Job is Created in One Click",
+            "Covers jobs created after you switch this on.",
+            preferences.create_project_from_job,
+        ),
+        choice(
+            "create_job_from_project",
+            "Create a Job in One Click Contractor from a Project in CompanyCam",
+            "When this is off, new projects are left alone; jobs that are linked already stay up to date.",
+            preferences.create_job_from_project,
+        ),
+        choice(
+            "reassign_project",
+            "Reassign a Project in CompanyCam when Updated in One Click Contractor",
+            "The new assignee’s CompanyCam user is added to the project.",
+            preferences.reassign_project,
+        ),
+        Choice {
+            indented: true,
+            enabled: preferences.reassign_project,
+            ..choice(
+                "remove_previous_assignee",
+                "Upon Reassignment, Delete Previously Assigned user in CompanyCam",
+                "Only the previous assignee’s user is removed from the project, and nobody else. Needs the preference above.",
+                preferences.remove_previous_assignee,
+            )
+        },
+        choice(
+            "only_matched_users",
+            "Only import projects with at least one matched assigned user",
+            "A project that nobody is assigned to waits.",
+            preferences.only_matched_users,
+        ),
+        choice(
+            "remove_deleted_photos",
+            "Remove photos in One Click when they are deleted in CompanyCam",
+            "Otherwise a photo stays in its job.",
+            preferences.remove_deleted_photos,
+        ),
+        choice(
+            "copy_internal_photos",
+            "Copy photos marked internal",
+            "CompanyCam’s internal photos are not for customers’ eyes.",
+            preferences.copy_internal_photos,
+        ),
+        choice(
+            "copy_documents",
+            "Copy documents",
+            "A project’s documents appear in its job’s documents.",
+            preferences.copy_documents,
+        ),
+    ]
+}
+
+/// The form with all of them.
+pub fn card(app: &App, signed_in: &SignedIn, preferences: &Preferences) -> Markup {
+    html! {
+        section.card aria-labelledby="preferences" {
+            h2 #preferences { "Preferences" }
+            form method="post" action=(action(app, "preferences")) {
+                (csrf(signed_in))
+                @for choice in choices(preferences) {
+                    div.option.indent[choice.indented] {
+                        input type="checkbox" name=(choice.name) id=(choice.name) checked[choice.on]
+                            aria-describedby={ (choice.name) "-about" } data-needs=[choice.indented.then_some("reassign_project")]
+                            disabled[!choice.enabled];
+                        label for=(choice.name) { (choice.label) }
+                        small id={ (choice.name) "-about" } { (choice.explanation) }
+                    }
+                }
+                p { button type="submit" { "Save preferences" } }
+            }
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! The frame around every page, and the headers that come with it.
+
+use axum::response::{IntoResponse, Response};
+use http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, HeaderValue, REFERRER_POLICY,
+    STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+};
+use maud::{DOCTYPE, Markup, html};
+use runtime::Config;
+
+use crate::assets;
+
+/// Everything from our own origin, nothing inline, in nobody's frame.
+const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; \
+     img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/// Whole page: title, link back to One Click, body.
+pub fn frame(config: &Config, title: &str, body: &Markup) -> Response {
+    let markup = html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="color-scheme" content="light dark";
+                title { (title) " · CompanyCam integration" }
+                link rel="stylesheet" href=(assets::style_url(config));
+                script src=(assets::script_url(config)) defer {}
+            }
+            body {
+                header.top {
+                    span.brand { "CompanyCam" span.for { " for One Click Contractor" } }
+                    nav aria-label="Back" {
+                        a href=(config.one_click_app_url) { "Back to One Click" }
+                    }
+                }
+                main { (body) }
+            }
+        }
+    };
+    let headers: [(HeaderName, HeaderValue); 7] = [
+        (
+            CONTENT_TYPE,
+            HeaderValue::from_static("text/html; charset=utf-8"),
+        ),
+        // Pages show an organization's data to whoever holds its session, and to no cache.
+        (CACHE_CONTROL, HeaderValue::from_static("no-store")),
+        (CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY)),
+        (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+        (X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
+        // A launch token in the address must not travel on.
+        (REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+        (
+            STRICT_TRANSPORT_SECURITY,
+            HeaderValue::from_static("max-age=63072000"),
+        ),
+    ];
+    (headers, markup.into_string()).into_response()
+}

@@ -1,0 +1,91 @@
+//! A page that says what went wrong, and what to do next.
+
+use axum::response::{IntoResponse, Response};
+use http::StatusCode;
+use maud::html;
+use runtime::{Config, Trouble};
+
+use crate::page;
+
+/// What went wrong.
+#[derive(Debug, Clone)]
+pub struct Problem {
+    /// The answer's status.
+    pub status: StatusCode,
+    /// The heading.
+    pub title: String,
+    /// What was wrong and what to do.
+    pub text: String,
+    /// Where to go on: a link's text and address.
+    pub action: Option<(String, String)>,
+}
+
+impl Problem {
+    /// A page with this heading and text.
+    pub fn new(status: StatusCode, title: impl Into<String>, text: impl Into<String>) -> Self {
+        Self {
+            status,
+            title: title.into(),
+            text: text.into(),
+            action: None,
+        }
+    }
+
+    /// With a link to go on.
+    #[must_use]
+    pub fn with_action(mut self, text: &str, address: impl Into<String>) -> Self {
+        self.action = Some((text.to_owned(), address.into()));
+        self
+    }
+
+    /// With this link to go on, if there is none yet.
+    #[must_use]
+    pub fn with_default_action(mut self, text: &str, address: impl Into<String>) -> Self {
+        self.action
+            .get_or_insert_with(|| (text.to_owned(), address.into()));
+        self
+    }
+
+    /// With a link back to One Click.
+    #[must_use]
+    pub fn back_to_one_click(self, config: &Config) -> Self {
+        self.with_action("Back to One Click", config.one_click_app_url.as_str())
+    }
+
+    /// Something that we need did not answer.
+    pub fn unavailable(trouble: &Trouble) -> Self {
+        // The cause is for the log; what it names means nothing to an administrator.
+        tracing::warn!(cause = %trouble, "a page could not be answered");
+        Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "Not available at the moment",
+            "Something this page needs did not answer. Nothing was changed. Try again in a minute.",
+        )
+    }
+
+    /// The page, in our frame.
+    pub fn into_page(self, config: &Config) -> Response {
+        let body = html! {
+            section.card role="alert" {
+                h1 { (self.title) }
+                p { (self.text) }
+                @if let Some((text, address)) = &self.action {
+                    p { a.button href=(address) { (text) } }
+                }
+            }
+        };
+        (self.status, page::frame(config, &self.title, &body)).into_response()
+    }
+}
+
+impl From<Trouble> for Problem {
+    fn from(trouble: Trouble) -> Self {
+        Self::unavailable(&trouble)
+    }
+}
+
+impl From<store::Error> for Problem {
+    fn from(error: store::Error) -> Self {
+        Self::unavailable(&error.into())
+    }
+}
