@@ -102,11 +102,11 @@ pub(super) async fn create_job(
 ) -> Result<(StatusCode, Json<Value>), ApiError> {
     let key = headers
         .get("idempotency-key")
-        .and_then(|value| value.to_str().ok())
+        .map(|value| String::from_utf8_lossy(value.as_bytes()))
         .filter(|key| !key.is_empty())
         .ok_or_else(|| ApiError::invalid("The header Idempotency-Key can't be blank"))?;
     let (job, is_new) =
-        app.change(|world| world.create_job(&org, &body, Some(key), Backdate::default()))?;
+        app.change(|world| world.create_job(&org, &body, Some(&key), Backdate::default()))?;
     let status = if is_new {
         StatusCode::CREATED
     } else {

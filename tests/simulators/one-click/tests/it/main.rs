@@ -1,0 +1,17 @@
+//! The simulator over real HTTP: the contract's promises, and its document.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "the helpers serve tests only: what is not as expected fails the test"
+)]
+
+mod attachments;
+mod client;
+mod contract;
+mod document;
+mod isolation;
+mod jobs;
+mod launch;
+mod receiver;
+mod web;
+mod webhooks;
