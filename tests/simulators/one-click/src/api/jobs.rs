@@ -78,8 +78,8 @@ pub(super) async fn list_jobs(
     let page = Page::take(&mut query)?;
     let filter = Filter::read(query)?;
     app.read(|world| {
-        let mut jobs = world.organization(&org)?.jobs_by_change();
-        jobs.retain(|job| filter.matches(job));
+        let organization = world.organization(&org)?;
+        let jobs = organization.jobs_by_change(|job| filter.matches(job));
         Ok(Json(page.answer("jobs", &jobs)))
     })
 }

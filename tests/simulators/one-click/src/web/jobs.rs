@@ -31,9 +31,8 @@ pub(super) async fn list(
     const SHOWN: usize = 200;
     let content = app.read(|world| {
         let organization = world.organization(&who.organization_id)?;
-        let mut jobs = organization.jobs_by_change();
+        let mut jobs = organization.jobs_by_change(|job| found(job, &search.q));
         jobs.reverse();
-        jobs.retain(|job| found(job, &search.q));
         Ok::<_, ApiError>(html! {
             div.row.between {
                 h1 { "Jobs" }

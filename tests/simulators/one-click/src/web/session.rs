@@ -147,7 +147,7 @@ pub(super) async fn show_dashboard(
 ) -> Result<Markup, WebError> {
     let content = app.read(|world| {
         let organization = world.organization(&who.organization_id)?;
-        let jobs = organization.jobs_by_change();
+        let jobs = organization.jobs_by_change(|_| true);
         let mine = jobs
             .iter()
             .filter(|job| job.assigned_user_id.as_ref() == Some(&who.user.id))
