@@ -1,0 +1,90 @@
+//! What an administrator does, from One Click's sign-in to our tab.
+
+use std::time::Duration;
+
+use anyhow::{Result, ensure};
+use serde_json::Value;
+
+use crate::browser::{Browser, Page};
+use crate::eventually;
+use crate::stack::{ADMIN, ADMIN_EMAIL, ORG, Stack};
+
+/// How long a sync may take: generous, since a busy machine is no failure.
+const SYNC_PATIENCE: Duration = Duration::from_mins(5);
+
+/// Signs in to One Click, goes to Administration → Integrations and clicks CompanyCam.
+pub async fn click_companycam(stack: &Stack, browser: &Browser) -> Result<Page> {
+    let sign_in = browser
+        .open(&format!("{}/sign_in", stack.one_click))
+        .await?
+        .ok()?;
+    let form = sign_in
+        .form("/sign_in")?
+        .with("org", ORG)
+        .with("user", ADMIN);
+    browser.submit(&form).await?.ok()?;
+    let integrations = browser
+        .open(&format!("{}/administration/integrations", stack.one_click))
+        .await?
+        .ok()?;
+    browser.open(&integrations.link("#companycam a")?).await
+}
+
+/// Logs in at CompanyCam and allows access, from wherever its login was asked for.
+pub async fn log_in_and_allow(browser: &Browser, login: Page) -> Result<Page> {
+    let login = login.ok()?;
+    let consent = browser
+        .submit(
+            &login
+                .form("/sign_in")?
+                .with("email", ADMIN_EMAIL)
+                .with("password", "any"),
+        )
+        .await?;
+    browser
+        .submit(
+            &consent
+                .ok()?
+                .form("/oauth/authorize")?
+                .with("decision", "allow"),
+        )
+        .await
+}
+
+/// The whole way from One Click to the connected tab.
+pub async fn connect(stack: &Stack, browser: &Browser) -> Result<Page> {
+    let login = click_companycam(stack, browser).await?;
+    ensure!(
+        login.url.as_str().starts_with(&stack.companycam),
+        "not at CompanyCam but at {}",
+        login.url
+    );
+    let tab = log_in_and_allow(browser, login).await?.ok()?;
+    ensure!(
+        tab.url.path().ends_with("/companycam/settings"),
+        "not on the tab but at {}",
+        tab.url
+    );
+    Ok(tab)
+}
+
+/// The status that the tab's script asks for.
+pub async fn status(stack: &Stack, browser: &Browser) -> Result<Value> {
+    browser
+        .json(&format!("{}/companycam/settings/status", stack.api_url))
+        .await
+}
+
+/// Waits until no sync runs any more; the status then.
+pub async fn wait_for_sync(stack: &Stack, browser: &Browser) -> Result<Value> {
+    eventually("the sync ends", SYNC_PATIENCE, async || {
+        let status = status(stack, browser).await?;
+        let ended = status["state"] == "connected" && !status["last_synced_at"].is_null();
+        Ok(if ended {
+            Ok(status)
+        } else {
+            Err(status.to_string())
+        })
+    })
+    .await
+}

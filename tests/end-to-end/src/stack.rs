@@ -1,0 +1,145 @@
+//! Where everything is, and what the simulators say of themselves.
+
+use std::path::PathBuf;
+use std::process::Stdio;
+
+use anyhow::{Context, Result, bail, ensure};
+use reqwest::Method;
+use serde_json::{Value, json};
+use tokio::process::Command;
+
+/// The organization that the One Click simulator is seeded with.
+pub const ORG: &str = "org_ridgeline";
+/// Its administrator.
+pub const ADMIN: &str = "usr_avery";
+/// That administrator's user at CompanyCam.
+pub const ADMIN_EMAIL: &str = "avery.stone@ridgeline.example";
+
+/// A deployed stack with both simulators.
+#[derive(Debug, Clone)]
+pub struct Stack {
+    /// Our own address.
+    pub api_url: String,
+    /// CompanyCam's simulator.
+    pub companycam: String,
+    /// A personal access token of its company.
+    pub companycam_token: String,
+    /// One Click's simulator.
+    pub one_click: String,
+    /// The stack's outputs.
+    pub outputs: Value,
+    /// Knows nobody: for the simulators' control routes.
+    pub http: reqwest::Client,
+}
+
+impl Stack {
+    /// The stack whose state is in `LOCAL_DIR`.
+    pub fn from_env() -> Result<Self> {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let folder = PathBuf::from(
+            std::env::var("LOCAL_DIR").context("LOCAL_DIR names no running stack; use make")?,
+        );
+        let read = |name: &str| -> Result<Value> {
+            let text =
+                std::fs::read(folder.join(name)).with_context(|| format!("{name} in LOCAL_DIR"))?;
+            Ok(serde_json::from_slice(&text)?)
+        };
+        let (outputs, simulators) = (read("outputs.json")?, read("simulators.json")?);
+        let text = |value: &Value, key: &str| -> Result<String> {
+            Ok(value[key]
+                .as_str()
+                .with_context(|| format!("{key} is not known"))?
+                .to_owned())
+        };
+        Ok(Self {
+            api_url: text(&outputs, "ApiUrl")?,
+            companycam: text(&simulators, "companycam")?,
+            companycam_token: text(&simulators, "companycam_token")?,
+            one_click: text(&simulators, "one_click")?,
+            outputs,
+            http: reqwest::Client::new(),
+        })
+    }
+
+    /// A control request to CompanyCam's simulator.
+    pub async fn companycam(&self, method: Method, path: &str, body: Value) -> Result<Value> {
+        self.control(&self.companycam, method, path, body).await
+    }
+
+    /// A control request to One Click's simulator.
+    pub async fn one_click(&self, method: Method, path: &str, body: Value) -> Result<Value> {
+        self.control(&self.one_click, method, path, body).await
+    }
+
+    async fn control(
+        &self,
+        origin: &str,
+        method: Method,
+        path: &str,
+        body: Value,
+    ) -> Result<Value> {
+        let mut request = self
+            .http
+            .request(method.clone(), format!("{origin}/_sim/{path}"));
+        if !body.is_null() {
+            request = request.json(&body);
+        }
+        let answer = request.send().await?;
+        let status = answer.status();
+        let text = answer.text().await?;
+        ensure!(
+            status.is_success(),
+            "{method} /_sim/{path}: {status} {text}"
+        );
+        Ok(if text.is_empty() {
+            Value::Null
+        } else {
+            serde_json::from_str(&text)?
+        })
+    }
+
+    /// Everything in CompanyCam.
+    pub async fn companycam_state(&self) -> Result<Value> {
+        self.companycam(Method::GET, "state", Value::Null).await
+    }
+
+    /// Everything of an organization in One Click.
+    pub async fn one_click_state(&self, org: &str) -> Result<Value> {
+        self.one_click(Method::GET, &format!("state?org={org}"), Value::Null)
+            .await
+    }
+
+    /// `gets`, `writes` and `rate_limited` since they were last cleared.
+    pub async fn companycam_calls(&self) -> Result<Value> {
+        self.companycam(Method::GET, "stats", Value::Null).await
+    }
+
+    /// A launch token as One Click makes it, or one with some claims changed or spoilt.
+    pub async fn launch_token(&self, org: &str, user: &str, more: Value) -> Result<String> {
+        let mut body = json!({"org": org, "user": user});
+        if let (Some(body), Some(more)) = (body.as_object_mut(), more.as_object()) {
+            body.extend(more.clone());
+        }
+        let answer = self.one_click(Method::POST, "launch-token", body).await?;
+        Ok(answer["token"].as_str().context("no token")?.to_owned())
+    }
+
+    /// Invokes the scheduled poll, as `make poll` does.
+    pub async fn poll(&self) -> Result<()> {
+        let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
+        let output = Command::new(format!("{root}/.venv/bin/python"))
+            .args(["-m", "local", "poll"])
+            .current_dir(root)
+            .env("PYTHONPATH", format!("{root}/scripts"))
+            .stdin(Stdio::null())
+            .output()
+            .await?;
+        if !output.status.success() {
+            bail!(
+                "the poll failed: {}",
+                String::from_utf8_lossy(&output.stderr)
+            );
+        }
+        Ok(())
+    }
+}
