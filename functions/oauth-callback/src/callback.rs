@@ -166,7 +166,7 @@ async fn after_connecting(
     match tokio::time::timeout(USERS_WAIT, users::refresh(&context)).await {
         Ok(Ok(())) => {}
         Ok(Err(trouble)) => {
-            tracing::warn!(org.id = %org, %trouble, "the users are left to the queue")
+            tracing::warn!(org.id = %org, %trouble, "the users are left to the queue");
         }
         Err(_) => tracing::warn!(org.id = %org, "the users take long and are left to the queue"),
     }

@@ -27,7 +27,7 @@ pub async fn handle(app: &App, event: SqsEvent) -> SqsBatchResponse {
             match handle_record(app, &record).await {
                 Ok(()) => continue,
                 Err(error) => {
-                    tracing::error!(%error, message.id = %id, "a look could not be handed on")
+                    tracing::error!(%error, message.id = %id, "a look could not be handed on");
                 }
             }
         }
@@ -48,11 +48,9 @@ async fn handle_record(app: &App, record: &SqsMessage) -> Result<(), QueueError>
             return Err(QueueError::unreadable(&error));
         }
     };
-    let put_off = !record
-        .event_source_arn
-        .as_deref()
-        .unwrap_or_default()
-        .ends_with(".fifo");
+    let source = record.event_source_arn.as_deref().unwrap_or_default();
+    // SQS demands this ending of every FIFO queue.
+    let put_off = source.strip_suffix(".fifo").is_none();
     if put_off {
         return app.queues.sync(&[message]).await;
     }
@@ -62,7 +60,8 @@ async fn handle_record(app: &App, record: &SqsMessage) -> Result<(), QueueError>
 /// Looks, and puts the look off or sets it aside if it fails.
 pub async fn look(app: &App, message: &SyncMessage) -> Result<(), QueueError> {
     let kind = message.look.kind();
-    match sync::run::look(app, message).await {
+    // Boxed: the largest look's future would otherwise be part of every caller's.
+    match Box::pin(sync::run::look(app, message)).await {
         Ok(()) => Ok(()),
         Err(Trouble::Transient { after, cause }) => {
             let delay = after

@@ -36,7 +36,7 @@ impl App {
     /// Over these AWS clients; the local stack and tests bring their own endpoint or connector.
     pub fn new(config: Config, aws: &SdkConfig) -> Self {
         Self {
-            store: Store::new(aws_sdk_dynamodb::Client::new(aws), config.tables.clone()),
+            store: Store::new(&aws_sdk_dynamodb::Client::new(aws), config.tables.clone()),
             queues: Queues::new(aws_sdk_sqs::Client::new(aws), config.queues.clone()),
             secrets: Secrets::new(
                 aws_sdk_secretsmanager::Client::new(aws),

@@ -118,6 +118,12 @@ impl Config {
         format!("{}/companycam/settings", self.public_url)
     }
 
+    /// One Click's page of integrations, where people come from and go back to.
+    pub fn integrations_url(&self) -> String {
+        let app = self.one_click_app_url.as_str().trim_end_matches('/');
+        format!("{app}/administration/integrations")
+    }
+
     /// Whether browsers reach us by plain http, which is so on loopback only; cookies then do
     /// without `Secure` and the `__Host-` prefix.
     pub fn is_plain_http(&self) -> bool {

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::Trouble;
 
 /// How long a shared secret is kept before it is read again, so that a rotated one is noticed.
-const KEPT: Duration = Duration::from_secs(300);
+const KEPT: Duration = Duration::from_mins(5);
 
 /// `<prefix>/companycam-client`.
 #[derive(Debug, Clone, Deserialize)]
@@ -120,7 +120,7 @@ impl Secrets {
             Err(error)
                 if !error
                     .as_service_error()
-                    .is_some_and(|e| e.is_resource_not_found_exception()) =>
+                    .is_some_and(aws_sdk_secretsmanager::operation::delete_secret::DeleteSecretError::is_resource_not_found_exception) =>
             {
                 Err(unavailable("delete", &name, &DisplayErrorContext(error)))
             }
@@ -159,7 +159,7 @@ impl Secrets {
             Err(error)
                 if error
                     .as_service_error()
-                    .is_some_and(|e| e.is_resource_not_found_exception()) =>
+                    .is_some_and(aws_sdk_secretsmanager::operation::get_secret_value::GetSecretValueError::is_resource_not_found_exception) =>
             {
                 Ok(None)
             }
@@ -180,7 +180,7 @@ impl Secrets {
             Err(error)
                 if error
                     .as_service_error()
-                    .is_some_and(|e| e.is_resource_not_found_exception()) => {}
+                    .is_some_and(aws_sdk_secretsmanager::operation::put_secret_value::PutSecretValueError::is_resource_not_found_exception) => {}
             Err(error) => return Err(unavailable("write", name, &DisplayErrorContext(error))),
         }
         match self
@@ -195,7 +195,7 @@ impl Secrets {
             Err(error)
                 if error
                     .as_service_error()
-                    .is_some_and(|e| e.is_resource_exists_exception()) =>
+                    .is_some_and(aws_sdk_secretsmanager::operation::create_secret::CreateSecretError::is_resource_exists_exception) =>
             {
                 // Another worker created it between our two calls.
                 let again = self

@@ -50,7 +50,7 @@ pub struct Store {
 
 impl Store {
     /// A store over the tables of these names.
-    pub fn new(db: aws_sdk_dynamodb::Client, names: TableNames) -> Self {
+    pub fn new(db: &aws_sdk_dynamodb::Client, names: TableNames) -> Self {
         let table = |name| Table::new(db.clone(), name);
         Self {
             organizations: table(names.organizations),

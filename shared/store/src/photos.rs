@@ -101,7 +101,7 @@ impl PhotoRow {
 #[derive(Debug)]
 pub enum Lease {
     /// It is ours; the row as it is now.
-    Taken(PhotoRow),
+    Taken(Box<PhotoRow>),
     /// Somebody has it until then (Unix milliseconds).
     Busy(i64),
     /// There is no such row.
@@ -171,7 +171,7 @@ impl Store {
             .when("attribute_exists(#wanted) AND (attribute_not_exists(#lease_ms) OR #lease_ms <= :now)")
             .value(":now", now_ms);
         if let Some(row) = self.photos.update(row_key(org, photo), change).await? {
-            return Ok(Lease::Taken(row));
+            return Ok(Lease::Taken(Box::new(row)));
         }
         Ok(match self.photo(org, photo).await? {
             Some(row) => Lease::Busy(row.lease_ms.unwrap_or(now_ms)),

@@ -83,7 +83,7 @@ impl Table {
             .await;
         match result {
             Ok(_) => Ok(Written::Yes),
-            Err(error) if is_condition(&error, |e| e.is_conditional_check_failed_exception()) => {
+            Err(error) if is_condition(&error, aws_sdk_dynamodb::operation::put_item::PutItemError::is_conditional_check_failed_exception) => {
                 Ok(Written::ConditionFailed)
             }
             Err(error) => Err(Error::unavailable(self.action("put an item into"), error)),
@@ -115,7 +115,7 @@ impl Table {
                 .map(serde_dynamo::from_item)
                 .transpose()
                 .map_err(Into::into),
-            Err(error) if is_condition(&error, |e| e.is_conditional_check_failed_exception()) => {
+            Err(error) if is_condition(&error, aws_sdk_dynamodb::operation::update_item::UpdateItemError::is_conditional_check_failed_exception) => {
                 Ok(None)
             }
             Err(error) => Err(Error::unavailable(self.action("update an item of"), error)),
@@ -147,7 +147,7 @@ impl Table {
                 .map(serde_dynamo::from_item)
                 .transpose()
                 .map_err(Into::into),
-            Err(error) if is_condition(&error, |e| e.is_conditional_check_failed_exception()) => {
+            Err(error) if is_condition(&error, aws_sdk_dynamodb::operation::delete_item::DeleteItemError::is_conditional_check_failed_exception) => {
                 Ok(None)
             }
             Err(error) => Err(Error::unavailable(self.action("delete an item of"), error)),
@@ -164,7 +164,7 @@ impl Table {
                     .set_keys(Some(keys))
                     .consistent_read(true)
                     .build()
-                    .map_err(incomplete)?;
+                    .map_err(|error| incomplete(&error))?;
                 let answer = self
                     .db
                     .batch_get_item()
@@ -215,7 +215,7 @@ impl Table {
             .set_expression_attribute_names(parts.names)
             .set_expression_attribute_values(parts.values)
             .build()
-            .map_err(incomplete)?;
+            .map_err(|error| incomplete(&error))?;
         Ok(TransactWriteItem::builder().put(put).build())
     }
 
@@ -229,7 +229,7 @@ impl Table {
             .set_expression_attribute_names(parts.names)
             .set_expression_attribute_values(parts.values)
             .build()
-            .map_err(incomplete)?;
+            .map_err(|error| incomplete(&error))?;
         Ok(TransactWriteItem::builder().update(update).build())
     }
 
@@ -246,7 +246,7 @@ impl Table {
             .set_expression_attribute_names(parts.names)
             .set_expression_attribute_values(parts.values)
             .build()
-            .map_err(incomplete)?;
+            .map_err(|error| incomplete(&error))?;
         Ok(TransactWriteItem::builder().delete(delete).build())
     }
 
@@ -285,7 +285,7 @@ fn is_condition<E, R>(error: &SdkError<E, R>, check: impl Fn(&E) -> bool) -> boo
 }
 
 /// Every request here sets what its builder requires.
-fn incomplete(error: BuildError) -> Error {
+fn incomplete(error: &BuildError) -> Error {
     Error::Unavailable {
         action: "build a request".to_owned(),
         reason: error.to_string(),

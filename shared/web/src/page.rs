@@ -31,7 +31,7 @@ pub fn frame(config: &Config, title: &str, body: &Markup) -> Response {
                 header.top {
                     span.brand { "CompanyCam" span.for { " for One Click Contractor" } }
                     nav aria-label="Back" {
-                        a href=(config.one_click_app_url) { "Back to One Click" }
+                        a href=(config.integrations_url()) { "Back to One Click" }
                     }
                 }
                 main { (body) }

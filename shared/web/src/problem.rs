@@ -49,7 +49,7 @@ impl Problem {
     /// With a link back to One Click.
     #[must_use]
     pub fn back_to_one_click(self, config: &Config) -> Self {
-        self.with_action("Back to One Click", config.one_click_app_url.as_str())
+        self.with_action("Back to One Click", config.integrations_url())
     }
 
     /// Something that we need did not answer.

@@ -108,11 +108,10 @@ pub async fn enter(
         let text = "This link was used before. Go back to One Click and click CompanyCam again.";
         return Err(refused(StatusCode::BAD_REQUEST, text.to_owned()));
     }
-    if let Some(known) = find(app, headers).await? {
-        if known.session.org_id == launch.org_id && known.session.user_id == launch.user_id {
+    if let Some(known) = find(app, headers).await?
+        && known.session.org_id == launch.org_id && known.session.user_id == launch.user_id {
             return Ok((known, None));
         }
-    }
     let secret = random_secret();
     let signed_in = SignedIn {
         hash: hash_of(&secret),

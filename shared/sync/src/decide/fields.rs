@@ -240,7 +240,7 @@ fn phones(before: Option<&str>, now: Option<&str>, job: &[Phone]) -> Vec<Phone> 
             .position(|phone| same_number(&phone.number, before))
     });
     match (known, now) {
-        (Some(at), Some(now)) => phones[at].number = now.to_owned(),
+        (Some(at), Some(now)) => now.clone_into(&mut phones[at].number),
         (Some(at), None) => {
             phones.remove(at);
         }

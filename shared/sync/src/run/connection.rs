@@ -61,7 +61,7 @@ pub async fn disconnect(app: &App, organization: &Organization, by: &str) -> Res
                 }
             }
             Err(trouble) => {
-                tracing::warn!(org.id = %org, %trouble, "the tokens could not be revoked")
+                tracing::warn!(org.id = %org, %trouble, "the tokens could not be revoked");
             }
         }
         app.secrets.delete_tokens(org).await?;

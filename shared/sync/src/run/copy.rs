@@ -63,7 +63,7 @@ pub async fn copy_photo(
         .lease_photo(org, photo, &holder, now_ms, now_ms + LEASE_MS)
         .await?
     {
-        Lease::Taken(row) => row,
+        Lease::Taken(row) => *row,
         Lease::Busy(until_ms) => {
             let wait_ms = u64::try_from(until_ms - now_ms).unwrap_or(0);
             return Ok(CopyOutcome::Later(

@@ -18,17 +18,17 @@ pub(super) const PER_PAGE: u32 = 100;
 /// Looks for projects changed since the last poll. With nothing new it costs one GET.
 pub async fn poll(context: &Context<'_>) -> Result<(), Trouble> {
     let organization = &context.organization;
-    if let Some(run) = organization.sync.as_ref().filter(|run| run.is_running()) {
-        if context.now - run.stepped_at > STALLED_S {
-            tracing::warn!(org.id = %context.org(), run.id = %run.id, "the sync run stands still; it is taken up again");
-            context
-                .app
-                .queues
-                .sync(&[context.look(Look::Sync {
-                    run: run.id.clone(),
-                })])
-                .await?;
-        }
+    if let Some(run) = organization.sync.as_ref().filter(|run| run.is_running())
+        && context.now - run.stepped_at > STALLED_S
+    {
+        tracing::warn!(org.id = %context.org(), run.id = %run.id, "the sync run stands still; it is taken up again");
+        context
+            .app
+            .queues
+            .sync(&[context.look(Look::Sync {
+                run: run.id.clone(),
+            })])
+            .await?;
     }
     if organization
         .users_refreshed_at

@@ -222,7 +222,7 @@ async fn update(
         match write_job(context, &one_click, &job_id, changes).await {
             Err(OneClickError::NotFound) => return close(context, row, &job_id).await,
             written => written?,
-        };
+        }
         let text = format!(
             "Its job was brought up to date with project {}.",
             Context::call_project(&customer_name(id, now), id)

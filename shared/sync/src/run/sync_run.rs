@@ -148,7 +148,7 @@ pub async fn step(context: &Context<'_>, run_id: &str, tries: u32) -> Result<(),
         }
         SyncStep::Tags => next.step = tag_photos_step(all_tags(context).await?),
         SyncStep::TagPhotos { tags, cursor: at } => {
-            next.step = tag_step(context, tags, at.as_ref()).await?
+            next.step = tag_step(context, tags, at.as_ref()).await?;
         }
         SyncStep::Finish => {
             if let Some(wait) = still_pending(context, tries).await? {

@@ -12,9 +12,9 @@ pub async fn refresh(context: &Context<'_>) -> Result<(), Trouble> {
     let org = context.org();
     let one_click = context.app.one_click().await?;
     let (companycam, theirs, known) = futures::try_join!(
-        all_companycam_users(context),
-        async { Ok::<_, Trouble>(one_click.users(org).await?) },
-        async { Ok(context.app.store.directory(org).await?) },
+        Box::pin(all_companycam_users(context)),
+        Box::pin(async { Ok::<_, Trouble>(one_click.users(org).await?) }),
+        Box::pin(async { Ok(context.app.store.directory(org).await?) }),
     )?;
     let companycam: Vec<_> = companycam.iter().map(companycam_user).collect();
     let theirs: Vec<_> = theirs
