@@ -14,6 +14,9 @@ const SLOT_S: i64 = 2;
 /// Slots that may overlap a minute: thirty, and the one that is cut in two.
 const SLOTS: i64 = 31;
 
+/// For how many calls there should be room before a backfill goes on.
+const BACKFILL_ROOM: u32 = 20;
+
 /// What a call counts as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Call {
@@ -64,7 +67,12 @@ pub fn spend(
     let used: u32 = slots.iter().map(count).sum();
     let limit = limit(call, lane);
     if used >= limit {
-        return Err(room_after(&slots, count, used + 1 - limit, now));
+        // A backfill has many looks waiting: coming back for one call each would be all that they do.
+        let room = match lane {
+            Lane::Live => 1,
+            Lane::Backfill => BACKFILL_ROOM,
+        };
+        return Err(room_after(&slots, count, used + room - limit, now));
     }
     let (read, write) = match call {
         Call::Read => (1, 0),

@@ -31,8 +31,8 @@ pub async fn tab(
     let body = match &organization {
         None => connection::never_connected(app, signed_in),
         Some(organization) => {
-            let matches = Matches::of(&app.store.directory(org).await?);
             let directory = app.store.directory(org).await?;
+            let matches = Matches::of(&directory);
             let (entries, _) = app.store.activity(org, None, ENTRIES).await?;
             let works = organization.state == ConnectionState::Connected;
             html! {

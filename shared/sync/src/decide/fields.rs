@@ -124,7 +124,7 @@ pub fn new_job(id: &ProjectId, company: &CompanyId, fields: &ProjectFields) -> J
 }
 
 /// The metadata that says which project a job is.
-pub fn link_metadata(
+fn link_metadata(
     id: &ProjectId,
     company: &CompanyId,
     fields: &ProjectFields,

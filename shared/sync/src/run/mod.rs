@@ -115,7 +115,7 @@ pub async fn look(app: &App, message: &SyncMessage) -> Result<(), Trouble> {
         Look::Poll => poll::poll(&context).await,
         Look::Sync { run } => sync_run::step(&context, run, message.tries).await,
         Look::Project { project_id, origin } => {
-            project::look_at_project(&context, project_id, *origin, message.tries).await
+            project::look_at_project(&context, project_id, *origin).await
         }
         Look::ProjectPhotos { project_id, cursor } => {
             photos::look_at_project_photos(&context, project_id, cursor.as_ref()).await

@@ -8,20 +8,19 @@ use runtime::{Failure, Trouble};
 use store::activity::{Kind, NewEntry, Outcome};
 use store::projects::{NewLink, ProjectFields, ProjectRow, Skip, SkipReason};
 
-use super::{Context, photos, users};
-use crate::decide::fields::{customer_name, job_changes, link_metadata, needs_job, new_job};
+use super::{Context, photos, sync_run, users};
+use crate::decide::fields::{customer_name, job_changes, needs_job, new_job};
 use crate::decide::project::{ProjectStep, project_step};
 use crate::decide::users::Matches;
 
 /// Brings the project's job up to what was listed of the project, and looks at its photos.
 ///
-/// A sync run reads photos by itself, for many projects at once; but one that had to wait may come
-/// after that, so from the second try on it looks at them here.
+/// A sync run reads photos by itself, for many projects at once; but a look that was put off may come
+/// after that, and then looks at them here.
 pub async fn look_at_project(
     context: &Context<'_>,
     id: &ProjectId,
     origin: Origin,
-    tries: u32,
 ) -> Result<(), Trouble> {
     let org = context.org();
     let store = &context.app.store;
@@ -53,7 +52,10 @@ pub async fn look_at_project(
         ProjectStep::Import => import(context, &row, &now).await?,
         ProjectStep::Update => update(context, &row, &now).await?,
     };
-    if job.is_some() && (origin == Origin::Poll || tries > 0) {
+    let run = context.organization.sync.as_ref();
+    let run_reads_them =
+        origin == Origin::Sync && run.is_some_and(|run| sync_run::will_read_photos(run, id));
+    if job.is_some() && !run_reads_them {
         photos::look_at_project_photos(context, id, None).await?;
     }
     store.project_handled(org, id, now.updated_at).await?;
@@ -105,12 +107,7 @@ async fn import(
         skip(context, row, now, SkipReason::NoMatchedUser).await?;
         return Ok(None);
     }
-    let creator = now
-        .creator_id
-        .as_ref()
-        .and_then(|creator| matches.one_click(creator))
-        .cloned();
-    let assignee = matched.or(creator);
+    let assignee = matched.or_else(|| creator(now, &matches));
     let (job, created) = match already_there(context, id).await? {
         Some(job) => (job, false),
         None => (create(context, row, now, assignee.as_ref()).await?, true),
@@ -200,7 +197,7 @@ async fn update(
     let assignee = if row.assignee_set {
         None
     } else {
-        assignee_from_companycam(context, id).await?
+        assignee_from_companycam(context, id, now).await?
     };
     let job = if needs_job(&before, now) || assignee.is_some() {
         match one_click.job(org, &job_id).await {
@@ -281,14 +278,20 @@ async fn close(
 }
 
 /// Whom the job should have while it has nobody: the first assigned user that is matched, else the
-/// creator does not count any more (they would have been set at once).
+/// creator if matched.
 async fn assignee_from_companycam(
     context: &Context<'_>,
     id: &ProjectId,
+    fields: &ProjectFields,
 ) -> Result<Option<UserId>, Trouble> {
     let assigned = assigned_users(context, id).await?;
     let matches = users::matches(context).await?;
-    Ok(first_matched(&assigned, &matches))
+    Ok(first_matched(&assigned, &matches).or_else(|| creator(fields, &matches)))
+}
+
+fn creator(fields: &ProjectFields, matches: &Matches) -> Option<UserId> {
+    let creator = fields.creator_id.as_ref()?;
+    matches.one_click(creator).cloned()
 }
 
 fn first_matched(assigned: &[User], matches: &Matches) -> Option<UserId> {
@@ -317,25 +320,4 @@ async fn assigned_users(context: &Context<'_>, id: &ProjectId) -> Result<Vec<Use
         }
     }
     Ok(users)
-}
-
-/// Writes on a job which project it is; for jobs that were there before their link.
-pub async fn mark_job(
-    context: &Context<'_>,
-    job: &JobId,
-    id: &ProjectId,
-    fields: &ProjectFields,
-) -> Result<(), Trouble> {
-    let metadata = link_metadata(id, &context.organization.company_id, fields);
-    let changes = JobFields {
-        metadata,
-        ..JobFields::default()
-    };
-    context
-        .app
-        .one_click()
-        .await?
-        .update_job(context.org(), job, &changes)
-        .await?;
-    Ok(())
 }

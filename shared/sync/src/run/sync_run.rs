@@ -17,8 +17,11 @@ use super::{Context, connection, listing, photos, users};
 
 /// The window that connecting starts with.
 pub const FIRST_WINDOW: Window = Window::Days(29);
-/// How long `Finish` waits at most before it looks again whether everything is done.
+/// How long a step waits at most before it looks again whether what it waits for is done.
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
+/// How often it does that for the projects of a page, about four minutes in all: one of them that
+/// takes longer reads its photos by itself, and does not hold up the rest.
+const PATIENT_TRIES: u32 = 12;
 
 /// A run that has not taken a step yet.
 pub fn new_run(window: Window, now: i64) -> SyncRun {
@@ -124,6 +127,13 @@ pub async fn step(context: &Context<'_>, run_id: &str, tries: u32) -> Result<(),
             cursor: at,
             next_page,
         } => {
+            // Photos go to jobs, so the looks at the page's projects come first; but not for ever.
+            if at.is_none()
+                && tries < PATIENT_TRIES
+                && context.app.store.pending_projects(context.org()).await? > 0
+            {
+                return again(context, run_id, tries).await;
+            }
             let query = PhotosQuery {
                 after: at.clone(),
                 project_ids: projects.clone(),
@@ -151,14 +161,8 @@ pub async fn step(context: &Context<'_>, run_id: &str, tries: u32) -> Result<(),
             next.step = tag_step(context, tags, at.as_ref()).await?;
         }
         SyncStep::Finish => {
-            if let Some(wait) = still_pending(context, tries).await? {
-                let again = SyncMessage {
-                    tries: tries + 1,
-                    ..context.look(Look::Sync {
-                        run: run_id.to_owned(),
-                    })
-                };
-                return Ok(context.app.queues.retry(&again, wait).await?);
+            if anything_pending(context).await? {
+                return again(context, run_id, tries).await;
             }
             next.finished_at = Some(context.now);
         }
@@ -294,13 +298,40 @@ async fn tag_step(
     })
 }
 
-/// How long to wait if something listed is not done yet.
-async fn still_pending(context: &Context<'_>, tries: u32) -> Result<Option<Duration>, Trouble> {
-    let store = &context.app.store;
-    let org = context.org();
+/// Whether something listed is not done yet.
+async fn anything_pending(context: &Context<'_>) -> Result<bool, Trouble> {
+    let (store, org) = (&context.app.store, context.org());
     let (projects, photos) =
         futures::try_join!(store.pending_projects(org), store.pending_photos(org))?;
-    Ok((projects + photos > 0).then(|| backoff(tries).min(LONGEST_WAIT)))
+    Ok(projects + photos > 0)
+}
+
+/// Takes the same step again, a little later each time.
+async fn again(context: &Context<'_>, run_id: &str, tries: u32) -> Result<(), Trouble> {
+    let look = context.look(Look::Sync {
+        run: run_id.to_owned(),
+    });
+    let later = SyncMessage {
+        tries: tries + 1,
+        ..look
+    };
+    Ok(context
+        .app
+        .queues
+        .retry(&later, backoff(tries).min(LONGEST_WAIT))
+        .await?)
+}
+
+/// Whether the run has yet to read the photos of this project, with those of the rest of its page.
+pub(super) fn will_read_photos(run: &SyncRun, project: &ProjectId) -> bool {
+    match &run.step {
+        SyncStep::Photos {
+            projects,
+            cursor: None,
+            ..
+        } => run.is_running() && projects.contains(project),
+        _ => false,
+    }
 }
 
 async fn finished(context: &Context<'_>, run: &SyncRun) -> Result<(), Trouble> {
