@@ -1,1 +1,44 @@
-//! The application in process: simulators, stand-ins for AWS, and helpers for tests.
+//! The application in process: both simulators, stand-ins for AWS, and the functions' handlers.
+//!
+//! ```no_run
+//! # async fn example() {
+//! use test_support::TestApp;
+//!
+//! let test = TestApp::spawn().await;
+//! let browser = test.connect().await;
+//! test.drain().await;
+//! assert!(browser.open("/companycam/settings").await.says("Connected"));
+//! # }
+//! ```
+//!
+//! Nothing here waits for a time: what a queue holds back is waited for until it is due, and a
+//! deadline that no good run comes near panics with what is left.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a helper that can't go on fails its test, which is what a panic does"
+)]
+#![allow(
+    clippy::doc_markdown,
+    reason = "CompanyCam is a name in prose, not an item"
+)]
+
+mod app;
+mod aws;
+mod browser;
+mod drain;
+mod dynamodb;
+mod sqs;
+
+pub use app::TestApp;
+pub use aws::{Aws, Call};
+pub use browser::{Browser, Page};
+pub use sqs::{Message, Queue, Sqs};
+
+/// The One Click organization that tests connect unless they say otherwise.
+pub const ORG: &str = "org_ridgeline";
+/// Its administrator.
+pub const ADMIN: &str = "usr_avery";
+/// The administrator of the CompanyCam company `Ridgeline Exteriors`.
+pub const CONSENTING: &str = "avery.stone@ridgeline.example";

@@ -1,0 +1,317 @@
+//! SQS as the functions use it: sending in batches, delays, message groups, dead letters.
+//!
+//! Winterbaume's SQS forgets the message group and keeps no order within one, which is the very
+//! thing that the synchronisation rests on; so this is our own, kept to what SQS documents.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::{Duration, Instant};
+
+use md5::{Digest, Md5};
+use serde_json::{Value, json};
+use winterbaume_core::{MockRequest, MockResponse, MockService};
+
+use crate::aws::action;
+
+/// How often a message is received before it goes to the dead letters, as in the template.
+const MAX_RECEIVES: u32 = 10;
+/// The longest delay of a message, in seconds.
+const MAX_DELAY_S: u64 = 900;
+/// The most that a batch may hold, in bytes.
+const MAX_BATCH_BYTES: usize = 1_048_576;
+
+/// The template's queues.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Queue {
+    /// `sync.fifo`.
+    Sync,
+    /// Looks that come back later.
+    Retry,
+    /// Photos to copy.
+    Photos,
+    /// Looks that can never succeed.
+    SyncDeadLetters,
+    /// Looks that could not even be put back.
+    RetryDeadLetters,
+    /// Photos that can never be copied.
+    PhotoDeadLetters,
+}
+
+impl Queue {
+    /// All of them.
+    pub const ALL: [Self; 6] = [
+        Self::Sync,
+        Self::Retry,
+        Self::Photos,
+        Self::SyncDeadLetters,
+        Self::RetryDeadLetters,
+        Self::PhotoDeadLetters,
+    ];
+
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Sync => "sync.fifo",
+            Self::Retry => "retry",
+            Self::Photos => "photos",
+            Self::SyncDeadLetters => "sync-dead-letters.fifo",
+            Self::RetryDeadLetters => "retry-dead-letters",
+            Self::PhotoDeadLetters => "photo-dead-letters",
+        }
+    }
+
+    /// Its address.
+    pub fn url(self) -> String {
+        format!(
+            "https://sqs.us-east-1.amazonaws.com/123456789012/{}",
+            self.name()
+        )
+    }
+
+    /// Its ARN.
+    pub fn arn(self) -> String {
+        format!("arn:aws:sqs:us-east-1:123456789012:{}", self.name())
+    }
+
+    /// Whether it keeps order within each message group.
+    pub fn is_fifo(self) -> bool {
+        self.name().ends_with(".fifo")
+    }
+
+    fn dead_letters(self) -> Option<Self> {
+        match self {
+            Self::Sync => Some(Self::SyncDeadLetters),
+            Self::Retry => Some(Self::RetryDeadLetters),
+            Self::Photos => Some(Self::PhotoDeadLetters),
+            Self::SyncDeadLetters | Self::RetryDeadLetters | Self::PhotoDeadLetters => None,
+        }
+    }
+}
+
+/// A message in a queue.
+#[derive(Debug, Clone)]
+pub struct Message {
+    /// Its id.
+    pub id: String,
+    /// What was sent.
+    pub body: String,
+    /// Its message group.
+    pub group: Option<String>,
+    /// When it can be received.
+    pub due: Instant,
+    /// How often it was received.
+    pub receives: u32,
+    in_flight: bool,
+}
+
+impl Message {
+    /// The body, which is JSON.
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.body).expect("our messages are JSON")
+    }
+}
+
+/// All queues. Clones share them.
+#[derive(Debug, Clone, Default)]
+pub struct Sqs {
+    queues: Arc<Mutex<BTreeMap<Queue, Vec<Message>>>>,
+}
+
+impl Sqs {
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<Queue, Vec<Message>>> {
+        self.queues.lock().expect("no holder panicked")
+    }
+
+    /// Puts a message into a queue, as any sender could.
+    pub fn send(&self, queue: Queue, body: &str, group: Option<&str>, delay: Duration) -> String {
+        let id = uuid::Uuid::new_v4().to_string();
+        self.lock().entry(queue).or_default().push(Message {
+            id: id.clone(),
+            body: body.to_owned(),
+            group: group.map(str::to_owned),
+            due: Instant::now() + delay,
+            receives: 0,
+            in_flight: false,
+        });
+        id
+    }
+
+    /// Up to `most` messages that are due, oldest first; they stay in flight until they are
+    /// deleted or given back. A FIFO queue gives nothing from a group that has some in flight.
+    pub fn receive(&self, queue: Queue, most: usize) -> Vec<Message> {
+        let mut queues = self.lock();
+        let messages = queues.entry(queue).or_default();
+        let now = Instant::now();
+        let busy: BTreeSet<_> = messages
+            .iter()
+            .filter(|message| queue.is_fifo() && message.in_flight)
+            .filter_map(|message| message.group.clone())
+            .collect();
+        let ready = messages.iter_mut().filter(|message| {
+            let held = message
+                .group
+                .as_ref()
+                .is_some_and(|group| busy.contains(group));
+            !held && !message.in_flight && message.due <= now
+        });
+        ready
+            .take(most)
+            .map(|message| {
+                message.in_flight = true;
+                message.receives += 1;
+                message.clone()
+            })
+            .collect()
+    }
+
+    /// Handled.
+    pub fn delete(&self, queue: Queue, id: &str) {
+        self.lock()
+            .entry(queue)
+            .or_default()
+            .retain(|message| message.id != id);
+    }
+
+    /// Not handled: it can be received again, or is set aside after too many times.
+    pub fn give_back(&self, queue: Queue, id: &str) {
+        let mut queues = self.lock();
+        let messages = queues.entry(queue).or_default();
+        let Some(at) = messages.iter().position(|message| message.id == id) else {
+            return;
+        };
+        messages[at].in_flight = false;
+        if messages[at].receives < MAX_RECEIVES {
+            return;
+        }
+        let dead = messages.remove(at);
+        if let Some(dead_letters) = queue.dead_letters() {
+            queues.entry(dead_letters).or_default().push(dead);
+        }
+    }
+
+    /// Every message in flight can be received again, as when a function was cut off.
+    pub fn give_all_back(&self) {
+        for queue in Queue::ALL {
+            for message in self.messages(queue) {
+                if message.in_flight {
+                    self.give_back(queue, &message.id);
+                }
+            }
+        }
+    }
+
+    /// Ends every delay: what waits to be due is due now.
+    pub fn hasten(&self) {
+        let now = Instant::now();
+        for message in self.lock().values_mut().flatten() {
+            message.due = message.due.min(now);
+        }
+    }
+
+    /// What is in a queue, delayed and in flight included.
+    pub fn messages(&self, queue: Queue) -> Vec<Message> {
+        self.lock().get(&queue).cloned().unwrap_or_default()
+    }
+
+    /// When the next message of the three working queues is due; `None`: they are empty.
+    pub fn next_due(&self) -> Option<Instant> {
+        [Queue::Sync, Queue::Retry, Queue::Photos]
+            .into_iter()
+            .flat_map(|queue| self.messages(queue))
+            .map(|message| message.due)
+            .min()
+    }
+
+    fn send_batch(&self, body: &Value) -> Result<Value, String> {
+        let url = body["QueueUrl"].as_str().unwrap_or_default();
+        let queue = Queue::ALL
+            .into_iter()
+            .find(|queue| queue.url() == url)
+            .ok_or_else(|| format!("no queue {url}"))?;
+        let entries = body["Entries"].as_array().map_or(&[][..], Vec::as_slice);
+        if entries.is_empty() || entries.len() > 10 {
+            return Err(format!("{} entries in a batch", entries.len()));
+        }
+        let ids: BTreeSet<_> = entries.iter().map(|entry| entry["Id"].as_str()).collect();
+        if ids.len() < entries.len() {
+            return Err("the ids of a batch's entries are not distinct".to_owned());
+        }
+        let bytes: usize = entries
+            .iter()
+            .map(|entry| entry["MessageBody"].as_str().unwrap_or_default().len())
+            .sum();
+        if bytes > MAX_BATCH_BYTES {
+            return Err(format!("{bytes} bytes in a batch"));
+        }
+        for entry in entries {
+            check(queue, entry)?;
+        }
+        let sent = entries.iter().map(|entry| {
+            let text = entry["MessageBody"].as_str().unwrap_or_default();
+            let delay = Duration::from_secs(entry["DelaySeconds"].as_u64().unwrap_or(0));
+            let id = self.send(queue, text, entry["MessageGroupId"].as_str(), delay);
+            json!({"Id": entry["Id"], "MessageId": id, "MD5OfMessageBody": md5_of(text)})
+        });
+        Ok(json!({"Successful": sent.collect::<Vec<_>>(), "Failed": []}))
+    }
+}
+
+fn check(queue: Queue, entry: &Value) -> Result<(), String> {
+    let delay = entry["DelaySeconds"].as_u64();
+    if delay.is_some_and(|delay| delay > MAX_DELAY_S) {
+        return Err(format!("a delay of {delay:?} s"));
+    }
+    if !queue.is_fifo() {
+        return Ok(());
+    }
+    if delay.is_some() {
+        return Err("a FIFO queue knows no delay of a single message".to_owned());
+    }
+    for name in ["MessageGroupId", "MessageDeduplicationId"] {
+        if entry[name].as_str().is_none_or(str::is_empty) {
+            return Err(format!("a FIFO queue needs {name}"));
+        }
+    }
+    Ok(())
+}
+
+fn md5_of(text: &str) -> String {
+    Md5::digest(text.as_bytes())
+        .iter()
+        .fold(String::new(), |mut hex, byte| {
+            let _ = write!(hex, "{byte:02x}");
+            hex
+        })
+}
+
+impl MockService for Sqs {
+    fn service_name(&self) -> &'static str {
+        "sqs"
+    }
+
+    fn url_patterns(&self) -> Vec<&str> {
+        vec![r"https?://sqs\..*\.amazonaws\.com"]
+    }
+
+    fn handle(
+        &self,
+        request: MockRequest,
+    ) -> Pin<Box<dyn Future<Output = MockResponse> + Send + '_>> {
+        let answered = match action(&request).as_str() {
+            "SendMessageBatch" => serde_json::from_slice(&request.body)
+                .map_err(|error| error.to_string())
+                .and_then(|body| self.send_batch(&body)),
+            other => Err(format!("{other} is not among what the functions use")),
+        };
+        let response = match answered {
+            Ok(body) => MockResponse::json(200, body.to_string()),
+            Err(message) => MockResponse::json(
+                400,
+                json!({"__type": "InvalidParameterValue", "message": message}).to_string(),
+            ),
+        };
+        Box::pin(std::future::ready(response))
+    }
+}
