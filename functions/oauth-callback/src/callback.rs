@@ -10,13 +10,14 @@ use companycam::oauth::{OAuth, OAuthError, Tokens};
 use companycam::{AccessToken, Company};
 use http::StatusCode;
 use jiff::Timestamp;
+use one_click::OrgId;
 use runtime::pacing::Lane;
 use runtime::{App, OrgTokens, Trouble};
 use secrecy::SecretString;
 use serde::Deserialize;
 use store::activity::{Kind, NewEntry, Outcome};
 use store::ephemeral::Authorization;
-use store::organizations::{NewConnection, Organization};
+use store::organizations::{ConnectionState, NewConnection, Organization};
 use sync::run::{Context, sync_run, users};
 use web::{Problem, SignedIn, hash_of, sign_in};
 
@@ -97,35 +98,18 @@ async fn connect(
     if let Some(before) = other_company(before.as_ref(), &company, begun) {
         return Err(another_company(app, before, &company));
     }
+    let earlier = app.secrets.tokens(org).await?;
     if let Err(holder) = app.store.claim_company(org, &company.id).await? {
         tracing::info!(org.id = %org, holder.org.id = %holder, company.id = %company.id, "a company was refused: it is connected elsewhere");
         return Err(taken(app, &company));
     }
-    let now = Timestamp::now();
-    // Stored before they are used; until the connection is written, nothing reads them.
-    app.secrets
-        .put_tokens(org, &OrgTokens::issued(tokens.clone(), now))
-        .await?;
-    app.forget_token(org);
-    let run = sync_run::after_connecting(
-        before
-            .as_ref()
-            .filter(|before| before.company_id == company.id),
-        now.as_second(),
-    );
-    let connection = NewConnection {
-        org_id: org,
-        name: &signed_in.session.org_name,
-        company_id: &company.id,
-        company_name: &company.name,
-        connected_by: &signed_in.session.email,
-        at: now.as_second(),
-        same_company: before
-            .as_ref()
-            .is_some_and(|before| before.company_id == company.id),
-        sync: run.clone(),
+    let organization = match write(app, signed_in, before.as_ref(), &company, tokens).await {
+        Ok(organization) => organization,
+        Err(trouble) => {
+            undo(app, org, before.as_ref(), earlier.as_ref(), &company).await;
+            return Err(trouble.into());
+        }
     };
-    let organization = app.store.connect(&connection).await?;
     tracing::info!(org.id = %org, company.id = %company.id, organization.generation, "connected");
     // From here on the connection stands: what fails now is made up for by the queue or the next poll.
     if let Err(trouble) = after_connecting(app, organization, before, &company).await {
@@ -134,6 +118,59 @@ async fn connect(
     Ok(())
 }
 
+/// Writes tokens and connection, in this order: tokens are stored before they are used.
+async fn write(
+    app: &App,
+    signed_in: &SignedIn,
+    before: Option<&Organization>,
+    company: &Company,
+    tokens: &Tokens,
+) -> Result<Organization, Trouble> {
+    let org = &signed_in.session.org_id;
+    let now = Timestamp::now();
+    let before = before.filter(|before| before.company_id == company.id);
+    app.secrets
+        .put_tokens(org, &OrgTokens::issued(tokens.clone(), now))
+        .await?;
+    app.forget_token(org);
+    let connection = NewConnection {
+        org_id: org,
+        name: &signed_in.session.org_name,
+        company_id: &company.id,
+        company_name: &company.name,
+        connected_by: &signed_in.session.email,
+        at: now.as_second(),
+        same_company: before.is_some(),
+        sync: sync_run::after_connecting(before, now.as_second()),
+    };
+    Ok(app.store.connect(&connection).await?)
+}
+
+/// Of a connection that could not be written nothing stays, and of the one before everything.
+async fn undo(
+    app: &App,
+    org: &OrgId,
+    before: Option<&Organization>,
+    earlier: Option<&OrgTokens>,
+    company: &Company,
+) {
+    let tokens = match earlier {
+        Some(earlier) => app.secrets.put_tokens(org, earlier).await,
+        None => app.secrets.delete_tokens(org).await,
+    };
+    app.forget_token(org);
+    let stays_ours = before.is_some_and(|before| {
+        before.company_id == company.id && before.state != ConnectionState::Disconnected
+    });
+    let claim = if stays_ours {
+        Ok(())
+    } else {
+        app.store.release_company(org, &company.id).await
+    };
+    if let Err(trouble) = tokens.and(claim.map_err(Trouble::from)) {
+        tracing::error!(org.id = %org, company.id = %company.id, %trouble, "something of a connection that was not made stays behind");
+    }
+}
 async fn after_connecting(
     app: &App,
     organization: Organization,

@@ -28,8 +28,13 @@ pub async fn handle(app: &App, media: &Media, event: SqsEvent) -> SqsBatchRespon
 
 async fn handle_record(app: &App, media: &Media, record: &SqsMessage) -> Result<(), QueueError> {
     let body = record.body.as_deref().unwrap_or_default();
-    let message: PhotoMessage =
-        serde_json::from_str(body).map_err(|error| QueueError::unreadable(&error))?;
+    let message: PhotoMessage = match serde_json::from_str(body) {
+        Ok(message) => message,
+        Err(error) => {
+            tracing::error!(%error, "a message that can't be read was set aside");
+            return app.queues.bury_photo(body).await;
+        }
+    };
     let (org, photo) = (&message.org_id, &message.photo_id);
     match copy_photo(app, media, &message).await {
         Ok(CopyOutcome::Done) => Ok(()),
@@ -47,7 +52,7 @@ async fn handle_record(app: &App, media: &Media, record: &SqsMessage) -> Result<
         }
         Err(trouble @ (Trouble::Permanent(_) | Trouble::NeedsReconnecting)) => {
             tracing::error!(org.id = %org, photo.id = %photo, %trouble, "set a photo aside");
-            app.queues.bury_photo(&message).await
+            app.queues.bury_photo(body).await
         }
     }
 }

@@ -42,10 +42,10 @@ async fn handle_record(app: &App, record: &SqsMessage) -> Result<(), QueueError>
     let message: SyncMessage = match serde_json::from_str(body) {
         Ok(message) => message,
         Err(error) => {
-            // Nobody but us writes here: this is a message of another version. Received too often it
-            // ends in the dead-letter queue, where it can be read.
-            tracing::error!(%error, "a message is not one of ours");
-            return Err(QueueError::unreadable(&error));
+            // Nobody but us writes here: this is a message of another version. Tried again it would
+            // hold up its organization.
+            tracing::error!(%error, "a message that can't be read was set aside");
+            return app.queues.bury_sync(body).await;
         }
     };
     let source = record.event_source_arn.as_deref().unwrap_or_default();
@@ -54,11 +54,11 @@ async fn handle_record(app: &App, record: &SqsMessage) -> Result<(), QueueError>
     if put_off {
         return app.queues.sync(&[message]).await;
     }
-    look(app, &message).await
+    look(app, &message, body).await
 }
 
 /// Looks, and puts the look off or sets it aside if it fails.
-pub async fn look(app: &App, message: &SyncMessage) -> Result<(), QueueError> {
+async fn look(app: &App, message: &SyncMessage, body: &str) -> Result<(), QueueError> {
     let kind = message.look.kind();
     // Boxed: the largest look's future would otherwise be part of every caller's.
     match Box::pin(sync::run::look(app, message)).await {
@@ -80,7 +80,7 @@ pub async fn look(app: &App, message: &SyncMessage) -> Result<(), QueueError> {
                 // The dead-letter queue has it all the same.
                 tracing::error!(org.id = %message.org_id, %error, "could not write down why");
             }
-            app.queues.bury_sync(message).await
+            app.queues.bury_sync(body).await
         }
     }
 }

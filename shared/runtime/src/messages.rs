@@ -17,6 +17,11 @@ pub enum Look {
         /// The run; an older one's messages are let go.
         run: String,
     },
+    /// A connection that an administrator ended: what is still to be taken back?
+    Disconnect {
+        /// Which connection; a newer one is left alone.
+        generation: i64,
+    },
     /// One project.
     Project {
         /// Which.
@@ -49,6 +54,7 @@ impl Look {
         match self {
             Self::Poll => "poll",
             Self::Sync { .. } => "sync",
+            Self::Disconnect { .. } => "disconnect",
             Self::Project { .. } => "project",
             Self::ProjectPhotos { .. } => "project_photos",
         }

@@ -16,23 +16,10 @@ const LONGEST_DELAY_S: u64 = 900;
 /// How many messages one call takes.
 const BATCH: usize = 10;
 
-/// A message could not be handed on, so it stays where it is.
+/// SQS did not take a message; nothing was lost, since whoever sends still has what it looked at.
 #[derive(Debug, thiserror::Error)]
-pub enum QueueError {
-    /// SQS did not take it; nothing was lost, since whoever sends still has what it looked at.
-    #[error("SQS did not take a message: {0}")]
-    NotTaken(String),
-    /// It does not have the shape that this version writes.
-    #[error("a message could not be read: {0}")]
-    Unreadable(String),
-}
-
-impl QueueError {
-    /// A message that is not ours. Our messages hold ids only, so the reason may be logged.
-    pub fn unreadable(error: &serde_json::Error) -> Self {
-        Self::Unreadable(error.to_string())
-    }
-}
+#[error("SQS did not take a message: {0}")]
+pub struct QueueError(String);
 
 /// The queues. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -90,26 +77,37 @@ impl Queues {
         Ok(())
     }
 
-    /// Sets a look aside for good.
-    pub async fn bury_sync(&self, message: &SyncMessage) -> Result<(), QueueError> {
-        let entries = entries(
-            std::slice::from_ref(message),
-            |message| &message.org_id,
-            true,
-            None,
-        )?;
-        self.send(&self.urls.sync_dead_letters, entries).await
+    /// Sets a message of `sync.fifo` or `retry` aside for good, as it came.
+    pub async fn bury_sync(&self, body: &str) -> Result<(), QueueError> {
+        let group = uuid::Uuid::new_v4().to_string();
+        let request = self
+            .sqs
+            .send_message()
+            .queue_url(&self.urls.sync_dead_letters)
+            .message_body(body);
+        // A group of its own: what is set aside waits for nothing.
+        let request = request
+            .message_group_id(&group)
+            .message_deduplication_id(&group);
+        request
+            .send()
+            .await
+            .map(drop)
+            .map_err(|error| QueueError(DisplayErrorContext(error).to_string()))
     }
 
-    /// Sets a photo aside for good.
-    pub async fn bury_photo(&self, message: &PhotoMessage) -> Result<(), QueueError> {
-        let entries = entries(
-            std::slice::from_ref(message),
-            |message| &message.org_id,
-            false,
-            None,
-        )?;
-        self.send(&self.urls.photo_dead_letters, entries).await
+    /// Sets a message of the photo queue aside for good, as it came.
+    pub async fn bury_photo(&self, body: &str) -> Result<(), QueueError> {
+        let request = self
+            .sqs
+            .send_message()
+            .queue_url(&self.urls.photo_dead_letters)
+            .message_body(body);
+        request
+            .send()
+            .await
+            .map(drop)
+            .map_err(|error| QueueError(DisplayErrorContext(error).to_string()))
     }
 
     async fn send(
@@ -126,13 +124,13 @@ impl Queues {
                 .set_entries(Some(entries.clone()))
                 .send()
                 .await
-                .map_err(|error| QueueError::NotTaken(DisplayErrorContext(error).to_string()))?;
+                .map_err(|error| QueueError(DisplayErrorContext(error).to_string()))?;
             if answer.failed.is_empty() {
                 return Ok(());
             }
             entries.retain(|entry| answer.failed.iter().any(|failed| failed.id == entry.id));
         }
-        Err(QueueError::NotTaken(format!(
+        Err(QueueError(format!(
             "{} messages were refused",
             entries.len()
         )))
@@ -145,7 +143,7 @@ fn entries<M: Serialize>(
     fifo: bool,
     delay: Option<Duration>,
 ) -> Result<Vec<SendMessageBatchRequestEntry>, QueueError> {
-    let incomplete = |error: &dyn std::error::Error| QueueError::NotTaken(error.to_string());
+    let incomplete = |error: &dyn std::error::Error| QueueError(error.to_string());
     let delay_s = delay.map(|delay| delay.as_millis().div_ceil(1000).min(LONGEST_DELAY_S.into()));
     messages
         .iter()

@@ -25,6 +25,7 @@ fn ours(level: &str) -> String {
         "runtime",
         "store",
         "sync",
+        "web",
         "companycam",
         "one_click",
         "oauth_callback",

@@ -315,22 +315,25 @@ impl Store {
             .ok_or(Error::Contended("a connection"))
     }
 
-    /// Marks the connection, unless a newer one (another generation) was made meanwhile.
+    /// Marks the connection, unless a newer one (another generation) was made meanwhile. Only one
+    /// that works can come to need reconnecting: one that was ended meanwhile stays ended.
     pub async fn set_state(
         &self,
         org: &OrgId,
         generation: i64,
         state: ConnectionState,
     ) -> Result<Option<Organization>, Error> {
-        let mut change = Change::new()
+        let change = Change::new()
             .set("state", state)
             .when("#generation = :generation")
             .value(":generation", generation);
-        change = match state {
+        let change = match state {
             ConnectionState::Connected => change.set("connected_shard", shard_of(org)),
-            ConnectionState::NeedsReconnecting | ConnectionState::Disconnected => {
-                change.remove("connected_shard")
-            }
+            ConnectionState::NeedsReconnecting => change
+                .remove("connected_shard")
+                .when("#generation = :generation AND #state = :connected")
+                .value(":connected", ConnectionState::Connected),
+            ConnectionState::Disconnected => change.remove("connected_shard"),
         };
         self.organizations.update(org_key(org), change).await
     }

@@ -1,67 +1,91 @@
 //! The connection's state, and telling One Click about it (B4).
 
+use companycam::oauth::OAuthError;
 use one_click::{IntegrationState, OrgId};
+use runtime::messages::{Look, SyncMessage};
 use runtime::{App, Trouble};
 use store::activity::{Kind, NewEntry, Outcome};
 use store::organizations::{ConnectionState, Organization};
 
 use super::Context;
 
+const PAUSED: &str = "CompanyCam no longer accepts the connection. Press Reconnect; everything missed will be caught up on.";
+
 /// `CompanyCam` no longer accepts the grant: polling stops, the tab shows a banner, One Click's card
 /// says so. Unless a newer connection was made meanwhile.
 pub async fn pause(context: &Context<'_>) -> Result<(), Trouble> {
-    let organization = &context.organization;
-    let org = context.org();
-    let paused = context
-        .app
-        .store
-        .set_state(
-            org,
-            organization.generation,
-            ConnectionState::NeedsReconnecting,
-        )
-        .await?;
-    if paused.is_none() {
+    let (app, org) = (context.app, context.org());
+    let generation = context.organization.generation;
+    let now = app.store.organization(org).await?;
+    if now.is_none_or(|now| now.generation != generation || now.state != ConnectionState::Connected)
+    {
         return Ok(());
     }
-    tracing::warn!(org.id = %org, "CompanyCam no longer accepts the grant; the connection waits to be reconnected");
     let text = "CompanyCam no longer accepts the connection. Press Reconnect; everything missed will be caught up on.";
-    context
-        .app
+    // Told first: once the state is written no look comes here again, and a failed telling would be lost.
+    tell_one_click(app, org, IntegrationState::NeedsReconnecting, text).await?;
+    let paused = app
         .store
-        .log(org, NewEntry::new(Kind::Connection, Outcome::Failed, text))
+        .set_state(org, generation, ConnectionState::NeedsReconnecting)
         .await?;
-    tell_one_click(context.app, org, IntegrationState::NeedsReconnecting, text).await
+    if paused.is_some() {
+        tracing::warn!(org.id = %org, "CompanyCam no longer accepts the grant; the connection waits to be reconnected");
+        app.store
+            .log(org, NewEntry::new(Kind::Connection, Outcome::Failed, text))
+            .await?;
+    }
+    Ok(())
 }
 
-/// Disconnects (B5): revokes the grant, deletes the tokens, gives the company up. Links, matches and
-/// preferences stay. Cut off anywhere, pressing the button again finishes it.
+/// Begins to disconnect (B5). The message comes first: whatever happens after it, the rest is done.
 pub async fn disconnect(app: &App, organization: &Organization, by: &str) -> Result<(), Trouble> {
-    let org = &organization.org_id;
-    // First, so that nothing begins any more while the rest is done.
-    let generation = organization.generation;
+    let (org, generation) = (&organization.org_id, organization.generation);
+    app.queues
+        .sync(&[SyncMessage::new(org, Look::Disconnect { generation })])
+        .await?;
+    if organization.state == ConnectionState::Disconnected {
+        return Ok(());
+    }
     if app
         .store
         .set_state(org, generation, ConnectionState::Disconnected)
         .await?
-        .is_none()
+        .is_some()
     {
-        return Err(Trouble::transient(
-            "the organization was connected again at the same moment",
-        ));
+        let text = format!("Disconnected from {} by {by}.", organization.company_name);
+        app.store
+            .log(org, NewEntry::new(Kind::Connection, Outcome::Removed, text))
+            .await?;
+        tracing::info!(org.id = %org, "disconnected");
     }
+    Ok(())
+}
+
+/// Does the rest: revokes the grant, deletes the tokens, gives the company up, tells One Click. Links,
+/// matches and preferences stay. Lets go if the organization was connected again meanwhile.
+pub(super) async fn finish_disconnecting(
+    app: &App,
+    organization: &Organization,
+    generation: i64,
+) -> Result<(), Trouble> {
+    let org = &organization.org_id;
+    if organization.generation != generation {
+        return Ok(());
+    }
+    app.store
+        .set_state(org, generation, ConnectionState::Disconnected)
+        .await?;
     if let Some(tokens) = app.secrets.tokens(org).await? {
-        // A grant that CompanyCam can't be told about now still loses its tokens here.
-        match app.oauth().await {
-            Ok(oauth) => {
-                for token in [&tokens.refresh_token, &tokens.access_token] {
-                    if let Err(error) = oauth.revoke(token).await {
-                        tracing::warn!(org.id = %org, %error, "CompanyCam did not take back a token");
-                    }
+        let oauth = app.oauth().await?;
+        for token in [&tokens.refresh_token, &tokens.access_token] {
+            match oauth.revoke(token).await {
+                Err(error @ OAuthError::Transient { .. }) => {
+                    return Err(Trouble::transient(error.to_string()));
                 }
-            }
-            Err(trouble) => {
-                tracing::warn!(org.id = %org, %trouble, "the tokens could not be revoked");
+                Err(error) => {
+                    tracing::warn!(org.id = %org, %error, "CompanyCam did not take back a token")
+                }
+                Ok(()) => {}
             }
         }
         app.secrets.delete_tokens(org).await?;
@@ -70,13 +94,6 @@ pub async fn disconnect(app: &App, organization: &Organization, by: &str) -> Res
     app.store
         .release_company(org, &organization.company_id)
         .await?;
-    if organization.state != ConnectionState::Disconnected {
-        let text = format!("Disconnected from {} by {by}.", organization.company_name);
-        app.store
-            .log(org, NewEntry::new(Kind::Connection, Outcome::Removed, text))
-            .await?;
-    }
-    tracing::info!(org.id = %org, "disconnected");
     tell_one_click(app, org, IntegrationState::Disconnected, "").await
 }
 

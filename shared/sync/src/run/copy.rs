@@ -14,7 +14,7 @@ use store::photos::{CopiedPhoto, Lease, PhotoDetails, PhotoRow, WantedPhoto};
 use crate::decide::photo::{CopyStep, copy_step};
 
 /// How long one worker may hold a photo: longer than the function may run.
-const LEASE_MS: i64 = 130_000;
+const LEASE_MS: i64 = 160_000;
 /// How many newer versions one look follows before it makes room for others.
 const ROUNDS: usize = 5;
 

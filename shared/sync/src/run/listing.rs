@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use companycam::Project;
 use companycam::ids::ProjectId;
+use companycam::{Page, Project};
 use futures::{StreamExt, TryStreamExt, stream};
 use runtime::Trouble;
 use runtime::messages::{Look, Origin};
+use store::activity::Kind;
 use store::projects::{LinkState, ProjectFields, ProjectRow};
 
 use super::Context;
@@ -19,9 +20,13 @@ const CONCURRENT_WRITES: usize = 16;
 /// projects that are, or may become, linked.
 pub async fn note_projects(
     context: &Context<'_>,
-    projects: &[Project],
+    page: &Page<Project>,
     origin: Origin,
 ) -> Result<Vec<ProjectId>, Trouble> {
+    context
+        .note_unreadable(Kind::Project, "project", &page.unreadable)
+        .await?;
+    let projects = &page.items;
     let org = context.org();
     let company = &context.organization.company_id;
     let store = &context.app.store;

@@ -47,6 +47,24 @@ impl Context<'_> {
         SyncMessage::new(self.org(), look)
     }
 
+    /// Writes down what of a list could not be read; the rest of it goes on (B27).
+    async fn note_unreadable(
+        &self,
+        kind: Kind,
+        what: &str,
+        unreadable: &[String],
+    ) -> Result<(), Trouble> {
+        for reason in unreadable {
+            tracing::error!(org.id = %self.org(), what, reason, "CompanyCam listed something that can't be read");
+            let text = format!("CompanyCam listed a {what} that can’t be read: {reason}.");
+            self.app
+                .store
+                .log(self.org(), NewEntry::new(kind, Outcome::Failed, text))
+                .await?;
+        }
+        Ok(())
+    }
+
     /// Where people find the project.
     fn call_project(name: &str, id: &ProjectId) -> String {
         format!("“{name}” ({id})")
@@ -60,6 +78,11 @@ pub async fn set_aside(app: &App, message: &SyncMessage, reason: &str) -> Result
         Look::Poll => (
             Kind::Sync,
             "The organization could not be polled".to_owned(),
+            None,
+        ),
+        Look::Disconnect { .. } => (
+            Kind::Connection,
+            "Disconnecting could not be finished".to_owned(),
             None,
         ),
         Look::Sync { run } => {
@@ -93,6 +116,9 @@ pub async fn look(app: &App, message: &SyncMessage) -> Result<(), Trouble> {
         tracing::warn!(org.id = %message.org_id, "no such organization; the message is let go");
         return Ok(());
     };
+    if let Look::Disconnect { generation } = message.look {
+        return connection::finish_disconnecting(app, &organization, generation).await;
+    }
     if organization.state != ConnectionState::Connected {
         tracing::info!(org.id = %message.org_id, state = ?organization.state, "not connected; the message is let go");
         return Ok(());
@@ -103,7 +129,10 @@ pub async fn look(app: &App, message: &SyncMessage) -> Result<(), Trouble> {
             origin: runtime::messages::Origin::Sync,
             ..
         } => Lane::Backfill,
-        Look::Poll | Look::Project { .. } | Look::ProjectPhotos { .. } => Lane::Live,
+        Look::Poll
+        | Look::Disconnect { .. }
+        | Look::Project { .. }
+        | Look::ProjectPhotos { .. } => Lane::Live,
     };
     let context = Context {
         app,
@@ -113,6 +142,8 @@ pub async fn look(app: &App, message: &SyncMessage) -> Result<(), Trouble> {
     };
     let outcome = match &message.look {
         Look::Poll => poll::poll(&context).await,
+        // Done above, since the organization need not be connected for it.
+        Look::Disconnect { .. } => Ok(()),
         Look::Sync { run } => sync_run::step(&context, run, message.tries).await,
         Look::Project { project_id, origin } => {
             project::look_at_project(&context, project_id, *origin).await

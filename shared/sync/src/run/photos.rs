@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use companycam::ids::{PhotoId, ProjectId};
-use companycam::{Cursor, Photo};
+use companycam::{Cursor, Page, Photo};
 use futures::{StreamExt, TryStreamExt, stream};
 use one_click::JobId;
 use runtime::Trouble;
 use runtime::messages::{Look, PhotoMessage};
+use store::activity::Kind;
 use store::photos::PhotoRow;
 use store::projects::{LinkState, ProjectRow};
 
@@ -31,7 +32,7 @@ pub async fn look_at_project_photos(
         Err(failure) if failure.is_not_found() => return Ok(()),
         page => page?,
     };
-    look_at_photos(context, &page.items).await?;
+    look_at_photos(context, &page).await?;
     if let Some(cursor) = page.next {
         let look = Look::ProjectPhotos {
             project_id: project.clone(),
@@ -44,7 +45,14 @@ pub async fn look_at_project_photos(
 
 /// Writes down what One Click should have of each photo, and queues those where that differs from
 /// what it has. How many of them One Click has or should have.
-pub async fn look_at_photos(context: &Context<'_>, photos: &[Photo]) -> Result<i64, Trouble> {
+pub async fn look_at_photos(
+    context: &Context<'_>,
+    page: &Page<Photo, Cursor>,
+) -> Result<i64, Trouble> {
+    context
+        .note_unreadable(Kind::Photo, "photo", &page.unreadable)
+        .await?;
+    let photos = &page.items;
     let org = context.org();
     let store = &context.app.store;
     let (rows, projects) = futures::try_join!(

@@ -56,7 +56,7 @@ pub async fn poll(context: &Context<'_>) -> Result<(), Trouble> {
                 async move { api.projects(&query).await }
             })
             .await?;
-        listing::note_projects(context, &answer.items, Origin::Poll).await?;
+        listing::note_projects(context, &answer, Origin::Poll).await?;
         if page == 1 {
             cursor = next_cursor(
                 answer.items.iter().map(|project| project.updated_at),

@@ -27,14 +27,14 @@ pub async fn look_at_project(
     let Some(row) = store.project(org, id).await? else {
         return Ok(());
     };
-    if row.company_id != context.organization.company_id {
-        // Links belong to a company; those of another one rest (B5).
-        return Ok(());
-    }
     // Handled by another message for the same listing.
     let Some(now) = row.wanted.clone() else {
         return Ok(());
     };
+    if row.company_id != context.organization.company_id {
+        // Links belong to a company; those of another one rest (B5).
+        return Ok(store.project_handled(org, id, now.updated_at).await?);
+    }
     let job = match project_step(
         Some(&row),
         &now,

@@ -19,6 +19,8 @@ use super::{Context, connection, listing, photos, users};
 pub const FIRST_WINDOW: Window = Window::Days(29);
 /// How long a step waits at most before it looks again whether what it waits for is done.
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
+/// How long a run may wait for what it listed.
+const LONGEST_RUN_S: i64 = 24 * 60 * 60;
 /// How often it does that for the projects of a page, about four minutes in all: one of them that
 /// takes longer reads its photos by itself, and does not hold up the rest.
 const PATIENT_TRIES: u32 = 12;
@@ -118,7 +120,7 @@ pub async fn step(context: &Context<'_>, run_id: &str, tries: u32) -> Result<(),
                 );
                 next.next_cursor = Some(newest.unwrap_or(answered_at - 60));
             }
-            let projects = listing::note_projects(context, &answer.items, Origin::Sync).await?;
+            let projects = listing::note_projects(context, &answer, Origin::Sync).await?;
             next.projects_total += i64::try_from(projects.len()).unwrap_or(0);
             next.step = after_projects(projects, answer.next);
         }
@@ -132,7 +134,7 @@ pub async fn step(context: &Context<'_>, run_id: &str, tries: u32) -> Result<(),
                 && tries < PATIENT_TRIES
                 && context.app.store.pending_projects(context.org()).await? > 0
             {
-                return again(context, run_id, tries).await;
+                return again(context, run, tries).await;
             }
             let query = PhotosQuery {
                 after: at.clone(),
@@ -146,7 +148,7 @@ pub async fn step(context: &Context<'_>, run_id: &str, tries: u32) -> Result<(),
                     async move { api.photos(&query).await }
                 })
                 .await?;
-            next.photos_total += photos::look_at_photos(context, &answer.items).await?;
+            next.photos_total += photos::look_at_photos(context, &answer).await?;
             next.step = match answer.next {
                 Some(more) => SyncStep::Photos {
                     projects: projects.clone(),
@@ -161,9 +163,13 @@ pub async fn step(context: &Context<'_>, run_id: &str, tries: u32) -> Result<(),
             next.step = tag_step(context, tags, at.as_ref()).await?;
         }
         SyncStep::Finish => {
-            if anything_pending(context).await? {
-                return again(context, run_id, tries).await;
+            let waiting = anything_pending(context).await?;
+            if waiting && context.now - run.started_at < LONGEST_RUN_S {
+                return again(context, run, tries).await;
             }
+            // What was set aside by a crash stays pending until it is redriven; a run must not.
+            next.failed =
+                waiting.then(|| "some of what it listed is still waiting after a day".to_owned());
             next.finished_at = Some(context.now);
         }
     }
@@ -306,10 +312,20 @@ async fn anything_pending(context: &Context<'_>) -> Result<bool, Trouble> {
     Ok(projects + photos > 0)
 }
 
-/// Takes the same step again, a little later each time.
-async fn again(context: &Context<'_>, run_id: &str, tries: u32) -> Result<(), Trouble> {
+/// Takes the same step again, a little later each time. The run is seen to be alive meanwhile, so that
+/// a poll does not take it for one that stands still.
+async fn again(context: &Context<'_>, run: &SyncRun, tries: u32) -> Result<(), Trouble> {
+    let alive = SyncRun {
+        stepped_at: context.now,
+        ..run.clone()
+    };
+    context
+        .app
+        .store
+        .step_sync(context.org(), &alive, run.seq, None)
+        .await?;
     let look = context.look(Look::Sync {
-        run: run_id.to_owned(),
+        run: run.id.clone(),
     });
     let later = SyncMessage {
         tries: tries + 1,

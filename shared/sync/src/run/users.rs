@@ -2,6 +2,7 @@
 
 use companycam::User;
 use runtime::Trouble;
+use store::activity::Kind;
 use store::matches::{CompanyCamUser, OneClickUser};
 
 use super::Context;
@@ -59,6 +60,9 @@ async fn all_companycam_users(context: &Context<'_>) -> Result<Vec<User>, Troubl
         let answer = context
             .companycam()
             .read(|api| async move { api.users(number).await })
+            .await?;
+        context
+            .note_unreadable(Kind::User, "user", &answer.unreadable)
             .await?;
         users.extend(answer.items);
         page = answer.next;
