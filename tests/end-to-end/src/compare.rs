@@ -211,7 +211,7 @@ fn photo_differences(
                 );
             }
             (Some(_), found) => {
-                differences.push(format!("photo {id} is there {} times", found.len()))
+                differences.push(format!("photo {id} is there {} times", found.len()));
             }
             (None, []) => {}
             (None, _) => differences.push(format!("photo {id} should not be there")),

@@ -7,21 +7,21 @@ use serde_json::Value;
 
 use crate::browser::{Browser, Page};
 use crate::eventually;
-use crate::stack::{ADMIN, ADMIN_EMAIL, ORG, Stack};
+use crate::stack::{Person, Stack};
 
 /// How long a sync may take: generous, since a busy machine is no failure.
 const SYNC_PATIENCE: Duration = Duration::from_mins(5);
 
 /// Signs in to One Click, goes to Administration → Integrations and clicks CompanyCam.
-pub async fn click_companycam(stack: &Stack, browser: &Browser) -> Result<Page> {
+pub async fn click_companycam(stack: &Stack, browser: &Browser, person: &Person) -> Result<Page> {
     let sign_in = browser
         .open(&format!("{}/sign_in", stack.one_click))
         .await?
         .ok()?;
     let form = sign_in
         .form("/sign_in")?
-        .with("org", ORG)
-        .with("user", ADMIN);
+        .with("org", &person.org)
+        .with("user", &person.user);
     browser.submit(&form).await?.ok()?;
     let integrations = browser
         .open(&format!("{}/administration/integrations", stack.one_click))
@@ -31,13 +31,13 @@ pub async fn click_companycam(stack: &Stack, browser: &Browser) -> Result<Page> 
 }
 
 /// Logs in at CompanyCam and allows access, from wherever its login was asked for.
-pub async fn log_in_and_allow(browser: &Browser, login: Page) -> Result<Page> {
+pub async fn log_in_and_allow(browser: &Browser, login: Page, person: &Person) -> Result<Page> {
     let login = login.ok()?;
     let consent = browser
         .submit(
             &login
                 .form("/sign_in")?
-                .with("email", ADMIN_EMAIL)
+                .with("email", &person.email)
                 .with("password", "any"),
         )
         .await?;
@@ -52,14 +52,14 @@ pub async fn log_in_and_allow(browser: &Browser, login: Page) -> Result<Page> {
 }
 
 /// The whole way from One Click to the connected tab.
-pub async fn connect(stack: &Stack, browser: &Browser) -> Result<Page> {
-    let login = click_companycam(stack, browser).await?;
+pub async fn connect(stack: &Stack, browser: &Browser, person: &Person) -> Result<Page> {
+    let login = click_companycam(stack, browser, person).await?;
     ensure!(
         login.url.as_str().starts_with(&stack.companycam),
         "not at CompanyCam but at {}",
         login.url
     );
-    let tab = log_in_and_allow(browser, login).await?.ok()?;
+    let tab = log_in_and_allow(browser, login, person).await?.ok()?;
     ensure!(
         tab.url.path().ends_with("/companycam/settings"),
         "not on the tab but at {}",

@@ -8,6 +8,7 @@ pub mod browser;
 pub mod compare;
 pub mod journey;
 pub mod stack;
+pub mod story;
 
 use std::time::{Duration, Instant};
 

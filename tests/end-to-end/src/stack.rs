@@ -8,12 +8,18 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use tokio::process::Command;
 
-/// The organization that the One Click simulator is seeded with.
-pub const ORG: &str = "org_ridgeline";
-/// Its administrator.
-pub const ADMIN: &str = "usr_avery";
-/// That administrator's user at CompanyCam.
-pub const ADMIN_EMAIL: &str = "avery.stone@ridgeline.example";
+/// An administrator, with their user at CompanyCam.
+#[derive(Debug, Clone)]
+pub struct Person {
+    /// Their organization in One Click.
+    pub org: String,
+    /// Their user there.
+    pub user: String,
+    /// Their address at CompanyCam.
+    pub email: String,
+    /// Their company at CompanyCam.
+    pub company: String,
+}
 
 /// A deployed stack with both simulators.
 #[derive(Debug, Clone)]
@@ -122,6 +128,50 @@ impl Stack {
         }
         let answer = self.one_click(Method::POST, "launch-token", body).await?;
         Ok(answer["token"].as_str().context("no token")?.to_owned())
+    }
+
+    /// The administrator of the organization and the company that the simulators are seeded with.
+    pub async fn seeded_person(&self) -> Result<Person> {
+        let state = self.companycam_state().await?;
+        let company = state["companies"][0]["id"].as_str().context("no company")?;
+        Ok(Person {
+            org: "org_ridgeline".to_owned(),
+            user: "usr_avery".to_owned(),
+            email: "avery.stone@ridgeline.example".to_owned(),
+            company: company.to_owned(),
+        })
+    }
+
+    /// The administrator of an organization and a company of their own, both new.
+    pub async fn new_person(&self, org: &str) -> Result<Person> {
+        let company = self
+            .companycam(
+                Method::POST,
+                "companies",
+                json!({"name": format!("Company of {org}")}),
+            )
+            .await?;
+        self.one_click(
+            Method::POST,
+            "organizations",
+            json!({"id": org, "name": format!("Organization {org}")}),
+        )
+        .await?;
+        let email = company["admin_email"].as_str().context("no address")?;
+        let user = json!({"name": "Administrator", "email": email, "role": "ORG_ADMIN"});
+        let user = self
+            .one_click(Method::POST, &format!("organizations/{org}/users"), user)
+            .await?;
+        let id = user["id"]
+            .as_str()
+            .or(user["user"]["id"].as_str())
+            .context("no user")?;
+        Ok(Person {
+            org: org.to_owned(),
+            user: id.to_owned(),
+            email: email.to_owned(),
+            company: company["id"].as_str().context("no company")?.to_owned(),
+        })
     }
 
     /// Invokes the scheduled poll, as `make poll` does.

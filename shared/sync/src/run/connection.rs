@@ -21,9 +21,8 @@ pub async fn pause(context: &Context<'_>) -> Result<(), Trouble> {
     {
         return Ok(());
     }
-    let text = "CompanyCam no longer accepts the connection. Press Reconnect; everything missed will be caught up on.";
     // Told first: once the state is written no look comes here again, and a failed telling would be lost.
-    tell_one_click(app, org, IntegrationState::NeedsReconnecting, text).await?;
+    tell_one_click(app, org, IntegrationState::NeedsReconnecting, PAUSED).await?;
     let paused = app
         .store
         .set_state(org, generation, ConnectionState::NeedsReconnecting)
@@ -31,7 +30,10 @@ pub async fn pause(context: &Context<'_>) -> Result<(), Trouble> {
     if paused.is_some() {
         tracing::warn!(org.id = %org, "CompanyCam no longer accepts the grant; the connection waits to be reconnected");
         app.store
-            .log(org, NewEntry::new(Kind::Connection, Outcome::Failed, text))
+            .log(
+                org,
+                NewEntry::new(Kind::Connection, Outcome::Failed, PAUSED),
+            )
             .await?;
     }
     Ok(())
@@ -69,12 +71,13 @@ pub(super) async fn finish_disconnecting(
     generation: i64,
 ) -> Result<(), Trouble> {
     let org = &organization.org_id;
-    if organization.generation != generation {
-        return Ok(());
-    }
-    app.store
+    let ended = app
+        .store
         .set_state(org, generation, ConnectionState::Disconnected)
         .await?;
+    if ended.is_none() {
+        return Ok(());
+    }
     if let Some(tokens) = app.secrets.tokens(org).await? {
         let oauth = app.oauth().await?;
         for token in [&tokens.refresh_token, &tokens.access_token] {
@@ -83,7 +86,7 @@ pub(super) async fn finish_disconnecting(
                     return Err(Trouble::transient(error.to_string()));
                 }
                 Err(error) => {
-                    tracing::warn!(org.id = %org, %error, "CompanyCam did not take back a token")
+                    tracing::warn!(org.id = %org, %error, "CompanyCam did not take back a token");
                 }
                 Ok(()) => {}
             }
