@@ -171,6 +171,7 @@ async fn undo(
         tracing::error!(org.id = %org, company.id = %company.id, %trouble, "something of a connection that was not made stays behind");
     }
 }
+
 async fn after_connecting(
     app: &App,
     organization: Organization,

@@ -142,7 +142,8 @@ impl Browser {
     async fn send(&self, method: Method, path: &str, form: Option<&[(&str, &str)]>) -> Page {
         let url = self.ours.join(path).expect("an address");
         let mut request = self.http.request(method, url.clone());
-        if url.origin() == self.ours.origin() {
+        let at_home = url.origin() == self.ours.origin();
+        if at_home {
             let cookies = self.cookies();
             let pairs = cookies
                 .iter()
@@ -157,6 +158,19 @@ impl Browser {
         }
         let answer = request.send().await.expect("an answer");
         let (status, headers) = (answer.status(), answer.headers().clone());
+        if at_home {
+            self.keep_cookies(&headers);
+        }
+        let body = answer.text().await.expect("a text");
+        Page {
+            url,
+            status,
+            headers,
+            body,
+        }
+    }
+
+    fn keep_cookies(&self, headers: &HeaderMap) {
         let mut cookies = self.cookies.lock().expect("no holder panicked");
         for cookie in headers.get_all(header::SET_COOKIE) {
             let pair = cookie.to_str().expect("a cookie's text").split(';').next();
@@ -164,14 +178,6 @@ impl Browser {
                 .and_then(|pair| pair.split_once('='))
                 .expect("a cookie");
             cookies.insert(name.to_owned(), value.to_owned());
-        }
-        drop(cookies);
-        let body = answer.text().await.expect("a text");
-        Page {
-            url,
-            status,
-            headers,
-            body,
         }
     }
 }

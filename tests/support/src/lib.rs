@@ -42,3 +42,12 @@ pub const ORG: &str = "org_ridgeline";
 pub const ADMIN: &str = "usr_avery";
 /// The administrator of the CompanyCam company `Ridgeline Exteriors`.
 pub const CONSENTING: &str = "avery.stone@ridgeline.example";
+
+/// Asks again until the condition holds; a condition that never does panics.
+pub async fn until(condition: impl AsyncFn() -> bool) {
+    let deadline = std::time::Instant::now() + std::time::Duration::from_mins(1);
+    while !condition().await {
+        assert!(std::time::Instant::now() < deadline, "it never came");
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+}

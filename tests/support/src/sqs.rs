@@ -77,7 +77,7 @@ impl Queue {
 
     /// Whether it keeps order within each message group.
     pub fn is_fifo(self) -> bool {
-        self.name().ends_with(".fifo")
+        matches!(self, Self::Sync | Self::SyncDeadLetters)
     }
 
     fn dead_letters(self) -> Option<Self> {

@@ -1,0 +1,184 @@
+//! What keeps others out: CSRF tokens, sessions, headers, escaping.
+
+use http::{Method, StatusCode};
+use serde_json::json;
+use test_support::{ADMIN, ORG, Page, TestApp};
+
+use crate::{connected, user};
+
+async fn forms(test: &TestApp) -> [(String, Vec<(&'static str, &'static str)>); 4] {
+    let kit = user(test, "Kit Monroe").await;
+    [
+        ("preferences".to_owned(), vec![("only_matched_users", "on")]),
+        (
+            format!("users/{kit}"),
+            vec![("one_click_user_id", "usr_front_desk")],
+        ),
+        ("sync".to_owned(), vec![("since_days", "29")]),
+        ("disconnect".to_owned(), vec![]),
+    ]
+}
+
+#[tokio::test]
+async fn b28_a_form_needs_the_csrf_token_of_its_own_session() {
+    let (test, browser) = connected().await;
+    let other = test.browser();
+    let launch = test.launch_token(ORG, "usr_emery");
+    let tab = other
+        .open(&format!("/companycam/settings?launch={launch}"))
+        .await;
+    let foreign = tab.csrf_token().unwrap();
+    let own = browser.tab().await;
+    assert_ne!(own.csrf_token(), Some(foreign));
+    let before = test.organization().await;
+    for (form, fields) in forms(&test).await {
+        for token in [None, Some(""), Some("wrong"), Some(foreign)] {
+            let mut fields = fields.clone();
+            fields.extend(token.map(|token| ("csrf_token", token)));
+            let page = browser
+                .post(&format!("/companycam/settings/{form}"), &fields)
+                .await;
+            assert_eq!(page.status, StatusCode::FORBIDDEN, "{form} {token:?}");
+            assert!(page.says("Nothing was changed."));
+        }
+    }
+    assert_eq!(test.organization().await, before);
+    let directory = test.app.store.directory(&crate::org_id()).await.unwrap();
+    assert!(directory.choices.is_empty());
+    assert!(test.aws.sqs.next_due().is_none());
+}
+
+#[tokio::test]
+async fn b28_a_form_needs_a_session() {
+    let (test, browser) = connected().await;
+    let tab = browser.tab().await;
+    let token = tab.csrf_token().unwrap();
+    let before = test.organization().await;
+    for (form, mut fields) in forms(&test).await {
+        fields.push(("csrf_token", token));
+        let nobody = test.browser();
+        let page = nobody
+            .post(&format!("/companycam/settings/{form}"), &fields)
+            .await;
+        assert_eq!(page.status, StatusCode::UNAUTHORIZED, "{form}");
+        assert!(page.says("Please sign in again") && page.says("Back to One Click"));
+    }
+    assert_eq!(test.organization().await, before);
+}
+
+#[tokio::test]
+async fn b28_a_session_ends_after_two_hours() {
+    let (test, browser) = connected().await;
+    let rows = test.aws.items("EphemeralTable").await;
+    let sessions: Vec<_> = rows
+        .iter()
+        .filter(|row| row["key"].as_str().unwrap().starts_with("session#"))
+        .collect();
+    assert_eq!(sessions.len(), 1);
+    let ends_in = sessions[0]["expires_at"].as_i64().unwrap() - jiff::Timestamp::now().as_second();
+    assert!((7100..=7200).contains(&ends_in), "{ends_in}");
+    let secret = browser.cookies().into_values().next().unwrap();
+    assert!(
+        !sessions[0].to_string().contains(&secret),
+        "only its hash is kept"
+    );
+    let hash = sessions[0]["key"]
+        .as_str()
+        .unwrap()
+        .strip_prefix("session#")
+        .unwrap();
+    let mut session = test.app.store.session(hash, 0).await.unwrap().unwrap();
+    session.expires_at = jiff::Timestamp::now().as_second();
+    test.app.store.put_session(hash, &session).await.unwrap();
+    assert_eq!(
+        browser.get("/companycam/settings").await.status,
+        StatusCode::UNAUTHORIZED
+    );
+    assert_eq!(
+        browser.get("/companycam/settings/status").await.status,
+        StatusCode::UNAUTHORIZED
+    );
+}
+
+#[tokio::test]
+async fn b28_the_cookie_is_out_of_reach() {
+    let test = TestApp::spawn().await;
+    let page = test.browser().get(&test.launch_url(ORG, ADMIN)).await;
+    let cookie = page.header("set-cookie");
+    for part in ["HttpOnly", "SameSite=Lax", "Path=/", "Max-Age=7200"] {
+        assert!(cookie.contains(part), "{part}: {cookie}");
+    }
+    let mut config = test.app.config.clone();
+    config.public_url = "https://integration.example".to_owned();
+    let cookie = web::cookie_of(&config, "secret");
+    let cookie = cookie.to_str().unwrap();
+    assert!(
+        cookie.starts_with("__Host-") && cookie.contains("; Secure"),
+        "{cookie}"
+    );
+    assert!(
+        cookie.contains("HttpOnly") && !cookie.contains("Domain"),
+        "{cookie}"
+    );
+}
+
+#[track_caller]
+fn assert_guarded(page: &Page) {
+    let policy = page.header("content-security-policy");
+    for part in [
+        "default-src 'none'",
+        "script-src 'self'",
+        "frame-ancestors 'none'",
+        "form-action 'self'",
+        "base-uri 'none'",
+    ] {
+        assert!(policy.contains(part), "{part}: {policy}");
+    }
+    assert!(!policy.contains("unsafe"), "{policy}");
+    assert_eq!(page.header("x-content-type-options"), "nosniff");
+    assert_eq!(page.header("x-frame-options"), "DENY");
+    assert_eq!(page.header("referrer-policy"), "no-referrer");
+    assert_eq!(page.header("cache-control"), "no-store");
+    assert!(
+        page.header("strict-transport-security")
+            .starts_with("max-age=")
+    );
+    assert_eq!(page.header("content-type"), "text/html; charset=utf-8");
+    assert!(!page.says("<script>") && !page.says(" style=") && !page.says(" onclick="));
+}
+
+#[tokio::test]
+async fn b25_every_page_carries_the_security_headers() {
+    let (test, browser) = connected().await;
+    assert_guarded(&browser.tab().await);
+    assert_guarded(&test.browser().get("/companycam/settings").await);
+    assert_guarded(&test.browser().get("/companycam/connect?launch=x").await);
+    assert_guarded(&browser.get("/companycam/callback?state=x").await);
+    assert_guarded(&browser.submit("sync", &[("since_days", "x")]).await);
+}
+
+#[tokio::test]
+async fn b25_names_are_shown_as_text() {
+    let test = TestApp::spawn().await;
+    let kit = user(&test, "Kit Monroe").await;
+    let evil = "<script>alert(1)</script>";
+    let changes = json!({"first_name": evil, "last_name": "\"'&<b>"});
+    test.companycam_control(Method::PATCH, &format!("/users/{kit}"), changes)
+        .await;
+    let changes = json!({"name": "</select><img src=x onerror=alert(1)>"});
+    let path = "/organizations/org_ridgeline/users/usr_front_desk";
+    test.one_click_control(Method::PATCH, path, changes).await;
+    test.companycam_control(Method::POST, "/projects", json!({"name": evil}))
+        .await;
+    let browser = test.connect().await;
+    test.drain().await;
+    let tab = browser.tab().await;
+    assert!(
+        !tab.says("<script>") && !tab.says("<img") && !tab.says("<b>"),
+        "{}",
+        tab.body
+    );
+    assert!(tab.says("&lt;script&gt;alert(1)&lt;/script&gt;"));
+    assert!(tab.says("&lt;/select&gt;&lt;img"));
+    assert_guarded(&tab);
+}

@@ -1,0 +1,108 @@
+//! B9–B13: the preferences.
+
+use http::StatusCode;
+use store::organizations::Preferences;
+use test_support::{Browser, Page, TestApp};
+
+use crate::connected;
+
+const ALL: [&str; 8] = [
+    "create_project_from_job",
+    "create_job_from_project",
+    "reassign_project",
+    "remove_previous_assignee",
+    "only_matched_users",
+    "remove_deleted_photos",
+    "copy_internal_photos",
+    "copy_documents",
+];
+
+async fn save(browser: &Browser, on: &[&str]) -> Page {
+    let fields: Vec<_> = on.iter().map(|name| (*name, "on")).collect();
+    let saved = browser.submit("preferences", &fields).await;
+    assert!(saved.status.is_redirection(), "{}", saved.body);
+    let tab = browser.follow(saved).await;
+    assert_eq!(tab.status, StatusCode::OK);
+    assert!(tab.says("Your preferences are saved."));
+    tab
+}
+
+async fn preferences(test: &TestApp) -> Preferences {
+    test.organization().await.unwrap().preferences
+}
+
+/// The checkbox's tag.
+fn checkbox<'a>(tab: &'a Page, name: &str) -> &'a str {
+    let start = format!("<input type=\"checkbox\" name=\"{name}\"");
+    let at = tab.body.find(&start).unwrap();
+    let tag = &tab.body[at..];
+    &tag[..tag.find('>').unwrap()]
+}
+
+fn checked(tab: &Page) -> Vec<&'static str> {
+    let is = |name: &&str| checkbox(tab, name).contains(" checked");
+    ALL.into_iter().filter(is).collect()
+}
+
+#[tokio::test]
+async fn b9_to_b13_the_defaults_are_shown() {
+    let (test, browser) = connected().await;
+    let tab = browser.tab().await;
+    assert_eq!(checked(&tab), ["create_job_from_project", "copy_documents"]);
+    assert_eq!(preferences(&test).await, Preferences::default());
+    assert!(tab.says("Create a Project in CompanyCam when a Job is Created in One Click"));
+    for name in ALL {
+        assert!(tab.says(&format!("<label for=\"{name}\">")), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn b9_to_b13_each_preference_is_saved_and_shown() {
+    let (test, browser) = connected().await;
+    for name in ALL
+        .into_iter()
+        .filter(|name| *name != "remove_previous_assignee")
+    {
+        let tab = save(&browser, &[name]).await;
+        assert_eq!(checked(&tab), [name]);
+        let saved = serde_json::to_value(preferences(&test).await).unwrap();
+        for other in ALL {
+            assert_eq!(saved[other], other == name, "{other} after saving {name}");
+        }
+    }
+    assert_eq!(checked(&save(&browser, &ALL).await), ALL);
+    assert!(checked(&save(&browser, &[]).await).is_empty());
+}
+
+#[tokio::test]
+async fn b9_the_time_of_switching_on_is_kept_while_it_stays_on() {
+    let (test, browser) = connected().await;
+    save(&browser, &["create_project_from_job"]).await;
+    let since = preferences(&test).await.create_project_from_job_since;
+    assert!(since.is_some());
+    save(&browser, &["create_project_from_job", "copy_documents"]).await;
+    assert_eq!(
+        preferences(&test).await.create_project_from_job_since,
+        since
+    );
+    save(&browser, &[]).await;
+    assert_eq!(preferences(&test).await.create_project_from_job_since, None);
+}
+
+#[tokio::test]
+async fn b12_removing_the_previous_assignee_needs_reassignment() {
+    let (test, browser) = connected().await;
+    let tab = browser.tab().await;
+    assert!(checkbox(&tab, "remove_previous_assignee").contains(" disabled"));
+    let tab = save(&browser, &["remove_previous_assignee"]).await;
+    assert!(checked(&tab).is_empty());
+    let tab = save(&browser, &["reassign_project"]).await;
+    assert!(!checkbox(&tab, "remove_previous_assignee").contains(" disabled"));
+    save(&browser, &["reassign_project", "remove_previous_assignee"]).await;
+    assert!(preferences(&test).await.remove_previous_assignee);
+    save(&browser, &["remove_previous_assignee"]).await;
+    assert!(
+        !preferences(&test).await.remove_previous_assignee,
+        "it goes off with the other"
+    );
+}
