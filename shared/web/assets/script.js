@@ -1,5 +1,17 @@
 "use strict";
-// The page works without this script; it keeps the progress of a sync up to date.
+// The page works without this script. With it, a preference that needs another follows it at once, and
+// the progress of a sync stays up to date.
+(() => {
+  for (const needy of document.querySelectorAll("input[data-needs]")) {
+    const needed = document.getElementById(needy.dataset.needs);
+    const follow = () => {
+      needy.disabled = !needed.checked;
+      if (needy.disabled) needy.checked = false;
+    };
+    needed.addEventListener("change", follow);
+    follow();
+  }
+})();
 (() => {
   const box = document.querySelector("[data-status-url]");
   if (!box) return;

@@ -57,7 +57,7 @@ fn row(app: &App, signed_in: &SignedIn, found: &Match, choices: &[&OneClickUser]
             }
             td {
                 details {
-                    summary aria-label={ "Change the match of " (user.name) } { "✎" }
+                    summary.pencil aria-label={ "Change the match of " (user.name) } { "✎" }
                     form.row method="post" action=(action(app, &format!("users/{}", user.id))) {
                         (csrf(signed_in))
                         label.visually-hidden for=(field) { "One Click user for " (user.name) }
