@@ -198,6 +198,32 @@ async fn b7_two_tabs_pick_the_same_user_at_once_and_one_gets_it() {
 }
 
 #[tokio::test]
+async fn b7_of_two_picks_that_were_both_found_free_one_is_saved() {
+    let (test, browser) = connected().await;
+    let (kit, lane) = (
+        user(&test, "Kit Monroe").await,
+        user(&test, "Lane Porter").await,
+    );
+    let front_desk = |companycam: &str| Choice {
+        companycam_user_id: companycam.parse().unwrap(),
+        one_click_user_id: Some("usr_front_desk".parse().unwrap()),
+    };
+    let (org, store) = (crate::org_id(), &test.app.store);
+    // Both read the directory before either wrote.
+    assert!(store.choose(&org, None, &front_desk(&kit)).await.unwrap());
+    assert!(!store.choose(&org, None, &front_desk(&lane)).await.unwrap());
+    assert_eq!(choice(&test, &lane).await, None);
+    // A tab that still shows no choice for this user replaces none either.
+    let nobody = Choice {
+        one_click_user_id: None,
+        ..front_desk(&kit)
+    };
+    assert!(!store.choose(&org, None, &nobody).await.unwrap());
+    assert_saved(&pick(&browser, &kit, "auto").await);
+    assert!(store.choose(&org, None, &front_desk(&lane)).await.unwrap());
+}
+
+#[tokio::test]
 async fn b8_a_sync_follows_changed_users() {
     let (test, browser) = connected().await;
     let kit = user(&test, "Kit Monroe").await;
