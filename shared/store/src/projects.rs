@@ -114,6 +114,10 @@ pub struct ProjectRow {
     /// What was listed and is still to be handled.
     #[serde(default)]
     pub wanted: Option<ProjectFields>,
+    /// When the listing was made that `wanted` came, or `seen` comes, from: in Unix seconds by
+    /// `CompanyCam`'s clock.
+    #[serde(default)]
+    pub listed_at: Option<i64>,
     /// What the job was last brought up to.
     #[serde(default)]
     pub seen: Option<ProjectFields>,
@@ -208,13 +212,15 @@ impl Store {
         self.project_links.get(row_key(org, &job_sk(job))).await
     }
 
-    /// Leaves what a listing read for the look that follows. `false`: a newer reading is there.
+    /// Leaves what a listing made at `listed_at` read for the look that follows. `false`: a newer
+    /// reading is there.
     pub async fn want_project(
         &self,
         org: &OrgId,
         project: &ProjectId,
         company: &CompanyId,
         fields: &ProjectFields,
+        listed_at: i64,
     ) -> Result<bool, Error> {
         let row = row_key(org, &project_sk(project));
         // `state` is set only on a new row, with the two cases told apart by a condition each.
@@ -223,6 +229,7 @@ impl Store {
             .set("company_id", company)
             .set("state", LinkState::Unseen)
             .set("wanted", fields)
+            .set("listed_at", listed_at)
             .set("pending_org", org)
             .when("attribute_not_exists(#state)");
         if self
@@ -235,6 +242,7 @@ impl Store {
         }
         let known = Change::new()
             .set("wanted", fields)
+            .set("listed_at", listed_at)
             .set("pending_org", org)
             .when("attribute_not_exists(#wanted) OR #wanted.#updated_at <= :updated_at")
             .value(":updated_at", fields.updated_at);

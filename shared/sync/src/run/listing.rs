@@ -11,6 +11,7 @@ use store::activity::Kind;
 use store::projects::{LinkState, ProjectFields, ProjectRow};
 
 use super::Context;
+use super::poll::SETTLED_S;
 use crate::decide::fields::project_fields;
 
 /// How many rows are written at a time.
@@ -27,6 +28,7 @@ pub async fn note_projects(
         .note_unreadable(Kind::Project, "project", &page.unreadable)
         .await?;
     let projects = &page.items;
+    let listed_at = page.date.unwrap_or(context.now);
     let org = context.org();
     let company = &context.organization.company_id;
     let store = &context.app.store;
@@ -45,7 +47,11 @@ pub async fn note_projects(
         .filter(|(id, fields)| is_news(rows.get(*id), fields, origin))
         .collect();
     stream::iter(&news)
-        .map(|(id, fields)| async move { store.want_project(org, id, company, fields).await })
+        .map(|(id, fields)| async move {
+            store
+                .want_project(org, id, company, fields, listed_at)
+                .await
+        })
         .buffer_unordered(CONCURRENT_WRITES)
         .try_for_each(|_| async { Ok(()) })
         .await?;
@@ -82,6 +88,13 @@ fn is_news(row: Option<&ProjectRow>, fields: &ProjectFields, origin: Origin) -> 
         (LinkState::Skipped, Origin::Sync) => true,
         (LinkState::JobDeleted, _) => false,
         (_, Origin::Poll) if row.set_aside == Some(fields.updated_at) => false,
-        _ => row.wanted.is_some() || row.seen.as_ref() != Some(fields),
+        _ => row.wanted.is_some() || row.seen.as_ref() != Some(fields) || !is_settled(row, fields),
     }
+}
+
+/// Whether the last look came long enough after the project's last activity. A photo that is uploaded
+/// within the same second as the activity before changes nothing of the project that could be seen.
+fn is_settled(row: &ProjectRow, fields: &ProjectFields) -> bool {
+    row.listed_at
+        .is_some_and(|listed_at| fields.updated_at < listed_at - SETTLED_S)
 }

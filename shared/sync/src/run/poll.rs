@@ -11,7 +11,7 @@ const USERS_KEPT_S: i64 = 23 * 60 * 60;
 /// A sync run that took no step for so long lost its message somewhere.
 const STALLED_S: i64 = 10 * 60;
 /// Two changes in one second look alike to the cursor: the newest seconds are asked for again.
-const SETTLED_S: i64 = 5;
+pub(super) const SETTLED_S: i64 = 5;
 /// What a page holds.
 pub(super) const PER_PAGE: u32 = 100;
 
