@@ -11,6 +11,7 @@ use runtime::{App, Trouble};
 use store::activity::{Kind, NewEntry, Outcome};
 use store::photos::{CopiedPhoto, Lease, PhotoDetails, PhotoRow, WantedPhoto};
 
+use super::project;
 use crate::decide::photo::{CopyStep, copy_step};
 
 /// How long one worker may hold a photo: longer than the function may run.
@@ -93,6 +94,10 @@ pub async fn copy_photo(
                 return Err(trouble);
             }
             Err(Obstacle::JobGone) => {
+                // First, since the photo is not looked at again once it has failed.
+                if let Some(job) = &row.wanted.job_id {
+                    project::close_link(app, org, &row.project_id, job).await?;
+                }
                 let reason = "its job was deleted in One Click";
                 app.store
                     .photo_failed(org, photo, &holder, &row.wanted, reason)

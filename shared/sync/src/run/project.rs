@@ -2,9 +2,9 @@
 
 use companycam::User;
 use companycam::ids::ProjectId;
-use one_click::{Error as OneClickError, Field, Job, JobFields, JobId, UserId};
+use one_click::{Error as OneClickError, Field, Job, JobFields, JobId, OrgId, UserId};
 use runtime::messages::Origin;
-use runtime::{Failure, Trouble};
+use runtime::{App, Failure, Trouble};
 use store::activity::{Kind, NewEntry, Outcome};
 use store::projects::{NewLink, ProjectFields, ProjectRow, Skip, SkipReason};
 
@@ -262,19 +262,28 @@ async fn close(
     row: &ProjectRow,
     job: &JobId,
 ) -> Result<Option<JobId>, Trouble> {
-    let org = context.org();
-    let id = &row.project_id;
-    if context.app.store.close_link(org, id, job).await? {
+    close_link(context.app, context.org(), &row.project_id, job).await?;
+    Ok(None)
+}
+
+/// The job is gone: closes its link, unless the project has another job by now, and says so (B18).
+pub(super) async fn close_link(
+    app: &App,
+    org: &OrgId,
+    id: &ProjectId,
+    job: &JobId,
+) -> Result<(), Trouble> {
+    if app.store.close_link(org, id, job).await? {
         let text = format!(
             "The job of project {id} was deleted in One Click. The project makes no other job by itself."
         );
         let entry = NewEntry::new(Kind::Project, Outcome::Skipped, text)
             .project(id)
             .job(Some(job));
-        context.app.store.log(org, entry).await?;
+        app.store.log(org, entry).await?;
         tracing::info!(org.id = %org, project.id = %id, job.id = %job, "closed a link: the job was deleted");
     }
-    Ok(None)
+    Ok(())
 }
 
 /// Whom the job should have while it has nobody: the first assigned user that is matched, else the
