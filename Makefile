@@ -39,10 +39,11 @@ tools: .venv/.installed
 	pip install --quiet --disable-pip-version-check --requirement requirements-dev.txt
 	@touch $@
 
-# For this machine's architecture, which is also the one the local AWS runs.
+# For this machine's architecture, which is also the one the local AWS runs. cargo-lambda would turn
+# optimising across crates on, which takes minutes for each function.
 .PHONY: functions
 functions: tools
-	cargo lambda build --release --lambda-dir target/lambda $(PACKAGES)
+	cargo lambda build --release --disable-optimizations --lambda-dir target/lambda $(PACKAGES)
 
 .PHONY: simulator-binaries
 simulator-binaries:
@@ -114,7 +115,7 @@ audit: ## Dependencies: known vulnerabilities, licences, unused ones
 .PHONY: deploy
 deploy: tools ## Build and deploy to AWS: BUCKET=… PARAMETERS="OneClickApiUrl=… OneClickAppUrl=…"
 	@test -n '$(BUCKET)' || { echo 'Say where to upload the functions: BUCKET=<name of an S3 bucket in the region>' >&2; exit 1; }
-	cargo lambda build --release --lambda-dir target/lambda $(if $(filter arm64,$(ARCHITECTURE)),--arm64,--x86-64) $(PACKAGES)
+	cargo lambda build --profile deploy --lambda-dir target/lambda $(if $(filter arm64,$(ARCHITECTURE)),--arm64,--x86-64) $(PACKAGES)
 	aws cloudformation package --template-file infra/template.yaml --s3-bucket '$(BUCKET)' --output-template-file target/packaged.yaml
 	aws cloudformation deploy --stack-name '$(STACK)' --template-file target/packaged.yaml --s3-bucket '$(BUCKET)' \
 		--capabilities CAPABILITY_IAM CAPABILITY_AUTO_EXPAND --no-fail-on-empty-changeset \
@@ -124,5 +125,5 @@ deploy: tools ## Build and deploy to AWS: BUCKET=… PARAMETERS="OneClickApiUrl=
 .PHONY: deploy-function
 deploy-function: tools ## Build one function and replace its code on AWS: NAME=photo-copy
 	@test -d 'functions/$(NAME)' -a -n '$(NAME)' || { echo 'Say which function: NAME=<one of: $(FUNCTIONS)>' >&2; exit 1; }
-	cargo lambda build --release --lambda-dir target/lambda $(if $(filter arm64,$(ARCHITECTURE)),--arm64,--x86-64) --package '$(NAME)'
+	cargo lambda build --profile deploy --lambda-dir target/lambda $(if $(filter arm64,$(ARCHITECTURE)),--arm64,--x86-64) --package '$(NAME)'
 	cargo lambda deploy --lambda-dir target/lambda --binary-name '$(NAME)' '$(STACK)-$(NAME)'
