@@ -115,7 +115,14 @@ pub async fn tag_photos(context: &Context<'_>, photos: &[Photo], tag: &str) -> R
         .await?
     {
         let mut wanted = row.wanted.clone();
-        if wanted.job_id.is_none() || wanted.details.tags.iter().any(|known| known == tag) {
+        if wanted.job_id.is_none() {
+            continue;
+        }
+        if wanted.details.tags.iter().any(|known| known == tag) {
+            // Whoever wrote the tag down may have been cut off before queueing the photo.
+            if !row.is_current() && row.failed.is_none() {
+                tagged.push(row.photo_id);
+            }
             continue;
         }
         wanted.details.tags.push(tag.to_owned());
