@@ -98,9 +98,8 @@ test: check functions simulator-binaries ## Every test there is, the deployed st
 	$(LOCAL) run cargo test --package end-to-end
 
 .PHONY: bench
-bench: functions simulator-binaries ## The benchmarks; results as a table and in target/bench.json
-	cargo build --release --package end-to-end --bin bench
-	$(LOCAL) run cargo run --release --quiet --package end-to-end --bin bench
+bench: functions ## The benchmarks; results as a table and in target/bench.json
+	cargo run --quiet --package end-to-end --bin bench
 
 # Apart from `check`, since its two tools compile for minutes on a bare machine.
 .PHONY: audit

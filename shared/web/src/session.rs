@@ -109,9 +109,11 @@ pub async fn enter(
         return Err(refused(StatusCode::BAD_REQUEST, text.to_owned()));
     }
     if let Some(known) = find(app, headers).await?
-        && known.session.org_id == launch.org_id && known.session.user_id == launch.user_id {
-            return Ok((known, None));
-        }
+        && known.session.org_id == launch.org_id
+        && known.session.user_id == launch.user_id
+    {
+        return Ok((known, None));
+    }
     let secret = random_secret();
     let signed_in = SignedIn {
         hash: hash_of(&secret),
