@@ -6,7 +6,7 @@ use anyhow::{Context, Result, ensure};
 use end_to_end::browser::Browser;
 use end_to_end::compare::differences;
 use end_to_end::stack::{Person, Stack};
-use end_to_end::{eventually, journey, story};
+use end_to_end::{eventually, journey};
 use jiff::Timestamp;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -51,11 +51,6 @@ fn of_company(mut state: Value, company: &str) -> Value {
         }
     }
     state
-}
-
-#[tokio::test]
-async fn b1_b3_b14_b15_b17_the_whole_story() -> Result<()> {
-    story::walk(Stack::from_env()?).await
 }
 
 #[tokio::test]
