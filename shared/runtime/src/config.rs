@@ -137,6 +137,10 @@ impl Config {
 mod tests {
     use super::*;
 
+    #[allow(
+        clippy::unnecessary_wraps,
+        reason = "looks variables up as the environment does"
+    )]
     fn complete(name: &str) -> Option<String> {
         Some(if name.ends_with("_URL") {
             "https://x.example/api/".into()

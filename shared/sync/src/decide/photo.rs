@@ -117,6 +117,10 @@ pub fn copy_step<'a>(wanted: &'a WantedPhoto, copied: Option<&'a CopiedPhoto>) -
 }
 
 #[cfg(test)]
+#[allow(
+    clippy::needless_pass_by_value,
+    reason = "helpers that read better given values"
+)]
 mod tests {
     use serde_json::json;
 
