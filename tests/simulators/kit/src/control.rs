@@ -266,7 +266,12 @@ async fn disturb(State(controls): State<Controls>, request: Request, next: Next)
             status,
             headers,
             body,
-        }) => answer(status, headers, body),
+        }) => {
+            // As a server behind a proxy does: an answer in the middle of an upload may be lost to the
+            // connection's end.
+            let _ = axum::body::to_bytes(request.into_body(), usize::MAX).await;
+            answer(status, headers, body)
+        }
     };
     logged.status = Some(response.status().as_u16());
     controls.record(logged);
