@@ -224,6 +224,14 @@ impl Sqs {
             .min()
     }
 
+    fn send_one(&self, body: &Value) -> Result<Value, String> {
+        let mut entry = body.clone();
+        entry["Id"] = json!("0");
+        let batch = json!({"QueueUrl": body["QueueUrl"], "Entries": [entry]});
+        let sent = self.send_batch(&batch)?;
+        Ok(sent["Successful"][0].clone())
+    }
+
     fn send_batch(&self, body: &Value) -> Result<Value, String> {
         let url = body["QueueUrl"].as_str().unwrap_or_default();
         let queue = Queue::ALL
@@ -299,10 +307,10 @@ impl MockService for Sqs {
         &self,
         request: MockRequest,
     ) -> Pin<Box<dyn Future<Output = MockResponse> + Send + '_>> {
+        let body = serde_json::from_slice(&request.body).map_err(|error| error.to_string());
         let answered = match action(&request).as_str() {
-            "SendMessageBatch" => serde_json::from_slice(&request.body)
-                .map_err(|error| error.to_string())
-                .and_then(|body| self.send_batch(&body)),
+            "SendMessageBatch" => body.and_then(|body| self.send_batch(&body)),
+            "SendMessage" => body.and_then(|body| self.send_one(&body)),
             other => Err(format!("{other} is not among what the functions use")),
         };
         let response = match answered {
