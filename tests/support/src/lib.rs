@@ -27,8 +27,10 @@
 mod app;
 mod aws;
 mod browser;
+pub mod cut;
 mod drain;
 mod dynamodb;
+pub mod sides;
 mod sqs;
 
 pub use app::TestApp;

@@ -1,0 +1,335 @@
+//! What tests do on both sides, and what they see there.
+
+use std::collections::BTreeMap;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use companycam::ids::PhotoId;
+use http::Method;
+use jiff::Timestamp;
+use serde_json::{Value, json};
+use simulator_kit::{Action, Controls, FaultRule, LoggedRequest};
+
+use crate::app::org_id;
+use crate::{ADMIN, Browser, ORG, TestApp};
+
+/// Bytes of a photo where its size does not matter.
+pub const SMALL: usize = 20_000;
+
+/// Now, in Unix seconds.
+pub fn now() -> i64 {
+    Timestamp::now().as_second()
+}
+
+/// A rule that answers the next `times` requests (`None`: all) with this.
+pub fn fault(method: &str, path: &str, times: Option<u32>, action: Action) -> FaultRule {
+    FaultRule {
+        method: Some(method.into()),
+        path: path.into(),
+        skip: 0,
+        times,
+        action,
+    }
+}
+
+/// An answer without any effect.
+pub fn answer(status: u16) -> Action {
+    Action::Answer {
+        status,
+        headers: BTreeMap::new(),
+        body: r#"{"errors": ["Not now"]}"#.into(),
+    }
+}
+
+/// The logged requests of this method whose path contains `part`.
+pub fn requests(controls: &Controls, method: &str, part: &str) -> Vec<LoggedRequest> {
+    let mut requests = controls.requests();
+    requests.retain(|request| request.method == method && request.path.contains(part));
+    requests
+}
+
+impl TestApp {
+    /// Makes a project in CompanyCam; its id.
+    pub async fn new_project(&self, project: Value) -> String {
+        let made = self
+            .companycam_control(Method::POST, "/projects", project)
+            .await;
+        text(&made["id"])
+    }
+
+    /// Makes a project of this name; its id.
+    pub async fn named_project(&self, name: &str) -> String {
+        self.new_project(json!({ "name": name })).await
+    }
+
+    /// Changes a project in CompanyCam.
+    pub async fn change_project(&self, id: &str, changes: Value) {
+        self.companycam_control(Method::PATCH, &format!("/projects/{id}"), changes)
+            .await;
+    }
+
+    /// Assigns a user to a project in CompanyCam.
+    pub async fn assign(&self, project: &str, user: &str) {
+        let path = format!("/projects/{project}/assigned_users/{user}");
+        self.companycam_control(Method::PUT, &path, Value::Null)
+            .await;
+    }
+
+    /// Uploads a photo to a project in CompanyCam; its id. Small unless `photo` says a size.
+    pub async fn new_photo(&self, project: &str, mut photo: Value) -> String {
+        photo["project_id"] = json!(project);
+        if photo["bytes"].is_null() {
+            photo["bytes"] = json!(SMALL);
+        }
+        let made = self
+            .companycam_control(Method::POST, "/photos", photo)
+            .await;
+        text(&made["id"])
+    }
+
+    /// Changes a photo in CompanyCam.
+    pub async fn change_photo(&self, id: &str, changes: Value) {
+        self.companycam_control(Method::PATCH, &format!("/photos/{id}"), changes)
+            .await;
+    }
+
+    /// Draws on a photo in CompanyCam.
+    pub async fn annotate(&self, id: &str) {
+        let path = format!("/photos/{id}/annotate");
+        self.companycam_control(Method::POST, &path, Value::Null)
+            .await;
+    }
+
+    /// One of CompanyCam's `projects`, `photos` or `users`, by its id.
+    pub async fn companycam_has(&self, kind: &str, id: &str) -> Value {
+        let state = self.companycam_state().await;
+        let found = state[kind]
+            .as_array()
+            .and_then(|all| all.iter().find(|one| one["id"] == id))
+            .cloned();
+        found.unwrap_or_else(|| panic!("CompanyCam has no {kind} {id}"))
+    }
+
+    /// The CompanyCam user with this address, ignoring case.
+    pub async fn companycam_user(&self, email: &str) -> String {
+        let state = self.companycam_state().await;
+        let found = state["users"].as_array().and_then(|users| {
+            users.iter().find(|user| {
+                user["email_address"]
+                    .as_str()
+                    .is_some_and(|own| own.eq_ignore_ascii_case(email))
+            })
+        });
+        text(&found.unwrap_or_else(|| panic!("CompanyCam has no {email}"))["id"])
+    }
+
+    /// The jobs of the organization that say they are this project, deleted ones included.
+    pub fn jobs_in(&self, org: &str, project: &str) -> Vec<Value> {
+        let state = self.one_click.state(org).expect("the organization");
+        let jobs = state["jobs"].as_array().expect("jobs").iter();
+        jobs.filter(|job| job["metadata"]["cc_project_id"] == project)
+            .cloned()
+            .collect()
+    }
+
+    /// As [`TestApp::jobs_in`], in the organization that tests work with.
+    pub fn jobs_of(&self, project: &str) -> Vec<Value> {
+        self.jobs_in(ORG, project)
+    }
+
+    /// The one job that is this project.
+    #[track_caller]
+    pub fn job_of(&self, project: &str) -> Value {
+        let mut jobs = self.jobs_of(project);
+        assert_eq!(jobs.len(), 1, "jobs of project {project}: {jobs:#?}");
+        jobs.remove(0)
+    }
+
+    /// The images on the project's job, deleted ones left out.
+    #[track_caller]
+    pub fn images_of(&self, project: &str) -> Vec<Value> {
+        let job = self.job_of(project);
+        let mut images = job["images"].as_array().expect("images").clone();
+        images.retain(|image| image["deleted"] == false);
+        images
+    }
+
+    /// The one image on the project's job that is this photo.
+    #[track_caller]
+    pub fn image_of(&self, project: &str, photo: &str) -> Value {
+        let images = self.images_of(project);
+        let found = images.iter().find(|image| image["external_id"] == photo);
+        found
+            .unwrap_or_else(|| panic!("photo {photo} is not among {images:#?}"))
+            .clone()
+    }
+
+    /// Whether the project's job shows the photo.
+    pub fn shows(&self, project: &str, photo: &str) -> bool {
+        let images = self.images_of(project);
+        images.iter().any(|image| image["external_id"] == photo)
+    }
+
+    /// Changes a job as somebody in One Click would.
+    pub async fn change_job(&self, job: &Value, changes: Value) {
+        let path = format!("/organizations/{}/jobs/{}", ORG, text(&job["id"]));
+        self.one_click_control(Method::PATCH, &path, json!({ "job": changes }))
+            .await;
+    }
+
+    /// Deletes a job as somebody in One Click would.
+    pub async fn delete_job(&self, job: &Value) {
+        let path = format!("/organizations/{}/jobs/{}", ORG, text(&job["id"]));
+        self.one_click_control(Method::DELETE, &path, Value::Null)
+            .await;
+    }
+
+    /// The texts of the activity log, newest first.
+    pub async fn activity_texts(&self) -> Vec<String> {
+        let entries = self.activity().await.into_iter();
+        entries.map(|entry| entry.text).collect()
+    }
+
+    /// Whether an entry of the activity log holds all of these texts.
+    pub async fn log_says(&self, texts: &[&str]) -> bool {
+        let entries = self.activity_texts().await;
+        let holds = |entry: &String| texts.iter().all(|text| entry.contains(text));
+        entries.iter().any(holds)
+    }
+
+    /// Works until the queues are empty. What is put off comes back at once: no time is waited for.
+    pub async fn settle(&self) {
+        for _ in 0..200 {
+            while self.work_once().await > 0 {}
+            if self.aws.sqs.next_due().is_none() {
+                return;
+            }
+            self.aws.sqs.hasten();
+        }
+        panic!("never done: {}", self.left());
+    }
+
+    /// Polls, and works until everything that follows has happened.
+    pub async fn catch_up(&self) {
+        self.poll().await;
+        self.settle().await;
+    }
+
+    /// Connects [`ORG`], and works until its first sync is through.
+    pub async fn connect_and_settle(&self) {
+        self.connect().await;
+        self.settle().await;
+    }
+
+    /// The administrator's browser, on the tab.
+    pub async fn administrator(&self) -> Browser {
+        let browser = self.browser();
+        let token = self.launch_token(ORG, ADMIN);
+        let tab = browser
+            .open(&format!("/companycam/settings?launch={token}"))
+            .await;
+        assert!(tab.status.is_success(), "{} {}", tab.status, tab.body);
+        browser
+    }
+
+    /// Saves the preferences on the tab: these are on, all others off.
+    pub async fn prefer(&self, on: &[&str]) {
+        let fields: Vec<_> = on.iter().map(|name| (*name, "on")).collect();
+        let browser = self.administrator().await;
+        let saved = browser.submit("preferences", &fields).await;
+        assert!(
+            saved.status.is_redirection(),
+            "{} {}",
+            saved.status,
+            saved.body
+        );
+    }
+
+    /// Presses Sync on the tab, for this window (`29` … `all`), and works until it is through.
+    pub async fn sync(&self, since_days: &str) {
+        let browser = self.administrator().await;
+        let pressed = browser.submit("sync", &[("since_days", since_days)]).await;
+        assert!(
+            pressed.status.is_redirection(),
+            "{} {}",
+            pressed.status,
+            pressed.body
+        );
+        self.settle().await;
+    }
+
+    /// A minute later: the calls to CompanyCam so far no longer count against its limit, which the
+    /// simulator itself gives up here, as its clock can't be moved.
+    pub async fn a_minute_later(&self) {
+        let unlimited = json!({"get_limit": 1_000_000, "write_limit": 1_000_000});
+        self.companycam_control(Method::PATCH, "/settings", unlimited)
+            .await;
+        let (store, org) = (&self.app.store, org_id(ORG));
+        let mut budget = store.call_budget(&org).await.expect("the row is readable");
+        budget.slots.clear();
+        let written = store.put_call_budget(&org, &budget).await;
+        assert!(
+            written.expect("the row is writable"),
+            "somebody is still at work"
+        );
+    }
+
+    /// The project was last active long ago: no poll and no sync of the usual window lists it.
+    pub async fn shelve(&self, project: &str) {
+        let long_ago = now() - 60 * 86_400;
+        self.change_project(project, json!({ "updated_at": long_ago }))
+            .await;
+    }
+
+    /// Drops what is remembered of a project and its photos, and the activity log: every call to the
+    /// stand-in for DynamoDB takes the longer, the more it holds.
+    pub async fn forget(&self, project: &str) {
+        let db = aws_sdk_dynamodb::Client::new(&self.aws.config);
+        let tables = [
+            ("ProjectLinksTable", "sk"),
+            ("PhotosTable", "photo_id"),
+            ("ActivityTable", "at_id"),
+        ];
+        for (table, sort_key) in tables {
+            for row in self.aws.items(table).await {
+                if table != "ActivityTable" && row["project_id"] != project {
+                    continue;
+                }
+                let mut delete = db.delete_item().table_name(table);
+                for name in ["org_id", sort_key] {
+                    delete = delete.key(name, AttributeValue::S(text(&row[name])));
+                }
+                delete.send().await.expect("a row is deleted");
+            }
+        }
+    }
+
+    /// Every lease that a worker left behind has ended.
+    pub async fn end_leases(&self) {
+        let store = &self.app.store;
+        let nobody = "nobody";
+        for row in self.aws.items("PhotosTable").await {
+            if row["lease_holder"].is_null() {
+                continue;
+            }
+            let org = org_id(&text(&row["org_id"]));
+            let photo = PhotoId::parse(&text(&row["photo_id"])).expect("an id");
+            let taken = store.lease_photo(&org, &photo, nobody, i64::MAX, 0).await;
+            taken.expect("the row is writable");
+            let released = store.release_photo(&org, &photo, nobody).await;
+            released.expect("the row is writable");
+        }
+        let org = org_id(ORG);
+        let taken = store.lease_refresh(&org, nobody, i64::MAX, 0).await;
+        taken.expect("the row is writable");
+        let released = store.release_refresh(&org, nobody).await;
+        released.expect("the row is writable");
+    }
+}
+
+/// A JSON string's text.
+pub fn text(value: &Value) -> String {
+    value
+        .as_str()
+        .unwrap_or_else(|| panic!("{value} is no text"))
+        .to_owned()
+}
