@@ -33,14 +33,14 @@ pub async fn click_companycam(stack: &Stack, browser: &Browser, person: &Person)
 /// Logs in at CompanyCam and allows access, from wherever its login was asked for.
 pub async fn log_in_and_allow(browser: &Browser, login: Page, person: &Person) -> Result<Page> {
     let login = login.ok()?;
-    let consent = browser
-        .submit(
-            &login
-                .form("/sign_in")?
-                .with("email", &person.email)
-                .with("password", "any"),
-        )
-        .await?;
+    // Who logged in there before is asked for consent at once.
+    let consent = match login.form("/sign_in") {
+        Ok(form) => {
+            let form = form.with("email", &person.email).with("password", "any");
+            browser.submit(&form).await?
+        }
+        Err(_) => login,
+    };
     browser
         .submit(
             &consent
