@@ -95,7 +95,9 @@ check: tools ## The fast part of the tests: format, lints, unit and in-process t
 .PHONY: test
 test: check functions simulator-binaries ## Every test there is, the deployed stack's included
 	cargo test --package end-to-end --no-run
-	$(LOCAL) run cargo test --package end-to-end
+	$(LOCAL) run cargo test --package end-to-end --test deployed
+	# On a stack of its own: it counts every call to CompanyCam.
+	$(LOCAL) run cargo test --package end-to-end --test story
 
 .PHONY: bench
 bench: functions ## The benchmarks; results as a table and in target/bench.json
