@@ -48,6 +48,37 @@ pub fn requests(controls: &Controls, method: &str, part: &str) -> Vec<LoggedRequ
 }
 
 impl TestApp {
+    /// With [`ORG`] connected to a company without projects, and its first sync through.
+    pub async fn connected() -> Self {
+        let test = Self::spawn().await;
+        test.connect_and_settle().await;
+        test
+    }
+
+    /// Makes a project with a contact and two photos with captions.
+    pub async fn seed(&self) -> (String, [String; 2]) {
+        let contact = json!({
+            "name": "Pat Larkin", "email": "pat@customer.example", "phone_number": "402-555-0101",
+        });
+        let project = json!({"name": "Roof", "primary_contact": contact});
+        let project = self.new_project(project).await;
+        let caption = |text: &str| json!({ "description": text });
+        let one = self.new_photo(&project, caption("one")).await;
+        let two = self.new_photo(&project, caption("two")).await;
+        (project, [one, two])
+    }
+
+    /// One Click has exactly what it should of the seeded project.
+    #[track_caller]
+    pub fn assert_whole(&self, project: &str, photos: &[String]) {
+        assert_eq!(self.job_of(project)["name"], "Pat Larkin");
+        let images = self.images_of(project);
+        assert_eq!(images.len(), photos.len(), "{images:#?}");
+        for photo in photos {
+            self.image_of(project, photo);
+        }
+    }
+
     /// Makes a project in CompanyCam; its id.
     pub async fn new_project(&self, project: Value) -> String {
         let made = self
@@ -120,6 +151,14 @@ impl TestApp {
             })
         });
         text(&found.unwrap_or_else(|| panic!("CompanyCam has no {email}"))["id"])
+    }
+
+    /// The CompanyCam user of this name.
+    pub async fn companycam_user_named(&self, name: &str) -> String {
+        let state = self.companycam_state().await;
+        let users = state["users"].as_array();
+        let found = users.and_then(|users| users.iter().find(|user| user["name"] == name));
+        text(&found.unwrap_or_else(|| panic!("CompanyCam has no {name}"))["id"])
     }
 
     /// The jobs of the organization that say they are this project, deleted ones included.

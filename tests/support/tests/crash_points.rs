@@ -200,12 +200,6 @@ async fn check(mut test: TestApp, scenario: impl AsyncFn(&TestApp) -> Option<Str
     }
 }
 
-async fn connected() -> TestApp {
-    let test = TestApp::spawn().await;
-    test.connect_and_settle().await;
-    test
-}
-
 fn poll_later(test: &TestApp) {
     let poll = json!({"org_id": ORG, "look": {"kind": "poll"}}).to_string();
     test.aws
@@ -230,7 +224,7 @@ async fn project_with_photos(test: &TestApp) -> (String, [String; 2]) {
 
 #[tokio::test]
 async fn b26_importing_a_project_with_photos_cut_off_anywhere() {
-    check(connected().await, async |test| {
+    check(TestApp::connected().await, async |test| {
         let (project, _) = project_with_photos(test).await;
         poll_later(test);
         Some(project)
@@ -240,7 +234,7 @@ async fn b26_importing_a_project_with_photos_cut_off_anywhere() {
 
 #[tokio::test]
 async fn b26_following_changes_cut_off_anywhere() {
-    check(connected().await, async |test| {
+    check(TestApp::connected().await, async |test| {
         let (project, photos) = project_with_photos(test).await;
         let hidden = test.new_photo(&project, json!({})).await;
         test.catch_up().await;
@@ -262,7 +256,7 @@ async fn b26_following_changes_cut_off_anywhere() {
 
 #[tokio::test]
 async fn b26_moving_a_photo_cut_off_anywhere() {
-    let test = connected().await;
+    let test = TestApp::connected().await;
     let from = test.named_project("From").await;
     test.catch_up().await;
     check(test, async |test| {
@@ -280,7 +274,7 @@ async fn b26_moving_a_photo_cut_off_anywhere() {
 
 #[tokio::test]
 async fn b26_a_sync_cut_off_anywhere() {
-    check(connected().await, async |test| {
+    check(TestApp::connected().await, async |test| {
         let (project, photos) = project_with_photos(test).await;
         test.change_photo(&photos[0], json!({"add_tag": "Roof"}))
             .await;
@@ -304,7 +298,7 @@ async fn b26_a_sync_cut_off_anywhere() {
 
 #[tokio::test]
 async fn b18_finding_a_job_deleted_cut_off_anywhere() {
-    check(connected().await, async |test| {
+    check(TestApp::connected().await, async |test| {
         let (project, _) = project_with_photos(test).await;
         test.catch_up().await;
         test.delete_job(&test.job_of(&project)).await;
@@ -318,7 +312,7 @@ async fn b18_finding_a_job_deleted_cut_off_anywhere() {
 
 #[tokio::test]
 async fn b18_a_photo_finding_a_job_deleted_cut_off_anywhere() {
-    check(connected().await, async |test| {
+    check(TestApp::connected().await, async |test| {
         let (project, _) = project_with_photos(test).await;
         test.catch_up().await;
         test.delete_job(&test.job_of(&project)).await;
@@ -331,7 +325,7 @@ async fn b18_a_photo_finding_a_job_deleted_cut_off_anywhere() {
 
 #[tokio::test]
 async fn b4_finding_the_grant_revoked_cut_off_anywhere() {
-    check(connected().await, async |test| {
+    check(TestApp::connected().await, async |test| {
         // After the first time it has to be connected again.
         if test.poll().await == 0 {
             test.connect().await;
@@ -349,7 +343,7 @@ async fn b4_finding_the_grant_revoked_cut_off_anywhere() {
 
 #[tokio::test]
 async fn b4_renewing_the_access_token_cut_off_anywhere() {
-    let test = connected().await;
+    let test = TestApp::connected().await;
     // Where a spent refresh token is no longer taken, an answer lost before it is stored is lost for good.
     let grace = json!({"refresh_grace": true});
     test.companycam_control(Method::PATCH, "/settings", grace)

@@ -7,12 +7,6 @@ use serde_json::{Value, json};
 use test_support::sides::{now, requests, text};
 use test_support::{ORG, TestApp};
 
-async fn connected() -> TestApp {
-    let test = TestApp::spawn().await;
-    test.connect_and_settle().await;
-    test
-}
-
 /// The GETs of CompanyCam's API since the log was emptied; the CDN is no part of it.
 fn api_reads(test: &TestApp) -> Vec<String> {
     let requests = requests(&test.companycam.controls, "GET", "/v2/");
@@ -30,7 +24,7 @@ async fn long_ago(test: &TestApp, project: &str, seconds: i64) {
 
 #[tokio::test]
 async fn b17_a_poll_with_nothing_new_is_one_get() {
-    let test = connected().await;
+    let test = TestApp::connected().await;
     for (number, age) in [600, 500, 400].into_iter().enumerate() {
         let project = test.named_project(&format!("Project {number}")).await;
         test.new_photo(&project, json!({})).await;
@@ -46,7 +40,7 @@ async fn b17_a_poll_with_nothing_new_is_one_get() {
 
 #[tokio::test]
 async fn b17_a_poll_of_a_company_without_projects_is_one_get() {
-    let test = connected().await;
+    let test = TestApp::connected().await;
     test.companycam.controls.clear_requests();
     test.catch_up().await;
     assert_eq!(api_reads(&test).len(), 1, "{:?}", api_reads(&test));
@@ -54,7 +48,7 @@ async fn b17_a_poll_of_a_company_without_projects_is_one_get() {
 
 #[tokio::test]
 async fn b17_a_changed_project_costs_its_photo_pages_and_two_more_at_most() {
-    let test = connected().await;
+    let test = TestApp::connected().await;
     let project = test.named_project("Many photos").await;
     let other = test.named_project("Other").await;
     for _ in 0..150 {
@@ -76,7 +70,7 @@ async fn b17_a_changed_project_costs_its_photo_pages_and_two_more_at_most() {
 
 #[tokio::test]
 async fn b17_new_and_renamed_projects_are_found() {
-    let test = connected().await;
+    let test = TestApp::connected().await;
     let old = test.named_project("Old").await;
     test.catch_up().await;
     let new = test.named_project("New").await;
@@ -88,7 +82,7 @@ async fn b17_new_and_renamed_projects_are_found() {
 
 #[tokio::test]
 async fn b17_more_new_projects_than_a_page_are_all_found() {
-    let test = connected().await;
+    let test = TestApp::connected().await;
     for number in 0..105 {
         test.named_project(&format!("Project {number}")).await;
     }
@@ -104,7 +98,7 @@ async fn b17_more_new_projects_than_a_page_are_all_found() {
 
 #[tokio::test]
 async fn b17_the_cursor_is_inclusive_and_no_work_is_done_twice() {
-    let test = connected().await;
+    let test = TestApp::connected().await;
     let moment = now() - 60;
     let first = test.named_project("First").await;
     test.change_project(&first, json!({ "updated_at": moment }))
@@ -154,7 +148,7 @@ async fn b17_an_organization_that_is_not_connected_is_left_alone() {
 
 #[tokio::test]
 async fn b17_an_organization_that_needs_reconnecting_is_left_alone_until_it_is_connected_again() {
-    let test = connected().await;
+    let test = TestApp::connected().await;
     let company = test.organization().await.unwrap().company_id;
     let revoke = format!("/companies/{company}/revoke_grants");
     test.companycam_control(Method::POST, &revoke, json!({}))

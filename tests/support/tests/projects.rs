@@ -1,19 +1,11 @@
-//! From a project in CompanyCam to a job in One Click, and what follows later (B10, B13, B14, B18, B28).
+//! From a project in CompanyCam to a job in One Click, and what changes later (B14).
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
 use http::Method;
 use serde_json::{Value, json};
-use test_support::sides::{now, requests, text};
+use test_support::sides::{now, requests};
 use test_support::{CONSENTING, ORG, TestApp};
-
-const PREFERENCES: [&str; 2] = ["create_job_from_project", "copy_documents"];
-
-async fn connected() -> TestApp {
-    let test = TestApp::spawn().await;
-    test.connect_and_settle().await;
-    test
-}
 
 fn whole_project() -> Value {
     json!({
@@ -43,7 +35,7 @@ fn shown(job: &Value) -> Value {
 
 #[tokio::test]
 async fn b14_a_new_project_becomes_a_job_with_every_field() {
-    let test = connected().await;
+    let test = TestApp::connected().await;
     let creator = test.companycam_user(CONSENTING).await;
     let mut project = whole_project();
     // Only JobNimbus would make the project wait for JobNimbus's own importer.
@@ -77,7 +69,7 @@ async fn b14_a_new_project_becomes_a_job_with_every_field() {
 
 #[tokio::test]
 async fn b14_every_relation_is_on_the_job() {
-    let test = connected().await;
+    let test = TestApp::connected().await;
     let id = test.new_project(whole_project()).await;
     test.catch_up().await;
     let job = test.job_of(&id);
@@ -87,7 +79,7 @@ async fn b14_every_relation_is_on_the_job() {
 
 #[tokio::test]
 async fn b14_a_project_without_a_name_is_called_after_its_address_or_its_id() {
-    let test = connected().await;
+    let test = TestApp::connected().await;
     let at_address = json!({"name": null, "address": {"street_address_1": "7 Quarry Road", "street_address_2": null, "city": null, "state": null, "postal_code": null, "country": null}});
     let at_address = test.new_project(at_address).await;
     let bare = test.new_project(json!({"name": "  "})).await;
@@ -119,7 +111,7 @@ async fn b14_a_project_without_a_name_is_called_after_its_address_or_its_id() {
 
 #[tokio::test]
 async fn b14_a_change_writes_only_what_changed_and_leaves_one_clicks_edits() {
-    let test = connected().await;
+    let test = TestApp::connected().await;
     let id = test.new_project(whole_project()).await;
     test.catch_up().await;
     let edits = json!({
@@ -168,7 +160,7 @@ async fn b14_a_change_writes_only_what_changed_and_leaves_one_clicks_edits() {
 
 #[tokio::test]
 async fn b14_a_change_that_is_no_news_writes_nothing() {
-    let test = connected().await;
+    let test = TestApp::connected().await;
     let id = test.new_project(whole_project()).await;
     test.catch_up().await;
     test.one_click.controls().clear_requests();
@@ -182,7 +174,7 @@ async fn b14_a_change_that_is_no_news_writes_nothing() {
 
 #[tokio::test]
 async fn b14_what_companycam_empties_is_emptied() {
-    let test = connected().await;
+    let test = TestApp::connected().await;
     let id = test.new_project(whole_project()).await;
     test.catch_up().await;
     let emptied = json!({
@@ -206,7 +198,7 @@ async fn b14_what_companycam_empties_is_emptied() {
 
 #[tokio::test]
 async fn b14_of_the_phones_only_companycams_number_is_replaced() {
-    let test = connected().await;
+    let test = TestApp::connected().await;
     let id = test.new_project(whole_project()).await;
     test.catch_up().await;
     let phones = json!({"phones": [
@@ -225,7 +217,7 @@ async fn b14_of_the_phones_only_companycams_number_is_replaced() {
 
 #[tokio::test]
 async fn b14_what_was_archived_or_deleted_before_it_had_a_job_is_never_imported() {
-    let test = connected().await;
+    let test = TestApp::connected().await;
     let archived = test
         .new_project(json!({"name": "Archived", "archived": true}))
         .await;
@@ -247,76 +239,9 @@ async fn b14_what_was_archived_or_deleted_before_it_had_a_job_is_never_imported(
 }
 
 #[tokio::test]
-async fn b10_what_appears_while_importing_is_off_comes_later_only_by_sync() {
-    let test = connected().await;
-    let linked = test.named_project("Linked").await;
-    test.catch_up().await;
-    test.prefer(&["copy_documents"]).await;
-
-    let skipped = test.named_project("Skipped").await;
-    let photo = test.new_photo(&skipped, json!({})).await;
-    test.change_project(&linked, json!({"name": "Linked, renamed"}))
-        .await;
-    test.catch_up().await;
-    assert!(test.jobs_of(&skipped).is_empty());
-    assert!(test.log_says(&["Skipped", "switched off"]).await);
-    assert_eq!(
-        test.job_of(&linked)["customer_name"],
-        "Linked, renamed",
-        "linked ones keep updating"
-    );
-
-    test.prefer(&PREFERENCES).await;
-    test.change_project(&skipped, json!({"name": "Skipped, changed"}))
-        .await;
-    test.catch_up().await;
-    assert!(
-        test.jobs_of(&skipped).is_empty(),
-        "switching on alone brings nothing back"
-    );
-
-    test.sync("29").await;
-    assert_eq!(test.job_of(&skipped)["customer_name"], "Skipped, changed");
-    assert!(test.shows(&skipped, &photo), "with its photos");
-}
-
-#[tokio::test]
-async fn b13_a_project_without_a_matched_assigned_user_waits() {
-    let test = connected().await;
-    test.prefer(&["create_job_from_project", "only_matched_users"])
-        .await;
-    let nobody = test.named_project("Nobody").await;
-    let unmatched = test.named_project("Unmatched").await;
-    let matched = test.named_project("Matched").await;
-    // Kit has no address, so nobody in One Click is matched to Kit.
-    let kit = companycam_user_named(&test, "Kit Monroe").await;
-    let blake = test.companycam_user("blake.moreno@ridgeline.example").await;
-    test.assign(&unmatched, &kit).await;
-    test.assign(&matched, &blake).await;
-    test.catch_up().await;
-    assert!(test.jobs_of(&nobody).is_empty());
-    assert!(test.jobs_of(&unmatched).is_empty());
-    assert_eq!(test.job_of(&matched)["assigned_user_id"], "usr_blake");
-    assert!(test.log_says(&["Nobody", "waits"]).await);
-
-    test.assign(&nobody, &blake).await;
-    // Which raises the project's activity; within this very second that can't be seen.
-    test.change_project(&nobody, json!({"updated_at": now() + 1}))
-        .await;
-    test.catch_up().await;
-    assert_eq!(test.job_of(&nobody)["assigned_user_id"], "usr_blake");
-}
-
-async fn companycam_user_named(test: &TestApp, name: &str) -> String {
-    let state = test.companycam_state().await;
-    let users = state["users"].as_array().unwrap();
-    text(&users.iter().find(|user| user["name"] == name).unwrap()["id"])
-}
-
-#[tokio::test]
 async fn b14_the_assignee_is_the_first_matched_assigned_user_else_the_creator_else_nobody() {
-    let test = connected().await;
-    let kit = companycam_user_named(&test, "Kit Monroe").await;
+    let test = TestApp::connected().await;
+    let kit = test.companycam_user_named("Kit Monroe").await;
     let casey = test.companycam_user("casey.lund@ridgeline.example").await;
     let blake = test.companycam_user("blake.moreno@ridgeline.example").await;
     let assigned = test
@@ -340,8 +265,8 @@ async fn b14_the_assignee_is_the_first_matched_assigned_user_else_the_creator_el
 
 #[tokio::test]
 async fn b14_a_later_assignment_reaches_the_job_only_while_it_has_nobody() {
-    let test = connected().await;
-    let kit = companycam_user_named(&test, "Kit Monroe").await;
+    let test = TestApp::connected().await;
+    let kit = test.companycam_user_named("Kit Monroe").await;
     let casey = test.companycam_user("casey.lund@ridgeline.example").await;
     let blake = test.companycam_user("blake.moreno@ridgeline.example").await;
     let free = test
@@ -392,7 +317,7 @@ async fn b14_a_later_assignment_reaches_the_job_only_while_it_has_nobody() {
 
 #[tokio::test]
 async fn b14_an_assignee_who_has_left_one_click_does_not_hold_up_the_job() {
-    let test = connected().await;
+    let test = TestApp::connected().await;
     let gone = format!("/organizations/{ORG}/users/usr_blake");
     test.one_click_control(Method::DELETE, &gone, json!({}))
         .await;
@@ -402,149 +327,4 @@ async fn b14_an_assignee_who_has_left_one_click_does_not_hold_up_the_job() {
         .await;
     test.catch_up().await;
     assert_eq!(test.job_of(&id)["assigned_user_id"], Value::Null);
-}
-
-#[tokio::test]
-async fn b18_a_job_deleted_in_one_click_is_never_created_again() {
-    let test = connected().await;
-    let id = test.named_project("Gone").await;
-    test.new_photo(&id, json!({})).await;
-    test.catch_up().await;
-    test.delete_job(&test.job_of(&id)).await;
-
-    test.change_project(&id, json!({"name": "Gone, renamed"}))
-        .await;
-    test.new_photo(&id, json!({})).await;
-    test.catch_up().await;
-    test.change_project(
-        &id,
-        json!({"name": "Gone, renamed again", "updated_at": now() + 1}),
-    )
-    .await;
-    test.new_photo(&id, json!({})).await;
-    test.catch_up().await;
-    test.sync("29").await;
-    let job = test.job_of(&id);
-    assert_eq!(job["deleted"], true);
-    assert_eq!(
-        job["images"].as_array().unwrap().len(),
-        1,
-        "no photo after the deletion"
-    );
-    assert!(test.log_says(&[&id, "deleted in One Click"]).await);
-    assert!(test.dead_letters().is_empty());
-}
-
-#[tokio::test]
-async fn b18_a_photo_alone_also_closes_the_link_of_a_deleted_job() {
-    let test = connected().await;
-    let id = test.named_project("Gone").await;
-    test.catch_up().await;
-    test.delete_job(&test.job_of(&id)).await;
-    test.new_photo(&id, json!({})).await;
-    test.catch_up().await;
-    assert_eq!(test.job_of(&id)["deleted"], true);
-    assert!(test.dead_letters().is_empty());
-    assert!(test.log_says(&["deleted in One Click"]).await);
-}
-
-#[tokio::test]
-async fn b18_a_project_archived_or_deleted_later_leaves_its_job_which_says_so() {
-    let test = connected().await;
-    let archived = test.named_project("Archived").await;
-    let deleted = test.named_project("Deleted").await;
-    let photo = test.new_photo(&deleted, json!({})).await;
-    test.catch_up().await;
-    test.change_project(&archived, json!({"archived": true}))
-        .await;
-    test.change_project(&deleted, json!({"status": "deleted"}))
-        .await;
-    test.catch_up().await;
-    let job = test.job_of(&archived);
-    assert_eq!(
-        (&job["deleted"], &job["metadata"]["cc_project_status"]),
-        (&json!(false), &json!("archived"))
-    );
-    let job = test.job_of(&deleted);
-    assert_eq!(
-        (&job["deleted"], &job["metadata"]["cc_project_status"]),
-        (&json!(false), &json!("deleted"))
-    );
-    assert!(test.shows(&deleted, &photo));
-
-    test.change_project(&archived, json!({"archived": false}))
-        .await;
-    test.catch_up().await;
-    assert_eq!(
-        test.job_of(&archived)["metadata"]["cc_project_status"],
-        "active"
-    );
-}
-
-#[tokio::test]
-async fn b28_two_organizations_with_the_same_project_ids_do_not_touch_each_other() {
-    // Two CompanyCams with the same seed hand out the same ids, as two companies never do; so the
-    // second organization's rows could only be told apart by whose they are.
-    let options = companycam_simulator::Options {
-        companies: 2,
-        ..companycam_simulator::Options::empty()
-    };
-    let test = TestApp::with(options, one_click_simulator::Options::default()).await;
-    test.connect_and_settle().await;
-    test.connect_as("org_harbor", "usr_harper", "avery.stone@company-1.example")
-        .await;
-    test.settle().await;
-    let state = test.companycam_state().await;
-    let theirs = text(&state["companies"][1]["id"]);
-    let ours = test.named_project("Ours").await;
-    let admin = test.companycam_user("avery.stone@company-1.example").await;
-    let other = json!({"company_id": theirs, "creator_id": admin, "name": "Theirs"});
-    let other = test.new_project(other).await;
-    let our_photo = test.new_photo(&ours, json!({})).await;
-    let their_photo = test.new_photo(&other, json!({})).await;
-    test.catch_up().await;
-
-    assert_eq!(test.jobs_in(ORG, &ours).len(), 1);
-    assert!(test.jobs_in("org_harbor", &ours).is_empty());
-    assert!(test.jobs_in(ORG, &other).is_empty());
-    let their_jobs = test.jobs_in("org_harbor", &other);
-    assert_eq!(their_jobs.len(), 1);
-    assert_eq!(their_jobs[0]["images"][0]["external_id"], their_photo);
-    assert!(test.shows(&ours, &our_photo));
-
-    // The same ids in the other organization: every row and every message names whose it is.
-    for (org, project) in [(ORG, &other), ("org_harbor", &ours)] {
-        let body = json!({
-            "org_id": org, "tries": 0,
-            "look": {"kind": "project", "project_id": project, "origin": "poll"},
-        });
-        let sqs = &test.aws.sqs;
-        sqs.send(
-            test_support::Queue::Sync,
-            &body.to_string(),
-            Some(org),
-            std::time::Duration::ZERO,
-        );
-    }
-    for (org, photo) in [(ORG, &their_photo), ("org_harbor", &our_photo)] {
-        let body = json!({"org_id": org, "photo_id": photo});
-        let sqs = &test.aws.sqs;
-        sqs.send(
-            test_support::Queue::Photos,
-            &body.to_string(),
-            Some(org),
-            std::time::Duration::ZERO,
-        );
-    }
-    test.settle().await;
-    assert!(test.jobs_in("org_harbor", &ours).is_empty());
-    assert!(test.jobs_in(ORG, &other).is_empty());
-    for row in test.aws.items("PhotosTable").await {
-        let photo = if row["org_id"] == ORG {
-            &our_photo
-        } else {
-            &their_photo
-        };
-        assert_eq!(row["photo_id"], *photo, "{row}");
-    }
 }
