@@ -181,6 +181,8 @@ async fn after_connecting(
     let org = organization.org_id.clone();
     if let Some(before) = before.filter(|before| before.company_id != company.id) {
         app.store.release_company(&org, &before.company_id).await?;
+        // The company before signs with the old ones, and is no longer listened to.
+        app.secrets.delete_webhook_keys(&org).await?;
     }
     let text = format!(
         "Connected to {} in CompanyCam by {}.",

@@ -1,5 +1,6 @@
 //! What the template tells a function, in environment variables.
 
+use one_click::ids::OrgId;
 use store::TableNames;
 use url::Url;
 
@@ -113,6 +114,16 @@ impl Config {
         format!("{}/companycam/callback", self.public_url)
     }
 
+    /// Where `CompanyCam` delivers an organization's events.
+    pub fn companycam_webhook_url(&self, org: &OrgId) -> String {
+        format!("{}/webhooks/companycam/{org}", self.public_url)
+    }
+
+    /// Where One Click delivers an organization's events.
+    pub fn one_click_webhook_url(&self, org: &OrgId) -> String {
+        format!("{}/webhooks/one-click/{org}", self.public_url)
+    }
+
     /// The integrations tab.
     pub fn settings_url(&self) -> String {
         format!("{}/companycam/settings", self.public_url)
@@ -182,6 +193,15 @@ mod tests {
         assert_eq!(
             config.settings_url(),
             "https://x.example/api/companycam/settings"
+        );
+        let org = OrgId::parse("org_1").unwrap();
+        assert_eq!(
+            config.companycam_webhook_url(&org),
+            "https://x.example/api/webhooks/companycam/org_1"
+        );
+        assert_eq!(
+            config.one_click_webhook_url(&org),
+            "https://x.example/api/webhooks/one-click/org_1"
         );
         assert!(!config.is_plain_http());
     }

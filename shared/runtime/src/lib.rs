@@ -16,6 +16,6 @@ mod trouble;
 
 pub use app::{App, aws_config, install_tls};
 pub use config::Config;
-pub use secrets::{CompanyCamClient, OneClickAccess, OrgTokens, Secrets};
+pub use secrets::{CompanyCamClient, OneClickAccess, OrgTokens, Secrets, WebhookKeys};
 pub use session::{CompanyCam, Failure};
 pub use trouble::Trouble;

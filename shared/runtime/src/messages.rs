@@ -2,8 +2,8 @@
 //! be lost to a later poll, come twice, late or swapped.
 
 use companycam::Cursor;
-use companycam::ids::{PhotoId, ProjectId};
-use one_click::ids::OrgId;
+use companycam::ids::{DocumentId, PhotoId, ProjectId};
+use one_click::ids::{JobId, OrgId};
 use serde::{Deserialize, Serialize};
 
 /// What to look at.
@@ -36,6 +36,25 @@ pub enum Look {
         /// Where to go on.
         cursor: Option<Cursor>,
     },
+    /// One photo, which an event is about.
+    Photo {
+        /// Which.
+        photo_id: PhotoId,
+        /// Whether its tags may have changed too: reading them is another call.
+        tags: bool,
+    },
+    /// One document, which an event is about.
+    Document {
+        /// Which.
+        document_id: DocumentId,
+        /// The project it is on, where the event said so.
+        project_id: Option<ProjectId>,
+    },
+    /// One job, which an event is about or a poll found changed.
+    Job {
+        /// Which.
+        job_id: JobId,
+    },
 }
 
 /// What made us look at a project; decides what the look covers.
@@ -46,6 +65,20 @@ pub enum Origin {
     Poll,
     /// A sync run listed it: as for a poll, but the run reads the photos of many projects at once.
     Sync,
+    /// An event is about it: the look reads it. Photos have events of their own.
+    Event,
+    /// An event says that it was deleted: not to find it any more confirms that.
+    Deletion,
+    /// An event says that it was merged with another, one way or the other: photos moved without an
+    /// event of their own.
+    Merge,
+}
+
+impl Origin {
+    /// Whether the look has to read the project itself: nobody listed it.
+    pub fn is_event(self) -> bool {
+        matches!(self, Self::Event | Self::Deletion | Self::Merge)
+    }
 }
 
 impl Look {
@@ -57,6 +90,9 @@ impl Look {
             Self::Disconnect { .. } => "disconnect",
             Self::Project { .. } => "project",
             Self::ProjectPhotos { .. } => "project_photos",
+            Self::Photo { .. } => "photo",
+            Self::Document { .. } => "document",
+            Self::Job { .. } => "job",
         }
     }
 }

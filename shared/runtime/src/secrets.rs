@@ -45,6 +45,39 @@ pub struct OrgTokens {
     pub expires_at: i64,
 }
 
+/// `<prefix>/organizations/<org_id>/webhooks`: how deliveries prove where they come from. Chosen by us.
+#[derive(Debug, Clone)]
+pub struct WebhookKeys {
+    /// What `CompanyCam` signs its deliveries with.
+    pub companycam_token: SecretString,
+    /// One Click's user name for Basic authentication; not secret.
+    pub one_click_username: String,
+    /// And its password.
+    pub one_click_password: SecretString,
+}
+
+#[derive(Serialize, Deserialize)]
+struct StoredKeys {
+    companycam_token: String,
+    one_click_username: String,
+    one_click_password: String,
+}
+
+impl WebhookKeys {
+    /// Keys that nobody can guess: each secret holds 244 random bits.
+    pub fn random() -> Self {
+        let secret = || {
+            let half = || uuid::Uuid::new_v4().simple().to_string();
+            SecretString::from(half() + &half())
+        };
+        Self {
+            companycam_token: secret(),
+            one_click_username: "one-click".to_owned(),
+            one_click_password: secret(),
+        }
+    }
+}
+
 #[derive(Serialize, Deserialize)]
 struct StoredTokens {
     access_token: String,
@@ -108,11 +141,45 @@ impl Secrets {
 
     /// Deletes the organization's tokens at once; that none are there is fine.
     pub async fn delete_tokens(&self, org: &OrgId) -> Result<(), Trouble> {
-        let name = self.tokens_name(org);
+        self.delete(&self.tokens_name(org)).await
+    }
+
+    /// The organization's webhook keys as they are now; never kept here.
+    pub async fn webhook_keys(&self, org: &OrgId) -> Result<Option<WebhookKeys>, Trouble> {
+        let name = self.webhook_keys_name(org);
+        let Some(text) = self.read(&name).await? else {
+            return Ok(None);
+        };
+        let stored: StoredKeys = parse(&name, &text)?;
+        Ok(Some(WebhookKeys {
+            companycam_token: stored.companycam_token.into(),
+            one_click_username: stored.one_click_username,
+            one_click_password: stored.one_click_password.into(),
+        }))
+    }
+
+    /// Stores the organization's webhook keys.
+    pub async fn put_webhook_keys(&self, org: &OrgId, keys: &WebhookKeys) -> Result<(), Trouble> {
+        let stored = StoredKeys {
+            companycam_token: keys.companycam_token.expose_secret().to_owned(),
+            one_click_username: keys.one_click_username.clone(),
+            one_click_password: keys.one_click_password.expose_secret().to_owned(),
+        };
+        let text = serde_json::to_string(&stored)
+            .map_err(|error| Trouble::Permanent(error.to_string()))?;
+        self.write(&self.webhook_keys_name(org), &text).await
+    }
+
+    /// Deletes the organization's webhook keys at once; that none are there is fine.
+    pub async fn delete_webhook_keys(&self, org: &OrgId) -> Result<(), Trouble> {
+        self.delete(&self.webhook_keys_name(org)).await
+    }
+
+    async fn delete(&self, name: &str) -> Result<(), Trouble> {
         let result = self
             .client
             .delete_secret()
-            .secret_id(&name)
+            .secret_id(name)
             .force_delete_without_recovery(true)
             .send()
             .await;
@@ -122,7 +189,7 @@ impl Secrets {
                     .as_service_error()
                     .is_some_and(aws_sdk_secretsmanager::operation::delete_secret::DeleteSecretError::is_resource_not_found_exception) =>
             {
-                Err(unavailable("delete", &name, &DisplayErrorContext(error)))
+                Err(unavailable("delete", name, &DisplayErrorContext(error)))
             }
             _ => Ok(()),
         }
@@ -130,6 +197,10 @@ impl Secrets {
 
     fn tokens_name(&self, org: &OrgId) -> String {
         format!("{}/organizations/{org}/tokens", self.prefix)
+    }
+
+    fn webhook_keys_name(&self, org: &OrgId) -> String {
+        format!("{}/organizations/{org}/webhooks", self.prefix)
     }
 
     async fn shared<T: DeserializeOwned>(&self, short: &str) -> Result<T, Trouble> {

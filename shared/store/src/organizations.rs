@@ -3,6 +3,7 @@
 
 use companycam::Cursor;
 use companycam::ids::{CompanyId, ProjectId, TagId, WebhookId};
+use jiff::Timestamp;
 use one_click::ids::OrgId;
 use serde::{Deserialize, Serialize};
 
@@ -196,6 +197,12 @@ pub struct Organization {
     /// Our webhook at `CompanyCam`.
     #[serde(default)]
     pub webhook_id: Option<WebhookId>,
+    /// When it was last seen to be there and awake.
+    #[serde(default)]
+    pub webhook_checked_at: Option<i64>,
+    /// Jobs changed up to here have been listed.
+    #[serde(default)]
+    pub job_cursor: Option<Timestamp>,
 }
 
 /// What connecting writes (B3, B5).
@@ -302,6 +309,8 @@ impl Store {
             .set("connected_at", new.at)
             .set("connected_shard", shard_of(new.org_id))
             .set("sync", &new.sync)
+            // Looks at jobs may have been let go while there was no connection.
+            .remove("job_cursor")
             .add("generation", 1);
         if !new.same_company {
             change = change
@@ -351,6 +360,44 @@ impl Store {
     /// Remembers when the users were refreshed.
     pub async fn users_refreshed(&self, org: &OrgId, at: i64) -> Result<(), Error> {
         self.change_organization(org, Change::new().set("users_refreshed_at", at))
+            .await
+    }
+
+    /// Remembers our webhook at `CompanyCam`, and when it was seen to be there and awake.
+    pub async fn webhook_checked(
+        &self,
+        org: &OrgId,
+        generation: i64,
+        webhook: &WebhookId,
+        at: i64,
+    ) -> Result<(), Error> {
+        let change = Change::new()
+            .set("webhook_id", webhook)
+            .set("webhook_checked_at", at)
+            .when("#generation = :generation")
+            .value(":generation", generation);
+        self.organizations
+            .update::<serde::de::IgnoredAny>(org_key(org), change)
+            .await?;
+        Ok(())
+    }
+
+    /// Our webhook was taken back.
+    pub async fn webhook_gone(&self, org: &OrgId, generation: i64) -> Result<(), Error> {
+        let change = Change::new()
+            .remove("webhook_id")
+            .remove("webhook_checked_at")
+            .when("#generation = :generation")
+            .value(":generation", generation);
+        self.organizations
+            .update::<serde::de::IgnoredAny>(org_key(org), change)
+            .await?;
+        Ok(())
+    }
+
+    /// Moves the job cursor.
+    pub async fn jobs_listed(&self, org: &OrgId, cursor: Timestamp) -> Result<(), Error> {
+        self.change_organization(org, Change::new().set("job_cursor", cursor))
             .await
     }
 

@@ -1,13 +1,14 @@
 //! Table `project-links`: what we know of each project, and which job it is.
 //!
-//! The link is a bijection: the project's row and the job's row are written in one transaction.
+//! The link is a bijection: the project's row and the job's row are written in one transaction. A
+//! job that is getting a project has a claim instead, written before the project is asked for.
 //! A listing leaves what it read in `wanted`, so that the look at the project that follows needs no
 //! request of its own; while it is there the project is *pending*, and in the sparse index.
 
 use std::collections::BTreeMap;
 
 use companycam::ids::{CompanyId, ProjectId, UserId};
-use one_click::ids::{JobId, OrgId};
+use one_click::ids::{JobId, OrgId, UserId as OneClickUserId};
 use serde::{Deserialize, Serialize};
 
 use crate::change::Change;
@@ -74,6 +75,8 @@ pub enum SkipReason {
     ImportOff,
     /// B13: nobody assigned to it is matched; it waits.
     NoMatchedUser,
+    /// B20: it carries another system's id, whose importer may still be about to make its job.
+    WaitsForImporter,
 }
 
 impl SkipReason {
@@ -87,6 +90,9 @@ impl SkipReason {
             }
             Self::NoMatchedUser => {
                 "nobody assigned to it is matched to a One Click user; it waits until somebody is"
+            }
+            Self::WaitsForImporter => {
+                "it comes from another system, whose own import may make the job; after 20 minutes we do"
             }
         }
     }
@@ -124,6 +130,16 @@ pub struct ProjectRow {
     /// Whether the job got an assignee; while it has none, one may follow from `CompanyCam`.
     #[serde(default)]
     pub assignee_set: bool,
+    /// Whether the job came first and made the project (B21).
+    #[serde(default)]
+    pub from_job: bool,
+    /// The project's `updated_at` when its photos were last read: an event about the project says
+    /// nothing about them.
+    #[serde(default)]
+    pub photos_read_at: Option<i64>,
+    /// Until when another system's importer is waited for (B20).
+    #[serde(default)]
+    pub importer_until: Option<i64>,
     /// The `updated_at` at which it could not be handled.
     #[serde(default)]
     pub set_aside: Option<i64>,
@@ -153,8 +169,10 @@ pub struct NewLink<'a> {
     pub job_id: &'a JobId,
     /// What the job was brought up to.
     pub seen: &'a ProjectFields,
-    /// Whether the job has an assignee now.
-    pub assignee_set: bool,
+    /// Whom the job is assigned to now.
+    pub assignee: Option<&'a OneClickUserId>,
+    /// Whether the job came first: its project is then still to be finished, and the job told of it.
+    pub from_job: bool,
 }
 
 /// A job's row: the other direction of the link.
@@ -164,8 +182,39 @@ pub struct JobRow {
     pub org_id: OrgId,
     /// `job#<id>`.
     sk: String,
+    /// The job.
+    pub job_id: JobId,
     /// The project it is linked to.
     pub project_id: ProjectId,
+    /// Whom the job was assigned to when we last looked.
+    #[serde(default)]
+    pub assignee: Option<OneClickUserId>,
+    /// Whose `CompanyCam` user the project has on the job's behalf: the last assignee that was matched.
+    #[serde(default)]
+    pub applied: Option<OneClickUserId>,
+    /// The project was made or found for the job, and is not assigned, or the job not told of it, yet.
+    #[serde(default)]
+    pub unfinished: bool,
+}
+
+/// A job that is getting a project, or could not get one (B22).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JobClaim {
+    /// The organization.
+    pub org_id: OrgId,
+    /// `claim#<id>`.
+    sk: String,
+    /// The job.
+    pub job_id: JobId,
+    /// When a project was asked for, in Unix seconds: one may be there, though nobody heard of it.
+    #[serde(default)]
+    pub claimed_at: Option<i64>,
+    /// What was asked for; only name and address are filled.
+    #[serde(default)]
+    pub asked: ProjectFields,
+    /// When it was given up, in Unix seconds. A later change of the job is a new try.
+    #[serde(default)]
+    pub set_aside_at: Option<i64>,
 }
 
 fn project_sk(project: &ProjectId) -> String {
@@ -175,6 +224,13 @@ fn project_sk(project: &ProjectId) -> String {
 fn job_sk(job: &JobId) -> String {
     format!("job#{job}")
 }
+
+fn claim_sk(job: &JobId) -> String {
+    format!("{CLAIM}{job}")
+}
+
+/// What the sort key of a claim begins with.
+const CLAIM: &str = "claim#";
 
 fn row_key(org: &OrgId, sk: &str) -> Item {
     key(&[("org_id", org.as_str()), ("sk", sk)])
@@ -210,6 +266,103 @@ impl Store {
     /// The row that says which project the job is.
     pub async fn job(&self, org: &OrgId, job: &JobId) -> Result<Option<JobRow>, Error> {
         self.project_links.get(row_key(org, &job_sk(job))).await
+    }
+
+    /// The rows of those of the jobs that are linked.
+    pub async fn jobs<'a>(
+        &self,
+        org: &OrgId,
+        jobs: impl IntoIterator<Item = &'a JobId>,
+    ) -> Result<Vec<JobRow>, Error> {
+        let unique: std::collections::BTreeSet<_> = jobs.into_iter().collect();
+        let keys = unique
+            .into_iter()
+            .map(|job| row_key(org, &job_sk(job)))
+            .collect();
+        self.project_links.get_many(keys).await
+    }
+
+    /// Whom the job is assigned to, and whose user the project has because of that.
+    pub async fn job_assigned(
+        &self,
+        org: &OrgId,
+        job: &JobId,
+        assignee: Option<&OneClickUserId>,
+        applied: Option<&OneClickUserId>,
+    ) -> Result<(), Error> {
+        let change = Change::new()
+            .set_or_remove("assignee", assignee)
+            .set_or_remove("applied", applied)
+            .when("attribute_exists(#project_id)");
+        self.project_links
+            .update::<serde::de::IgnoredAny>(row_key(org, &job_sk(job)), change)
+            .await?;
+        Ok(())
+    }
+
+    /// The job's project has its assignee, and the job knows its project.
+    pub async fn job_finished(&self, org: &OrgId, job: &JobId) -> Result<(), Error> {
+        let change = Change::new()
+            .remove("unfinished")
+            .when("attribute_exists(#project_id)");
+        self.project_links
+            .update::<serde::de::IgnoredAny>(row_key(org, &job_sk(job)), change)
+            .await?;
+        Ok(())
+    }
+
+    /// The job's claim, if it has one.
+    pub async fn claim(&self, org: &OrgId, job: &JobId) -> Result<Option<JobClaim>, Error> {
+        self.project_links.get(row_key(org, &claim_sk(job))).await
+    }
+
+    /// Every claim of the organization; there are few at a time.
+    pub async fn claims(&self, org: &OrgId) -> Result<Vec<JobClaim>, Error> {
+        self.project_links
+            .query()
+            .when("#org_id = :org AND begins_with(#sk, :claim)")
+            .value(":org", org)
+            .value(":claim", CLAIM)
+            .all()
+            .await
+    }
+
+    /// Writes down that a project is about to be asked for, before it is.
+    pub async fn claim_job(
+        &self,
+        org: &OrgId,
+        job: &JobId,
+        asked: &ProjectFields,
+        at: i64,
+    ) -> Result<(), Error> {
+        let claim = JobClaim {
+            org_id: org.clone(),
+            sk: claim_sk(job),
+            job_id: job.clone(),
+            claimed_at: Some(at),
+            asked: asked.clone(),
+            set_aside_at: None,
+        };
+        self.project_links.put(&claim, Change::new()).await?;
+        Ok(())
+    }
+
+    /// The job can't get a project as it is.
+    pub async fn job_set_aside(&self, org: &OrgId, job: &JobId, at: i64) -> Result<(), Error> {
+        let change = Change::new().set("job_id", job).set("set_aside_at", at);
+        self.project_links
+            .update::<serde::de::IgnoredAny>(row_key(org, &claim_sk(job)), change)
+            .await?;
+        Ok(())
+    }
+
+    /// No project was made: the claim goes.
+    pub async fn drop_claim(&self, org: &OrgId, job: &JobId) -> Result<(), Error> {
+        let key = row_key(org, &claim_sk(job));
+        self.project_links
+            .delete::<JobClaim>(key, Change::new())
+            .await?;
+        Ok(())
     }
 
     /// Leaves what a listing made at `listed_at` read for the look that follows. `false`: a newer
@@ -253,7 +406,7 @@ impl Store {
             .is_some())
     }
 
-    /// Both directions of the link in one transaction. `false`: the job is another project's, or the
+    /// Both directions of the link in one transaction, in which the job's claim ends. `false`: the job is another project's, or the
     /// project another job's.
     pub async fn link(&self, org: &OrgId, link: &NewLink<'_>) -> Result<bool, Error> {
         let project = Change::new()
@@ -262,15 +415,21 @@ impl Store {
             .set("state", LinkState::Linked)
             .set("job_id", link.job_id)
             .set("seen", link.seen)
-            .set("assignee_set", link.assignee_set)
+            .set("assignee_set", link.assignee.is_some())
+            .set("from_job", link.from_job)
             .remove("reason")
+            .remove("importer_until")
             .when("attribute_not_exists(#state) OR #state <> :linked OR #job_id = :job")
             .value(":linked", LinkState::Linked)
             .value(":job", link.job_id);
         let job = JobRow {
             org_id: org.clone(),
             sk: job_sk(link.job_id),
+            job_id: link.job_id.clone(),
             project_id: link.project_id.clone(),
+            assignee: link.assignee.cloned(),
+            applied: link.assignee.cloned(),
+            unfinished: link.from_job,
         };
         let free_or_ours = Change::only_if("attribute_not_exists(#sk) OR #project_id = :project")
             .value(":project", link.project_id);
@@ -278,8 +437,26 @@ impl Store {
             self.project_links
                 .transact_update(row_key(org, &project_sk(link.project_id)), project)?,
             self.project_links.transact_put(&job, free_or_ours)?,
+            self.project_links
+                .transact_delete(row_key(org, &claim_sk(link.job_id)), Change::new())?,
         ];
         Ok(self.project_links.transact(writes).await?.done())
+    }
+
+    /// Waits for another system's importer until then, if no such wait was begun before.
+    pub async fn wait_for_importer(
+        &self,
+        org: &OrgId,
+        project: &ProjectId,
+        until: i64,
+    ) -> Result<(), Error> {
+        let change = Change::new()
+            .set("importer_until", until)
+            .when("attribute_exists(#state) AND attribute_not_exists(#importer_until)");
+        self.project_links
+            .update::<serde::de::IgnoredAny>(row_key(org, &project_sk(project)), change)
+            .await?;
+        Ok(())
     }
 
     /// Remembers that the project was looked at and left alone. Never undoes a link.
@@ -340,16 +517,20 @@ impl Store {
             .is_some())
     }
 
-    /// What was listed is handled, unless something newer was listed meanwhile.
+    /// What was listed is handled, unless something newer was listed meanwhile; `photos_read`: its
+    /// photos as well.
     pub async fn project_handled(
         &self,
         org: &OrgId,
         project: &ProjectId,
         up_to: i64,
+        photos_read: bool,
     ) -> Result<(), Error> {
-        let change = Change::new()
-            .remove("wanted")
-            .remove("pending_org")
+        let mut change = Change::new().remove("wanted").remove("pending_org");
+        if photos_read {
+            change = change.set("photos_read_at", up_to);
+        }
+        let change = change
             .when("#wanted.#updated_at <= :up_to")
             .value(":up_to", up_to);
         self.project_links

@@ -47,11 +47,13 @@ impl TestApp {
         .await
     }
 
-    /// With these simulators.
+    /// With these simulators. Their deliveries are lost, as if webhooks did not exist, until
+    /// [`TestApp::go_live`]: what a poll has to find is then found by a poll.
     pub async fn with(
-        companycam: companycam_simulator::Options,
+        mut companycam: companycam_simulator::Options,
         one_click: one_click_simulator::Options,
     ) -> Self {
+        companycam.settings.drop_deliveries = true;
         let client =
             json!({"client_id": companycam.client_id, "client_secret": companycam.client_secret});
         let access = json!({"api_token": one_click.api_token, "launch_key": one_click.launch_key});
@@ -67,11 +69,13 @@ impl TestApp {
         let pages = Bound::bind(0).await.expect("a free port");
         let public_url = pages.origin.clone();
         one_click.set_integration_url(&public_url);
+        one_click.set_switches(lost());
         let config = config(&companycam.origin, &one_click.origin, &public_url);
         let media = Media::new(MediaHosts::parse(&config.photo_hosts).expect("an origin"));
         let app = Arc::new(App::new(config, &aws.config));
-        let router =
-            oauth_callback::router(Arc::clone(&app)).merge(settings::router(Arc::clone(&app)));
+        let router = oauth_callback::router(Arc::clone(&app))
+            .merge(settings::router(Arc::clone(&app)))
+            .merge(webhook_ingest::router(Arc::clone(&app)));
         Self {
             companycam,
             one_click,
@@ -82,6 +86,31 @@ impl TestApp {
             http: reqwest::Client::new(),
             _pages: pages.serve(router),
         }
+    }
+
+    /// From here on both sides deliver their events.
+    pub async fn go_live(&self) {
+        self.companycam_settings(json!({"drop_deliveries": false}))
+            .await;
+        self.one_click
+            .set_switches(one_click_simulator::Switches::default());
+    }
+
+    /// Changes the switches of the CompanyCam simulator.
+    pub async fn companycam_settings(&self, settings: Value) {
+        self.companycam_control(Method::PATCH, "/settings", settings)
+            .await;
+    }
+
+    /// Whether events are still on their way.
+    pub async fn delivers(&self) -> bool {
+        let companycam = self
+            .companycam_control(Method::GET, "/stats", Value::Null)
+            .await;
+        let one_click = self
+            .one_click_control(Method::GET, "/stats", Value::Null)
+            .await;
+        companycam["pending_deliveries"] != 0 || one_click["webhooks"]["pending"] != 0
     }
 
     /// The same application in another process: nothing it kept in memory is known there.
@@ -220,6 +249,13 @@ impl TestApp {
         .flat_map(|queue| self.aws.sqs.messages(queue))
         .map(|message| message.json())
         .collect()
+    }
+}
+
+fn lost() -> one_click_simulator::Switches {
+    one_click_simulator::Switches {
+        drop: true,
+        ..one_click_simulator::Switches::default()
     }
 }
 

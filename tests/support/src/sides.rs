@@ -1,6 +1,7 @@
 //! What tests do on both sides, and what they see there.
 
 use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use companycam::ids::PhotoId;
@@ -208,6 +209,38 @@ impl TestApp {
         images.iter().any(|image| image["external_id"] == photo)
     }
 
+    /// Makes a job as somebody in One Click would; the job.
+    pub async fn new_job(&self, job: Value) -> Value {
+        let path = format!("/organizations/{ORG}/jobs");
+        let made = self
+            .one_click_control(Method::POST, &path, json!({ "job": job }))
+            .await;
+        if made["job"].is_object() {
+            made["job"].clone()
+        } else {
+            made
+        }
+    }
+
+    /// A job of [`ORG`] as it is now.
+    #[track_caller]
+    pub fn job(&self, id: &str) -> Value {
+        let state = self.one_click_state();
+        let jobs = state["jobs"].as_array().expect("jobs").iter();
+        let found = jobs.clone().find(|job| job["id"] == id).cloned();
+        found.unwrap_or_else(|| panic!("One Click has no job {id}"))
+    }
+
+    /// CompanyCam's projects with this name.
+    pub async fn projects_named(&self, name: &str) -> Vec<Value> {
+        let state = self.companycam_state().await;
+        let projects = state["projects"].as_array().expect("projects").iter();
+        projects
+            .filter(|project| project["name"] == name)
+            .cloned()
+            .collect()
+    }
+
     /// Changes a job as somebody in One Click would.
     pub async fn change_job(&self, job: &Value, changes: Value) {
         let path = format!("/organizations/{}/jobs/{}", ORG, text(&job["id"]));
@@ -251,6 +284,29 @@ impl TestApp {
     pub async fn catch_up(&self) {
         self.poll().await;
         self.settle().await;
+    }
+
+    /// Works until both sides have delivered their events and everything that follows has happened.
+    pub async fn live(&self) {
+        let deadline = Instant::now() + Duration::from_mins(1);
+        loop {
+            let delivers = self.delivers().await;
+            self.settle().await;
+            // Work makes events, and those come back.
+            if !delivers && !self.delivers().await && self.aws.sqs.next_due().is_none() {
+                return;
+            }
+            assert!(Instant::now() < deadline, "deliveries never end");
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+
+    /// With [`ORG`] connected to a company without projects, its first sync through, and both sides
+    /// delivering their events.
+    pub async fn connected_live() -> Self {
+        let test = Self::connected().await;
+        test.go_live().await;
+        test
     }
 
     /// Connects [`ORG`], and works until its first sync is through.

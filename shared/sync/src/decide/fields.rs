@@ -63,7 +63,12 @@ fn job_name(id: &ProjectId, fields: &ProjectFields) -> String {
 }
 
 /// The key of another system's id on the job: `JobNimbus` → `cc_job_nimbus_relation_id`.
-fn relation_key(kind: &str) -> String {
+pub fn relation_key(kind: &str) -> String {
+    format!("cc_{}_relation_id", snake_case(kind))
+}
+
+/// Another system's type in snake case: `JobNimbus` → `job_nimbus`.
+pub fn snake_case(kind: &str) -> String {
     let mut snake = String::new();
     let mut after_lower = false;
     for letter in kind.trim().chars() {
@@ -77,10 +82,11 @@ fn relation_key(kind: &str) -> String {
         }
         after_lower = letter.is_lowercase() || letter.is_numeric();
     }
-    format!("cc_{}_relation_id", snake.trim_matches('_'))
+    snake.trim_matches('_').to_owned()
 }
 
-fn relations(fields: &ProjectFields) -> BTreeMap<String, Option<String>> {
+/// The metadata with the project's ids in other systems.
+pub fn relations(fields: &ProjectFields) -> BTreeMap<String, Option<String>> {
     fields
         .integrations
         .iter()
@@ -124,7 +130,7 @@ pub fn new_job(id: &ProjectId, company: &CompanyId, fields: &ProjectFields) -> J
 }
 
 /// The metadata that says which project a job is.
-fn link_metadata(
+pub fn link_metadata(
     id: &ProjectId,
     company: &CompanyId,
     fields: &ProjectFields,

@@ -1,13 +1,14 @@
 //! The connection's state, and telling One Click about it (B4).
 
 use companycam::oauth::OAuthError;
+use jiff::Timestamp;
 use one_click::{IntegrationState, OrgId};
 use runtime::messages::{Look, SyncMessage};
 use runtime::{App, Trouble};
 use store::activity::{Kind, NewEntry, Outcome};
 use store::organizations::{ConnectionState, Organization};
 
-use super::Context;
+use super::{Context, webhooks};
 
 const PAUSED: &str = "CompanyCam no longer accepts the connection. Press Reconnect; everything missed will be caught up on.";
 
@@ -63,8 +64,8 @@ pub async fn disconnect(app: &App, organization: &Organization, by: &str) -> Res
     Ok(())
 }
 
-/// Does the rest: revokes the grant, deletes the tokens, gives the company up, tells One Click. Links,
-/// matches and preferences stay. Lets go if the organization was connected again meanwhile.
+/// Does the rest: takes both webhooks back, revokes the grant, deletes the secrets, gives the company
+/// up, tells One Click. Links, matches and preferences stay. Lets go if the organization was connected again meanwhile.
 pub(super) async fn finish_disconnecting(
     app: &App,
     organization: &Organization,
@@ -78,6 +79,8 @@ pub(super) async fn finish_disconnecting(
     if ended.is_none() {
         return Ok(());
     }
+    // While the token still works.
+    webhooks::take_back(app, organization, Timestamp::now().as_second()).await?;
     if let Some(tokens) = app.secrets.tokens(org).await? {
         let oauth = app.oauth().await?;
         for token in [&tokens.refresh_token, &tokens.access_token] {

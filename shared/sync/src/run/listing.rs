@@ -88,8 +88,19 @@ fn is_news(row: Option<&ProjectRow>, fields: &ProjectFields, origin: Origin) -> 
         (LinkState::Skipped, Origin::Sync) => true,
         (LinkState::JobDeleted, _) => false,
         (_, Origin::Poll) if row.set_aside == Some(fields.updated_at) => false,
-        _ => row.wanted.is_some() || row.seen.as_ref() != Some(fields) || !is_settled(row, fields),
+        _ => {
+            row.wanted.is_some()
+                || row.seen.as_ref() != Some(fields)
+                || !is_settled(row, fields)
+                || !photos_are_known(row, fields)
+        }
     }
+}
+
+/// Whether its photos were read since its last activity. An event about the project brings its fields
+/// up to date, but the event of a photo may have been lost.
+fn photos_are_known(row: &ProjectRow, fields: &ProjectFields) -> bool {
+    row.state != LinkState::Linked || row.photos_read_at == Some(fields.updated_at)
 }
 
 /// Whether the last look came long enough after the project's last activity. A photo that is uploaded

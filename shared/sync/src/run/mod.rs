@@ -2,12 +2,16 @@
 
 pub mod connection;
 pub mod copy;
+mod existing;
+pub mod jobs;
 mod listing;
 pub mod photos;
 pub mod poll;
 pub mod project;
+mod reassign;
 pub mod sync_run;
 pub mod users;
+pub mod webhooks;
 
 use companycam::ids::ProjectId;
 use jiff::Timestamp;
@@ -99,8 +103,32 @@ pub async fn set_aside(app: &App, message: &SyncMessage, reason: &str) -> Result
             format!("The photos of project {project_id} could not be read"),
             Some(project_id),
         ),
+        Look::Photo { photo_id, .. } => (
+            Kind::Photo,
+            format!("Photo {photo_id} could not be looked at"),
+            None,
+        ),
+        Look::Document { document_id, .. } => (
+            Kind::Project,
+            format!("Document {document_id} could not be looked at"),
+            None,
+        ),
+        Look::Job { job_id } => {
+            let now = Timestamp::now().as_second();
+            app.store.job_set_aside(org, job_id, now).await?;
+            (
+                Kind::Project,
+                format!("Job {job_id} could not be brought to CompanyCam"),
+                None,
+            )
+        }
     };
     let mut entry = NewEntry::new(kind, Outcome::Failed, format!("{what}: {reason}."));
+    match &message.look {
+        Look::Photo { photo_id, .. } => entry = entry.photo(photo_id),
+        Look::Job { job_id } => entry = entry.job(Some(job_id)),
+        _ => {}
+    }
     if let Some(project) = project {
         entry = entry.project(project);
         // It is set aside, not pending: a sync run must not wait for it for ever.
@@ -132,7 +160,10 @@ pub async fn look(app: &App, message: &SyncMessage) -> Result<(), Trouble> {
         Look::Poll
         | Look::Disconnect { .. }
         | Look::Project { .. }
-        | Look::ProjectPhotos { .. } => Lane::Live,
+        | Look::ProjectPhotos { .. }
+        | Look::Photo { .. }
+        | Look::Document { .. }
+        | Look::Job { .. } => Lane::Live,
     };
     let context = Context {
         app,
@@ -151,6 +182,13 @@ pub async fn look(app: &App, message: &SyncMessage) -> Result<(), Trouble> {
         Look::ProjectPhotos { project_id, cursor } => {
             photos::look_at_project_photos(&context, project_id, cursor.as_ref()).await
         }
+        Look::Photo { photo_id, tags } => photos::look_at_photo(&context, photo_id, *tags).await,
+        Look::Document { document_id, .. } => {
+            // Known and counted; copying documents (B16) is not there yet.
+            tracing::info!(org.id = %message.org_id, document.id = %document_id, "a document changed");
+            Ok(())
+        }
+        Look::Job { job_id } => jobs::look_at_job(&context, job_id).await,
     };
     if let Err(Trouble::NeedsReconnecting) = outcome {
         connection::pause(&context).await?;

@@ -7,12 +7,12 @@ use companycam::{Cursor, Page, Photo};
 use futures::{StreamExt, TryStreamExt, stream};
 use one_click::JobId;
 use runtime::Trouble;
-use runtime::messages::{Look, PhotoMessage};
+use runtime::messages::{Look, Origin, PhotoMessage};
 use store::activity::Kind;
 use store::photos::PhotoRow;
-use store::projects::{LinkState, ProjectRow};
+use store::projects::{LinkState, ProjectRow, SkipReason};
 
-use super::Context;
+use super::{Context, project};
 use crate::decide::photo::wanted_photo;
 
 /// How many rows are written at a time.
@@ -43,11 +43,64 @@ pub async fn look_at_project_photos(
     Ok(())
 }
 
+/// Looks at one photo, which an event is about; `tags`: at its tags too.
+pub async fn look_at_photo(context: &Context<'_>, id: &PhotoId, tags: bool) -> Result<(), Trouble> {
+    let photo = context
+        .companycam()
+        .read(|api| async move { api.photo(id).await })
+        .await;
+    let photo = match photo {
+        // No event says that a photo was deleted; whoever connected may just see less than before.
+        Err(failure) if failure.is_not_found() => return Ok(()),
+        photo => photo?,
+    };
+    let Some(project) = photo.project_id.clone() else {
+        return Ok(());
+    };
+    let row = context.app.store.project(context.org(), &project).await?;
+    let waits = row.as_ref().is_none_or(|row| {
+        row.state == LinkState::Unseen || row.reason == Some(SkipReason::NoMatchedUser)
+    });
+    if waits {
+        // The photo's event came before its project's, or that was lost. A job that is made now gets
+        // all of the project's photos.
+        project::look_at_project(context, &project, Origin::Event).await?;
+    }
+    let tags = if tags {
+        let read = context
+            .companycam()
+            .read(|api| async move { api.photo_tags(id).await })
+            .await?;
+        let mut names: Vec<_> = read.into_iter().map(|tag| tag.display_value).collect();
+        names.sort_unstable();
+        Some(names)
+    } else {
+        None
+    };
+    let page = Page {
+        items: vec![photo],
+        unreadable: Vec::new(),
+        next: None,
+        date: None,
+    };
+    look_at_tagged_photos(context, &page, tags.as_deref()).await?;
+    Ok(())
+}
+
 /// Writes down what One Click should have of each photo, and queues those where that differs from
 /// what it has. How many of them One Click has or should have.
 pub async fn look_at_photos(
     context: &Context<'_>,
     page: &Page<Photo, Cursor>,
+) -> Result<i64, Trouble> {
+    look_at_tagged_photos(context, page, None).await
+}
+
+/// As [`look_at_photos`]; `tags`: what is known of their tags, which a list does not say.
+async fn look_at_tagged_photos(
+    context: &Context<'_>,
+    page: &Page<Photo, Cursor>,
+    tags: Option<&[String]>,
 ) -> Result<i64, Trouble> {
     context
         .note_unreadable(Kind::Photo, "photo", &page.unreadable)
@@ -77,7 +130,7 @@ pub async fn look_at_photos(
                 rows.get(&photo.id),
                 jobs.get(project),
                 preferences,
-                None,
+                tags.map(<[String]>::to_vec),
             )?;
             Some((photo, project, wanted))
         })

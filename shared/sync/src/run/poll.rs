@@ -4,7 +4,7 @@ use companycam::ProjectsQuery;
 use runtime::Trouble;
 use runtime::messages::{Look, Origin};
 
-use super::{Context, listing, users};
+use super::{Context, jobs, listing, users, webhooks};
 
 /// Users are refreshed at least this often (B8).
 const USERS_KEPT_S: i64 = 23 * 60 * 60;
@@ -15,7 +15,8 @@ pub(super) const SETTLED_S: i64 = 5;
 /// What a page holds.
 pub(super) const PER_PAGE: u32 = 100;
 
-/// Looks for projects changed since the last poll. With nothing new it costs one GET.
+/// Looks for projects and jobs changed since the last poll, after mending what should have told us of
+/// them. With nothing new it costs two GETs of `CompanyCam` and one of One Click.
 pub async fn poll(context: &Context<'_>) -> Result<(), Trouble> {
     let organization = &context.organization;
     if let Some(run) = organization.sync.as_ref().filter(|run| run.is_running())
@@ -36,6 +37,9 @@ pub async fn poll(context: &Context<'_>) -> Result<(), Trouble> {
     {
         users::refresh(context).await?;
     }
+    // First, so that what happens during this poll is told.
+    webhooks::check(context).await?;
+    jobs::poll_jobs(context).await?;
     // Without a cursor the first sync is still listing, and covers everything.
     let Some(since) = organization.project_cursor else {
         return Ok(());

@@ -1,22 +1,29 @@
-//! A look at one project (B10, B14, B18).
+//! A look at one project (B10, B14, B18, B20).
+
+use std::time::Duration;
 
 use companycam::User;
 use companycam::ids::ProjectId;
 use one_click::{Error as OneClickError, Field, Job, JobFields, JobId, OrgId, UserId};
-use runtime::messages::Origin;
+use runtime::messages::{Look, Origin};
 use runtime::{App, Failure, Trouble};
 use store::activity::{Kind, NewEntry, Outcome};
-use store::projects::{NewLink, ProjectFields, ProjectRow, Skip, SkipReason};
+use store::projects::{LinkState, NewLink, ProjectFields, ProjectRow, Skip, SkipReason};
 
+use super::existing::{Found, claim_for, job_for};
 use super::{Context, photos, sync_run, users};
-use crate::decide::fields::{customer_name, job_changes, needs_job, new_job};
+use crate::decide::fields::{
+    customer_name, job_changes, link_metadata, needs_job, new_job, project_fields, relations,
+};
+use crate::decide::job::IMPORTER_S;
 use crate::decide::project::{ProjectStep, project_step};
 use crate::decide::users::Matches;
 
 /// Brings the project's job up to what was listed of the project, and looks at its photos.
 ///
 /// A sync run reads photos by itself, for many projects at once; but a look that was put off may come
-/// after that, and then looks at them here.
+/// after that, and then looks at them here. Photos have events of their own, so after an event about
+/// the project only those of a new job are looked at.
 pub async fn look_at_project(
     context: &Context<'_>,
     id: &ProjectId,
@@ -24,6 +31,9 @@ pub async fn look_at_project(
 ) -> Result<(), Trouble> {
     let org = context.org();
     let store = &context.app.store;
+    if origin.is_event() {
+        read(context, id, origin).await?;
+    }
     let Some(row) = store.project(org, id).await? else {
         return Ok(());
     };
@@ -33,18 +43,18 @@ pub async fn look_at_project(
     };
     if row.company_id != context.organization.company_id {
         // Links belong to a company; those of another one rest (B5).
-        return Ok(store.project_handled(org, id, now.updated_at).await?);
+        return Ok(store
+            .project_handled(org, id, now.updated_at, false)
+            .await?);
     }
+    let was_linked = row.state == LinkState::Linked;
     let job = match project_step(
         Some(&row),
         &now,
         &context.organization.preferences,
         origin == Origin::Sync,
     ) {
-        ProjectStep::Nothing => row
-            .job_id
-            .clone()
-            .filter(|_| row.state == store::projects::LinkState::Linked),
+        ProjectStep::Nothing => row.job_id.clone().filter(|_| was_linked),
         ProjectStep::Skip(reason) => {
             skip(context, &row, &now, reason).await?;
             None
@@ -53,12 +63,49 @@ pub async fn look_at_project(
         ProjectStep::Update => update(context, &row, &now).await?,
     };
     let run = context.organization.sync.as_ref();
-    let run_reads_them =
-        origin == Origin::Sync && run.is_some_and(|run| sync_run::will_read_photos(run, id));
-    if job.is_some() && !run_reads_them {
+    let read_elsewhere = match origin {
+        Origin::Poll | Origin::Merge => false,
+        Origin::Sync => run.is_some_and(|run| sync_run::will_read_photos(run, id)),
+        Origin::Event | Origin::Deletion => was_linked,
+    };
+    if job.is_some() && !read_elsewhere {
         photos::look_at_project_photos(context, id, None).await?;
     }
-    store.project_handled(org, id, now.updated_at).await?;
+    let photos_read = job.is_some() && (!read_elsewhere || origin == Origin::Sync);
+    store
+        .project_handled(org, id, now.updated_at, photos_read)
+        .await?;
+    Ok(())
+}
+
+/// Reads a project that an event is about, and leaves what it says as a listing would.
+async fn read(context: &Context<'_>, id: &ProjectId, origin: Origin) -> Result<(), Trouble> {
+    let (org, store) = (context.org(), &context.app.store);
+    let company = &context.organization.company_id;
+    let answer = context
+        .companycam()
+        .read(|api| async move { api.project(id).await })
+        .await;
+    let fields = match answer {
+        Ok(project) => project_fields(&project),
+        Err(failure) if failure.is_not_found() => {
+            // Only an event that says so makes it deleted: whoever connected may see less than before
+            // (B30).
+            let seen = store.project(org, id).await?.and_then(|row| row.seen);
+            let Some(seen) = seen.filter(|_| origin != Origin::Event) else {
+                return Ok(());
+            };
+            ProjectFields {
+                deleted: true,
+                ..seen
+            }
+        }
+        Err(failure) => return Err(failure.into()),
+    };
+    // Never settled: the next poll lists it once more.
+    store
+        .want_project(org, id, company, &fields, fields.updated_at)
+        .await?;
     Ok(())
 }
 
@@ -92,7 +139,19 @@ async fn skip(
     Ok(())
 }
 
-/// Finds or makes the project's job, and links the two. `None`: it waits (B13).
+/// How the project came to its job.
+enum Came {
+    /// It was made.
+    Created,
+    /// It was there, and names the project already.
+    Back,
+    /// It was there: linked instead of creating another (B20).
+    Adopted,
+    /// The job came first and asked for the project; nobody heard the answer (B22).
+    First,
+}
+
+/// Finds or makes the project's job, and links the two. `None`: it waits (B13, B20).
 async fn import(
     context: &Context<'_>,
     row: &ProjectRow,
@@ -100,24 +159,16 @@ async fn import(
 ) -> Result<Option<JobId>, Trouble> {
     let org = context.org();
     let id = &row.project_id;
-    let assigned = assigned_users(context, id).await?;
-    let matches = users::matches(context).await?;
-    let matched = first_matched(&assigned, &matches);
-    if context.organization.preferences.only_matched_users && matched.is_none() {
-        skip(context, row, now, SkipReason::NoMatchedUser).await?;
+    let Some((job, came)) = find_or_create(context, row, now).await? else {
         return Ok(None);
-    }
-    let assignee = matched.or_else(|| creator(now, &matches));
-    let (job, created) = match already_there(context, id).await? {
-        Some(job) => (job, false),
-        None => (create(context, row, now, assignee.as_ref()).await?, true),
     };
     let link = NewLink {
         project_id: id,
         company_id: &row.company_id,
         job_id: &job.id,
         seen: now,
-        assignee_set: job.assigned_user_id.is_some(),
+        assignee: job.assigned_user_id.as_ref(),
+        from_job: matches!(came, Came::First),
     };
     if !context.app.store.link(org, &link).await? {
         return Err(Trouble::Permanent(format!(
@@ -125,21 +176,168 @@ async fn import(
             job.id
         )));
     }
-    let (outcome, did) = if created {
-        (Outcome::Created, "was created from")
-    } else {
-        (Outcome::Updated, "was linked to")
+    let name = Context::call_project(&customer_name(id, now), id);
+    let (outcome, text) = match came {
+        Came::Created => (
+            Outcome::Created,
+            format!("A job was created from project {name}."),
+        ),
+        Came::Back | Came::Adopted => (
+            Outcome::Updated,
+            format!("A job was linked to project {name}."),
+        ),
+        Came::First => (
+            Outcome::Created,
+            format!("Project {name} was created from a job."),
+        ),
     };
-    let text = format!(
-        "A job {did} project {}.",
-        Context::call_project(&customer_name(id, now), id)
-    );
     let entry = NewEntry::new(Kind::Project, outcome, text)
         .project(id)
         .job(Some(&job.id));
     context.app.store.log(org, entry).await?;
-    tracing::info!(org.id = %org, project.id = %id, job.id = %job.id, created, "linked a project");
+    tracing::info!(org.id = %org, project.id = %id, job.id = %job.id, ?outcome, "linked a project");
+    if link.from_job {
+        // It is still to be told of its project.
+        let look = Look::Job {
+            job_id: job.id.clone(),
+        };
+        context.app.queues.sync(&[context.look(look)]).await?;
+    }
     Ok(Some(job.id))
+}
+
+async fn find_or_create(
+    context: &Context<'_>,
+    row: &ProjectRow,
+    now: &ProjectFields,
+) -> Result<Option<(Job, Came)>, Trouble> {
+    let id = &row.project_id;
+    if let Some(job) = asked_for_by(context, id, now).await? {
+        return Ok(Some((job, Came::First)));
+    }
+    let assigned = assigned_users(context, id).await?;
+    let matches = users::matches(context).await?;
+    let matched = first_matched(&assigned, &matches);
+    if context.organization.preferences.only_matched_users && matched.is_none() {
+        skip(context, row, now, SkipReason::NoMatchedUser).await?;
+        return Ok(None);
+    }
+    if let Some(job) = already_there(context, id).await? {
+        return Ok(Some((job, Came::Back)));
+    }
+    match job_for(context, id, now).await? {
+        Found::One(job) => {
+            tell(context, row, now, &job).await?;
+            return Ok(Some((job, Came::Adopted)));
+        }
+        Found::None(alike) => {
+            if waits_for_importer(context, row, now).await? {
+                skip(context, row, now, SkipReason::WaitsForImporter).await?;
+                return Ok(None);
+            }
+            suggest(context, row, now, &alike).await?;
+        }
+    }
+    let assignee = matched.or_else(|| creator(now, &matches));
+    let job = create(context, row, now, assignee.as_ref()).await?;
+    Ok(Some((job, Came::Created)))
+}
+
+/// The job that asked for this project, if the answer to its request was lost.
+async fn asked_for_by(
+    context: &Context<'_>,
+    id: &ProjectId,
+    now: &ProjectFields,
+) -> Result<Option<Job>, Trouble> {
+    // Only then may there be a claim.
+    let preferences = &context.organization.preferences;
+    if preferences.create_project_from_job_since.is_none() {
+        return Ok(None);
+    }
+    let Some(job) = claim_for(context, id, now).await? else {
+        return Ok(None);
+    };
+    match context
+        .app
+        .one_click()
+        .await?
+        .job(context.org(), &job)
+        .await
+    {
+        Ok(job) => Ok(Some(job)),
+        Err(OneClickError::NotFound) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Whether another system, whose id the project carries, may still be about to import the job; then
+/// the project is looked at again when it has had its time.
+///
+/// A project that shows no activity since then was there for its importer to see.
+async fn waits_for_importer(
+    context: &Context<'_>,
+    row: &ProjectRow,
+    now: &ProjectFields,
+) -> Result<bool, Trouble> {
+    if now.integrations.is_empty() {
+        return Ok(false);
+    }
+    let until = row.importer_until.unwrap_or(now.updated_at + IMPORTER_S);
+    if context.now >= until {
+        return Ok(false);
+    }
+    let org = context.org();
+    context
+        .app
+        .store
+        .wait_for_importer(org, &row.project_id, until)
+        .await?;
+    let look = context.look(Look::Project {
+        project_id: row.project_id.clone(),
+        origin: Origin::Event,
+    });
+    let wait = Duration::from_secs((until - context.now).unsigned_abs());
+    context.app.queues.retry(&look, wait).await?;
+    Ok(true)
+}
+
+/// Writes on a job that was there which project it is, as on one that we create.
+async fn tell(
+    context: &Context<'_>,
+    row: &ProjectRow,
+    now: &ProjectFields,
+    job: &Job,
+) -> Result<(), Trouble> {
+    let mut metadata = link_metadata(&row.project_id, &row.company_id, now);
+    metadata.extend(relations(now));
+    let changes = JobFields {
+        metadata,
+        ..JobFields::default()
+    };
+    let one_click = context.app.one_click().await?;
+    one_click
+        .update_job(context.org(), &job.id, &changes)
+        .await?;
+    Ok(())
+}
+
+async fn suggest(
+    context: &Context<'_>,
+    row: &ProjectRow,
+    now: &ProjectFields,
+    alike: &[String],
+) -> Result<(), Trouble> {
+    if alike.is_empty() {
+        return Ok(());
+    }
+    let id = &row.project_id;
+    let text = format!(
+        "Project {} looks like {}. None was linked to it, because it can’t be told which is meant, or they are too old; it gets a job of its own.",
+        Context::call_project(&customer_name(id, now), id),
+        alike.join(", ")
+    );
+    let entry = NewEntry::new(Kind::Project, Outcome::Skipped, text).project(id);
+    Ok(context.app.store.log(context.org(), entry).await?)
 }
 
 /// The job that already names this project: made by an earlier try whose answer was lost, or by an
@@ -197,7 +395,7 @@ async fn update(
     let assignee = if row.assignee_set {
         None
     } else {
-        assignee_from_companycam(context, id, now).await?
+        assignee_from_companycam(context, row, now).await?
     };
     let job = if needs_job(&before, now) || assignee.is_some() {
         match one_click.job(org, &job_id).await {
@@ -211,9 +409,10 @@ async fn update(
     let taken = job
         .as_ref()
         .is_some_and(|job| job.assigned_user_id.is_some());
-    let assigns = assignee.is_some() && !taken;
-    if assigns {
-        changes.assigned_user_id = assignee.map_or(Field::Keep, Field::Set);
+    let given = assignee.filter(|_| !taken);
+    let assigns = given.is_some();
+    if let Some(assignee) = &given {
+        changes.assigned_user_id = Field::Set(assignee.clone());
     }
     if !changes.is_empty() {
         match write_job(context, &one_click, &job_id, changes).await {
@@ -229,6 +428,15 @@ async fn update(
             .job(Some(&job_id));
         context.app.store.log(org, entry).await?;
         tracing::info!(org.id = %org, project.id = %id, job.id = %job_id, "updated a job");
+    }
+    if let Some(assignee) = given {
+        // Ours: no reassignment that the project would have to follow.
+        let assignee = Some(&assignee);
+        context
+            .app
+            .store
+            .job_assigned(org, &job_id, assignee, assignee)
+            .await?;
     }
     context
         .app
@@ -287,15 +495,16 @@ pub(super) async fn close_link(
 }
 
 /// Whom the job should have while it has nobody: the first assigned user that is matched, else the
-/// creator if matched.
+/// creator if matched. The creator of a project that we made says nothing new.
 async fn assignee_from_companycam(
     context: &Context<'_>,
-    id: &ProjectId,
+    row: &ProjectRow,
     fields: &ProjectFields,
 ) -> Result<Option<UserId>, Trouble> {
-    let assigned = assigned_users(context, id).await?;
+    let assigned = assigned_users(context, &row.project_id).await?;
     let matches = users::matches(context).await?;
-    Ok(first_matched(&assigned, &matches).or_else(|| creator(fields, &matches)))
+    let creator = || creator(fields, &matches).filter(|_| !row.from_job);
+    Ok(first_matched(&assigned, &matches).or_else(creator))
 }
 
 fn creator(fields: &ProjectFields, matches: &Matches) -> Option<UserId> {

@@ -13,7 +13,7 @@ use store::activity::{Kind, NewEntry, Outcome};
 use store::organizations::{Organization, SyncRun, SyncStep, TagName, Window};
 
 use super::poll::{PER_PAGE, next_cursor};
-use super::{Context, connection, listing, photos, users};
+use super::{Context, connection, listing, photos, users, webhooks};
 
 /// The window that connecting starts with.
 pub const FIRST_WINDOW: Window = Window::Days(29);
@@ -93,6 +93,7 @@ pub async fn step(context: &Context<'_>, run_id: &str, tries: u32) -> Result<(),
             {
                 users::refresh(context).await?;
             }
+            webhooks::set_up(context).await?;
             connection::tell_one_click(context.app, context.org(), IntegrationState::Connected, "")
                 .await?;
             next.step = SyncStep::Projects { page: 1 };

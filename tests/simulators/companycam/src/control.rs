@@ -5,7 +5,7 @@
 //! | Route | Body | What |
 //! |---|---|---|
 //! | `GET /_sim/state` | | companies, users, projects, photos, documents, webhooks (without tokens) |
-//! | `GET`, `DELETE /_sim/stats` | | `{"gets", "writes", "rate_limited"}` of the API |
+//! | `GET`, `DELETE /_sim/stats` | | `{"gets", "writes", "rate_limited"}` of the API, and `pending_deliveries` |
 //! | `GET`, `PATCH /_sim/settings` | any fields of [`Settings`](crate::Settings) | the switches |
 //! | `GET`, `DELETE /_sim/deliveries` | | attempts to deliver webhooks |
 //! | `POST /_sim/companies` | `{"name"}` | 201 `{"id", "token", "admin_id", "admin_email"}` |
@@ -142,8 +142,11 @@ fn project_state(project: &Project) -> Value {
     })
 }
 
-async fn stats(State(sim): State<Shared>) -> Json<crate::state::Stats> {
-    Json(sim.lock().stats)
+async fn stats(State(sim): State<Shared>) -> Json<Value> {
+    let state = sim.lock();
+    let mut stats = json!(state.stats);
+    stats["pending_deliveries"] = json!(state.pending_deliveries());
+    Json(stats)
 }
 
 async fn clear_stats(State(sim): State<Shared>) -> StatusCode {

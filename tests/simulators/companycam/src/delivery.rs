@@ -3,6 +3,7 @@
 //! Anything but exactly 200 is an error. A delivery is tried [`ATTEMPTS`] times with a doubling
 //! wait; [`ERRORS_TO_DISABLE`] errors without a success between disable the webhook, silently.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -60,9 +61,16 @@ struct Delivery {
     webhook: Id,
     event: Event,
     body: Vec<u8>,
+    /// Counts as on its way while it lives.
+    _open: Arc<()>,
 }
 
 impl State {
+    /// How many deliveries are on their way, or about to be.
+    pub fn pending_deliveries(&self) -> usize {
+        self.events.len() + Arc::strong_count(&self.open_deliveries) - 1
+    }
+
     /// Queues an event for the webhooks that want it.
     pub fn fire(&mut self, company: Id, event_type: &str, object: Value) {
         self.events.push_back(Event {
@@ -113,6 +121,7 @@ impl State {
                     webhook: webhook.id,
                     event: event.clone(),
                     body: body.to_string().into_bytes(),
+                    _open: Arc::clone(&self.open_deliveries),
                 });
             }
         }

@@ -252,6 +252,8 @@ pub(crate) struct State {
     pub sessions: HashMap<String, Id>,
     pub windows: HashMap<String, Window>,
     pub stats: Stats,
+    /// Deliveries begun and not ended: each holds a clone.
+    pub open_deliveries: Arc<()>,
     pub settings: Settings,
     /// Filled by the operations, emptied by the dispatcher.
     pub events: VecDeque<crate::delivery::Event>,

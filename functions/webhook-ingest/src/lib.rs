@@ -1,0 +1,151 @@
+//! Both sides' webhooks: is the delivery genuine? Then queue a look at what it is about, and answer
+//! exactly 200. Nothing is decided here, and nobody is asked.
+//!
+//! Whatever is not genuine gets the same 401: an unknown organization, a wrong signature, a body
+//! that is too long. What is genuine and makes no sense is answered 200, so that it is not sent
+//! again, and counted.
+
+mod keys;
+mod looks;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::{Bytes, to_bytes};
+use axum::extract::{Path, Request, State};
+use axum::routing::post;
+use companycam::webhook::{SIGNATURE_HEADER, verify};
+use http::header::AUTHORIZATION;
+use http::{HeaderMap, HeaderName, StatusCode};
+use one_click::OrgId;
+use one_click::webhook::verify_basic;
+use runtime::messages::{Look, SyncMessage};
+use runtime::{App, Trouble, WebhookKeys};
+
+use keys::Keys;
+use looks::Ignored;
+
+/// No delivery of either side comes near this.
+const LONGEST_BODY: usize = 1_000_000;
+
+/// The state of a function: its clients, and the keys it has read.
+#[derive(Debug)]
+struct Ingest {
+    app: Arc<App>,
+    keys: Keys,
+}
+
+/// The routes of this function.
+pub fn router(app: Arc<App>) -> Router {
+    let ingest = Ingest {
+        app,
+        keys: Keys::default(),
+    };
+    Router::new()
+        .route("/webhooks/companycam/{org_id}", post(from_companycam))
+        .route("/webhooks/one-click/{org_id}", post(from_one_click))
+        .with_state(Arc::new(ingest))
+}
+
+async fn from_companycam(
+    State(ingest): State<Arc<Ingest>>,
+    Path(org): Path<String>,
+    request: Request,
+) -> StatusCode {
+    let genuine = |keys: &WebhookKeys, headers: &HeaderMap, body: &[u8]| {
+        let signature = text(headers, &HeaderName::from_static(SIGNATURE_HEADER));
+        verify(&keys.companycam_token, body, signature)
+    };
+    let looks = |_: &OrgId, body: &[u8]| looks::companycam(body);
+    ingest
+        .take("companycam", &org, request, genuine, looks)
+        .await
+}
+
+async fn from_one_click(
+    State(ingest): State<Arc<Ingest>>,
+    Path(org): Path<String>,
+    request: Request,
+) -> StatusCode {
+    let genuine = |keys: &WebhookKeys, headers: &HeaderMap, _: &[u8]| {
+        let header = headers
+            .get(AUTHORIZATION)
+            .and_then(|value| value.to_str().ok());
+        verify_basic(header, &keys.one_click_username, &keys.one_click_password)
+    };
+    ingest
+        .take("one-click", &org, request, genuine, looks::one_click)
+        .await
+}
+
+impl Ingest {
+    /// Takes a delivery in; the answer's status.
+    async fn take(
+        &self,
+        side: &'static str,
+        org: &str,
+        request: Request,
+        genuine: impl Fn(&WebhookKeys, &HeaderMap, &[u8]) -> bool,
+        looks: impl Fn(&OrgId, &[u8]) -> Result<Vec<Look>, Ignored>,
+    ) -> StatusCode {
+        let (parts, body) = request.into_parts();
+        let Ok(org) = OrgId::parse(org) else {
+            return refuse(side, "no organization has such an id");
+        };
+        let Ok(body) = to_bytes(body, LONGEST_BODY).await else {
+            return refuse(side, "the body is too long, or broke off");
+        };
+        let fits = |keys: &WebhookKeys| genuine(keys, &parts.headers, &body);
+        match self.keys.fit(&self.app.secrets, &org, fits).await {
+            Ok(true) => {}
+            Ok(false) => return refuse(side, "it is not signed with the organization's keys"),
+            Err(trouble) => return unavailable(side, &org, &trouble),
+        }
+        self.queue(side, &org, &body, looks).await
+    }
+
+    async fn queue(
+        &self,
+        side: &'static str,
+        org: &OrgId,
+        body: &Bytes,
+        looks: impl Fn(&OrgId, &[u8]) -> Result<Vec<Look>, Ignored>,
+    ) -> StatusCode {
+        let looks = match looks(org, body) {
+            Ok(looks) => looks,
+            Err(Ignored(reason)) => {
+                // The template counts these lines.
+                tracing::warn!(org.id = %org, side, reason, "ignored a delivery");
+                return StatusCode::OK;
+            }
+        };
+        let kind = looks.first().map_or("nothing", Look::kind);
+        let messages: Vec<_> = looks
+            .into_iter()
+            .map(|look| SyncMessage::new(org, look))
+            .collect();
+        if let Err(error) = self.app.queues.sync(&messages).await {
+            return unavailable(side, org, &error.into());
+        }
+        tracing::info!(org.id = %org, side, look.kind = kind, "took a delivery in");
+        StatusCode::OK
+    }
+}
+
+fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> &'a str {
+    headers
+        .get(name)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default()
+}
+
+fn refuse(side: &'static str, reason: &'static str) -> StatusCode {
+    tracing::warn!(side, reason, "refused a delivery");
+    StatusCode::UNAUTHORIZED
+}
+
+/// Both sides send again what is answered so.
+fn unavailable(side: &'static str, org: &OrgId, trouble: &Trouble) -> StatusCode {
+    tracing::error!(org.id = %org, side, %trouble, "a delivery could not be taken in");
+    StatusCode::INTERNAL_SERVER_ERROR
+}

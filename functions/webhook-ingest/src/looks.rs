@@ -1,0 +1,148 @@
+//! From a genuine delivery to what to look at.
+
+use companycam::webhook::{Delivery, Subject};
+use one_click::OrgId;
+use one_click::webhook::{Event, EventKind};
+use runtime::messages::{Look, Origin};
+
+/// Why a genuine delivery leads nowhere.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Ignored(pub &'static str);
+
+/// What a delivery of `CompanyCam` leads to.
+pub fn companycam(body: &[u8]) -> Result<Vec<Look>, Ignored> {
+    let delivery = Delivery::parse(body).map_err(|_| Ignored("it is no delivery"))?;
+    let event = delivery.event_type.as_str();
+    let look = match delivery.subject {
+        Subject::Project(project_id) => Look::Project {
+            project_id,
+            origin: match event {
+                "project.deleted" => Origin::Deletion,
+                "project.merged" => Origin::Merge,
+                _ => Origin::Event,
+            },
+        },
+        Subject::Photo { photo, .. } => Look::Photo {
+            photo_id: photo,
+            // The other events say nothing about tags.
+            tags: matches!(event, "photo.created" | "photo.tag_added"),
+        },
+        Subject::Document { document, project } => Look::Document {
+            document_id: document,
+            project_id: project,
+        },
+        Subject::Unknown => return Err(Ignored("it is of an unknown kind, or names nothing")),
+    };
+    Ok(vec![look])
+}
+
+/// What a delivery of One Click to this organization leads to.
+pub fn one_click(org: &OrgId, body: &[u8]) -> Result<Vec<Look>, Ignored> {
+    let event = Event::parse(body).map_err(|_| Ignored("it is no event"))?;
+    if event.organization_id != *org || event.job.organization_id != *org {
+        return Err(Ignored("it is about another organization"));
+    }
+    match event.kind {
+        EventKind::JobCreated
+        | EventKind::JobUpdated
+        | EventKind::JobAssigned
+        | EventKind::JobDeleted => Ok(vec![Look::Job {
+            job_id: event.job.id,
+        }]),
+        EventKind::Other(_) => Err(Ignored("it is of an unknown kind")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn look_at(event_type: &str, payload: &Value) -> Result<Vec<Look>, Ignored> {
+        companycam(
+            json!({"event_type": event_type, "created_at": 1, "payload": payload})
+                .to_string()
+                .as_bytes(),
+        )
+    }
+
+    fn about(event: &str, org: &str) -> String {
+        json!({
+            "id": "evt_1", "event": event, "occurred_at": "2026-01-02T03:04:05Z",
+            "organization_id": org, "job": {"id": "j1", "organization_id": org},
+        })
+        .to_string()
+    }
+
+    #[test]
+    fn b17_every_scope_leads_to_a_look_in_both_shapes() {
+        for (event, object, kind) in [
+            ("project.created", "project", "project"),
+            ("project.updated", "project", "project"),
+            ("project.contact_created", "project", "project"),
+            ("project.contact_updated", "project", "project"),
+            ("project.label_added", "project", "project"),
+            ("project.archived", "project", "project"),
+            ("project.merged", "project", "project"),
+            ("project.deleted", "project", "project"),
+            ("photo.created", "photo", "photo"),
+            ("photo.updated", "photo", "photo"),
+            ("photo.tag_added", "photo", "photo"),
+            ("photo.description_updated", "photo", "photo"),
+            ("document.created", "document", "document"),
+        ] {
+            for payload in [json!({"id": "7"}), json!({object: {"id": 7}})] {
+                let looks = look_at(event, &payload).unwrap();
+                assert_eq!(looks.len(), 1, "{event}");
+                assert_eq!(looks[0].kind(), kind, "{event} {payload}");
+            }
+        }
+    }
+
+    #[test]
+    fn b17_a_deleted_or_merged_project_and_a_tagged_photo_are_looked_at_as_such() {
+        let origin = |event: &str| match look_at(event, &json!({"id": "7"})).unwrap().remove(0) {
+            Look::Project { origin, .. } => origin,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(origin("project.deleted"), Origin::Deletion);
+        assert_eq!(origin("project.merged"), Origin::Merge);
+        assert_eq!(origin("project.archived"), Origin::Event);
+        let tags = |event: &str| {
+            let look = look_at(event, &json!({"id": "9"})).unwrap().remove(0);
+            matches!(look, Look::Photo { tags: true, .. })
+        };
+        assert!(tags("photo.created") && tags("photo.tag_added"));
+        assert!(!tags("photo.updated") && !tags("photo.description_updated"));
+    }
+
+    #[test]
+    fn b17_what_makes_no_sense_is_ignored() {
+        assert!(companycam(b"no JSON").is_err());
+        assert!(companycam(b"[1]").is_err());
+        assert!(companycam(b"{}").is_err());
+        assert!(look_at("invoice.paid", &json!({"id": "7"})).is_err());
+        assert!(look_at("project.created", &json!({"id": {"a": 1}})).is_err());
+        let org = OrgId::parse("org_1").unwrap();
+        assert!(one_click(&org, b"no JSON").is_err());
+        assert!(one_click(&org, b"{}").is_err());
+        assert!(one_click(&org, about("job.priced", "org_1").as_bytes()).is_err());
+    }
+
+    #[test]
+    fn b24_every_event_of_a_job_leads_to_a_look_at_it() {
+        let org = OrgId::parse("org_1").unwrap();
+        for event in EventKind::SUBSCRIBED {
+            let looks = one_click(&org, about(event, "org_1").as_bytes()).unwrap();
+            assert_eq!(looks[0].kind(), "job", "{event}");
+        }
+    }
+
+    #[test]
+    fn b28_a_job_of_another_organization_is_ignored() {
+        let org = OrgId::parse("org_1").unwrap();
+        let other = one_click(&org, about("job.created", "org_2").as_bytes());
+        assert_eq!(other, Err(Ignored("it is about another organization")));
+    }
+}

@@ -1,0 +1,149 @@
+//! What to do about a job (B9, B11, B21).
+
+use one_click::Job;
+use store::organizations::Preferences;
+use store::projects::JobRow;
+
+/// How long another system's importer has to make the project, or the job, itself: it runs every 15
+/// minutes.
+pub const IMPORTER_S: i64 = 20 * 60;
+/// What every key of ours on a job begins with; One Click's own importers use none such.
+const PROJECT_KEY: &str = "cc_project_id";
+
+/// The keys by which One Click's own importers name another system's id, and that system's type in a
+/// project's `integrations[]`, in snake case.
+pub const IMPORTER_KEYS: [(&str, &str); 3] = [
+    ("job_nimbus_job_id", "job_nimbus"),
+    ("job_nimbus_contact_id", "job_nimbus"),
+    ("jobprogress_job_id", "job_progress"),
+];
+
+/// The next step for a job.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum JobStep {
+    /// Nothing is to be done.
+    Nothing,
+    /// It is linked, and its project is not assigned yet, or the job does not know its project.
+    Finish,
+    /// It is linked, and assigned to somebody else than when we last looked.
+    Reassign,
+    /// Look at it again then (Unix seconds): another system's importer may make its project.
+    Wait(i64),
+    /// Find or create its project.
+    CreateProject,
+}
+
+/// Decides, from the job's link, if any, and the job as it is now.
+pub fn job_step(link: Option<&JobRow>, job: &Job, preferences: &Preferences, now: i64) -> JobStep {
+    if let Some(link) = link {
+        return if link.unfinished {
+            JobStep::Finish
+        } else if link.assignee != job.assigned_user_id {
+            JobStep::Reassign
+        } else {
+            JobStep::Nothing
+        };
+    }
+    // Made from a project, which its own look links: whatever comes first, it makes no other (B21).
+    if job.metadata.contains_key(PROJECT_KEY) {
+        return JobStep::Nothing;
+    }
+    let created_at = job.created_at.as_second();
+    let covered = preferences.create_project_from_job
+        && preferences
+            .create_project_from_job_since
+            .is_some_and(|since| created_at >= since);
+    if !covered {
+        return JobStep::Nothing;
+    }
+    let until = created_at + IMPORTER_S;
+    if is_imported(job) && now < until {
+        JobStep::Wait(until)
+    } else {
+        JobStep::CreateProject
+    }
+}
+
+/// Whether another system's importer made the job.
+fn is_imported(job: &Job) -> bool {
+    let is_key = |key: &str| {
+        IMPORTER_KEYS.iter().any(|(known, _)| *known == key)
+            || (key.starts_with("cc_") && key.ends_with("_relation_id"))
+    };
+    job.metadata.keys().any(|key| is_key(key))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn job(changes: &Value) -> Job {
+        let mut job = json!({
+            "id": "j1", "organization_id": "o1", "assigned_user_id": "u1",
+            "created_at": "1970-01-01T00:16:40Z",
+        });
+        for (key, value) in changes.as_object().unwrap() {
+            job[key] = value.clone();
+        }
+        serde_json::from_value(job).unwrap()
+    }
+
+    fn link(assignee: Option<&str>, unfinished: bool) -> JobRow {
+        serde_json::from_value(json!({
+            "org_id": "o1", "sk": "job#j1", "job_id": "j1", "project_id": "7", "assignee": assignee, "unfinished": unfinished,
+        }))
+        .unwrap()
+    }
+
+    fn since(at: i64) -> Preferences {
+        Preferences {
+            create_project_from_job: true,
+            create_project_from_job_since: Some(at),
+            ..Preferences::default()
+        }
+    }
+
+    #[test]
+    fn b09_jobs_created_after_it_was_switched_on_are_covered() {
+        let step = |preferences: &Preferences| job_step(None, &job(&json!({})), preferences, 1001);
+        assert_eq!(step(&since(1000)), JobStep::CreateProject);
+        assert_eq!(step(&since(1001)), JobStep::Nothing);
+        assert_eq!(step(&Preferences::default()), JobStep::Nothing);
+        let off = Preferences {
+            create_project_from_job: false,
+            ..since(900)
+        };
+        assert_eq!(step(&off), JobStep::Nothing);
+    }
+
+    #[test]
+    fn b21_a_job_made_from_a_project_makes_no_other() {
+        let ours = job(&json!({"metadata": {"cc_project_id": "7"}}));
+        assert_eq!(job_step(None, &ours, &since(0), 1001), JobStep::Nothing);
+    }
+
+    #[test]
+    fn b21_an_imported_job_waits_twenty_minutes() {
+        for key in [
+            "job_nimbus_job_id",
+            "job_nimbus_contact_id",
+            "jobprogress_job_id",
+        ] {
+            let imported = job(&json!({"metadata": {key: "x"}}));
+            let step = |now| job_step(None, &imported, &since(0), now);
+            assert_eq!(step(1001), JobStep::Wait(2200), "{key}");
+            assert_eq!(step(2200), JobStep::CreateProject, "{key}");
+        }
+    }
+
+    #[test]
+    fn b23_a_linked_job_is_looked_at_when_its_assignee_changed() {
+        let step = |link: &JobRow| job_step(Some(link), &job(&json!({})), &since(0), 1001);
+        assert_eq!(step(&link(Some("u1"), false)), JobStep::Nothing);
+        assert_eq!(step(&link(Some("u2"), false)), JobStep::Reassign);
+        assert_eq!(step(&link(None, false)), JobStep::Reassign);
+        assert_eq!(step(&link(Some("u1"), true)), JobStep::Finish);
+    }
+}

@@ -1,0 +1,346 @@
+//! A look at one job (B9, B18, B21, B22), and the poll of jobs (B24).
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use companycam::{Address, Contact, NewProject, Project};
+use jiff::Timestamp;
+use one_click::{Error as OneClickError, Job, JobId};
+use runtime::messages::Look;
+use runtime::{Failure, Trouble};
+use store::activity::{Kind, NewEntry, Outcome};
+use store::projects::{JobClaim, JobRow, NewLink, ProjectFields};
+
+use super::existing::{Found, lost_project, project_for};
+use super::{Context, photos, project, reassign, users};
+use crate::decide::fields::{customer_name, link_metadata, project_fields};
+use crate::decide::job::{JobStep, job_step};
+
+/// A project whose request was lost is looked for no sooner: it may still be on its way.
+const LOST_S: i64 = 10;
+/// The newest seconds of jobs are asked for again.
+const SETTLED: jiff::SignedDuration = jiff::SignedDuration::from_secs(5);
+/// Without a cursor, jobs are asked for from so long ago.
+const FIRST_WINDOW_S: i64 = 29 * 24 * 60 * 60;
+
+/// Brings the job's project up to the job: makes it, assigns it, or gives the link up.
+pub async fn look_at_job(context: &Context<'_>, id: &JobId) -> Result<(), Trouble> {
+    let org = context.org();
+    let store = &context.app.store;
+    let link = store.job(org, id).await?;
+    let job = match context.app.one_click().await?.job(org, id).await {
+        Err(OneClickError::NotFound) => return gone(context, id, link.as_ref()).await,
+        job => job?,
+    };
+    if let Some(link) = &link
+        && !is_of_this_company(context, link).await?
+    {
+        return Ok(());
+    }
+    match job_step(
+        link.as_ref(),
+        &job,
+        &context.organization.preferences,
+        context.now,
+    ) {
+        JobStep::Nothing => Ok(()),
+        JobStep::Wait(until) => wait(context, id, until).await,
+        JobStep::CreateProject => create(context, &job).await,
+        JobStep::Finish => match link {
+            Some(link) => finish(context, &job, &link).await,
+            None => Ok(()),
+        },
+        JobStep::Reassign => match link {
+            Some(link) => reassign::reassign(context, &job, &link).await,
+            None => Ok(()),
+        },
+    }
+}
+
+/// The job was deleted in One Click (B18).
+async fn gone(context: &Context<'_>, id: &JobId, link: Option<&JobRow>) -> Result<(), Trouble> {
+    if let Some(link) = link {
+        return project::close_link(context.app, context.org(), &link.project_id, id).await;
+    }
+    // A project that was on its way for it is nobody's now, like any other in CompanyCam.
+    Ok(context.app.store.drop_claim(context.org(), id).await?)
+}
+
+/// Links belong to a company; those of another one rest (B5).
+async fn is_of_this_company(context: &Context<'_>, link: &JobRow) -> Result<bool, Trouble> {
+    let row = context
+        .app
+        .store
+        .project(context.org(), &link.project_id)
+        .await?;
+    Ok(row.is_some_and(|row| row.company_id == context.organization.company_id))
+}
+
+/// Looks again when the other importer has had its time, or as late as the queue can.
+async fn wait(context: &Context<'_>, id: &JobId, until: i64) -> Result<(), Trouble> {
+    let look = context.look(Look::Job { job_id: id.clone() });
+    let wait = Duration::from_secs(u64::try_from(until - context.now).unwrap_or(1));
+    Ok(context.app.queues.retry(&look, wait).await?)
+}
+
+/// Finds or makes the job's project, and links the two.
+async fn create(context: &Context<'_>, job: &Job) -> Result<(), Trouble> {
+    let org = context.org();
+    let store = &context.app.store;
+    let claim = store.claim(org, &job.id).await?;
+    let (project, made) = match claimed(context, claim.as_ref()).await? {
+        Some(project) => (project, true),
+        None => match project_for(context, job).await? {
+            Found::One(project) => (project, false),
+            Found::None(alike) => {
+                suggest(context, job, &alike).await?;
+                (make(context, job).await?, true)
+            }
+        },
+    };
+    let fields = project_fields(&project);
+    let link = NewLink {
+        project_id: &project.id,
+        company_id: &context.organization.company_id,
+        job_id: &job.id,
+        seen: &fields,
+        assignee: job.assigned_user_id.as_ref(),
+        from_job: true,
+    };
+    if !store.link(org, &link).await? {
+        return Err(Trouble::Permanent(format!(
+            "job {} could not be linked to project {}, because that project is linked to another job",
+            job.id, project.id
+        )));
+    }
+    let (outcome, did) = if made {
+        (Outcome::Created, "was created from")
+    } else {
+        (Outcome::Updated, "was linked to")
+    };
+    let name = customer_name(&project.id, &fields);
+    let text = format!(
+        "Project {} {did} a job.",
+        Context::call_project(&name, &project.id)
+    );
+    let entry = NewEntry::new(Kind::Project, outcome, text)
+        .project(&project.id)
+        .job(Some(&job.id));
+    store.log(org, entry).await?;
+    tracing::info!(org.id = %org, project.id = %project.id, job.id = %job.id, made, "a job has a project");
+    if let Some(link) = store.job(org, &job.id).await? {
+        finish(context, job, &link).await?;
+    }
+    if !made {
+        photos::look_at_project_photos(context, &project.id, None).await?;
+    }
+    Ok(())
+}
+
+/// The project of an earlier try whose answer was lost.
+async fn claimed(
+    context: &Context<'_>,
+    claim: Option<&JobClaim>,
+) -> Result<Option<Project>, Trouble> {
+    let Some((claim, claimed_at)) = claim.and_then(|claim| Some((claim, claim.claimed_at?))) else {
+        return Ok(None);
+    };
+    let too_soon = claimed_at + LOST_S - context.now;
+    if too_soon > 0 {
+        return Err(Trouble::Transient {
+            after: Some(Duration::from_secs(too_soon.unsigned_abs())),
+            cause: "a project was asked for, and may be on its way".to_owned(),
+        });
+    }
+    lost_project(context, claim, claimed_at).await
+}
+
+async fn suggest(context: &Context<'_>, job: &Job, alike: &[String]) -> Result<(), Trouble> {
+    if alike.is_empty() {
+        return Ok(());
+    }
+    let text = format!(
+        "Job “{}” ({}) looks like {}. None was linked to it, because it can’t be told which is meant; it gets a project of its own.",
+        job.customer_name,
+        job.id,
+        alike.join(", ")
+    );
+    let entry = NewEntry::new(Kind::Project, Outcome::Skipped, text).job(Some(&job.id));
+    Ok(context.app.store.log(context.org(), entry).await?)
+}
+
+/// Asks for a new project. Claimed before, since CompanyCam knows no idempotency key (B22).
+async fn make(context: &Context<'_>, job: &Job) -> Result<Project, Trouble> {
+    let org = context.org();
+    let store = &context.app.store;
+    let new = &new_project(job);
+    let matches = users::matches(context).await?;
+    let creator = job
+        .created_by_user_id
+        .as_ref()
+        .and_then(|user| matches.companycam(user))
+        .and_then(|user| user.email.as_deref());
+    let at = Timestamp::now().as_second();
+    store.claim_job(org, &job.id, &asked(new), at).await?;
+    let made = context
+        .companycam()
+        .write(|api| async move { api.create_project(new, creator).await })
+        .await;
+    match made {
+        Ok(project) => Ok(project),
+        Err(failure) => {
+            let maybe_made = match &failure {
+                Failure::CompanyCam(error) => error.maybe_took_effect(),
+                // There was no token or no room: it was never asked for.
+                Failure::Trouble(_) => false,
+            };
+            if !maybe_made {
+                store.drop_claim(org, &job.id).await?;
+            }
+            Err(failure.into())
+        }
+    }
+}
+
+/// The project that a job makes.
+fn new_project(job: &Job) -> NewProject {
+    let text = |value: &str| Some(value.trim().to_owned()).filter(|text| !text.is_empty());
+    let address = &job.address;
+    let name = text(&job.customer_name)
+        .or_else(|| text(&job.name))
+        .or_else(|| text(&address.line_1))
+        .unwrap_or_else(|| format!("One Click job {}", job.id));
+    NewProject {
+        name,
+        address: Address {
+            street_address_1: text(&address.line_1),
+            street_address_2: text(&address.line_2),
+            city: text(&address.city),
+            state: text(&address.state),
+            postal_code: text(&address.postal_code),
+            country: None,
+        },
+        primary_contact: Some(Contact {
+            name: text(&job.name),
+            email: job.email.clone(),
+            phone_number: job.phones.iter().find_map(|phone| text(&phone.number)),
+        }),
+    }
+}
+
+/// By what the project is recognised if the answer is lost.
+fn asked(new: &NewProject) -> ProjectFields {
+    let address = new.address.clone();
+    ProjectFields {
+        name: Some(new.name.clone()),
+        street_address_1: address.street_address_1,
+        street_address_2: address.street_address_2,
+        city: address.city,
+        state: address.state,
+        postal_code: address.postal_code,
+        ..ProjectFields::default()
+    }
+}
+
+/// Assigns the project as the job is, and tells the job of it.
+async fn finish(context: &Context<'_>, job: &Job, link: &JobRow) -> Result<(), Trouble> {
+    let org = context.org();
+    let store = &context.app.store;
+    let id = &link.project_id;
+    let assigned = reassign::assign_first(context, job, id).await?;
+    let fields = store
+        .project(org, id)
+        .await?
+        .and_then(|row| row.seen)
+        .unwrap_or_default();
+    let changes = one_click::JobFields {
+        metadata: link_metadata(id, &context.organization.company_id, &fields),
+        ..one_click::JobFields::default()
+    };
+    let one_click = context.app.one_click().await?;
+    match one_click.update_job(org, &job.id, &changes).await {
+        Err(OneClickError::NotFound) => {
+            return project::close_link(context.app, org, id, &job.id).await;
+        }
+        told => told?,
+    };
+    let assignee = job.assigned_user_id.as_ref();
+    let applied = assignee.filter(|_| assigned);
+    store.job_assigned(org, &job.id, assignee, applied).await?;
+    Ok(store.job_finished(org, &job.id).await?)
+}
+
+/// Asks One Click for the jobs changed since the last poll, and queues a look at those where there is
+/// something to do.
+pub async fn poll_jobs(context: &Context<'_>) -> Result<(), Trouble> {
+    let org = context.org();
+    let organization = &context.organization;
+    let mut since = organization.job_cursor.unwrap_or_else(|| {
+        let switched_on = organization.preferences.create_project_from_job_since;
+        let first = context.now - FIRST_WINDOW_S;
+        let first = switched_on.map_or(first, |at| first.min(at));
+        Timestamp::from_second(first).unwrap_or(Timestamp::UNIX_EPOCH)
+    });
+    let one_click = context.app.one_click().await?;
+    let mut seen = BTreeSet::new();
+    let mut page = 1;
+    loop {
+        let answer = one_click.jobs_updated_since(org, Some(since), page).await?;
+        let last = answer.items.last().map(|job| job.updated_at);
+        let fresh: Vec<_> = answer
+            .items
+            .into_iter()
+            .filter(|job| seen.insert((job.id.clone(), job.updated_at)))
+            .collect();
+        queue_looks(context, &fresh).await?;
+        let more = answer.next_page.is_some();
+        match last {
+            // The list shifts under our own writes: it is asked for anew from where it ended, and
+            // paged through only within one timestamp.
+            Some(last) if last > since => (since, page) = (last, 1),
+            _ => page += 1,
+        }
+        if !more {
+            break;
+        }
+    }
+    let settled = Timestamp::from_second(context.now).map_or(since, |now| now - SETTLED);
+    let cursor = since.min(settled);
+    if organization.job_cursor.is_none_or(|before| cursor > before) {
+        context.app.store.jobs_listed(org, cursor).await?;
+    }
+    Ok(())
+}
+
+async fn queue_looks(context: &Context<'_>, jobs: &[Job]) -> Result<(), Trouble> {
+    let org = context.org();
+    let store = &context.app.store;
+    let links: BTreeMap<_, _> = store
+        .jobs(org, jobs.iter().map(|job| &job.id))
+        .await?
+        .into_iter()
+        .map(|row| (row.job_id.clone(), row))
+        .collect();
+    let mut looks = Vec::new();
+    for job in jobs {
+        let link = links.get(&job.id);
+        let step = job_step(link, job, &context.organization.preferences, context.now);
+        if step == JobStep::Nothing {
+            continue;
+        }
+        // Given up before, and not changed since.
+        let given_up = match link {
+            None => store.claim(org, &job.id).await?,
+            Some(_) => None,
+        };
+        let again = given_up
+            .and_then(|claim| claim.set_aside_at)
+            .is_none_or(|at| job.updated_at.as_second() > at);
+        if again {
+            looks.push(context.look(Look::Job {
+                job_id: job.id.clone(),
+            }));
+        }
+    }
+    Ok(context.app.queues.sync(&looks).await?)
+}

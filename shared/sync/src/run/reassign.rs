@@ -1,0 +1,184 @@
+//! Who is assigned to a job's project (B11, B12, B23).
+
+use companycam::ids::{ProjectId, UserId as CompanyCamUserId};
+use one_click::{Job, UserId};
+use runtime::{Failure, Trouble};
+use store::activity::{Kind, NewEntry, Outcome};
+use store::matches::CompanyCamUser;
+use store::projects::JobRow;
+
+use super::{Context, users};
+
+/// What came of assigning a user.
+enum Assigned {
+    Yes,
+    /// Why not, in words for the log.
+    No(&'static str),
+}
+
+/// Assigns a new project as its job is; whether somebody was.
+pub async fn assign_first(
+    context: &Context<'_>,
+    job: &Job,
+    project: &ProjectId,
+) -> Result<bool, Trouble> {
+    let Some(assignee) = &job.assigned_user_id else {
+        return Ok(false);
+    };
+    let matches = users::matches(context).await?;
+    let Some(user) = matches.companycam(assignee) else {
+        let text = "The job’s assignee is not matched to a CompanyCam user, so nobody was assigned to its project.";
+        note(context, job, project, Outcome::Skipped, text).await?;
+        return Ok(false);
+    };
+    match assign(context, project, &user.id).await? {
+        Assigned::Yes => Ok(true),
+        Assigned::No(why) => {
+            let text = format!("Nobody was assigned to the job’s project: {why}.");
+            note(context, job, project, Outcome::Failed, text).await?;
+            Ok(false)
+        }
+    }
+}
+
+/// The job has another assignee than when we last looked: adds their user to the project, and only
+/// then removes the previous one's (B12).
+///
+/// Between the two stands whoever was matched and assigned last, not whoever was named last: so
+/// several reassignments end alike, whether they are looked at one by one or all at once.
+pub async fn reassign(context: &Context<'_>, job: &Job, link: &JobRow) -> Result<(), Trouble> {
+    let org = context.org();
+    let store = &context.app.store;
+    let preferences = &context.organization.preferences;
+    let assignee = job.assigned_user_id.as_ref();
+    if !preferences.reassign_project {
+        // Followed, so that switching it on later does not make up for what came before.
+        return Ok(store.job_assigned(org, &job.id, assignee, assignee).await?);
+    }
+    let applied = apply(context, job, link).await?;
+    let applied = applied.as_ref().or(link.applied.as_ref());
+    Ok(store.job_assigned(org, &job.id, assignee, applied).await?)
+}
+
+/// The assignee that the project has now, if it has the job's.
+async fn apply(context: &Context<'_>, job: &Job, link: &JobRow) -> Result<Option<UserId>, Trouble> {
+    let project = &link.project_id;
+    let matches = users::matches(context).await?;
+    let Some(assignee) = &job.assigned_user_id else {
+        let text = "The job is assigned to nobody now; its project’s users stay as they are.";
+        note(context, job, project, Outcome::Skipped, text).await?;
+        return Ok(None);
+    };
+    let Some(user) = matches.companycam(assignee) else {
+        let text = "The job’s new assignee is not matched to a CompanyCam user, so its project’s users stay as they are.";
+        note(context, job, project, Outcome::Skipped, text).await?;
+        return Ok(None);
+    };
+    if let Assigned::No(why) = assign(context, project, &user.id).await? {
+        let text = format!(
+            "Its project could not be reassigned to {}: {why}.",
+            user.name
+        );
+        note(context, job, project, Outcome::Failed, text).await?;
+        return Ok(None);
+    }
+    let previous = link
+        .applied
+        .as_ref()
+        .and_then(|previous| matches.companycam(previous))
+        .filter(|previous| previous.id != user.id);
+    let text = format!("Its project was assigned to {}.", user.name);
+    note(context, job, project, Outcome::Updated, text).await?;
+    if context.organization.preferences.remove_previous_assignee
+        && let Some(previous) = previous
+    {
+        remove(context, job, project, previous).await?;
+    }
+    Ok(Some(assignee.clone()))
+}
+
+/// Assigns a user. Doing so again changes nothing.
+async fn assign(
+    context: &Context<'_>,
+    project: &ProjectId,
+    user: &CompanyCamUserId,
+) -> Result<Assigned, Trouble> {
+    let assigned = context
+        .companycam()
+        .write(|api| async move { api.assign_user(project, user).await })
+        .await;
+    match assigned {
+        Ok(()) => return Ok(Assigned::Yes),
+        Err(failure) if failure.is_not_found() => {}
+        Err(failure) => {
+            return match Trouble::from(failure) {
+                Trouble::Permanent(reason) => {
+                    tracing::warn!(org.id = %context.org(), project.id = %project, reason, "CompanyCam did not assign a user");
+                    Ok(Assigned::No("CompanyCam does not accept it"))
+                }
+                passing => Err(passing),
+            };
+        }
+    }
+    let read = context
+        .companycam()
+        .read(|api| async move { api.project(project).await })
+        .await;
+    match read {
+        Ok(project) if !project.is_deleted() => {
+            Ok(Assigned::No("the user is not there in CompanyCam any more"))
+        }
+        Ok(_) => Ok(Assigned::No("the project was deleted in CompanyCam")),
+        Err(failure) if failure.is_not_found() => Ok(Assigned::No(
+            "the project is not there in CompanyCam any more",
+        )),
+        Err(failure) => Err(failure.into()),
+    }
+}
+
+/// Removes the previous assignee's user, however they came to be assigned; one who is not is fine.
+async fn remove(
+    context: &Context<'_>,
+    job: &Job,
+    project: &ProjectId,
+    previous: &CompanyCamUser,
+) -> Result<(), Trouble> {
+    let user = &previous.id;
+    let removed = context
+        .companycam()
+        .write(|api| async move { api.unassign_user(project, user).await })
+        .await;
+    let (outcome, text) = match removed.map_err(|failure: Failure| Trouble::from(failure)) {
+        Ok(()) => (
+            Outcome::Removed,
+            format!("{} was removed from its project.", previous.name),
+        ),
+        Err(Trouble::Permanent(reason)) => {
+            tracing::warn!(org.id = %context.org(), project.id = %project, reason, "CompanyCam did not remove a user");
+            (
+                Outcome::Failed,
+                format!(
+                    "{} could not be removed from its project: CompanyCam does not accept it.",
+                    previous.name
+                ),
+            )
+        }
+        Err(passing) => return Err(passing),
+    };
+    note(context, job, project, outcome, text).await
+}
+
+async fn note(
+    context: &Context<'_>,
+    job: &Job,
+    project: &ProjectId,
+    outcome: Outcome,
+    text: impl Into<String>,
+) -> Result<(), Trouble> {
+    let text = format!("Job “{}”: {}", job.customer_name, text.into());
+    let entry = NewEntry::new(Kind::Project, outcome, text)
+        .project(project)
+        .job(Some(&job.id));
+    tracing::info!(org.id = %context.org(), project.id = %project, job.id = %job.id, ?outcome, "assigned a project");
+    Ok(context.app.store.log(context.org(), entry).await?)
+}

@@ -1,0 +1,204 @@
+//! Both sides' webhooks: there, ours, and awake (B17).
+
+use companycam::webhook::SCOPES;
+use companycam::{NewWebhook, Webhook, WebhookUpdate};
+use one_click::WebhookSubscription;
+use one_click::webhook::EventKind;
+use runtime::pacing::Lane;
+use runtime::{App, Trouble, WebhookKeys};
+use secrecy::ExposeSecret;
+use store::activity::{Kind, NewEntry, Outcome};
+use store::organizations::Organization;
+
+use super::Context;
+
+/// Sets both webhooks, as connecting does.
+pub async fn set_up(context: &Context<'_>) -> Result<(), Trouble> {
+    let keys = keys(context).await?;
+    subscribe(context, &keys).await?;
+    check_companycam(context, &keys).await
+}
+
+/// Checks `CompanyCam`'s, and mends it: it is disabled silently after too many errors.
+pub async fn check(context: &Context<'_>) -> Result<(), Trouble> {
+    match context.app.secrets.webhook_keys(context.org()).await? {
+        Some(keys) => check_companycam(context, &keys).await,
+        // Connected before there were webhooks, or the keys were lost: One Click needs the new ones too.
+        None => set_up(context).await,
+    }
+}
+
+/// The organization's keys. New ones are stored before anybody is told of them, so that no delivery
+/// is ever refused for coming first.
+async fn keys(context: &Context<'_>) -> Result<WebhookKeys, Trouble> {
+    let (secrets, org) = (&context.app.secrets, context.org());
+    if let Some(keys) = secrets.webhook_keys(org).await? {
+        return Ok(keys);
+    }
+    let keys = WebhookKeys::random();
+    secrets.put_webhook_keys(org, &keys).await?;
+    Ok(keys)
+}
+
+async fn subscribe(context: &Context<'_>, keys: &WebhookKeys) -> Result<(), Trouble> {
+    let org = context.org();
+    let url = url::Url::parse(&context.app.config.one_click_webhook_url(org)).map_err(|error| {
+        Trouble::Permanent(format!("PUBLIC_URL makes no address for webhooks: {error}"))
+    })?;
+    let subscription = WebhookSubscription {
+        url,
+        username: keys.one_click_username.clone(),
+        password: keys.one_click_password.clone(),
+        events: EventKind::SUBSCRIBED.map(str::to_owned).to_vec(),
+    };
+    let one_click = context.app.one_click().await?;
+    Ok(one_click.put_webhook(org, &subscription).await?)
+}
+
+async fn check_companycam(context: &Context<'_>, keys: &WebhookKeys) -> Result<(), Trouble> {
+    let org = context.org();
+    let url = context.app.config.companycam_webhook_url(org);
+    let (kept, extra) = ours(context, &url).await?;
+    for webhook in &extra {
+        delete(context, webhook).await?;
+    }
+    let (webhook, mended) = match kept {
+        None => (create(context, url, keys).await?, false),
+        Some(webhook) => mend(context, webhook, url, keys).await?,
+    };
+    if mended {
+        let text = "CompanyCam had stopped telling us about changes; its webhook was switched on again, and what was missed is brought over.";
+        let entry = NewEntry::new(Kind::Connection, Outcome::Updated, text);
+        context.app.store.log(org, entry).await?;
+        tracing::warn!(org.id = %org, webhook.id = %webhook.id, "mended CompanyCam's webhook");
+    }
+    let generation = context.organization.generation;
+    let store = &context.app.store;
+    Ok(store
+        .webhook_checked(org, generation, &webhook.id, context.now)
+        .await?)
+}
+
+/// The webhook that delivers to this address, and those that do so too: each would bring everything
+/// once more. The oldest stays.
+async fn ours(
+    context: &Context<'_>,
+    url: &str,
+) -> Result<(Option<Webhook>, Vec<Webhook>), Trouble> {
+    let mut ours = Vec::new();
+    let mut next = Some(1);
+    while let Some(page) = next {
+        let answer = context
+            .companycam()
+            .read(|api| async move { api.webhooks(page).await })
+            .await?;
+        // By its id too: our address may have changed since.
+        let known = context.organization.webhook_id.as_ref();
+        let is_ours = |webhook: &Webhook| webhook.url == url || Some(&webhook.id) == known;
+        ours.extend(answer.items.into_iter().filter(is_ours));
+        next = answer.next;
+    }
+    let mut ours = ours.into_iter();
+    Ok((ours.next(), ours.collect()))
+}
+
+async fn create(
+    context: &Context<'_>,
+    url: String,
+    keys: &WebhookKeys,
+) -> Result<Webhook, Trouble> {
+    let new = &NewWebhook {
+        url,
+        scopes: scopes(),
+        token: keys.companycam_token.clone(),
+        enabled: true,
+    };
+    let made = context
+        .companycam()
+        .write(|api| async move { api.create_webhook(new).await })
+        .await?;
+    tracing::info!(org.id = %context.org(), webhook.id = %made.id, "registered a webhook with CompanyCam");
+    Ok(made)
+}
+
+/// The webhook as it should be, and whether it had to be changed for that.
+async fn mend(
+    context: &Context<'_>,
+    webhook: Webhook,
+    url: String,
+    keys: &WebhookKeys,
+) -> Result<(Webhook, bool), Trouble> {
+    // A list that spells `project.*` out, or keeps the token to itself, must not be mended for ever.
+    let covers = |scope: &str| {
+        let all_of_them = scope.trim_end_matches('*');
+        webhook
+            .scopes
+            .iter()
+            .any(|known| known.starts_with(all_of_them))
+    };
+    let covers_all = SCOPES.iter().all(|scope| covers(scope));
+    let token = webhook.token.expose_secret();
+    let signs_right = token.is_empty() || token == keys.companycam_token.expose_secret();
+    if webhook.enabled && covers_all && signs_right && webhook.url == url {
+        return Ok((webhook, false));
+    }
+    let update = &WebhookUpdate {
+        url: Some(url),
+        scopes: Some(scopes()),
+        token: Some(keys.companycam_token.clone()),
+        enabled: Some(true),
+    };
+    let id = &webhook.id;
+    let mended = context
+        .companycam()
+        .write(|api| async move { api.update_webhook(id, update).await })
+        .await?;
+    Ok((mended, !webhook.enabled))
+}
+
+async fn delete(context: &Context<'_>, webhook: &Webhook) -> Result<(), Trouble> {
+    let id = &webhook.id;
+    context
+        .companycam()
+        .write(|api| async move { api.delete_webhook(id).await })
+        .await?;
+    tracing::info!(org.id = %context.org(), webhook.id = %id, "deleted a webhook of ours at CompanyCam");
+    Ok(())
+}
+
+fn scopes() -> Vec<String> {
+    SCOPES.iter().map(|&scope| scope.to_owned()).collect()
+}
+
+/// Takes both webhooks back (B5). Where `CompanyCam` no longer lets us in, there is nothing to take.
+pub(super) async fn take_back(
+    app: &App,
+    organization: &Organization,
+    now: i64,
+) -> Result<(), Trouble> {
+    let context = Context {
+        app,
+        organization: organization.clone(),
+        now,
+        lane: Lane::Live,
+    };
+    let org = context.org();
+    match take_back_companycam(&context).await {
+        Err(Trouble::NeedsReconnecting | Trouble::Permanent(_)) => {
+            tracing::warn!(org.id = %org, "CompanyCam did not let us take our webhook back");
+        }
+        outcome => outcome?,
+    }
+    app.one_click().await?.delete_webhook(org).await?;
+    app.secrets.delete_webhook_keys(org).await?;
+    Ok(app.store.webhook_gone(org, organization.generation).await?)
+}
+
+async fn take_back_companycam(context: &Context<'_>) -> Result<(), Trouble> {
+    let url = context.app.config.companycam_webhook_url(context.org());
+    let (first, others) = ours(context, &url).await?;
+    for webhook in first.iter().chain(&others) {
+        delete(context, webhook).await?;
+    }
+    Ok(())
+}
