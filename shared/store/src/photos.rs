@@ -108,6 +108,11 @@ pub enum Lease {
     Unknown,
 }
 
+#[derive(Debug, Deserialize)]
+struct PhotoKey {
+    photo_id: PhotoId,
+}
+
 /// The project as part of an index key; begins with the organization like every key.
 fn project_key(org: &OrgId, project: &ProjectId) -> String {
     format!("{org}#{project}")
@@ -253,6 +258,39 @@ impl Store {
             .update::<PhotoRow>(row_key(org, photo), change)
             .await?;
         Ok(())
+    }
+
+    /// The photo is on another project now; what One Click should have of it stays the same.
+    pub async fn photo_moved(
+        &self,
+        org: &OrgId,
+        photo: &PhotoId,
+        project: &ProjectId,
+    ) -> Result<(), Error> {
+        let change = Change::new()
+            .set("project_id", project)
+            .set("project_key", project_key(org, project))
+            .when("attribute_exists(#wanted)");
+        self.photos
+            .update::<serde::de::IgnoredAny>(row_key(org, photo), change)
+            .await?;
+        Ok(())
+    }
+
+    /// One of the photos that were last seen on the project, if any is known.
+    pub async fn any_photo_of(
+        &self,
+        org: &OrgId,
+        project: &ProjectId,
+    ) -> Result<Option<PhotoId>, Error> {
+        let query = self.photos.query().index("by-project");
+        let (keys, _) = query
+            .when("#project_key = :project")
+            .value(":project", project_key(org, project))
+            .limit(1)
+            .page::<PhotoKey>()
+            .await?;
+        Ok(keys.into_iter().next().map(|key| key.photo_id))
     }
 
     /// How many photos are still to be copied, updated or removed.

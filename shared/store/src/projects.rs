@@ -46,6 +46,8 @@ pub struct ProjectFields {
     /// Deleted, or merged into another, in `CompanyCam`.
     pub deleted: bool,
     /// Unix seconds.
+    pub created_at: i64,
+    /// Unix seconds.
     pub updated_at: i64,
 }
 
@@ -137,9 +139,6 @@ pub struct ProjectRow {
     /// nothing about them.
     #[serde(default)]
     pub photos_read_at: Option<i64>,
-    /// Until when another system's importer is waited for (B20).
-    #[serde(default)]
-    pub importer_until: Option<i64>,
     /// The `updated_at` at which it could not be handled.
     #[serde(default)]
     pub set_aside: Option<i64>,
@@ -418,7 +417,6 @@ impl Store {
             .set("assignee_set", link.assignee.is_some())
             .set("from_job", link.from_job)
             .remove("reason")
-            .remove("importer_until")
             .when("attribute_not_exists(#state) OR #state <> :linked OR #job_id = :job")
             .value(":linked", LinkState::Linked)
             .value(":job", link.job_id);
@@ -443,20 +441,50 @@ impl Store {
         Ok(self.project_links.transact(writes).await?.done())
     }
 
-    /// Waits for another system's importer until then, if no such wait was begun before.
-    pub async fn wait_for_importer(
+    /// Moves the job's link from a project that was merged into another to that one, which has no job.
+    /// Its fields count as not brought over yet. `false`: either of them is linked otherwise by now.
+    pub async fn move_link(
         &self,
         org: &OrgId,
-        project: &ProjectId,
-        until: i64,
-    ) -> Result<(), Error> {
-        let change = Change::new()
-            .set("importer_until", until)
-            .when("attribute_exists(#state) AND attribute_not_exists(#importer_until)");
-        self.project_links
-            .update::<serde::de::IgnoredAny>(row_key(org, &project_sk(project)), change)
-            .await?;
-        Ok(())
+        from: &ProjectRow,
+        job: &JobRow,
+        into: &ProjectId,
+    ) -> Result<bool, Error> {
+        let left = Change::new()
+            .set("state", LinkState::Skipped)
+            .set("reason", SkipReason::Deleted)
+            .remove("job_id")
+            .remove("wanted")
+            .remove("pending_org")
+            .when("#state = :linked AND #job_id = :job")
+            .value(":linked", LinkState::Linked)
+            .value(":job", &job.job_id);
+        let taken = Change::new()
+            .set("project_id", into)
+            .set("company_id", &from.company_id)
+            .set("state", LinkState::Linked)
+            .set("job_id", &job.job_id)
+            .set("seen", &from.seen)
+            .set("assignee_set", from.assignee_set)
+            .set("from_job", from.from_job)
+            .remove("reason")
+            .remove("photos_read_at")
+            .when("attribute_not_exists(#state) OR #state = :unseen OR #state = :skipped")
+            .value(":unseen", LinkState::Unseen)
+            .value(":skipped", LinkState::Skipped);
+        let moved = JobRow {
+            project_id: into.clone(),
+            ..job.clone()
+        };
+        let unmoved = Change::only_if("#project_id = :from").value(":from", &from.project_id);
+        let writes = vec![
+            self.project_links
+                .transact_update(row_key(org, &project_sk(&from.project_id)), left)?,
+            self.project_links
+                .transact_update(row_key(org, &project_sk(into)), taken)?,
+            self.project_links.transact_put(&moved, unmoved)?,
+        ];
+        Ok(self.project_links.transact(writes).await?.done())
     }
 
     /// Remembers that the project was looked at and left alone. Never undoes a link.

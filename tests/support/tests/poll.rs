@@ -7,11 +7,13 @@ use serde_json::{Value, json};
 use test_support::sides::{now, requests, text};
 use test_support::{ORG, TestApp};
 
-/// The GETs of CompanyCam's API since the log was emptied; the CDN is no part of it.
+/// The GETs of CompanyCam's API since the log was emptied, but the check of our webhook; the CDN is no
+/// part of it.
 fn api_reads(test: &TestApp) -> Vec<String> {
     let requests = requests(&test.companycam.controls, "GET", "/v2/");
     requests
         .into_iter()
+        .filter(|request| request.path != "/v2/webhooks")
         .map(|request| format!("{}?{}", request.path, request.query))
         .collect()
 }
@@ -23,7 +25,7 @@ async fn long_ago(test: &TestApp, project: &str, seconds: i64) {
 }
 
 #[tokio::test]
-async fn b17_a_poll_with_nothing_new_is_one_get() {
+async fn b17_a_poll_with_nothing_new_is_one_get_and_the_webhook_check() {
     let test = TestApp::connected().await;
     for (number, age) in [600, 500, 400].into_iter().enumerate() {
         let project = test.named_project(&format!("Project {number}")).await;
@@ -35,7 +37,9 @@ async fn b17_a_poll_with_nothing_new_is_one_get() {
     test.one_click.controls().clear_requests();
     test.catch_up().await;
     assert_eq!(api_reads(&test).len(), 1, "{:?}", api_reads(&test));
-    assert_eq!(test.one_click.controls().requests().len(), 0);
+    assert_eq!(test.companycam_requests("GET", "/v2/webhooks"), 1);
+    let asked = test.one_click.controls().requests();
+    assert_eq!(asked.len(), 1, "only for changed jobs: {asked:#?}");
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use one_click::{Address, AddressFields, Field, Job, JobFields, Phone};
 use store::projects::ProjectFields;
 
 /// Where a linked project's state is kept on the job (B18).
-const STATUS_KEY: &str = "cc_project_status";
+pub const STATUS_KEY: &str = "cc_project_status";
 
 /// What of a project One Click gets. Blank texts count as absent.
 pub fn project_fields(project: &Project) -> ProjectFields {
@@ -34,6 +34,7 @@ pub fn project_fields(project: &Project) -> ProjectFields {
             .collect(),
         archived: project.archived,
         deleted: project.is_deleted(),
+        created_at: project.created_at,
         updated_at: project.updated_at,
     }
 }

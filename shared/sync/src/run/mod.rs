@@ -5,6 +5,7 @@ pub mod copy;
 mod existing;
 pub mod jobs;
 mod listing;
+mod merge;
 pub mod photos;
 pub mod poll;
 pub mod project;

@@ -144,6 +144,16 @@ async fn look_at_tagged_photos(
         .try_collect::<Vec<_>>()
         .await?;
     queue(context, raised.into_iter().flatten()).await?;
+    for photo in photos {
+        let moved_to = photo.project_id.as_ref().filter(|project| {
+            rows.get(&photo.id)
+                .is_some_and(|row| row.project_id != **project)
+                && !wanted.iter().any(|(wanted, ..)| wanted.id == photo.id)
+        });
+        if let Some(project) = moved_to {
+            store.photo_moved(org, &photo.id, project).await?;
+        }
+    }
     let on_a_job: BTreeSet<_> = photos
         .iter()
         .filter(|photo| {

@@ -11,7 +11,7 @@ use store::activity::{Kind, NewEntry, Outcome};
 use store::projects::{LinkState, NewLink, ProjectFields, ProjectRow, Skip, SkipReason};
 
 use super::existing::{Found, claim_for, job_for};
-use super::{Context, photos, sync_run, users};
+use super::{Context, merge, photos, sync_run, users};
 use crate::decide::fields::{
     customer_name, job_changes, link_metadata, needs_job, new_job, project_fields, relations,
 };
@@ -48,6 +48,9 @@ pub async fn look_at_project(
             .await?);
     }
     let was_linked = row.state == LinkState::Linked;
+    if merged(context, &row, &now, origin).await? {
+        return Ok(());
+    }
     let job = match project_step(
         Some(&row),
         &now,
@@ -76,6 +79,35 @@ pub async fn look_at_project(
         .project_handled(org, id, now.updated_at, photos_read)
         .await?;
     Ok(())
+}
+
+/// Follows a merge that this project had a part in (B18). Whether its link moved, and nothing is left
+/// to be done: what it went into has a look of its own, and so has what went into it.
+async fn merged(
+    context: &Context<'_>,
+    row: &ProjectRow,
+    now: &ProjectFields,
+    origin: Origin,
+) -> Result<bool, Trouble> {
+    let was_there = row.seen.as_ref().is_some_and(|seen| !seen.deleted);
+    if row.state == LinkState::Linked {
+        return Ok(now.deleted && was_there && merge::follow(context, row, now).await?);
+    }
+    if origin != Origin::Merge || now.deleted {
+        return Ok(false);
+    }
+    // Before it gets a job of its own: the one of a project that went into it is there.
+    let mut moved = false;
+    for other in merge::merged_into(context, &row.project_id).await? {
+        let id = &other.project_id;
+        read(context, id, Origin::Deletion).await?;
+        let wanted = context.app.store.project(context.org(), id).await?;
+        let gone = wanted.and_then(|row| row.wanted).filter(|now| now.deleted);
+        if let Some(gone) = gone {
+            moved |= merge::follow(context, &other, &gone).await?;
+        }
+    }
+    Ok(moved)
 }
 
 /// Reads a project that an event is about, and leaves what it says as a listing would.
@@ -272,31 +304,20 @@ async fn asked_for_by(
 
 /// Whether another system, whose id the project carries, may still be about to import the job; then
 /// the project is looked at again when it has had its time.
-///
-/// A project that shows no activity since then was there for its importer to see.
 async fn waits_for_importer(
     context: &Context<'_>,
     row: &ProjectRow,
     now: &ProjectFields,
 ) -> Result<bool, Trouble> {
-    if now.integrations.is_empty() {
+    let wait_s = now.created_at + IMPORTER_S - context.now;
+    if now.integrations.is_empty() || wait_s <= 0 {
         return Ok(false);
     }
-    let until = row.importer_until.unwrap_or(now.updated_at + IMPORTER_S);
-    if context.now >= until {
-        return Ok(false);
-    }
-    let org = context.org();
-    context
-        .app
-        .store
-        .wait_for_importer(org, &row.project_id, until)
-        .await?;
     let look = context.look(Look::Project {
         project_id: row.project_id.clone(),
         origin: Origin::Event,
     });
-    let wait = Duration::from_secs((until - context.now).unsigned_abs());
+    let wait = Duration::from_secs(wait_s.unsigned_abs());
     context.app.queues.retry(&look, wait).await?;
     Ok(true)
 }
