@@ -111,6 +111,12 @@ impl Message {
     pub fn json(&self) -> Value {
         serde_json::from_str(&self.body).expect("our messages are JSON")
     }
+
+    /// Whether it was sent to come much later, and not put off by a failure.
+    fn waits(&self) -> bool {
+        let much_later = Instant::now() + Duration::from_mins(1);
+        self.due > much_later && self.json()["tries"] == 0
+    }
 }
 
 /// All queues. Clones share them.
@@ -202,11 +208,14 @@ impl Sqs {
         }
     }
 
-    /// Ends every delay: what waits to be due is due now.
+    /// Ends the delays of what was put off: it is due now. A look that is to come later, and was not
+    /// tried yet, stays.
     pub fn hasten(&self) {
         let now = Instant::now();
         for message in self.lock().values_mut().flatten() {
-            message.due = message.due.min(now);
+            if !message.waits() {
+                message.due = message.due.min(now);
+            }
         }
     }
 
@@ -215,11 +224,13 @@ impl Sqs {
         self.lock().get(&queue).cloned().unwrap_or_default()
     }
 
-    /// When the next message of the three working queues is due; `None`: they are empty.
+    /// When the next message of the three working queues is due; `None`: they are empty, but for looks
+    /// that are to come much later.
     pub fn next_due(&self) -> Option<Instant> {
         [Queue::Sync, Queue::Retry, Queue::Photos]
             .into_iter()
             .flat_map(|queue| self.messages(queue))
+            .filter(|message| !message.waits())
             .map(|message| message.due)
             .min()
     }

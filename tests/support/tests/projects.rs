@@ -24,6 +24,14 @@ fn whole_project() -> Value {
     })
 }
 
+/// Makes one an hour ago: a new one waits for the other system's own importer (B20).
+async fn new_whole_project(test: &TestApp) -> String {
+    let id = test.new_project(whole_project()).await;
+    let an_hour_ago = json!({"created_at": now() - 3600});
+    test.change_project(&id, an_hour_ago).await;
+    id
+}
+
 /// Parts of a job that people look at.
 fn shown(job: &Value) -> Value {
     json!({
@@ -70,7 +78,7 @@ async fn b14_a_new_project_becomes_a_job_with_every_field() {
 #[tokio::test]
 async fn b14_every_relation_is_on_the_job() {
     let test = TestApp::connected().await;
-    let id = test.new_project(whole_project()).await;
+    let id = new_whole_project(&test).await;
     test.catch_up().await;
     let job = test.job_of(&id);
     assert_eq!(job["metadata"]["cc_job_nimbus_relation_id"], "jn77");
@@ -112,7 +120,7 @@ async fn b14_a_project_without_a_name_is_called_after_its_address_or_its_id() {
 #[tokio::test]
 async fn b14_a_change_writes_only_what_changed_and_leaves_one_clicks_edits() {
     let test = TestApp::connected().await;
-    let id = test.new_project(whole_project()).await;
+    let id = new_whole_project(&test).await;
     test.catch_up().await;
     let edits = json!({
         "email": "edited@one-click.example", "name": "Edited name", "status": "sold",
@@ -161,7 +169,7 @@ async fn b14_a_change_writes_only_what_changed_and_leaves_one_clicks_edits() {
 #[tokio::test]
 async fn b14_a_change_that_is_no_news_writes_nothing() {
     let test = TestApp::connected().await;
-    let id = test.new_project(whole_project()).await;
+    let id = new_whole_project(&test).await;
     test.catch_up().await;
     test.one_click.controls().clear_requests();
     test.change_project(&id, json!({"notepad": "Gate code 4411"}))
@@ -175,7 +183,7 @@ async fn b14_a_change_that_is_no_news_writes_nothing() {
 #[tokio::test]
 async fn b14_what_companycam_empties_is_emptied() {
     let test = TestApp::connected().await;
-    let id = test.new_project(whole_project()).await;
+    let id = new_whole_project(&test).await;
     test.catch_up().await;
     let emptied = json!({
         "primary_contact": {"name": null, "email": null, "phone_number": null},
@@ -199,7 +207,7 @@ async fn b14_what_companycam_empties_is_emptied() {
 #[tokio::test]
 async fn b14_of_the_phones_only_companycams_number_is_replaced() {
     let test = TestApp::connected().await;
-    let id = test.new_project(whole_project()).await;
+    let id = new_whole_project(&test).await;
     test.catch_up().await;
     let phones = json!({"phones": [
         {"name": "Office", "number": "402-555-0199"},

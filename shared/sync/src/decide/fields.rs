@@ -65,11 +65,6 @@ fn job_name(id: &ProjectId, fields: &ProjectFields) -> String {
 
 /// The key of another system's id on the job: `JobNimbus` → `cc_job_nimbus_relation_id`.
 pub fn relation_key(kind: &str) -> String {
-    format!("cc_{}_relation_id", snake_case(kind))
-}
-
-/// Another system's type in snake case: `JobNimbus` → `job_nimbus`.
-pub fn snake_case(kind: &str) -> String {
     let mut snake = String::new();
     let mut after_lower = false;
     for letter in kind.trim().chars() {
@@ -83,7 +78,7 @@ pub fn snake_case(kind: &str) -> String {
         }
         after_lower = letter.is_lowercase() || letter.is_numeric();
     }
-    snake.trim_matches('_').to_owned()
+    format!("cc_{}_relation_id", snake.trim_matches('_'))
 }
 
 /// The metadata with the project's ids in other systems.

@@ -18,6 +18,28 @@ pub const IMPORTER_KEYS: [(&str, &str); 3] = [
     ("jobprogress_job_id", "job_progress"),
 ];
 
+/// Whether One Click has an importer for this type of a project's `integrations[]`.
+pub fn is_importer(kind: &str) -> bool {
+    importer_keys(kind).next().is_some()
+}
+
+/// The keys by which One Click's importer for this type names an id of it.
+pub fn importer_keys(kind: &str) -> impl Iterator<Item = &'static str> {
+    let wanted = letters(kind);
+    IMPORTER_KEYS
+        .iter()
+        .filter(move |(_, system)| letters(system) == wanted)
+        .map(|(key, _)| *key)
+}
+
+/// `JobNimbus`, `job_nimbus` and `Job Nimbus` are one system.
+pub fn letters(kind: &str) -> String {
+    kind.chars()
+        .filter(|letter| letter.is_alphanumeric())
+        .flat_map(char::to_lowercase)
+        .collect()
+}
+
 /// The next step for a job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum JobStep {

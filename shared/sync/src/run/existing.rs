@@ -10,8 +10,8 @@ use store::projects::{JobClaim, LinkState, ProjectFields, ProjectRow};
 
 use super::Context;
 use super::poll::PER_PAGE;
-use crate::decide::fields::{customer_name, project_fields, relation_key, snake_case};
-use crate::decide::job::IMPORTER_KEYS;
+use crate::decide::fields::{customer_name, project_fields, relation_key};
+use crate::decide::job::{IMPORTER_KEYS, importer_keys, letters};
 use crate::decide::place::{Place, normal, same_work};
 
 /// How recently something must have changed to be linked by its name and address alone.
@@ -67,11 +67,7 @@ async fn related_jobs(context: &Context<'_>, fields: &ProjectFields) -> Result<V
     let one_click = context.app.one_click().await?;
     let mut found = Vec::new();
     for (kind, id) in &fields.integrations {
-        let snake = snake_case(kind);
-        let theirs = IMPORTER_KEYS
-            .iter()
-            .filter(|(_, system)| system.replace('_', "") == snake.replace('_', ""))
-            .map(|(key, _)| (*key).to_owned());
+        let theirs = importer_keys(kind).map(str::to_owned);
         for key in std::iter::once(relation_key(kind)).chain(theirs) {
             let jobs = one_click
                 .jobs_with_metadata(context.org(), &key, id)
@@ -119,13 +115,13 @@ async fn unlinked(context: &Context<'_>, jobs: Vec<Job>) -> Result<Vec<Job>, Tro
 pub async fn project_for(context: &Context<'_>, job: &Job) -> Result<Found<Project>, Trouble> {
     let relations: Vec<(String, &String)> = IMPORTER_KEYS
         .iter()
-        .filter_map(|(key, system)| Some((system.replace('_', ""), job.metadata.get(*key)?)))
+        .filter_map(|(key, system)| Some((letters(system), job.metadata.get(*key)?)))
         .collect();
     if !relations.is_empty() {
         let made_since = job.created_at.as_second() - SKEW_S;
         let is_related = |project: &Project| {
             project.integrations.iter().any(|known| {
-                let system = snake_case(&known.kind).replace('_', "");
+                let system = letters(&known.kind);
                 relations
                     .iter()
                     .any(|(kind, id)| *kind == system && **id == known.relation_id)

@@ -15,7 +15,7 @@ use super::{Context, merge, photos, sync_run, users};
 use crate::decide::fields::{
     customer_name, job_changes, link_metadata, needs_job, new_job, project_fields, relations,
 };
-use crate::decide::job::IMPORTER_S;
+use crate::decide::job::{IMPORTER_S, is_importer};
 use crate::decide::project::{ProjectStep, project_step};
 use crate::decide::users::Matches;
 
@@ -309,8 +309,9 @@ async fn waits_for_importer(
     row: &ProjectRow,
     now: &ProjectFields,
 ) -> Result<bool, Trouble> {
+    let has_importer = now.integrations.keys().any(|kind| is_importer(kind));
     let wait_s = now.created_at + IMPORTER_S - context.now;
-    if now.integrations.is_empty() || wait_s <= 0 {
+    if !has_importer || wait_s <= 0 {
         return Ok(false);
     }
     let look = context.look(Look::Project {
