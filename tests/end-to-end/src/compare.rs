@@ -226,7 +226,7 @@ fn photo_differences(
 }
 
 /// CompanyCam's users to One Click's, by their addresses alone (B6).
-fn matches(companycam: &Value, one_click: &Value, company: &str) -> BTreeMap<String, String> {
+pub fn matches(companycam: &Value, one_click: &Value, company: &str) -> BTreeMap<String, String> {
     let address = |value: &Value| {
         value
             .as_str()

@@ -1,5 +1,9 @@
-//! The whole story: connect, first sync, a poll with nothing new, changes and a poll. Prints each step
-//! with its time and its calls to CompanyCam, and fails unless the end state is right.
+//! The whole story: connect, first sync, live changes, jobs that create projects, reassignments, a
+//! webhook that was disabled, an answer that was lost. Prints each step with its time and its calls to
+//! CompanyCam, and fails unless the end state is right.
+
+mod jobs;
+mod live;
 
 use std::time::{Duration, Instant};
 
@@ -40,7 +44,17 @@ pub async fn walk(stack: Stack) -> Result<()> {
     story.connect().await?;
     story.first_sync().await?;
     story.quiet_poll().await?;
+    story.live_changes().await?;
+    story.disabled_webhook().await?;
     story.changes_and_poll().await?;
+    story.jobs_make_projects().await?;
+    story.lost_answer().await?;
+    story.reassignments().await?;
+    story.polled().await?;
+    story.each_job_has_one_project().await?;
+    story
+        .ended("a last poll; both sides compared: each job has one project, each project one job")
+        .await?;
     Ok(())
 }
 
@@ -166,7 +180,7 @@ impl Story {
         self.polled().await?;
         let after = images(&self.stack.one_click_state(&self.person.org).await?);
         ensure!(after == before + 2, "{before} photos became {after}");
-        self.ended("changed in CompanyCam and polled: a name, an address, a contact, a new project, a new photo, and one captured six days ago").await?;
+        self.ended("changed in CompanyCam, told and polled at once: a name, an address, a contact, a new project, a new photo, and one captured six days ago").await?;
         Ok(())
     }
 
