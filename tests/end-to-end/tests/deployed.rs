@@ -160,11 +160,68 @@ async fn b5_disconnecting_and_connecting_again_makes_no_duplicates() -> Result<(
         })
     })
     .await?;
+    ensure!(
+        webhooks(&stack, &person).await? == (0, false),
+        "webhooks stay"
+    );
     let late = json!({"company_id": person.company, "name": "While away"});
     stack.companycam(Method::POST, "projects", late).await?;
     journey::connect(&stack, &browser, &person).await?;
     journey::wait_for_sync(&stack, &browser).await?;
-    agree(&stack, &person, since).await
+    agree(&stack, &person, since).await?;
+    ensure!(
+        webhooks(&stack, &person).await? == (1, true),
+        "not one each"
+    );
+    Ok(())
+}
+
+/// How many webhooks the company has at CompanyCam, and whether One Click has one.
+async fn webhooks(stack: &Stack, person: &Person) -> Result<(usize, bool)> {
+    let state = stack.companycam_state().await?;
+    let of_company = |webhook: &&Value| webhook["company_id"] == person.company.as_str();
+    let webhooks = state["webhooks"].as_array().context("webhooks")?;
+    let subscription = stack.one_click_state(&person.org).await?["webhook"].clone();
+    Ok((
+        webhooks.iter().filter(of_company).count(),
+        subscription.is_object(),
+    ))
+}
+
+#[tokio::test]
+async fn b17_b28_what_is_not_genuine_is_refused_alike() -> Result<()> {
+    let stack = Stack::from_env()?;
+    let person = somebody(&stack, "org_b28", 1).await?;
+    let browser = Browser::new()?;
+    journey::connect(&stack, &browser, &person).await?;
+    journey::wait_for_sync(&stack, &browser).await?;
+    let body = json!({"event_type": "project.deleted", "payload": {"id": "1"}}).to_string();
+    let long = "x".repeat(1_100_000);
+    let deliveries = [
+        (person.org.as_str(), "Zm9yZ2Vk", body.as_str()),
+        (person.org.as_str(), "", body.as_str()),
+        (person.org.as_str(), "Zm9yZ2Vk", long.as_str()),
+        ("org_nobody", "Zm9yZ2Vk", body.as_str()),
+    ];
+    let mut answers = Vec::new();
+    for side in ["companycam", "one-click"] {
+        for (org, signature, body) in deliveries {
+            let request = stack
+                .http
+                .post(format!("{}/webhooks/{side}/{org}", stack.api_url))
+                .header("X-CompanyCam-Signature", signature)
+                .header("Authorization", format!("Basic {signature}"))
+                .body(body.to_owned());
+            let answer = request.send().await?;
+            answers.push((answer.status(), answer.text().await?));
+        }
+    }
+    let refused = (StatusCode::UNAUTHORIZED, String::new());
+    ensure!(
+        answers.iter().all(|answer| *answer == refused),
+        "{answers:?}"
+    );
+    Ok(())
 }
 
 #[tokio::test]

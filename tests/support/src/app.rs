@@ -33,7 +33,7 @@ pub struct TestApp {
     /// Our pages' address.
     pub public_url: String,
     pub(crate) media: Media,
-    http: reqwest::Client,
+    pub(crate) http: reqwest::Client,
     _pages: Server,
 }
 

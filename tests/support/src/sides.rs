@@ -398,6 +398,33 @@ impl TestApp {
         }
     }
 
+    /// Projects whose answer was lost were asked for an hour ago: they may be looked for.
+    pub async fn age_claims(&self) {
+        let (store, org) = (&self.app.store, org_id(ORG));
+        for claim in store.claims(&org).await.expect("claims are readable") {
+            if let Some(at) = claim.claimed_at {
+                let aged = store.claim_job(&org, &claim.job_id, &claim.asked, at - 3600);
+                aged.await.expect("a claim is writable");
+            }
+        }
+    }
+
+    /// Deletes every webhook at CompanyCam, behind our back.
+    pub async fn delete_companycam_webhooks(&self) {
+        let state = self.companycam_state().await;
+        let token = &self.companycam.tokens[0];
+        for webhook in state["webhooks"].as_array().expect("webhooks") {
+            let url = format!(
+                "{}/v2/webhooks/{}",
+                self.companycam.origin,
+                text(&webhook["id"])
+            );
+            let deleted = self.http.delete(url).bearer_auth(token).send().await;
+            let deleted = deleted.expect("the simulator answers");
+            assert!(deleted.status().is_success(), "{deleted:?}");
+        }
+    }
+
     /// Every lease that a worker left behind has ended.
     pub async fn end_leases(&self) {
         let store = &self.app.store;

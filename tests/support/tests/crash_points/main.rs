@@ -6,11 +6,14 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
-use http::Method;
+mod companycam;
+mod connection;
+mod one_click;
+
 use serde_json::{Value, json};
 use simulator_kit::Controls;
 use test_support::cut::{Moment, Scissors, arm, until_cut};
-use test_support::sides::now;
+use test_support::sides::text;
 use test_support::{ORG, Queue, TestApp};
 
 /// Where a request goes.
@@ -19,6 +22,17 @@ enum To {
     Aws,
     CompanyCam,
     OneClick,
+}
+
+/// What a scenario is about.
+#[derive(Debug)]
+enum Subject {
+    /// The connection alone.
+    Connection,
+    /// A project, and its job.
+    Project(String),
+    /// A job, and its project.
+    Job(String),
 }
 
 /// A request to cut off at: where it goes, its number, and the moment.
@@ -59,11 +73,11 @@ async fn work_until_cut(test: &TestApp, scissors: &Scissors) -> bool {
 async fn play(
     test: &mut TestApp,
     scissors: &Scissors,
-    scenario: &impl AsyncFn(&TestApp) -> Option<String>,
+    scenario: &impl AsyncFn(&TestApp) -> Subject,
     cut: Option<Cut>,
 ) -> (Value, Option<String>) {
     test.a_minute_later().await;
-    let project = scenario(test).await;
+    let subject = scenario(test).await;
     scissors.watch();
     test.companycam.controls.clear_requests();
     test.one_click.controls().clear_requests();
@@ -92,27 +106,78 @@ async fn play(
         test.restart();
         test.aws.sqs.give_all_back();
         test.end_leases().await;
+        test.age_claims().await;
         test.settle().await;
     }
-    let end = end_state(test, project.as_deref()).await;
-    if let Some(project) = project {
+    let end = end_state(test, &subject).await;
+    for project in projects_of(test, &subject).await {
         test.shelve(&project).await;
         test.forget(&project).await;
     }
     (end, request)
 }
 
+/// The projects that a scenario is about, in CompanyCam.
+async fn projects_of(test: &TestApp, subject: &Subject) -> Vec<String> {
+    match subject {
+        Subject::Connection => Vec::new(),
+        Subject::Project(project) => vec![project.clone()],
+        Subject::Job(job) => {
+            let name = text(&test.job(job)["customer_name"]);
+            let projects = test.projects_named(&name).await;
+            projects
+                .iter()
+                .map(|project| text(&project["id"]))
+                .collect()
+        }
+    }
+}
+
 /// What must not depend on where the handlers were cut off, without what differs between projects.
-async fn end_state(test: &TestApp, project: Option<&str>) -> Value {
+async fn end_state(test: &TestApp, subject: &Subject) -> Value {
     let organization = test.organization().await.unwrap();
     let run = organization.sync.unwrap();
     let state = test.one_click_state();
+    let webhooks = test.companycam_state().await["webhooks"].clone();
+    let webhooks = webhooks.as_array().unwrap().iter();
+    let webhooks: Vec<_> = webhooks
+        .map(|webhook| json!([webhook["url"], webhook["scopes"], webhook["enabled"]]))
+        .collect();
+    let org = one_click_org();
+    let secrets = &test.app.secrets;
     let mut end = json!({
+        "secrets": [
+            secrets.tokens(&org).await.unwrap().is_some(),
+            secrets.webhook_keys(&org).await.unwrap().is_some(),
+        ],
         "connection": organization.state, "card": state["integration"]["state"],
         "sync": [run.is_running(), run.failed, run.projects_total, run.photos_total],
+        "webhooks": [webhooks, organization.webhook_id.is_some(), state["webhook"]["url"]],
         "dead_letters": test.dead_letters(),
     });
-    let Some(project) = project else { return end };
+    if let Subject::Job(job) = subject {
+        let job = test.job(job);
+        end["linked"] = json!(job["metadata"]["cc_project_id"].is_string());
+        end["assigned"] = job["assigned_user_id"].clone();
+    }
+    let mut projects = Vec::new();
+    for project in projects_of(test, subject).await {
+        projects.push(end_of_project(test, &project).await);
+    }
+    end["projects"] = projects.into();
+    end
+}
+
+async fn end_of_project(test: &TestApp, project: &str) -> Value {
+    let mut end = json!({});
+    let mut original = test.companycam_has("projects", project).await;
+    for changing in ["id", "name", "created_at", "updated_at"] {
+        original[changing] = Value::Null;
+    }
+    if let Some(contact) = original["primary_contact"].as_object_mut() {
+        contact.remove("id");
+    }
+    end["project"] = original;
     let originals = test.companycam_state().await["photos"].clone();
     let originals = originals.as_array().unwrap().iter();
     let originals: Vec<&Value> = originals
@@ -132,7 +197,7 @@ async fn end_state(test: &TestApp, project: Option<&str>) -> Value {
         let mut metadata = job["metadata"].clone();
         metadata["cc_project_id"] = json!("this");
         json!({
-            "customer_name": job["customer_name"], "address": job["address"], "metadata": metadata,
+            "address": job["address"], "metadata": metadata,
             "assigned_user_id": job["assigned_user_id"], "deleted": job["deleted"], "images": images,
         })
     });
@@ -146,7 +211,10 @@ async fn end_state(test: &TestApp, project: Option<&str>) -> Value {
                 row["job_id"].is_string(),
                 row["pending_org"],
                 row["wanted"],
-                row["seen"]["name"]
+                row["seen"].is_object(),
+                row["assignee"],
+                row["applied"],
+                row["unfinished"] == true
             ])
         })
         .collect();
@@ -172,8 +240,20 @@ async fn end_state(test: &TestApp, project: Option<&str>) -> Value {
     end
 }
 
+fn one_click_org() -> ::one_click::OrgId {
+    ::one_click::OrgId::parse(ORG).unwrap()
+}
+
+/// Has a look queued, as a delivery or the schedule would.
+fn queue(test: &TestApp, look: &Value) {
+    let message = json!({"org_id": ORG, "look": look}).to_string();
+    test.aws
+        .sqs
+        .send(Queue::Sync, &message, Some(ORG), std::time::Duration::ZERO);
+}
+
 /// Plays the scenario again and again, cut off at each request in turn.
-async fn check(mut test: TestApp, scenario: impl AsyncFn(&TestApp) -> Option<String>) {
+async fn check(mut test: TestApp, scenario: impl AsyncFn(&TestApp) -> Subject) {
     let scissors = Scissors::default();
     test.use_scissors(&scissors);
     let (wanted, _) = play(&mut test, &scissors, &scenario, None).await;
@@ -198,162 +278,4 @@ async fn check(mut test: TestApp, scenario: impl AsyncFn(&TestApp) -> Option<Str
             }
         }
     }
-}
-
-fn poll_later(test: &TestApp) {
-    let poll = json!({"org_id": ORG, "look": {"kind": "poll"}}).to_string();
-    test.aws
-        .sqs
-        .send(Queue::Sync, &poll, Some(ORG), std::time::Duration::ZERO);
-}
-
-async fn project_with_photos(test: &TestApp) -> (String, [String; 2]) {
-    let project = json!({"name": "Roof", "address": {
-        "street_address_1": "12 Cedar Street", "street_address_2": null, "city": "Lincoln",
-        "state": "NE", "postal_code": "68508", "country": "US",
-    }});
-    let project = test.new_project(project).await;
-    let one = test
-        .new_photo(&project, json!({"description": "one"}))
-        .await;
-    let two = test
-        .new_photo(&project, json!({"description": "two"}))
-        .await;
-    (project, [one, two])
-}
-
-#[tokio::test]
-async fn b26_importing_a_project_with_photos_cut_off_anywhere() {
-    check(TestApp::connected().await, async |test| {
-        let (project, _) = project_with_photos(test).await;
-        poll_later(test);
-        Some(project)
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn b26_following_changes_cut_off_anywhere() {
-    check(TestApp::connected().await, async |test| {
-        let (project, photos) = project_with_photos(test).await;
-        let hidden = test.new_photo(&project, json!({})).await;
-        test.catch_up().await;
-        let address = json!({
-            "street_address_1": "12 Cedar Street", "street_address_2": "Unit 4", "city": "Omaha",
-            "state": "NE", "postal_code": "68102", "country": "US",
-        });
-        let changes = json!({"name": "Roof and gutters", "address": address});
-        test.change_project(&project, changes).await;
-        test.annotate(&photos[0]).await;
-        test.change_photo(&photos[1], json!({"description": "changed"}))
-            .await;
-        test.change_photo(&hidden, json!({"internal": true})).await;
-        poll_later(test);
-        Some(project)
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn b26_moving_a_photo_cut_off_anywhere() {
-    let test = TestApp::connected().await;
-    let from = test.named_project("From").await;
-    test.catch_up().await;
-    check(test, async |test| {
-        let (project, _) = project_with_photos(test).await;
-        let moved = test.new_photo(&from, json!({"description": "moved"})).await;
-        test.catch_up().await;
-        assert!(test.shows(&from, &moved));
-        test.change_photo(&moved, json!({"project_id": project}))
-            .await;
-        poll_later(test);
-        Some(project)
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn b26_a_sync_cut_off_anywhere() {
-    check(TestApp::connected().await, async |test| {
-        let (project, photos) = project_with_photos(test).await;
-        test.change_photo(&photos[0], json!({"add_tag": "Roof"}))
-            .await;
-        let org = one_click::OrgId::parse(ORG).unwrap();
-        let run = sync::run::sync_run::new_run(store::organizations::Window::Days(29), now());
-        assert!(
-            test.app
-                .store
-                .start_sync(&org, &run)
-                .await
-                .unwrap()
-                .is_some()
-        );
-        sync::run::sync_run::begin(&test.app, &org, &run)
-            .await
-            .unwrap();
-        Some(project)
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn b18_finding_a_job_deleted_cut_off_anywhere() {
-    check(TestApp::connected().await, async |test| {
-        let (project, _) = project_with_photos(test).await;
-        test.catch_up().await;
-        test.delete_job(&test.job_of(&project)).await;
-        test.change_project(&project, json!({"name": "Renamed"}))
-            .await;
-        poll_later(test);
-        Some(project)
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn b18_a_photo_finding_a_job_deleted_cut_off_anywhere() {
-    check(TestApp::connected().await, async |test| {
-        let (project, _) = project_with_photos(test).await;
-        test.catch_up().await;
-        test.delete_job(&test.job_of(&project)).await;
-        test.new_photo(&project, json!({})).await;
-        poll_later(test);
-        Some(project)
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn b4_finding_the_grant_revoked_cut_off_anywhere() {
-    check(TestApp::connected().await, async |test| {
-        // After the first time it has to be connected again.
-        if test.poll().await == 0 {
-            test.connect().await;
-        }
-        test.settle().await;
-        let company = test.organization().await.unwrap().company_id;
-        let revoke = format!("/companies/{company}/revoke_grants");
-        test.companycam_control(Method::POST, &revoke, json!({}))
-            .await;
-        poll_later(test);
-        None
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn b4_renewing_the_access_token_cut_off_anywhere() {
-    let test = TestApp::connected().await;
-    // Where a spent refresh token is no longer taken, an answer lost before it is stored is lost for good.
-    let grace = json!({"refresh_grace": true});
-    test.companycam_control(Method::PATCH, "/settings", grace)
-        .await;
-    check(test, async |test| {
-        test.companycam_control(Method::POST, "/tokens/expire", json!({}))
-            .await;
-        let (project, _) = project_with_photos(test).await;
-        poll_later(test);
-        Some(project)
-    })
-    .await;
 }

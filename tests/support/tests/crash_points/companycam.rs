@@ -1,0 +1,142 @@
+//! From CompanyCam to One Click.
+
+use serde_json::json;
+use test_support::TestApp;
+use test_support::sides::now;
+
+use crate::{Subject, check, queue};
+
+pub async fn project_with_photos(test: &TestApp) -> (String, [String; 2]) {
+    let project = json!({"name": "Roof", "address": {
+        "street_address_1": "12 Cedar Street", "street_address_2": null, "city": "Lincoln",
+        "state": "NE", "postal_code": "68508", "country": "US",
+    }});
+    let project = test.new_project(project).await;
+    let one = test
+        .new_photo(&project, json!({"description": "one"}))
+        .await;
+    let two = test
+        .new_photo(&project, json!({"description": "two"}))
+        .await;
+    (project, [one, two])
+}
+
+#[tokio::test]
+async fn b26_importing_a_project_with_photos_cut_off_anywhere() {
+    check(TestApp::connected().await, async |test| {
+        let (project, _) = project_with_photos(test).await;
+        queue(test, &json!({"kind": "poll"}));
+        Subject::Project(project)
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn b26_following_changes_cut_off_anywhere() {
+    check(TestApp::connected().await, async |test| {
+        let (project, photos) = project_with_photos(test).await;
+        let hidden = test.new_photo(&project, json!({})).await;
+        test.catch_up().await;
+        let address = json!({
+            "street_address_1": "12 Cedar Street", "street_address_2": "Unit 4", "city": "Omaha",
+            "state": "NE", "postal_code": "68102", "country": "US",
+        });
+        let changes = json!({"name": "Roof and gutters", "address": address});
+        test.change_project(&project, changes).await;
+        test.annotate(&photos[0]).await;
+        test.change_photo(&photos[1], json!({"description": "changed"}))
+            .await;
+        test.change_photo(&hidden, json!({"internal": true})).await;
+        queue(test, &json!({"kind": "poll"}));
+        Subject::Project(project)
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn b26_moving_a_photo_cut_off_anywhere() {
+    let test = TestApp::connected().await;
+    let from = test.named_project("From").await;
+    test.catch_up().await;
+    check(test, async |test| {
+        let (project, _) = project_with_photos(test).await;
+        let moved = test.new_photo(&from, json!({"description": "moved"})).await;
+        test.catch_up().await;
+        assert!(test.shows(&from, &moved));
+        test.change_photo(&moved, json!({"project_id": project}))
+            .await;
+        queue(test, &json!({"kind": "poll"}));
+        Subject::Project(project)
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn b26_a_sync_cut_off_anywhere() {
+    check(TestApp::connected().await, async |test| {
+        let (project, photos) = project_with_photos(test).await;
+        test.change_photo(&photos[0], json!({"add_tag": "Roof"}))
+            .await;
+        let org = crate::one_click_org();
+        let run = sync::run::sync_run::new_run(store::organizations::Window::Days(29), now());
+        assert!(
+            test.app
+                .store
+                .start_sync(&org, &run)
+                .await
+                .unwrap()
+                .is_some()
+        );
+        sync::run::sync_run::begin(&test.app, &org, &run)
+            .await
+            .unwrap();
+        Subject::Project(project)
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn b18_finding_a_job_deleted_cut_off_anywhere() {
+    check(TestApp::connected().await, async |test| {
+        let (project, _) = project_with_photos(test).await;
+        test.catch_up().await;
+        test.delete_job(&test.job_of(&project)).await;
+        test.change_project(&project, json!({"name": "Renamed"}))
+            .await;
+        queue(test, &json!({"kind": "poll"}));
+        Subject::Project(project)
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn b18_a_photo_finding_a_job_deleted_cut_off_anywhere() {
+    check(TestApp::connected().await, async |test| {
+        let (project, _) = project_with_photos(test).await;
+        test.catch_up().await;
+        test.delete_job(&test.job_of(&project)).await;
+        test.new_photo(&project, json!({})).await;
+        queue(test, &json!({"kind": "poll"}));
+        Subject::Project(project)
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn b17_looking_at_what_events_are_about_cut_off_anywhere() {
+    check(TestApp::connected().await, async |test| {
+        let (project, photos) = project_with_photos(test).await;
+        test.change_photo(&photos[0], json!({"add_tag": "Roof"}))
+            .await;
+        let about = json!({"kind": "project", "project_id": project, "origin": "event"});
+        queue(test, &about);
+        for photo in &photos {
+            queue(
+                test,
+                &json!({"kind": "photo", "photo_id": photo, "tags": true}),
+            );
+        }
+        Subject::Project(project)
+    })
+    .await;
+}
