@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::{Bytes, to_bytes};
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State};
 use axum::routing::post;
 use companycam::webhook::{SIGNATURE_HEADER, verify};
@@ -49,7 +50,7 @@ pub fn router(app: Arc<App>) -> Router {
 
 async fn from_companycam(
     State(ingest): State<Arc<Ingest>>,
-    Path(org): Path<String>,
+    org: Result<Path<String>, PathRejection>,
     request: Request,
 ) -> StatusCode {
     let genuine = |keys: &WebhookKeys, headers: &HeaderMap, body: &[u8]| {
@@ -58,13 +59,13 @@ async fn from_companycam(
     };
     let looks = |_: &OrgId, body: &[u8]| looks::companycam(body);
     ingest
-        .take("companycam", &org, request, genuine, looks)
+        .take("companycam", organization(org), request, genuine, looks)
         .await
 }
 
 async fn from_one_click(
     State(ingest): State<Arc<Ingest>>,
-    Path(org): Path<String>,
+    org: Result<Path<String>, PathRejection>,
     request: Request,
 ) -> StatusCode {
     let genuine = |keys: &WebhookKeys, headers: &HeaderMap, _: &[u8]| {
@@ -74,7 +75,13 @@ async fn from_one_click(
         verify_basic(header, &keys.one_click_username, &keys.one_click_password)
     };
     ingest
-        .take("one-click", &org, request, genuine, looks::one_click)
+        .take(
+            "one-click",
+            organization(org),
+            request,
+            genuine,
+            looks::one_click,
+        )
         .await
 }
 
@@ -83,13 +90,13 @@ impl Ingest {
     async fn take(
         &self,
         side: &'static str,
-        org: &str,
+        org: Option<OrgId>,
         request: Request,
         genuine: impl Fn(&WebhookKeys, &HeaderMap, &[u8]) -> bool,
         looks: impl Fn(&OrgId, &[u8]) -> Result<Vec<Look>, Ignored>,
     ) -> StatusCode {
         let (parts, body) = request.into_parts();
-        let Ok(org) = OrgId::parse(org) else {
+        let Some(org) = org else {
             return refuse(side, "no organization has such an id");
         };
         let Ok(body) = to_bytes(body, LONGEST_BODY).await else {
@@ -130,6 +137,12 @@ impl Ingest {
         tracing::info!(org.id = %org, side, look.kind = kind, "took a delivery in");
         StatusCode::OK
     }
+}
+
+/// The path's organization; a path that is no text names none, as any other impossible id.
+fn organization(path: Result<Path<String>, PathRejection>) -> Option<OrgId> {
+    let Path(org) = path.ok()?;
+    OrgId::parse(&org).ok()
 }
 
 fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> &'a str {
