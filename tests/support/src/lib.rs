@@ -28,6 +28,7 @@ mod app;
 mod aws;
 mod browser;
 pub mod cut;
+pub mod deliveries;
 mod drain;
 mod dynamodb;
 pub mod sides;

@@ -2,5 +2,68 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
+mod bad_input;
 mod events;
 mod jobs;
+mod photo_events;
+mod webhook_ends;
+mod webhooks;
+
+use companycam::webhook::SCOPES;
+use companycam::{AccessToken, Api, NewWebhook};
+use one_click::OrgId;
+use serde_json::json;
+use test_support::sides::text;
+use test_support::{ORG, TestApp};
+
+fn org_id() -> OrgId {
+    OrgId::parse(ORG).unwrap()
+}
+
+/// Where CompanyCam delivers to.
+fn our_url(test: &TestApp) -> String {
+    format!("{}/webhooks/companycam/{ORG}", test.public_url)
+}
+
+/// The one webhook that CompanyCam has of us, as it should be; its id.
+async fn the_webhook(test: &TestApp) -> String {
+    let webhooks = test.companycam_webhooks().await;
+    let ours: Vec<_> = webhooks
+        .iter()
+        .filter(|webhook| webhook["url"] == our_url(test))
+        .collect();
+    assert_eq!(ours.len(), 1, "{webhooks:#?}");
+    assert_eq!(ours[0]["enabled"], true);
+    assert_eq!(ours[0]["scopes"], json!(SCOPES));
+    text(&ours[0]["id"])
+}
+
+/// A project made now, of this name, reaches One Click without a poll.
+async fn assert_told(test: &TestApp, name: &str) {
+    let project = test.named_project(name).await;
+    test.live().await;
+    assert_eq!(test.job_of(&project)["customer_name"], name);
+}
+
+/// CompanyCam with the organization's own token, as another of its programs would use it.
+async fn api(test: &TestApp) -> Api {
+    let tokens = test.app.secrets.tokens(&org_id()).await.unwrap().unwrap();
+    let token = AccessToken::new(tokens.access_token);
+    test.app.companycam_api().unwrap().authorized(token)
+}
+
+fn another(url: String) -> NewWebhook {
+    NewWebhook {
+        url,
+        scopes: vec!["project.*".to_owned()],
+        token: "another".to_owned().into(),
+        enabled: true,
+    }
+}
+
+async fn disconnect(test: &TestApp) {
+    let browser = test.administrator().await;
+    let page = browser.submit("disconnect", &[]).await;
+    assert!(page.status.is_redirection(), "{}", page.body);
+    test.settle().await;
+}
