@@ -29,15 +29,9 @@ pub(crate) const USER_AGENT: &str = concat!(
 /// The HTTP client to use for the API and OAuth: it never follows a redirect, connects within 3 s,
 /// has its whole answer within 20 s, and takes no proxy from the environment.
 ///
-/// Build it once. It sets rustls up with `ring` unless the process did so with another provider.
-///
-/// # Panics
-/// If the machine has no usable certificate store, as `reqwest::Client::new` does.
-#[expect(
-    clippy::expect_used,
-    reason = "nothing configured here can fail; without a certificate store no call can be made"
-)]
-pub fn http_client() -> reqwest::Client {
+/// Build it once. It sets rustls up with `ring` unless the process did so with another provider. It
+/// fails where the machine has no usable certificate store.
+pub fn http_client() -> Result<reqwest::Client, reqwest::Error> {
     install_tls();
     reqwest::Client::builder()
         .user_agent(USER_AGENT)
@@ -46,7 +40,6 @@ pub fn http_client() -> reqwest::Client {
         .connect_timeout(CONNECT_TIMEOUT)
         .timeout(TOTAL_TIMEOUT)
         .build()
-        .expect("this machine has a certificate store")
 }
 
 /// reqwest's client wants a provider even for plain http.

@@ -58,7 +58,7 @@ impl App {
 
     /// `CompanyCam`'s API, without a token yet.
     pub fn companycam_api(&self) -> Result<companycam::Client, Trouble> {
-        let http = built_once(&self.companycam_http, || Ok(companycam::http_client()))?;
+        let http = built_once(&self.companycam_http, companycam::http_client)?;
         Ok(companycam::Client::new(
             http,
             self.config.companycam_api_url.clone(),
@@ -71,7 +71,7 @@ impl App {
         let redirect_url = url::Url::parse(&self.config.redirect_url()).map_err(|error| {
             Trouble::Permanent(format!("PUBLIC_URL makes no redirect address: {error}"))
         })?;
-        let http = built_once(&self.companycam_http, || Ok(companycam::http_client()))?;
+        let http = built_once(&self.companycam_http, companycam::http_client)?;
         Ok(OAuth::new(
             http,
             self.config.companycam_app_url.clone(),

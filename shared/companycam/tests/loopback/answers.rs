@@ -12,7 +12,7 @@ const TOKEN: &str = "token-that-must-not-show";
 
 fn api(url: &Url) -> Api {
     let url = url.join("/v2").unwrap();
-    Client::new(companycam::http_client(), url).authorized(AccessToken::new(TOKEN))
+    Client::new(companycam::http_client().unwrap(), url).authorized(AccessToken::new(TOKEN))
 }
 
 async fn error_of(response: axum::response::Response) -> Error {

@@ -17,7 +17,7 @@ fn oauth(app_url: &Url) -> OAuth {
     let redirect_url = Url::parse("http://127.0.0.1:1/companycam/callback").unwrap();
     let secret = SecretString::from(CLIENT_SECRET);
     OAuth::new(
-        companycam::http_client(),
+        companycam::http_client().unwrap(),
         app_url.clone(),
         "client-1",
         secret,

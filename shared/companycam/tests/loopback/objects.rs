@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 
 pub fn api(server: &Server) -> Api {
     let url = server.url.join("/v2/").unwrap();
-    Client::new(companycam::http_client(), url).authorized(AccessToken::new("token"))
+    Client::new(companycam::http_client().unwrap(), url).authorized(AccessToken::new("token"))
 }
 
 pub fn project_id(id: &str) -> ProjectId {
