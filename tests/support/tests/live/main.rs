@@ -3,7 +3,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
 mod bad_input;
+mod echoes;
 mod events;
+mod helpers;
+mod job_faults;
 mod jobs;
 mod photo_events;
 mod webhook_ends;
