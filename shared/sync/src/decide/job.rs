@@ -25,19 +25,11 @@ pub fn is_importer(kind: &str) -> bool {
 
 /// The keys by which One Click's importer for this type names an id of it.
 pub fn importer_keys(kind: &str) -> impl Iterator<Item = &'static str> {
-    let wanted = letters(kind);
+    let wanted = plain_type(kind);
     IMPORTER_KEYS
         .iter()
-        .filter(move |(_, system)| letters(system) == wanted)
+        .filter(move |(_, system)| plain_type(system) == wanted)
         .map(|(key, _)| *key)
-}
-
-/// `JobNimbus`, `job_nimbus` and `Job Nimbus` are one system.
-pub fn letters(kind: &str) -> String {
-    kind.chars()
-        .filter(|letter| letter.is_alphanumeric())
-        .flat_map(char::to_lowercase)
-        .collect()
 }
 
 /// The next step for a job.
@@ -88,11 +80,25 @@ pub fn job_step(link: Option<&JobRow>, job: &Job, preferences: &Preferences, now
 
 /// Whether another system's importer made the job.
 fn is_imported(job: &Job) -> bool {
-    let is_key = |key: &str| {
-        IMPORTER_KEYS.iter().any(|(known, _)| *known == key)
-            || (key.starts_with("cc_") && key.ends_with("_relation_id"))
-    };
-    job.metadata.keys().any(|key| is_key(key))
+    relations(job).next().is_some()
+}
+
+/// The job's ids in other systems: each system's type as [`plain_type`] writes it, and the id.
+pub fn relations(job: &Job) -> impl Iterator<Item = (String, &str)> {
+    job.metadata.iter().filter_map(|(key, id)| {
+        let importers = IMPORTER_KEYS.iter().find(|(known, _)| known == key);
+        let system = match importers {
+            Some((_, system)) => system,
+            None => key.strip_prefix("cc_")?.strip_suffix("_relation_id")?,
+        };
+        Some((plain_type(system), id.as_str()))
+    })
+}
+
+/// Another system's type as types are compared, however its words are told apart.
+pub fn plain_type(kind: &str) -> String {
+    let letters = kind.chars().filter(|letter| letter.is_alphanumeric());
+    letters.flat_map(char::to_lowercase).collect()
 }
 
 #[cfg(test)]
@@ -158,6 +164,19 @@ mod tests {
             assert_eq!(step(1001), JobStep::Wait(2200), "{key}");
             assert_eq!(step(2200), JobStep::CreateProject, "{key}");
         }
+    }
+
+    #[test]
+    fn b20_a_job_names_other_systems_by_the_keys_of_both_importers() {
+        let job = job(&json!({"metadata": {
+            "job_nimbus_contact_id": "c", "jobprogress_job_id": "p", "cc_accu_lynx_relation_id": "a",
+            "estimate": "7",
+        }}));
+        let mut found: Vec<_> = relations(&job).collect();
+        found.sort();
+        let known = [("acculynx", "a"), ("jobnimbus", "c"), ("jobprogress", "p")];
+        assert_eq!(found, known.map(|(system, id)| (system.to_owned(), id)));
+        assert_eq!(plain_type("JobProgress"), plain_type("job_progress"));
     }
 
     #[test]

@@ -11,7 +11,7 @@ use store::projects::{JobClaim, LinkState, ProjectFields, ProjectRow};
 use super::Context;
 use super::poll::PER_PAGE;
 use crate::decide::fields::{customer_name, project_fields, relation_key};
-use crate::decide::job::{IMPORTER_KEYS, importer_keys, letters};
+use crate::decide::job::{importer_keys, plain_type, relations as job_relations};
 use crate::decide::place::{Place, normal, same_work};
 
 /// How recently something must have changed to be linked by its name and address alone.
@@ -113,21 +113,16 @@ async fn unlinked(context: &Context<'_>, jobs: Vec<Job>) -> Result<Vec<Job>, Tro
 /// The project that names another system's id that the job carries too, or that is plainly the same
 /// piece of work.
 pub async fn project_for(context: &Context<'_>, job: &Job) -> Result<Found<Project>, Trouble> {
-    let relations: Vec<(String, &String)> = IMPORTER_KEYS
-        .iter()
-        .filter_map(|(key, system)| Some((letters(system), job.metadata.get(*key)?)))
-        .collect();
+    let relations: BTreeSet<_> = job_relations(job).collect();
+    let recent_since = context.now - RECENT_S;
     if !relations.is_empty() {
-        let made_since = job.created_at.as_second() - SKEW_S;
         let is_related = |project: &Project| {
             project.integrations.iter().any(|known| {
-                let system = letters(&known.kind);
-                relations
-                    .iter()
-                    .any(|(kind, id)| *kind == system && **id == known.relation_id)
+                relations.contains(&(plain_type(&known.kind), known.relation_id.as_str()))
             })
         };
-        let mut found = free_projects(context, made_since, None, is_related).await?;
+        // The importer may have made it before it made the job.
+        let mut found = free_projects(context, recent_since, None, is_related).await?;
         if found.len() == 1
             && let Some(project) = found.pop()
         {
@@ -145,7 +140,7 @@ pub async fn project_for(context: &Context<'_>, job: &Job) -> Result<Found<Proje
         let fields = project_fields(project);
         same_work(job, &customer_name(&project.id, &fields), &fields)
     };
-    let mut found = free_projects(context, context.now - RECENT_S, number, is_alike).await?;
+    let mut found = free_projects(context, recent_since, number, is_alike).await?;
     if found.len() == 1
         && let Some(project) = found.pop()
     {
