@@ -8,6 +8,7 @@
 use std::collections::BTreeMap;
 
 use companycam::ids::{CompanyId, ProjectId, UserId};
+use jiff::Timestamp;
 use one_click::ids::{JobId, OrgId, UserId as OneClickUserId};
 use serde::{Deserialize, Serialize};
 
@@ -211,9 +212,9 @@ pub struct JobClaim {
     /// What was asked for; only name and address are filled.
     #[serde(default)]
     pub asked: ProjectFields,
-    /// When it was given up, in Unix seconds. A later change of the job is a new try.
+    /// The job's `updated_at` when it was given up. A later change of the job is a new try.
     #[serde(default)]
-    pub set_aside_at: Option<i64>,
+    pub set_aside: Option<Timestamp>,
 }
 
 fn project_sk(project: &ProjectId) -> String {
@@ -340,15 +341,22 @@ impl Store {
             job_id: job.clone(),
             claimed_at: Some(at),
             asked: asked.clone(),
-            set_aside_at: None,
+            set_aside: None,
         };
         self.project_links.put(&claim, Change::new()).await?;
         Ok(())
     }
 
-    /// The job can't get a project as it is.
-    pub async fn job_set_aside(&self, org: &OrgId, job: &JobId, at: i64) -> Result<(), Error> {
-        let change = Change::new().set("job_id", job).set("set_aside_at", at);
+    /// The job can't be brought over as it is, having last changed at `updated_at`.
+    pub async fn job_set_aside(
+        &self,
+        org: &OrgId,
+        job: &JobId,
+        updated_at: Timestamp,
+    ) -> Result<(), Error> {
+        let change = Change::new()
+            .set("job_id", job)
+            .set("set_aside", updated_at);
         self.project_links
             .update::<serde::de::IgnoredAny>(row_key(org, &claim_sk(job)), change)
             .await?;

@@ -37,21 +37,26 @@ pub async fn look_at_job(context: &Context<'_>, id: &JobId) -> Result<(), Troubl
     {
         return Ok(());
     }
-    match job_step(
-        link.as_ref(),
-        &job,
-        &context.organization.preferences,
-        context.now,
-    ) {
+    let taken = take_step(context, &job, link.as_ref()).await;
+    if let Err(Trouble::Permanent(_)) = taken {
+        // As it was read: what changed since is a new try.
+        store.job_set_aside(org, id, job.updated_at).await?;
+    }
+    taken
+}
+
+async fn take_step(context: &Context<'_>, job: &Job, link: Option<&JobRow>) -> Result<(), Trouble> {
+    let preferences = &context.organization.preferences;
+    match job_step(link, job, preferences, context.now) {
         JobStep::Nothing => Ok(()),
-        JobStep::Wait(until) => wait(context, id, until).await,
-        JobStep::CreateProject => create(context, &job).await,
+        JobStep::Wait(until) => wait(context, &job.id, until).await,
+        JobStep::CreateProject => create(context, job).await,
         JobStep::Finish => match link {
-            Some(link) => finish(context, &job, &link).await,
+            Some(link) => finish(context, job, link).await,
             None => Ok(()),
         },
         JobStep::Reassign => match link {
-            Some(link) => reassign::reassign(context, &job, &link).await,
+            Some(link) => reassign::reassign(context, job, link).await,
             None => Ok(()),
         },
     }
@@ -328,14 +333,11 @@ async fn queue_looks(context: &Context<'_>, jobs: &[Job]) -> Result<(), Trouble>
         if step == JobStep::Nothing {
             continue;
         }
-        // Given up before, and not changed since.
-        let given_up = match link {
-            None => store.claim(org, &job.id).await?,
-            Some(_) => None,
-        };
+        // Given up before, and not changed since?
+        let given_up = store.claim(org, &job.id).await?;
         let again = given_up
-            .and_then(|claim| claim.set_aside_at)
-            .is_none_or(|at| job.updated_at.as_second() > at);
+            .and_then(|claim| claim.set_aside)
+            .is_none_or(|updated_at| job.updated_at > updated_at);
         if again {
             looks.push(context.look(Look::Job {
                 job_id: job.id.clone(),

@@ -114,15 +114,11 @@ pub async fn set_aside(app: &App, message: &SyncMessage, reason: &str) -> Result
             format!("Document {document_id} could not be looked at"),
             None,
         ),
-        Look::Job { job_id } => {
-            let now = Timestamp::now().as_second();
-            app.store.job_set_aside(org, job_id, now).await?;
-            (
-                Kind::Project,
-                format!("Job {job_id} could not be brought to CompanyCam"),
-                None,
-            )
-        }
+        Look::Job { job_id } => (
+            Kind::Project,
+            format!("Job {job_id} could not be brought to CompanyCam"),
+            None,
+        ),
     };
     let mut entry = NewEntry::new(kind, Outcome::Failed, format!("{what}: {reason}."));
     match &message.look {
