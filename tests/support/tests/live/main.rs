@@ -5,6 +5,8 @@
 mod bad_input;
 mod echoes;
 mod events;
+mod existing;
+mod existing_projects;
 mod helpers;
 mod job_faults;
 mod jobs;
