@@ -43,21 +43,20 @@ impl Client {
             .await
     }
 
-    /// The jobs at this address, ignoring letter case; at most the first 1,000.
+    /// The jobs at this address, ignoring letter case; at most the first 1,000. What is empty is not
+    /// asked for.
     pub async fn jobs_at_address(
         &self,
         org: &OrgId,
         line_1: &str,
         postal_code: &str,
     ) -> Result<Vec<Job>, Error> {
-        self.look_up(
-            org,
-            &[
-                ("address[line_1]", line_1),
-                ("address[postal_code]", postal_code),
-            ],
-        )
-        .await
+        let mut filter = vec![
+            ("address[line_1]", line_1),
+            ("address[postal_code]", postal_code),
+        ];
+        filter.retain(|(_, value)| !value.is_empty());
+        self.look_up(org, &filter).await
     }
 
     /// The job. [`Error::NotFound`] if it was deleted.

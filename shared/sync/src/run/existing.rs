@@ -86,11 +86,21 @@ async fn alike_jobs(
     let Some(line_1) = &fields.street_address_1 else {
         return Ok(Vec::new());
     };
+    // One Click compares letter by letter. A street is written in many ways, and a postal code in
+    // two, or not at all: so each is asked for by itself.
     let postal_code = fields.postal_code.as_deref().unwrap_or_default();
+    let short = postal_code.split('-').next().unwrap_or_default();
+    let mut spellings = vec![(line_1.as_str(), ""), ("", postal_code), ("", short)];
+    spellings.dedup();
+    spellings.retain(|(line_1, postal_code)| !line_1.is_empty() || !postal_code.is_empty());
     let one_click = context.app.one_click().await?;
-    let mut jobs = one_click
-        .jobs_at_address(context.org(), line_1, postal_code)
-        .await?;
+    let mut jobs = Vec::new();
+    for (line_1, postal_code) in spellings {
+        let found = one_click
+            .jobs_at_address(context.org(), line_1, postal_code)
+            .await?;
+        jobs.extend(found);
+    }
     let name = customer_name(id, fields);
     jobs.retain(|job| same_work(job, &name, fields));
     unlinked(context, jobs).await
@@ -135,7 +145,12 @@ pub async fn project_for(context: &Context<'_>, job: &Job) -> Result<Found<Proje
     }
     // CompanyCam searches for this in names and first address lines. The number of the house is
     // written in one way only, unlike all that follows it.
-    let number = job.address.line_1.split_whitespace().next();
+    let words = job
+        .address
+        .line_1
+        .split(|letter: char| !letter.is_alphanumeric());
+    let first = words.into_iter().find(|word| !word.is_empty());
+    let number = first.filter(|word| word.starts_with(|letter: char| letter.is_ascii_digit()));
     let is_alike = |project: &Project| {
         let fields = project_fields(project);
         same_work(job, &customer_name(&project.id, &fields), &fields)

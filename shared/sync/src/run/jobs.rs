@@ -12,7 +12,7 @@ use store::activity::{Kind, NewEntry, Outcome};
 use store::projects::{JobClaim, JobRow, NewLink, ProjectFields};
 
 use super::existing::{Found, lost_project, project_for};
-use super::{Context, photos, project, reassign, users};
+use super::{Context, project, reassign, users};
 use crate::decide::fields::{customer_name, link_metadata, project_fields};
 use crate::decide::job::{JobStep, job_step};
 
@@ -103,6 +103,14 @@ async fn create(context: &Context<'_>, job: &Job) -> Result<(), Trouble> {
             }
         },
     };
+    if !made {
+        // Queued first: once linked, nothing would bring this step back. It is taken after this look.
+        let look = Look::ProjectPhotos {
+            project_id: project.id.clone(),
+            cursor: None,
+        };
+        context.app.queues.sync(&[context.look(look)]).await?;
+    }
     let fields = project_fields(&project);
     let link = NewLink {
         project_id: &project.id,
@@ -135,9 +143,6 @@ async fn create(context: &Context<'_>, job: &Job) -> Result<(), Trouble> {
     tracing::info!(org.id = %org, project.id = %project.id, job.id = %job.id, made, "a job has a project");
     if let Some(link) = store.job(org, &job.id).await? {
         finish(context, job, &link).await?;
-    }
-    if !made {
-        photos::look_at_project_photos(context, &project.id, None).await?;
     }
     Ok(())
 }
