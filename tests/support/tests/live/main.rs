@@ -72,3 +72,5 @@ async fn disconnect(test: &TestApp) {
     assert!(page.status.is_redirection(), "{}", page.body);
     test.settle().await;
 }
+mod reassign_faults;
+mod reassigning;
