@@ -5,7 +5,7 @@
 //! A listing leaves what it read in `wanted`, so that the look at the project that follows needs no
 //! request of its own; while it is there the project is *pending*, and in the sparse index.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use companycam::ids::{CompanyId, ProjectId, UserId};
 use jiff::Timestamp;
@@ -189,9 +189,13 @@ pub struct JobRow {
     /// Whom the job was assigned to when we last looked.
     #[serde(default)]
     pub assignee: Option<OneClickUserId>,
-    /// Whose `CompanyCam` user the project has on the job's behalf: the last assignee that was matched.
+    /// Whose `CompanyCam` users the project may have on the job's behalf: the last assignee that was
+    /// matched, and, where reassignments were cut off, those before.
     #[serde(default)]
-    pub applied: Option<OneClickUserId>,
+    pub applied: BTreeSet<OneClickUserId>,
+    /// A reassignment was begun, and is not known to be through.
+    #[serde(default)]
+    pub reassigning: bool,
     /// The project was made or found for the job, and is not assigned, or the job not told of it, yet.
     #[serde(default)]
     pub unfinished: bool,
@@ -282,17 +286,36 @@ impl Store {
         self.project_links.get_many(keys).await
     }
 
-    /// Whom the job is assigned to, and whose user the project has because of that.
-    pub async fn job_assigned(
+    /// Written before any of these users is added to the job's project, or removed from it.
+    pub async fn job_reassigning(
+        &self,
+        org: &OrgId,
+        job: &JobId,
+        applied: &BTreeSet<OneClickUserId>,
+    ) -> Result<(), Error> {
+        let change = Change::new()
+            .set("applied", applied)
+            .set("reassigning", true)
+            .when("attribute_exists(#project_id)");
+        self.project_links
+            .update::<serde::de::IgnoredAny>(row_key(org, &job_sk(job)), change)
+            .await?;
+        Ok(())
+    }
+
+    /// Whom the job is assigned to, and whose users the project may have because of that.
+    pub async fn job_assigned<'a>(
         &self,
         org: &OrgId,
         job: &JobId,
         assignee: Option<&OneClickUserId>,
-        applied: Option<&OneClickUserId>,
+        applied: impl IntoIterator<Item = &'a OneClickUserId>,
     ) -> Result<(), Error> {
+        let applied: BTreeSet<_> = applied.into_iter().collect();
         let change = Change::new()
             .set_or_remove("assignee", assignee)
-            .set_or_remove("applied", applied)
+            .set("applied", applied)
+            .remove("reassigning")
             .when("attribute_exists(#project_id)");
         self.project_links
             .update::<serde::de::IgnoredAny>(row_key(org, &job_sk(job)), change)
@@ -434,7 +457,8 @@ impl Store {
             job_id: link.job_id.clone(),
             project_id: link.project_id.clone(),
             assignee: link.assignee.cloned(),
-            applied: link.assignee.cloned(),
+            applied: link.assignee.cloned().into_iter().collect(),
+            reassigning: false,
             unfinished: link.from_job,
         };
         let free_or_ours = Change::only_if("attribute_not_exists(#sk) OR #project_id = :project")

@@ -39,7 +39,8 @@ pub enum JobStep {
     Nothing,
     /// It is linked, and its project is not assigned yet, or the job does not know its project.
     Finish,
-    /// It is linked, and assigned to somebody else than when we last looked.
+    /// It is linked, and assigned to somebody else than when we last looked, or was while that look
+    /// was cut off.
     Reassign,
     /// Look at it again then (Unix seconds): another system's importer may make its project.
     Wait(i64),
@@ -52,7 +53,7 @@ pub fn job_step(link: Option<&JobRow>, job: &Job, preferences: &Preferences, now
     if let Some(link) = link {
         return if link.unfinished {
             JobStep::Finish
-        } else if link.assignee != job.assigned_user_id {
+        } else if link.reassigning || link.assignee != job.assigned_user_id {
             JobStep::Reassign
         } else {
             JobStep::Nothing
@@ -186,5 +187,10 @@ mod tests {
         assert_eq!(step(&link(Some("u2"), false)), JobStep::Reassign);
         assert_eq!(step(&link(None, false)), JobStep::Reassign);
         assert_eq!(step(&link(Some("u1"), true)), JobStep::Finish);
+        let cut_off = JobRow {
+            reassigning: true,
+            ..link(Some("u1"), false)
+        };
+        assert_eq!(step(&cut_off), JobStep::Reassign);
     }
 }

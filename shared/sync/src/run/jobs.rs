@@ -257,7 +257,14 @@ async fn finish(context: &Context<'_>, job: &Job, link: &JobRow) -> Result<(), T
     let org = context.org();
     let store = &context.app.store;
     let id = &link.project_id;
-    let assigned = reassign::assign_first(context, job, id).await?;
+    let assignee = job.assigned_user_id.as_ref();
+    // Reassigned before it was finished: whoever was assigned by then is a previous assignee.
+    let moved = link.applied.iter().any(|user| Some(user) != assignee);
+    let applied = if moved && context.organization.preferences.reassign_project {
+        reassign::apply(context, job, link).await?
+    } else {
+        reassign::assign_first(context, job, link).await?
+    };
     let fields = store
         .project(org, id)
         .await?
@@ -274,9 +281,18 @@ async fn finish(context: &Context<'_>, job: &Job, link: &JobRow) -> Result<(), T
         }
         told => told?,
     };
-    let assignee = job.assigned_user_id.as_ref();
-    let applied = assignee.filter(|_| assigned);
-    store.job_assigned(org, &job.id, assignee, applied).await?;
+    match applied {
+        Some(applied) => {
+            store
+                .job_assigned(org, &job.id, assignee, [&applied])
+                .await?
+        }
+        None => {
+            store
+                .job_assigned(org, &job.id, assignee, &link.applied)
+                .await?
+        }
+    }
     Ok(store.job_finished(org, &job.id).await?)
 }
 

@@ -16,27 +16,31 @@ enum Assigned {
     No(&'static str),
 }
 
-/// Assigns a new project as its job is; whether somebody was.
+/// Assigns a new project as its job is; who was assigned.
 pub async fn assign_first(
     context: &Context<'_>,
     job: &Job,
-    project: &ProjectId,
-) -> Result<bool, Trouble> {
+    link: &JobRow,
+) -> Result<Option<UserId>, Trouble> {
+    let project = &link.project_id;
     let Some(assignee) = &job.assigned_user_id else {
-        return Ok(false);
+        return Ok(None);
     };
     let matches = users::matches(context).await?;
     let Some(user) = matches.companycam(assignee) else {
         let text = "The job’s assignee is not matched to a CompanyCam user, so nobody was assigned to its project.";
         note(context, job, project, Outcome::Skipped, text).await?;
-        return Ok(false);
+        return Ok(None);
     };
+    if !link.applied.contains(assignee) {
+        begin(context, job, link, assignee).await?;
+    }
     match assign(context, project, &user.id).await? {
-        Assigned::Yes => Ok(true),
+        Assigned::Yes => Ok(Some(assignee.clone())),
         Assigned::No(why) => {
             let text = format!("Nobody was assigned to the job’s project: {why}.");
             note(context, job, project, Outcome::Failed, text).await?;
-            Ok(false)
+            Ok(None)
         }
     }
 }
@@ -45,23 +49,37 @@ pub async fn assign_first(
 /// then removes the previous one's (B12).
 ///
 /// Between the two stands whoever was matched and assigned last, not whoever was named last: so
-/// several reassignments end alike, whether they are looked at one by one or all at once.
+/// several reassignments end alike, whether they are looked at one by one or all at once. Whoever is
+/// about to be added is written down first: cut off there, and reassigned again, they are removed too.
 pub async fn reassign(context: &Context<'_>, job: &Job, link: &JobRow) -> Result<(), Trouble> {
     let org = context.org();
     let store = &context.app.store;
-    let preferences = &context.organization.preferences;
     let assignee = job.assigned_user_id.as_ref();
-    if !preferences.reassign_project {
+    if !context.organization.preferences.reassign_project {
         // Followed, so that switching it on later does not make up for what came before.
         return Ok(store.job_assigned(org, &job.id, assignee, assignee).await?);
     }
-    let applied = apply(context, job, link).await?;
-    let applied = applied.as_ref().or(link.applied.as_ref());
-    Ok(store.job_assigned(org, &job.id, assignee, applied).await?)
+    match apply(context, job, link).await? {
+        Some(applied) => {
+            store
+                .job_assigned(org, &job.id, assignee, [&applied])
+                .await?
+        }
+        None => {
+            store
+                .job_assigned(org, &job.id, assignee, &link.applied)
+                .await?;
+        }
+    }
+    Ok(())
 }
 
 /// The assignee that the project has now, if it has the job's.
-async fn apply(context: &Context<'_>, job: &Job, link: &JobRow) -> Result<Option<UserId>, Trouble> {
+pub async fn apply(
+    context: &Context<'_>,
+    job: &Job,
+    link: &JobRow,
+) -> Result<Option<UserId>, Trouble> {
     let project = &link.project_id;
     let matches = users::matches(context).await?;
     let Some(assignee) = &job.assigned_user_id else {
@@ -74,6 +92,7 @@ async fn apply(context: &Context<'_>, job: &Job, link: &JobRow) -> Result<Option
         note(context, job, project, Outcome::Skipped, text).await?;
         return Ok(None);
     };
+    begin(context, job, link, assignee).await?;
     if let Assigned::No(why) = assign(context, project, &user.id).await? {
         let text = format!(
             "Its project could not be reassigned to {}: {why}.",
@@ -82,19 +101,43 @@ async fn apply(context: &Context<'_>, job: &Job, link: &JobRow) -> Result<Option
         note(context, job, project, Outcome::Failed, text).await?;
         return Ok(None);
     }
-    let previous = link
-        .applied
-        .as_ref()
-        .and_then(|previous| matches.companycam(previous))
-        .filter(|previous| previous.id != user.id);
-    let text = format!("Its project was assigned to {}.", user.name);
-    note(context, job, project, Outcome::Updated, text).await?;
-    if context.organization.preferences.remove_previous_assignee
-        && let Some(previous) = previous
-    {
-        remove(context, job, project, previous).await?;
+    let mut notes = vec![(
+        Outcome::Updated,
+        format!("Its project was assigned to {}.", user.name),
+    )];
+    if context.organization.preferences.remove_previous_assignee {
+        let previous = link
+            .applied
+            .iter()
+            .filter_map(|previous| matches.companycam(previous))
+            .filter(|previous| previous.id != user.id);
+        for previous in previous {
+            notes.push(remove(context, project, previous).await?);
+        }
+    }
+    // Said when all is done, so that it is said once however often it took.
+    for (outcome, text) in notes {
+        note(context, job, project, outcome, text).await?;
     }
     Ok(Some(assignee.clone()))
+}
+
+/// Writes down that this user may be on the project from here on.
+async fn begin(
+    context: &Context<'_>,
+    job: &Job,
+    link: &JobRow,
+    assignee: &UserId,
+) -> Result<(), Trouble> {
+    let mut applied = link.applied.clone();
+    let is_new = applied.insert(assignee.clone());
+    if is_new || !link.reassigning {
+        let store = &context.app.store;
+        store
+            .job_reassigning(context.org(), &job.id, &applied)
+            .await?;
+    }
+    Ok(())
 }
 
 /// Assigns a user. Doing so again changes nothing.
@@ -137,35 +180,34 @@ async fn assign(
 }
 
 /// Removes the previous assignee's user, however they came to be assigned; one who is not is fine.
+/// What came of it, in words for the log.
 async fn remove(
     context: &Context<'_>,
-    job: &Job,
     project: &ProjectId,
     previous: &CompanyCamUser,
-) -> Result<(), Trouble> {
+) -> Result<(Outcome, String), Trouble> {
     let user = &previous.id;
     let removed = context
         .companycam()
         .write(|api| async move { api.unassign_user(project, user).await })
         .await;
-    let (outcome, text) = match removed.map_err(|failure: Failure| Trouble::from(failure)) {
-        Ok(()) => (
+    match removed.map_err(|failure: Failure| Trouble::from(failure)) {
+        Ok(()) => Ok((
             Outcome::Removed,
             format!("{} was removed from its project.", previous.name),
-        ),
+        )),
         Err(Trouble::Permanent(reason)) => {
             tracing::warn!(org.id = %context.org(), project.id = %project, reason, "CompanyCam did not remove a user");
-            (
+            Ok((
                 Outcome::Failed,
                 format!(
                     "{} could not be removed from its project: CompanyCam does not accept it.",
                     previous.name
                 ),
-            )
+            ))
         }
-        Err(passing) => return Err(passing),
-    };
-    note(context, job, project, outcome, text).await
+        Err(passing) => Err(passing),
+    }
 }
 
 async fn note(
