@@ -187,10 +187,8 @@ mod tests {
         assert_eq!(step(&link(Some("u2"), false)), JobStep::Reassign);
         assert_eq!(step(&link(None, false)), JobStep::Reassign);
         assert_eq!(step(&link(Some("u1"), true)), JobStep::Finish);
-        let cut_off = JobRow {
-            reassigning: true,
-            ..link(Some("u1"), false)
-        };
+        let mut cut_off = link(Some("u1"), false);
+        cut_off.reassigning = true;
         assert_eq!(step(&cut_off), JobStep::Reassign);
     }
 }

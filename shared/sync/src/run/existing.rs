@@ -87,22 +87,31 @@ async fn alike_jobs(
         return Ok(Vec::new());
     };
     // One Click compares letter by letter. A street is written in many ways, and a postal code in
-    // two, or not at all: so each is asked for by itself.
+    // two, or not at all: so where nothing is at the very address, each is asked for by itself.
     let postal_code = fields.postal_code.as_deref().unwrap_or_default();
     let short = postal_code.split('-').next().unwrap_or_default();
-    let mut spellings = vec![(line_1.as_str(), ""), ("", postal_code), ("", short)];
+    let line_1 = line_1.as_str();
+    let mut spellings = vec![
+        (line_1, postal_code),
+        (line_1, ""),
+        ("", postal_code),
+        ("", short),
+    ];
     spellings.dedup();
     spellings.retain(|(line_1, postal_code)| !line_1.is_empty() || !postal_code.is_empty());
     let one_click = context.app.one_click().await?;
+    let name = customer_name(id, fields);
     let mut jobs = Vec::new();
     for (line_1, postal_code) in spellings {
         let found = one_click
             .jobs_at_address(context.org(), line_1, postal_code)
             .await?;
-        jobs.extend(found);
+        jobs.extend(
+            found
+                .into_iter()
+                .filter(|job| same_work(job, &name, fields)),
+        );
     }
-    let name = customer_name(id, fields);
-    jobs.retain(|job| same_work(job, &name, fields));
     unlinked(context, jobs).await
 }
 

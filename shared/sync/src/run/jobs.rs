@@ -285,12 +285,12 @@ async fn finish(context: &Context<'_>, job: &Job, link: &JobRow) -> Result<(), T
         Some(applied) => {
             store
                 .job_assigned(org, &job.id, assignee, [&applied])
-                .await?
+                .await?;
         }
         None => {
             store
                 .job_assigned(org, &job.id, assignee, &link.applied)
-                .await?
+                .await?;
         }
     }
     Ok(store.job_finished(org, &job.id).await?)

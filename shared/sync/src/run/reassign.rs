@@ -63,7 +63,7 @@ pub async fn reassign(context: &Context<'_>, job: &Job, link: &JobRow) -> Result
         Some(applied) => {
             store
                 .job_assigned(org, &job.id, assignee, [&applied])
-                .await?
+                .await?;
         }
         None => {
             store
