@@ -219,6 +219,19 @@ impl Sqs {
         }
     }
 
+    /// The looks that are to come much later are due now; how many those were.
+    pub fn end_waits(&self) -> usize {
+        let now = Instant::now();
+        let mut ended = 0;
+        for message in self.lock().values_mut().flatten() {
+            if message.waits() {
+                message.due = now;
+                ended += 1;
+            }
+        }
+        ended
+    }
+
     /// What is in a queue, delayed and in flight included.
     pub fn messages(&self, queue: Queue) -> Vec<Message> {
         self.lock().get(&queue).cloned().unwrap_or_default()

@@ -281,18 +281,8 @@ async fn finish(context: &Context<'_>, job: &Job, link: &JobRow) -> Result<(), T
         }
         told => told?,
     };
-    match applied {
-        Some(applied) => {
-            store
-                .job_assigned(org, &job.id, assignee, [&applied])
-                .await?;
-        }
-        None => {
-            store
-                .job_assigned(org, &job.id, assignee, &link.applied)
-                .await?;
-        }
-    }
+    let applied = applied.map_or_else(|| link.applied.clone(), |user| BTreeSet::from([user]));
+    store.job_assigned(org, &job.id, assignee, &applied).await?;
     Ok(store.job_finished(org, &job.id).await?)
 }
 

@@ -1,5 +1,7 @@
 //! Who is assigned to a job's project (B11, B12, B23).
 
+use std::collections::BTreeSet;
+
 use companycam::ids::{ProjectId, UserId as CompanyCamUserId};
 use one_click::{Job, UserId};
 use runtime::{Failure, Trouble};
@@ -59,19 +61,9 @@ pub async fn reassign(context: &Context<'_>, job: &Job, link: &JobRow) -> Result
         // Followed, so that switching it on later does not make up for what came before.
         return Ok(store.job_assigned(org, &job.id, assignee, assignee).await?);
     }
-    match apply(context, job, link).await? {
-        Some(applied) => {
-            store
-                .job_assigned(org, &job.id, assignee, [&applied])
-                .await?;
-        }
-        None => {
-            store
-                .job_assigned(org, &job.id, assignee, &link.applied)
-                .await?;
-        }
-    }
-    Ok(())
+    let applied = apply(context, job, link).await?;
+    let applied = applied.map_or_else(|| link.applied.clone(), |user| BTreeSet::from([user]));
+    Ok(store.job_assigned(org, &job.id, assignee, &applied).await?)
 }
 
 /// The assignee that the project has now, if it has the job's.

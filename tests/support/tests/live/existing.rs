@@ -284,17 +284,26 @@ async fn b20_a_project_that_waited_gets_the_job_that_was_made_meanwhile() {
     let key = json!({"metadata": {"job_nimbus_job_id": "r-7"}});
     let job = test.new_job(with(elm("Larkin"), &key)).await;
     let before = jobs(&test);
+    assert!(test.aws.sqs.end_waits() > 0, "a look is to come");
     test.live().await;
     assert_eq!(project_of(&test, &job).await["id"], project);
     assert_eq!(jobs(&test), before);
 }
 
 #[tokio::test]
-async fn b20_a_project_that_nothing_happened_to_for_twenty_minutes_does_not_wait() {
+async fn b20_a_project_made_twenty_minutes_ago_does_not_wait() {
+    let test = connected().await;
+    let project = test.new_project(imported("JobNimbus")).await;
+    let made = json!({"created_at": now() - 20 * 60});
+    test.change_project(&project, made).await;
+    test.catch_up().await;
+    test.job_of(&project);
+}
+
+#[tokio::test]
+async fn b20_a_project_of_a_system_that_one_click_has_no_importer_for_does_not_wait() {
     let test = to_jobs().await;
-    let long_ago = json!({"updated_at": now() - 20 * 60});
-    let project = with(imported("JobNimbus"), &long_ago);
-    let project = test.new_project(project).await;
+    let project = test.new_project(imported("AccuLynx")).await;
     test.live().await;
     test.job_of(&project);
 }

@@ -1,6 +1,5 @@
 //! What the tests of jobs and their projects share.
 
-use aws_sdk_dynamodb::types::AttributeValue;
 use http::Method;
 use jiff::Timestamp;
 use one_click::{JobId, OrgId};
@@ -129,17 +128,11 @@ pub async fn claims(test: &TestApp) -> Vec<JobClaim> {
     test.app.store.claims(&org()).await.unwrap()
 }
 
-/// The other system's importer has had its time with this project.
+/// Twenty minutes have gone by since the project was made.
 pub async fn end_importer_wait(test: &TestApp, project: &str) {
-    let db = aws_sdk_dynamodb::Client::new(&test.aws.config);
-    let update = db
-        .update_item()
-        .table_name("ProjectLinksTable")
-        .key("org_id", AttributeValue::S(ORG.to_owned()))
-        .key("sk", AttributeValue::S(format!("project#{project}")))
-        .update_expression("SET importer_until = :past")
-        .expression_attribute_values(":past", AttributeValue::N("1".to_owned()));
-    update.send().await.unwrap();
+    let made = json!({"created_at": now() - 20 * 60});
+    test.change_project(project, made).await;
+    assert!(test.aws.sqs.end_waits() > 0, "a look is to come");
 }
 
 /// How many times a project was asked for.
