@@ -22,13 +22,19 @@ pub fn router(app: Arc<App>) -> Router {
     Router::new()
         .route("/companycam/settings", get(tab))
         .route("/companycam/settings/status", get(status::status))
-        .route("/companycam/settings/preferences", post(forms::preferences))
+        .route(
+            "/companycam/settings/preferences",
+            post(forms::preferences::preferences),
+        )
         .route(
             "/companycam/settings/users/{companycam_user_id}",
-            post(forms::user),
+            post(forms::users::user),
         )
-        .route("/companycam/settings/sync", post(forms::sync))
-        .route("/companycam/settings/disconnect", post(forms::disconnect))
+        .route("/companycam/settings/sync", post(forms::sync::sync))
+        .route(
+            "/companycam/settings/disconnect",
+            post(forms::connection::disconnect),
+        )
         .route(
             "/companycam/assets/{name}",
             get(async |Path(name): Path<String>| web::assets::serve(&name)),

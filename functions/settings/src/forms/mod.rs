@@ -1,0 +1,54 @@
+//! The tab's forms: each checks its CSRF token, does one thing, and sends the browser back.
+
+pub mod connection;
+pub mod preferences;
+pub mod sync;
+pub mod users;
+
+use axum::http::HeaderMap;
+use axum::response::{IntoResponse, Redirect, Response};
+use http::StatusCode;
+use runtime::App;
+use store::organizations::Organization;
+use web::{Problem, SignedIn, check_csrf, sign_in};
+
+use crate::notice::Notice;
+
+/// Back to the tab, which says what was done.
+pub fn answer(app: &App, outcome: Result<Notice, Problem>) -> Response {
+    match outcome {
+        Ok(notice) => Redirect::to(&format!(
+            "{}?notice={}",
+            app.config.settings_url(),
+            notice.code()
+        ))
+        .into_response(),
+        Err(problem) => problem
+            .with_default_action("Back to the settings", app.config.settings_url())
+            .into_page(&app.config),
+    }
+}
+
+/// Who sent the form, with its token checked.
+pub async fn sender(
+    app: &App,
+    headers: &HeaderMap,
+    csrf_token: Option<&str>,
+) -> Result<SignedIn, Problem> {
+    let signed_in = sign_in(app, headers).await?;
+    check_csrf(&signed_in, csrf_token)?;
+    Ok(signed_in)
+}
+
+pub async fn organization(app: &App, signed_in: &SignedIn) -> Result<Organization, Problem> {
+    app.store
+        .organization(&signed_in.session.org_id)
+        .await?
+        .ok_or_else(|| {
+            Problem::new(
+                StatusCode::CONFLICT,
+                "CompanyCam is not connected",
+                "Connect CompanyCam first. Nothing was changed.",
+            )
+        })
+}

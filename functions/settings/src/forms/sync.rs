@@ -1,0 +1,83 @@
+//! The Sync button (B19).
+
+use std::sync::Arc;
+
+use ::sync::run::sync_run;
+use axum::extract::{Form, State};
+use axum::http::HeaderMap;
+use axum::response::Response;
+use http::StatusCode;
+use jiff::Timestamp;
+use runtime::App;
+use serde::Deserialize;
+use store::organizations::{ConnectionState, Window};
+use web::Problem;
+
+use super::{answer, organization, sender};
+use crate::notice::Notice;
+
+/// The Sync button's form.
+#[derive(Debug, Deserialize)]
+pub struct SyncForm {
+    csrf_token: Option<String>,
+    since_days: Option<String>,
+}
+
+fn window(since_days: &str) -> Option<Window> {
+    match since_days {
+        "29" => Some(Window::Days(29)),
+        "90" => Some(Window::Days(90)),
+        "365" => Some(Window::Days(365)),
+        "all" => Some(Window::All),
+        _ => None,
+    }
+}
+
+/// `POST /companycam/settings/sync`
+pub async fn sync(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    Form(form): Form<SyncForm>,
+) -> Response {
+    answer(&app, start_sync(&app, &headers, &form).await)
+}
+
+async fn start_sync(app: &App, headers: &HeaderMap, form: &SyncForm) -> Result<Notice, Problem> {
+    let signed_in = sender(app, headers, form.csrf_token.as_deref()).await?;
+    let org = &signed_in.session.org_id;
+    let organization = organization(app, &signed_in).await?;
+    if organization.state != ConnectionState::Connected {
+        let text = "The connection to CompanyCam does not work at the moment. Reconnect first; that also syncs.";
+        return Err(Problem::new(
+            StatusCode::CONFLICT,
+            "CompanyCam is not connected",
+            text,
+        ));
+    }
+    let window = window(form.since_days.as_deref().unwrap_or_default()).ok_or_else(|| {
+        let text = "Choose 29 days, 90 days, a year or everything. Nothing was started.";
+        Problem::new(StatusCode::BAD_REQUEST, "How far back?", text)
+    })?;
+    let run = sync_run::new_run(window, Timestamp::now().as_second());
+    if app.store.start_sync(org, &run).await?.is_none() {
+        return Ok(Notice::SyncRunning);
+    }
+    // If the message is lost, the next poll takes the run up.
+    sync_run::begin(app, org, &run).await?;
+    tracing::info!(org.id = %org, run.id = %run.id, ?window, "a sync was started");
+    Ok(Notice::SyncStarted)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn b19_only_the_offered_windows_are_taken() {
+        assert_eq!(window("29"), Some(Window::Days(29)));
+        assert_eq!(window("all"), Some(Window::All));
+        for wrong in ["", "30", "-1", "29 ", "ALL"] {
+            assert_eq!(window(wrong), None, "{wrong:?}");
+        }
+    }
+}
