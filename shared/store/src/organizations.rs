@@ -38,7 +38,7 @@ pub struct Preferences {
     /// B9: a job created in One Click creates a project.
     pub create_project_from_job: bool,
     /// When `create_project_from_job` was last switched on; it covers jobs created after that.
-    pub create_project_from_job_since: Option<i64>,
+    pub create_project_from_job_since: Option<Timestamp>,
     /// B10: a project creates a job.
     pub create_job_from_project: bool,
     /// B11: a reassigned job reassigns its project.

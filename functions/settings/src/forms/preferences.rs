@@ -44,7 +44,7 @@ async fn save_preferences(
 ) -> Result<Notice, Problem> {
     let signed_in = sender(app, headers, form.csrf_token.as_deref()).await?;
     let before = organization(app, &signed_in).await?.preferences;
-    let preferences = chosen(form, &before, Timestamp::now().as_second());
+    let preferences = chosen(form, &before, Timestamp::now());
     app.store
         .save_preferences(&signed_in.session.org_id, &preferences)
         .await?;
@@ -52,7 +52,7 @@ async fn save_preferences(
     Ok(Notice::Saved)
 }
 
-fn chosen(form: &PreferencesForm, before: &Preferences, now: i64) -> Preferences {
+fn chosen(form: &PreferencesForm, before: &Preferences, now: Timestamp) -> Preferences {
     let create_project_from_job = form.create_project_from_job.is_some();
     let reassign_project = form.reassign_project.is_some();
     Preferences {
@@ -81,6 +81,10 @@ fn chosen(form: &PreferencesForm, before: &Preferences, now: i64) -> Preferences
 mod tests {
     use super::*;
 
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(second).unwrap()
+    }
+
     fn form(names: &[&str]) -> PreferencesForm {
         let on = |name: &str| names.contains(&name).then(|| "on".to_owned());
         PreferencesForm {
@@ -101,12 +105,12 @@ mod tests {
         let on = chosen(
             &form(&["create_project_from_job"]),
             &Preferences::default(),
-            100,
+            at(100),
         );
-        assert_eq!(on.create_project_from_job_since, Some(100));
-        let again = chosen(&form(&["create_project_from_job"]), &on, 200);
-        assert_eq!(again.create_project_from_job_since, Some(100));
-        let off = chosen(&form(&[]), &again, 300);
+        assert_eq!(on.create_project_from_job_since, Some(at(100)));
+        let again = chosen(&form(&["create_project_from_job"]), &on, at(200));
+        assert_eq!(again.create_project_from_job_since, Some(at(100)));
+        let off = chosen(&form(&[]), &again, at(300));
         assert_eq!(off.create_project_from_job_since, None);
     }
 
@@ -115,13 +119,13 @@ mod tests {
         let alone = chosen(
             &form(&["remove_previous_assignee"]),
             &Preferences::default(),
-            1,
+            at(1),
         );
         assert!(!alone.remove_previous_assignee);
         let both = chosen(
             &form(&["remove_previous_assignee", "reassign_project"]),
             &Preferences::default(),
-            1,
+            at(1),
         );
         assert!(both.remove_previous_assignee);
     }

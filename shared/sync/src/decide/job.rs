@@ -1,5 +1,6 @@
 //! What to do about a job (B9, B11, B21).
 
+use jiff::Timestamp;
 use one_click::Job;
 use store::organizations::Preferences;
 use store::projects::JobRow;
@@ -63,20 +64,27 @@ pub fn job_step(link: Option<&JobRow>, job: &Job, preferences: &Preferences, now
     if job.metadata.contains_key(PROJECT_KEY) {
         return JobStep::Nothing;
     }
-    let created_at = job.created_at.as_second();
     let covered = preferences.create_project_from_job
         && preferences
             .create_project_from_job_since
-            .is_some_and(|since| created_at >= since);
+            .is_some_and(|since| is_created_since(job, since));
     if !covered {
         return JobStep::Nothing;
     }
-    let until = created_at + IMPORTER_S;
+    let until = job.created_at.as_second() + IMPORTER_S;
     if is_imported(job) && now < until {
         JobStep::Wait(until)
     } else {
         JobStep::CreateProject
     }
+}
+
+/// Whether the job was created after that, as far as can be told: a time without a fraction may be one
+/// that was cut off.
+fn is_created_since(job: &Job, since: Timestamp) -> bool {
+    let created_at = job.created_at;
+    let is_whole = created_at.subsec_nanosecond() == 0;
+    created_at >= since || (is_whole && created_at.as_second() == since.as_second())
 }
 
 /// Whether another system's importer made the job.
@@ -129,7 +137,7 @@ mod tests {
     fn since(at: i64) -> Preferences {
         Preferences {
             create_project_from_job: true,
-            create_project_from_job_since: Some(at),
+            create_project_from_job_since: Timestamp::from_second(at).ok(),
             ..Preferences::default()
         }
     }
@@ -140,6 +148,19 @@ mod tests {
         assert_eq!(step(&since(1000)), JobStep::CreateProject);
         assert_eq!(step(&since(1001)), JobStep::Nothing);
         assert_eq!(step(&Preferences::default()), JobStep::Nothing);
+        let within = |millisecond: i64| Preferences {
+            create_project_from_job_since: Timestamp::from_millisecond(millisecond).ok(),
+            ..since(0)
+        };
+        assert_eq!(
+            step(&within(1_000_400)),
+            JobStep::CreateProject,
+            "a job's time may be cut off to the second"
+        );
+        let exact = job(&json!({"created_at": "1970-01-01T00:16:40.300Z"}));
+        let step_exact = |preferences| job_step(None, &exact, &preferences, 1001);
+        assert_eq!(step_exact(within(1_000_400)), JobStep::Nothing);
+        assert_eq!(step_exact(within(1_000_200)), JobStep::CreateProject);
         let off = Preferences {
             create_project_from_job: false,
             ..since(900)

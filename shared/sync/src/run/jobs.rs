@@ -204,9 +204,14 @@ async fn make(context: &Context<'_>, job: &Job) -> Result<Project, Trouble> {
                 // There was no token or no room: it was never asked for.
                 Failure::Trouble(_) => false,
             };
-            if !maybe_made {
-                store.drop_claim(org, &job.id).await?;
+            if maybe_made {
+                // Whatever was the matter with the answer: looking for the project tells.
+                return Err(Trouble::Transient {
+                    after: Some(Duration::from_secs(LOST_S.unsigned_abs())),
+                    cause: failure.to_string(),
+                });
             }
+            store.drop_claim(org, &job.id).await?;
             Err(failure.into())
         }
     }
@@ -292,10 +297,10 @@ pub async fn poll_jobs(context: &Context<'_>) -> Result<(), Trouble> {
     let org = context.org();
     let organization = &context.organization;
     let mut since = organization.job_cursor.unwrap_or_else(|| {
+        let first = Timestamp::from_second(context.now - FIRST_WINDOW_S);
+        let first = first.unwrap_or(Timestamp::UNIX_EPOCH);
         let switched_on = organization.preferences.create_project_from_job_since;
-        let first = context.now - FIRST_WINDOW_S;
-        let first = switched_on.map_or(first, |at| first.min(at));
-        Timestamp::from_second(first).unwrap_or(Timestamp::UNIX_EPOCH)
+        switched_on.map_or(first, |at| first.min(at))
     });
     let one_click = context.app.one_click().await?;
     let mut seen = BTreeSet::new();

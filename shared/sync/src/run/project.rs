@@ -281,11 +281,6 @@ async fn asked_for_by(
     id: &ProjectId,
     now: &ProjectFields,
 ) -> Result<Option<Job>, Trouble> {
-    // Only then may there be a claim.
-    let preferences = &context.organization.preferences;
-    if preferences.create_project_from_job_since.is_none() {
-        return Ok(None);
-    }
     let Some(job) = claim_for(context, id, now).await? else {
         return Ok(None);
     };

@@ -83,7 +83,7 @@ pub async fn date_back(test: &TestApp, job: &Value, ago_s: i64) {
 pub async fn covers_since(test: &TestApp, ago_s: i64) {
     let mut preferences = test.organization().await.unwrap().preferences;
     preferences.create_project_from_job = true;
-    preferences.create_project_from_job_since = Some(now() - ago_s);
+    preferences.create_project_from_job_since = Timestamp::from_second(now() - ago_s).ok();
     let saved = test.app.store.save_preferences(&org(), &preferences).await;
     saved.unwrap();
 }
