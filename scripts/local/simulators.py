@@ -28,7 +28,9 @@ def up(state: State) -> dict:
     companycam = start(
         state, NAMES[0], ["--client-id", known["client_id"], "--client-secret", known["client_secret"]]
     )
-    one_click = start(state, NAMES[1], ["--launch-key", known["launch_key"]])
+    one_click = start(
+        state, NAMES[1], ["--launch-key", known["launch_key"], "--companycam-url", companycam["origin"]]
+    )
     known = {
         "companycam": companycam["origin"],
         "companycam_token": companycam["token"],

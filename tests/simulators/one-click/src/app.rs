@@ -15,7 +15,11 @@ pub(crate) type Shared = Arc<App>;
 pub(crate) struct App {
     world: Mutex<World>,
     sessions: Mutex<HashMap<String, SessionUser>>,
+    /// What was done last in a session, until a page has said so.
+    notices: Mutex<HashMap<String, &'static str>>,
     integration_url: Mutex<Option<String>>,
+    /// Where CompanyCam's projects are, for links to them.
+    pub(crate) companycam_url: Option<String>,
     pub(crate) webhooks: Webhooks,
     pub(crate) api_token: String,
     pub(crate) launch_key: String,
@@ -34,11 +38,14 @@ impl App {
         webhooks: Webhooks,
         api_token: String,
         launch_key: String,
+        companycam_url: Option<String>,
     ) -> Self {
         Self {
             world: Mutex::new(world),
             sessions: Mutex::default(),
+            notices: Mutex::default(),
             integration_url: Mutex::default(),
+            companycam_url,
             webhooks,
             api_token,
             launch_key,
@@ -91,6 +98,14 @@ impl App {
 
     pub(crate) fn session(&self, session: &str) -> Option<SessionUser> {
         lock(&self.sessions).get(session).cloned()
+    }
+
+    pub(crate) fn set_notice(&self, session: &str, notice: &'static str) {
+        lock(&self.notices).insert(session.to_owned(), notice);
+    }
+
+    pub(crate) fn take_notice(&self, session: &str) -> Option<&'static str> {
+        lock(&self.notices).remove(session)
     }
 
     /// A launch token for a user, valid from now.

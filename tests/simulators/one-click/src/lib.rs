@@ -61,6 +61,8 @@ pub struct Options {
     pub launch_key: String,
     /// The integration's address, if it is known already.
     pub integration_url: Option<String>,
+    /// CompanyCam's web address, for links from a job to its project.
+    pub companycam_url: Option<String>,
     /// How long after a failed delivery the next try follows; after the last, the event is given
     /// up. One Click itself waits 5 and then 10 minutes.
     pub webhook_retries: Vec<Duration>,
@@ -90,6 +92,7 @@ impl Default for Options {
             api_token: launch::random_id(),
             launch_key: launch::random_id(),
             integration_url: None,
+            companycam_url: None,
             webhook_retries: vec![Duration::from_secs(1), Duration::from_secs(2)],
         }
     }
@@ -131,6 +134,7 @@ impl Simulator {
             webhooks,
             options.api_token.clone(),
             options.launch_key.clone(),
+            options.companycam_url,
         ));
         app.set_integration_url(options.integration_url.as_deref());
 

@@ -11,6 +11,7 @@ const HELP: &str = "A simulator of One Click Contractor on a loopback port.
   --port N             the port; 0 (the default) takes a free one
   --seed N             which made-up jobs there are (default 1)
   --connect-url URL    the integration's address, if it is known already
+  --companycam-url URL CompanyCam's web address, for links from a job to its project
   --api-token TOKEN    the service token it accepts (default: a new random one)
   --launch-key KEY     the key it signs launch tokens with (default: a new random one)
   --webhook-retries S  seconds before the second and the third try (default 1,2; really 300,600)
@@ -34,6 +35,7 @@ async fn main() -> anyhow::Result<()> {
             "--port" => options.port = value.parse().with_context(wrong)?,
             "--seed" => options.seed = value.parse().with_context(wrong)?,
             "--connect-url" => options.integration_url = Some(value),
+            "--companycam-url" => options.companycam_url = Some(value),
             "--api-token" => options.api_token = value,
             "--launch-key" => options.launch_key = value,
             "--webhook-retries" => {

@@ -1,22 +1,28 @@
 //! The web application: plain forms, each answered by a redirect.
 
+mod photo;
 mod photos;
+mod project;
+mod project_form;
 mod projects;
 pub(crate) mod sign_in;
+mod webhooks;
 
 use axum::Router;
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
-use maud::Markup;
-use simulator_kit::page::Page;
+use maud::{Markup, html};
+use simulator_kit::page::{Brand, Page};
 
 use crate::Shared;
 use crate::request::Params;
 use crate::state::{State, User};
 
-const PRODUCT: &str = "CompanyCam";
-const ACCENT: &str = "#2f6fde";
+const BRAND: Brand<'_> = Brand {
+    product: "CompanyCam",
+    stylesheet: include_str!("brand.css"),
+};
 const SESSION_COOKIE: &str = "companycam_simulator_session";
 
 pub(crate) fn routes() -> Router<Shared> {
@@ -24,7 +30,10 @@ pub(crate) fn routes() -> Router<Shared> {
         .route("/", get(async || Redirect::to("/projects")))
         .merge(sign_in::routes())
         .merge(projects::routes())
+        .merge(project::routes())
         .merge(photos::routes())
+        .merge(photo::routes())
+        .merge(webhooks::routes())
 }
 
 /// Who the browser is signed in as.
@@ -50,15 +59,20 @@ fn need_user(state: &State, headers: &HeaderMap) -> Result<User, Box<Response>> 
     signed_in(state, headers).ok_or_else(|| Box::new(Redirect::to(crate::SIGN_IN).into_response()))
 }
 
+/// A page for somebody signed in. What a form did or could not do is in the address it led to.
 fn page(title: &str, user: &User, params: &Params, content: Markup) -> Response {
     let name = user.name();
+    let webhooks = title == webhooks::TITLE;
     Page {
-        product: PRODUCT,
+        brand: BRAND,
         title,
-        accent: ACCENT,
-        navigation: &[("Projects", "/projects", true)],
+        navigation: &[
+            ("Projects", "/projects", !webhooks),
+            (webhooks::TITLE, "/webhooks", webhooks),
+        ],
         user: Some(&name),
         notice: params.get("notice"),
+        problem: params.get("problem"),
     }
     .render(content)
     .into_response()
@@ -66,23 +80,42 @@ fn page(title: &str, user: &User, params: &Params, content: Markup) -> Response 
 
 /// Back to a page, which then shows the notice.
 fn back(path: &str, notice: &str) -> Response {
+    lead(path, "notice", notice)
+}
+
+/// Back to a page, which then says what was wrong.
+fn refuse(path: &str, problem: &str) -> Response {
+    lead(path, "problem", problem)
+}
+
+fn lead(path: &str, name: &str, text: &str) -> Response {
     let query: String = url::form_urlencoded::Serializer::new(String::new())
-        .append_pair("notice", notice)
+        .append_pair(name, text)
         .finish();
     Redirect::to(&format!("{path}?{query}")).into_response()
 }
 
 fn not_found() -> Response {
-    (
-        axum::http::StatusCode::NOT_FOUND,
-        "This page does not exist.",
-    )
-        .into_response()
+    let page = Page {
+        brand: BRAND,
+        title: "Not found",
+        ..Page::default()
+    };
+    let content = html! {
+        div.card.empty {
+            h1 { "This page does not exist" }
+            p.muted { "It may have been deleted, or you may not be allowed to see it." }
+            p { a href="/projects" { "All projects" } }
+        }
+    };
+    (StatusCode::NOT_FOUND, page.render(content)).into_response()
 }
 
-/// A date people read, in UTC.
-fn date(unix: i64) -> String {
-    jiff::Timestamp::from_second(unix)
-        .map(|time| time.strftime("%b %-d, %Y, %H:%M").to_string())
-        .unwrap_or_default()
+/// A time for people, in UTC.
+fn time(unix: i64) -> Markup {
+    let Ok(time) = jiff::Timestamp::from_second(unix) else {
+        return html! {};
+    };
+    let shown = time.strftime("%b %-d, %Y, %H:%M UTC").to_string();
+    html! { time datetime=(time) { (shown) } }
 }

@@ -1,30 +1,29 @@
-//! The list of projects, one project, and the forms that change it.
+//! The list of projects, and what several pages say about one.
 
 use std::cmp::Reverse;
+use std::collections::HashMap;
 
 use axum::Router;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
-use axum::routing::{get, post};
+use axum::routing::get;
 use maud::{Markup, html};
+use simulator_kit::page::{table, tabs};
 
-use super::{back, date, need_user, not_found, page};
+use super::photos::{has_picture, thumbnail};
+use super::{need_user, page, project_form, time};
 use crate::Shared;
-use crate::operations::NewProject;
-use crate::request::{Form, Params};
-use crate::state::{Address, Contact, Id, Project, State as Sims, User};
+use crate::request::Params;
+use crate::state::{Address, Id, Photo, Project, State as Sims, User};
+
+/// As many projects are shown; a load test has thousands.
+const SHOWN: usize = 200;
 
 pub(super) fn routes() -> Router<Shared> {
     Router::new()
-        .route("/projects", get(list).post(create))
-        .route("/projects/new", get(new))
-        .route("/projects/{id}", get(show).post(update))
-        .route("/projects/{id}/edit", get(edit))
-        .route("/projects/{id}/assign", post(assign))
-        .route("/projects/{id}/unassign", post(unassign))
-        .route("/projects/{id}/archive", post(archive))
-        .route("/projects/{id}/delete", post(delete))
+        .route("/projects", get(list).post(project_form::create))
+        .route("/projects/new", get(project_form::new))
 }
 
 /// The project, if it is one of the user's.
@@ -35,7 +34,7 @@ pub(super) fn own_project<'a>(state: &'a Sims, user: &User, id: Id) -> Option<&'
         .filter(|project| state.sees(user.id, project))
 }
 
-fn title(project: &Project) -> String {
+pub(super) fn title(project: &Project) -> String {
     let address = project.address.street_address_1.as_ref();
     match project
         .name
@@ -48,7 +47,7 @@ fn title(project: &Project) -> String {
     }
 }
 
-fn one_line(address: &Address) -> String {
+pub(super) fn one_line(address: &Address) -> String {
     let parts = [
         &address.street_address_1,
         &address.street_address_2,
@@ -65,10 +64,34 @@ fn one_line(address: &Address) -> String {
         .join(", ")
 }
 
-fn badges(project: &Project) -> Markup {
+pub(super) fn badges(project: &Project) -> Markup {
     html! {
-        @if project.deleted { span.badge { "deleted" } }
-        @if project.archived { span.badge { "archived" } }
+        @if project.deleted { span.badge data-state="deleted" { "deleted" } }
+        @if project.archived { span.badge data-state="archived" { "archived" } }
+    }
+}
+
+/// The other projects that something of this one may go to, by name.
+pub(super) fn others<'a>(state: &'a Sims, user: &User, id: Id) -> Vec<&'a Project> {
+    let mut others: Vec<&Project> = state
+        .projects
+        .values()
+        .filter(|other| other.id != id && !other.deleted && state.sees(user.id, other))
+        .collect();
+    others.sort_by_key(|other| title(other).to_lowercase());
+    others
+}
+
+/// The choice of one of them.
+pub(super) fn project_choice(label: &str, others: &[&Project]) -> Markup {
+    html! {
+        label {
+            (label)
+            select name="project_id" required {
+                option value="" { "Choose a project" }
+                @for other in others { option value=(other.id) { (title(other)) } }
+            }
+        }
     }
 }
 
@@ -78,315 +101,88 @@ async fn list(State(sim): State<Shared>, headers: HeaderMap, params: Params) -> 
         Ok(user) => user,
         Err(response) => return *response,
     };
+    let view = params.text("show");
     let query = params.text("query").to_lowercase();
     let mut projects: Vec<&Project> = state
         .projects
         .values()
-        .filter(|project| state.sees(user.id, project) && !project.deleted)
+        .filter(|project| state.sees(user.id, project))
+        .filter(|project| match view {
+            "archived" => project.archived && !project.deleted,
+            "deleted" => project.deleted,
+            _ => !project.deleted,
+        })
         .filter(|project| {
-            let text = format!("{} {}", title(project), one_line(&project.address));
-            text.to_lowercase().contains(&query)
+            let text = format!("{} {}", title(project), one_line(&project.address)).to_lowercase();
+            query.split_whitespace().all(|word| text.contains(word))
         })
         .collect();
     projects.sort_by_key(|project| Reverse((project.updated_at, project.id)));
-    let count = |id| {
-        state
-            .photos
-            .values()
-            .filter(|photo| photo.project == id && !photo.deleted)
-            .count()
-    };
+    let photos = newest_photos(&state);
+    let rows = projects.iter().take(SHOWN).map(|project| {
+        let (number, newest) = photos.get(&project.id).copied().unzip();
+        [
+            html! {
+                div.with-thumb {
+                    @match newest {
+                        Some(photo) if has_picture(photo) => img.thumb src=(thumbnail(photo)) alt="" loading="lazy";,
+                        _ => span.thumb {},
+                    }
+                    div {
+                        a href={ "/projects/" (project.id) } { (title(project)) } " " (badges(project))
+                        div.muted.small { (one_line(&project.address)) }
+                    }
+                }
+            },
+            html! { (number.unwrap_or(0)) },
+            time(project.updated_at),
+        ]
+    });
     let content = html! {
-        div.row.between {
+        div.row.between.head {
             h1 { "Projects" }
             a.button href="/projects/new" { "New project" }
         }
-        form.row method="get" action="/projects" role="search" {
-            label { "Search" input type="search" name="query" value=(params.text("query")); }
+        (tabs("Kinds of projects", &[
+            ("All", "/projects", !["archived", "deleted"].contains(&view)),
+            ("Archived", "/projects?show=archived", view == "archived"),
+            ("Deleted", "/projects?show=deleted", view == "deleted"),
+        ]))
+        form.row.head method="get" action="/projects" role="search" {
+            @if !view.is_empty() { input type="hidden" name="show" value=(view); }
+            label { "Search by name or address" input type="search" name="query" value=(params.text("query")); }
+            button.quiet type="submit" { "Search" }
         }
-        div.card.scroll {
-            table {
-                thead { tr { th scope="col" { "Project" } th scope="col" { "Photos" } th scope="col" { "Last activity" } } }
-                tbody {
-                    @for project in projects {
-                        tr {
-                            td {
-                                a href={ "/projects/" (project.id) } { (title(project)) } " " (badges(project))
-                                div.muted { (one_line(&project.address)) }
-                            }
-                            td { (count(project.id)) }
-                            td { (date(project.updated_at)) }
-                        }
-                    }
+        @if projects.is_empty() {
+            div.card.empty {
+                @if query.trim().is_empty() {
+                    h2 { "No projects here" }
+                    p.muted { "A project holds the photos of one job site." }
+                } @else {
+                    h2 { "No project found" }
+                    p.muted { "Nothing has all the words of “" (params.text("query")) "”." }
+                    p { a href="/projects" { "Show all projects" } }
                 }
             }
+        } @else {
+            div.card.flush { (table(["Project", "Photos", "Last activity"], rows)) }
+        }
+        @if projects.len() > SHOWN {
+            p.muted { "The latest " (SHOWN) " of " (projects.len()) ". Search to find others." }
         }
     };
     page("Projects", &user, &params, content)
 }
 
-async fn show(
-    State(sim): State<Shared>,
-    headers: HeaderMap,
-    params: Params,
-    Path(id): Path<Id>,
-) -> Response {
-    let state = sim.lock();
-    let user = match need_user(&state, &headers) {
-        Ok(user) => user,
-        Err(response) => return *response,
-    };
-    let Some(project) = own_project(&state, &user, id) else {
-        return not_found();
-    };
-    let people: Vec<&User> = state
-        .users
-        .values()
-        .filter(|other| other.company == user.company && other.active)
-        .collect();
-    let base = format!("/projects/{id}");
-    let content = html! {
-        p { a href="/projects" { "← Projects" } }
-        div.row.between {
-            h1 { (title(project)) " " (badges(project)) }
-            div.row {
-                a.button.quiet href={ (base) "/edit" } { "Edit" }
-                form method="post" action={ (base) "/archive" } { button.quiet type="submit" {
-                    @if project.archived { "Restore" } @else { "Archive" }
-                } }
-                form method="post" action={ (base) "/delete" } { button.danger type="submit" { "Delete" } }
-            }
+/// How many photos each project has, and the newest of them.
+fn newest_photos(state: &Sims) -> HashMap<Id, (usize, &Photo)> {
+    let mut found: HashMap<Id, (usize, &Photo)> = HashMap::new();
+    for photo in state.photos.values().filter(|photo| !photo.deleted) {
+        let (count, newest) = found.entry(photo.project).or_insert((0, photo));
+        *count += 1;
+        if photo.captured_at > newest.captured_at {
+            *newest = photo;
         }
-        div.card {
-            p { (one_line(&project.address)) }
-            @if let Some(contact) = &project.contact {
-                p.muted { (contact.name.as_deref().unwrap_or_default()) " · "
-                    (contact.email.as_deref().unwrap_or_default()) " · "
-                    (contact.phone_number.as_deref().unwrap_or_default()) }
-            }
-            h2 { "Assigned" }
-            div.row {
-                @for assignee in project.assignees.iter().filter_map(|id| state.users.get(id)) {
-                    form.row method="post" action={ (base) "/unassign" } {
-                        span.badge { (assignee.name()) }
-                        input type="hidden" name="user_id" value=(assignee.id);
-                        button.quiet type="submit" aria-label={ "Remove " (assignee.name()) } { "×" }
-                    }
-                }
-                form.row method="post" action={ (base) "/assign" } {
-                    select name="user_id" aria-label="Person" {
-                        @for person in &people { option value=(person.id) { (person.name()) } }
-                    }
-                    button.quiet type="submit" { "Assign" }
-                }
-            }
-        }
-        (super::photos::gallery(&state, project))
-    };
-    page(&title(project), &user, &params, content)
-}
-
-fn fields(project: Option<&Project>) -> Markup {
-    let empty = (Address::default(), Contact::default());
-    let address = project.map_or(&empty.0, |project| &project.address);
-    let contact = project
-        .and_then(|project| project.contact.as_ref())
-        .unwrap_or(&empty.1);
-    let name = project
-        .and_then(|project| project.name.as_deref())
-        .unwrap_or_default();
-    let inputs = [
-        ("street_address_1", "Street", &address.street_address_1),
-        (
-            "street_address_2",
-            "Apartment, suite",
-            &address.street_address_2,
-        ),
-        ("city", "City", &address.city),
-        ("state", "State", &address.state),
-        ("postal_code", "Postal code", &address.postal_code),
-        ("contact_name", "Contact's name", &contact.name),
-        ("contact_email", "Contact's e-mail", &contact.email),
-        ("contact_phone", "Contact's phone", &contact.phone_number),
-    ];
-    html! {
-        label { "Name" input name="name" value=(name); }
-        div.grid {
-            @for (name, label, value) in inputs {
-                label { (label) input name=(name) value=(value.as_deref().unwrap_or_default()); }
-            }
-        }
-        button type="submit" { "Save" }
     }
-}
-
-fn filled(form: &Params, name: &str) -> Option<String> {
-    form.get(name)
-        .map(str::trim)
-        .filter(|value| !value.is_empty())
-        .map(str::to_owned)
-}
-
-fn address_of(form: &Params, country: Option<String>) -> Address {
-    Address {
-        street_address_1: filled(form, "street_address_1"),
-        street_address_2: filled(form, "street_address_2"),
-        city: filled(form, "city"),
-        state: filled(form, "state"),
-        postal_code: filled(form, "postal_code"),
-        country,
-    }
-}
-
-fn contact_of(form: &Params, id: Id) -> Option<Contact> {
-    let contact = Contact {
-        id,
-        name: filled(form, "contact_name"),
-        email: filled(form, "contact_email"),
-        phone_number: filled(form, "contact_phone"),
-    };
-    let given = [&contact.name, &contact.email, &contact.phone_number];
-    given.iter().any(|field| field.is_some()).then_some(contact)
-}
-
-async fn new(State(sim): State<Shared>, headers: HeaderMap, params: Params) -> Response {
-    let user = match need_user(&sim.lock(), &headers) {
-        Ok(user) => user,
-        Err(response) => return *response,
-    };
-    let content = html! {
-        h1 { "New project" }
-        form.card method="post" action="/projects" { (fields(None)) }
-    };
-    page("New project", &user, &params, content)
-}
-
-async fn create(State(sim): State<Shared>, headers: HeaderMap, Form(form): Form) -> Response {
-    let mut state = sim.lock();
-    let user = match need_user(&state, &headers) {
-        Ok(user) => user,
-        Err(response) => return *response,
-    };
-    let id = state.create_project(NewProject {
-        company: user.company,
-        creator: user.id,
-        name: filled(&form, "name"),
-        address: address_of(&form, Some("US".into())),
-        coordinates: None,
-        contact: contact_of(&form, 0),
-    });
-    back(&format!("/projects/{id}"), "Project created")
-}
-
-async fn edit(
-    State(sim): State<Shared>,
-    headers: HeaderMap,
-    params: Params,
-    Path(id): Path<Id>,
-) -> Response {
-    let state = sim.lock();
-    let user = match need_user(&state, &headers) {
-        Ok(user) => user,
-        Err(response) => return *response,
-    };
-    let Some(project) = own_project(&state, &user, id) else {
-        return not_found();
-    };
-    let content = html! {
-        p { a href={ "/projects/" (id) } { "← " (title(project)) } }
-        h1 { "Edit project" }
-        form.card method="post" action={ "/projects/" (id) } { (fields(Some(project))) }
-    };
-    page("Edit project", &user, &params, content)
-}
-
-async fn update(
-    State(sim): State<Shared>,
-    headers: HeaderMap,
-    Path(id): Path<Id>,
-    Form(form): Form,
-) -> Response {
-    change(&sim, &headers, id, "Project saved", |state, project| {
-        let address = address_of(&form, project.address.country.clone());
-        let name = filled(&form, "name");
-        let known = project.contact.as_ref();
-        let contact = contact_of(&form, known.map_or(0, |contact| contact.id));
-        let contact = contact.filter(|contact| known != Some(contact));
-        if project.name != name || project.address != address {
-            state.change_project(id, "project.updated", |project| {
-                project.name = name;
-                project.address = address;
-            });
-        }
-        if let Some(contact) = contact {
-            state.set_contact(id, contact);
-        }
-    })
-}
-
-/// One change to one of the user's projects, then back to its page.
-fn change(
-    sim: &Shared,
-    headers: &HeaderMap,
-    id: Id,
-    notice: &str,
-    change: impl FnOnce(&mut Sims, &Project),
-) -> Response {
-    let mut state = sim.lock();
-    let user = match need_user(&state, headers) {
-        Ok(user) => user,
-        Err(response) => return *response,
-    };
-    let Some(project) = own_project(&state, &user, id).cloned() else {
-        return not_found();
-    };
-    change(&mut state, &project);
-    back(&format!("/projects/{id}"), notice)
-}
-
-async fn assign(
-    State(sim): State<Shared>,
-    headers: HeaderMap,
-    Path(id): Path<Id>,
-    Form(form): Form,
-) -> Response {
-    change(&sim, &headers, id, "Assigned", |state, project| {
-        let user = form.text("user_id").parse().unwrap_or_default();
-        if state
-            .users
-            .get(&user)
-            .is_some_and(|user| user.company == project.company)
-        {
-            state.assign(id, user, true);
-        }
-    })
-}
-
-async fn unassign(
-    State(sim): State<Shared>,
-    headers: HeaderMap,
-    Path(id): Path<Id>,
-    Form(form): Form,
-) -> Response {
-    change(&sim, &headers, id, "Removed", |state, _| {
-        state.assign(id, form.text("user_id").parse().unwrap_or_default(), false);
-    })
-}
-
-async fn archive(State(sim): State<Shared>, headers: HeaderMap, Path(id): Path<Id>) -> Response {
-    change(&sim, &headers, id, "Project saved", |state, project| {
-        let archived = !project.archived;
-        let event_type = if archived {
-            "project.archived"
-        } else {
-            "project.updated"
-        };
-        state.change_project(id, event_type, |project| project.archived = archived);
-    })
-}
-
-async fn delete(State(sim): State<Shared>, headers: HeaderMap, Path(id): Path<Id>) -> Response {
-    change(&sim, &headers, id, "Project deleted", |state, _| {
-        state.change_project(id, "project.deleted", |project| project.deleted = true);
-    })
+    found
 }

@@ -8,7 +8,7 @@ use axum::routing::{get, post};
 use maud::{Markup, html};
 use simulator_kit::page::Page;
 
-use super::{ACCENT, PRODUCT, SESSION_COOKIE, session_id};
+use super::{BRAND, SESSION_COOKIE, session_id};
 use crate::oauth::{Asked, random_token};
 use crate::request::{Form, Params};
 use crate::state::User;
@@ -25,9 +25,8 @@ pub(crate) fn routes() -> Router<Shared> {
 
 fn plain(title: &str, content: Markup) -> Markup {
     Page {
-        product: PRODUCT,
+        brand: BRAND,
         title,
-        accent: ACCENT,
         ..Page::default()
     }
     .render(content)

@@ -4,6 +4,7 @@ use axum::extract::{FromRequestParts, State};
 use axum::http::request::Parts;
 use axum::response::Redirect;
 use maud::{Markup, html};
+use simulator_kit::page::{table, tabs};
 
 use super::session::{SignedIn, role};
 use super::{Section, WebError, page};
@@ -35,19 +36,21 @@ pub(super) async fn show_integrations(
     Administrator(who): Administrator,
 ) -> Result<Markup, WebError> {
     let card = card(&app, &who)?;
+    let state = card.as_ref().map(|card| card.state);
+    let needs_reconnecting = state == Some(IntegrationState::NeedsReconnecting);
     let reachable = app.integration_url().is_some();
     let content = html! {
-        h1 { "Integrations" }
-        (tabs("/administration/integrations"))
+        h1 { "Administration" }
+        (areas("/administration/integrations"))
         div.grid {
             section.card #companycam {
-                div.row.between {
+                div.row.between.head {
                     h2 { "CompanyCam" }
-                    span.badge data-state=(state_name(card.as_ref())) { (state_in_words(card.as_ref())) }
+                    (state_badge(card.as_ref()))
                 }
                 p { "Photos and documents of your projects, on the jobs they belong to." }
                 @if let Some(message) = card.as_ref().and_then(|card| card.message.as_deref()) {
-                    p.muted { (message) }
+                    p.notice.error[needs_reconnecting] { (message) }
                 }
                 @if reachable {
                     a.button href="/administration/integrations/companycam" {
@@ -62,7 +65,7 @@ pub(super) async fn show_integrations(
                 ("JobProgress", "Customers and jobs, every 15 minutes."),
             ] {
                 section.card {
-                    div.row.between { h2 { (name) } span.badge { "Not connected" } }
+                    div.row.between.head { h2 { (name) } span.badge { "Not connected" } }
                     p { (text) }
                     p.muted { "Not part of this simulator." }
                 }
@@ -81,22 +84,15 @@ fn card(app: &Shared, who: &SignedIn) -> Result<Option<IntegrationCard>, ApiErro
     })
 }
 
-fn state_name(card: Option<&IntegrationCard>) -> &'static str {
-    match card.map(|card| card.state) {
-        None => "not_connected",
-        Some(IntegrationState::Connected) => "connected",
-        Some(IntegrationState::NeedsReconnecting) => "needs_reconnecting",
-        Some(IntegrationState::Disconnected) => "disconnected",
-    }
-}
-
-fn state_in_words(card: Option<&IntegrationCard>) -> &'static str {
-    match card.map(|card| card.state) {
-        None => "Not connected",
-        Some(IntegrationState::Connected) => "Connected",
-        Some(IntegrationState::NeedsReconnecting) => "Needs reconnecting",
-        Some(IntegrationState::Disconnected) => "Disconnected",
-    }
+/// The state of the connection in words, coloured after it.
+pub(super) fn state_badge(card: Option<&IntegrationCard>) -> Markup {
+    let (name, words) = match card.map(|card| card.state) {
+        None => ("not_connected", "Not connected"),
+        Some(IntegrationState::Connected) => ("connected", "Connected"),
+        Some(IntegrationState::NeedsReconnecting) => ("needs_reconnecting", "Needs reconnecting"),
+        Some(IntegrationState::Disconnected) => ("disconnected", "Disconnected"),
+    };
+    html! { span.badge data-state=(name) { (words) } }
 }
 
 fn action(card: Option<&IntegrationCard>) -> &'static str {
@@ -136,49 +132,30 @@ pub(super) async fn show_users(
 ) -> Result<Markup, WebError> {
     let content = app.read(|world| {
         let organization = world.organization(&who.organization_id)?;
+        let rows = organization.users.iter().map(|user| {
+            [
+                html! { (user.name) },
+                html! { (user.email) },
+                html! { (role(user)) },
+                html! { @if user.active { "Active" } @else { "Inactive" } },
+            ]
+        });
         Ok::<_, ApiError>(html! {
-            h1 { "Users" }
-            (tabs("/administration/users"))
-            div.card.scroll {
-                table {
-                    thead {
-                        tr {
-                            th scope="col" { "Name" }
-                            th scope="col" { "E-mail" }
-                            th scope="col" { "Role" }
-                            th scope="col" { "State" }
-                        }
-                    }
-                    tbody {
-                        @for user in &organization.users {
-                            tr {
-                                td { (user.name) }
-                                td { (user.email) }
-                                td { (role(user)) }
-                                td { @if user.active { "Active" } @else { "Inactive" } }
-                            }
-                        }
-                    }
-                }
-            }
+            h1 { "Administration" }
+            (areas("/administration/users"))
+            div.card.flush { (table(["Name", "E-mail", "Role", "State"], rows)) }
         })
     })?;
     Ok(page(&who, Section::Administration, "Users", content))
 }
 
-fn tabs(current: &str) -> Markup {
-    let tabs = [
-        ("/administration/integrations", "Integrations"),
-        ("/administration/users", "Users"),
+fn areas(current: &str) -> Markup {
+    let areas = [
+        ("Integrations", "/administration/integrations"),
+        ("Users", "/administration/users"),
     ];
-    html! {
-        nav.row aria-label="Administration" {
-            @for (address, label) in tabs {
-                a.button.quiet[address != current] href=(address) aria-current=[(address == current).then_some("page")] {
-                    (label)
-                }
-            }
-        }
-        br;
-    }
+    tabs(
+        "Administration",
+        &areas.map(|(label, address)| (label, address, address == current)),
+    )
 }

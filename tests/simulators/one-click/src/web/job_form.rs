@@ -109,27 +109,48 @@ impl JobForm {
         })
     }
 
-    pub(super) fn render(&self, action: &str, users: &[User]) -> Markup {
+    /// What the API says is wrong, with the fields called as in the form.
+    pub(super) fn in_words(complaints: &[String]) -> Vec<String> {
+        let named = |complaint: &String| {
+            let (field, problem) = complaint.split_once(' ')?;
+            let (_, label) = LABELS.iter().find(|(name, _)| *name == field)?;
+            Some(format!("{label} {problem}"))
+        };
+        let words = |complaint: &String| named(complaint).unwrap_or_else(|| complaint.clone());
+        complaints.iter().map(words).collect()
+    }
+
+    pub(super) fn render(&self, action: &str, users: &[User], complaints: &[String]) -> Markup {
+        let input = |name: &str, value: &str| input(name, value, complaints);
         html! {
             form.card method="post" action=(action) {
-                div.grid {
-                    (input("Customer", "customer_name", &self.customer_name, true))
-                    (input("Name of the job", "name", &self.name, true))
-                    (input("E-mail", "email", &self.email, false))
-                    (input("Status", "status", &self.status, true))
-                }
-                @for (name, number) in self.phones.iter().chain([&(String::new(), String::new())]) {
+                fieldset {
+                    legend { "Customer and job" }
                     div.grid {
-                        (input("Phone, called", "phone_name", name, false))
-                        (input("Phone number", "phone_number", number, false))
+                        (input("customer_name", &self.customer_name))
+                        (input("name", &self.name))
+                        (input("email", &self.email))
+                        (input("status", &self.status))
                     }
                 }
-                div.grid {
-                    (input("Street and number", "line_1", &self.line_1, false))
-                    (input("Unit", "line_2", &self.line_2, false))
-                    (input("City", "city", &self.city, false))
-                    (input("State", "state", &self.state, false))
-                    (input("Postal code", "postal_code", &self.postal_code, false))
+                fieldset {
+                    legend { "Phones" }
+                    @for (name, number) in self.phones.iter().chain([&(String::new(), String::new())]) {
+                        div.grid {
+                            (input("phone_name", name))
+                            (input("phone_number", number))
+                        }
+                    }
+                }
+                fieldset {
+                    legend { "Address" }
+                    div.grid {
+                        (input("line_1", &self.line_1))
+                        (input("line_2", &self.line_2))
+                        (input("city", &self.city))
+                        (input("state", &self.state))
+                        (input("postal_code", &self.postal_code))
+                    }
                 }
                 (assignee(users, Some(&self.assigned_user_id)))
                 button type="submit" { "Save job" }
@@ -138,9 +159,37 @@ impl JobForm {
     }
 }
 
-fn input(label: &str, name: &str, value: &str, required: bool) -> Markup {
+/// The form's fields, as the API and as people call them.
+const LABELS: [(&str, &str); 12] = [
+    ("customer_name", "Customer's name"),
+    ("name", "Job's name"),
+    ("email", "E-mail"),
+    ("status", "Status"),
+    ("phone_name", "Kind of phone"),
+    ("phone_number", "Phone number"),
+    ("line_1", "Street and number"),
+    ("line_2", "Unit"),
+    ("city", "City"),
+    ("state", "State"),
+    ("postal_code", "Postal code"),
+    ("assigned_user_id", "The assignee"),
+];
+
+fn input(name: &str, value: &str, complaints: &[String]) -> Markup {
+    let label = LABELS.iter().find(|(field, _)| *field == name);
+    let label = label.map_or(name, |(_, label)| label);
+    let required = matches!(name, "customer_name" | "name" | "status");
+    let problem = complaints
+        .iter()
+        .filter_map(|complaint| complaint.split_once(' '))
+        .find_map(|(field, problem)| (field == name).then_some(problem));
     html! {
-        label { (label) input type="text" name=(name) value=(value) required[required]; }
+        label {
+            (label)
+            input type="text" name=(name) value=(value) required[required]
+                aria-invalid=[problem.map(|_| "true")];
+            @if let Some(problem) = problem { span.problem { (label) " " (problem) } }
+        }
     }
 }
 

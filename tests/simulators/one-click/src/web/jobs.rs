@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 use serde::Deserialize;
 use serde_json::json;
+use simulator_kit::page::table;
 
 use super::job_form::{JobForm, Pairs};
 use super::session::SignedIn;
@@ -33,44 +34,55 @@ pub(super) async fn list(
         let organization = world.organization(&who.organization_id)?;
         let mut jobs = organization.jobs_by_change(|job| found(job, &search.q));
         jobs.reverse();
+        let rows = jobs.iter().take(SHOWN).map(|job| {
+            [
+                html! {
+                    a href={ "/jobs/" (job.id) } { (job.customer_name) }
+                    div.muted.small { (job.name) }
+                },
+                html! { (job.address.one_line()) },
+                html! { (user_name(&organization.users, job.assigned_user_id.as_ref())) },
+                html! { (organization.job(&job.id).map_or(0, JobRecord::photos)) },
+                html! { @if let Some(project) = companycam_project(&app, job) { (project) } },
+                time(job.updated_at),
+            ]
+        });
+        let columns = [
+            "Customer",
+            "Address",
+            "Assigned to",
+            "Photos",
+            "CompanyCam project",
+            "Changed",
+        ];
         Ok::<_, ApiError>(html! {
-            div.row.between {
+            div.row.between.head {
                 h1 { "Jobs" }
                 a.button href="/jobs/new" { "New job" }
             }
-            form.row method="get" action="/jobs" role="search" {
-                label { "Search" input type="search" name="q" value=(search.q); }
+            form.row.head method="get" action="/jobs" role="search" {
+                label {
+                    "Search by customer, job, address or project"
+                    input type="search" name="q" value=(search.q);
+                }
                 button.quiet type="submit" { "Search" }
             }
-            div.card.scroll {
-                table {
-                    thead {
-                        tr {
-                            th scope="col" { "Customer" }
-                            th scope="col" { "Job" }
-                            th scope="col" { "Address" }
-                            th scope="col" { "Assigned to" }
-                            th scope="col" { "Photos" }
-                            th scope="col" { "Changed" }
-                        }
-                    }
-                    tbody {
-                        @for job in jobs.iter().take(SHOWN) {
-                            tr {
-                                td { a href={ "/jobs/" (job.id) } { (job.customer_name) } }
-                                td { (job.name) }
-                                td { (job.address.one_line()) }
-                                td { (user_name(&organization.users, job.assigned_user_id.as_ref())) }
-                                td { (organization.job(&job.id).map_or(0, JobRecord::photos)) }
-                                td { (time(job.updated_at)) }
-                            }
-                        }
-                    }
+            @if !jobs.is_empty() {
+                div.card.flush { (table(columns, rows)) }
+            } @else if search.q.trim().is_empty() {
+                div.card.empty {
+                    h2 { "No jobs yet" }
+                    p.muted { "Make one here, or connect CompanyCam to bring in its projects." }
                 }
-                @if jobs.is_empty() { p.muted { "No job found." } }
-                @if jobs.len() > SHOWN {
-                    p.muted { "The latest " (SHOWN) " of " (jobs.len()) ". Search to find others." }
+            } @else {
+                div.card.empty {
+                    h2 { "No job found" }
+                    p.muted { "Nothing has all the words of “" (search.q) "”." }
+                    p { a href="/jobs" { "Show all jobs" } }
                 }
+            }
+            @if jobs.len() > SHOWN {
+                p.muted { "The latest " (SHOWN) " of " (jobs.len()) ". Search to find others." }
             }
         })
     })?;
@@ -105,6 +117,18 @@ pub(super) fn user_name(users: &[User], id: Option<&String>) -> String {
     )
 }
 
+/// The id of the job's project in CompanyCam, a link if that one's address is known.
+pub(super) fn companycam_project(app: &Shared, job: &Job) -> Option<Markup> {
+    let project = job.metadata.get("cc_project_id")?;
+    let digits = project.bytes().all(|byte| byte.is_ascii_digit());
+    Some(html! {
+        @match &app.companycam_url {
+            Some(url) if digits => a href={ (url) "/projects/" (project) } { (project) },
+            _ => (project),
+        }
+    })
+}
+
 pub(super) async fn show_new(State(app): State<Shared>, who: SignedIn) -> Result<Markup, WebError> {
     form_page(&app, &who, &JobForm::blank(), None, &[])
 }
@@ -133,9 +157,15 @@ fn form_page(
     let content = app.read(|world| {
         let organization = world.organization(&who.organization_id)?;
         Ok::<_, ApiError>(html! {
+            p.back {
+                @match job {
+                    Some(job) => a href={ "/jobs/" (job) } { "← Back to the job" },
+                    None => a href="/jobs" { "← Jobs" },
+                }
+            }
             h1 { (title) }
-            (errors(complaints))
-            (form.render(&action, &organization.users))
+            (errors(&JobForm::in_words(complaints)))
+            (form.render(&action, &organization.users, complaints))
         })
     })?;
     Ok(page(who, Section::Jobs, title, content))
@@ -153,7 +183,10 @@ pub(super) async fn create(
     let made = app
         .change(|world| world.create_job(&who.organization_id, &body, None, Backdate::default()));
     match made {
-        Ok((job, _)) => Ok(Redirect::to(&format!("/jobs/{}", job.id)).into_response()),
+        Ok((job, _)) => {
+            let path = format!("/jobs/{}", job.id);
+            Ok(who.done(&app, "Job created", &path).into_response())
+        }
         Err(error) => refuse(&app, &who, &form, None, error),
     }
 }
@@ -169,7 +202,10 @@ pub(super) async fn update(
     let changed = app
         .change(|world| world.update_job(&who.organization_id, &job, &body, Backdate::default()));
     match changed {
-        Ok(_) => Ok(Redirect::to(&format!("/jobs/{job}")).into_response()),
+        Ok(_) => {
+            let path = format!("/jobs/{job}");
+            Ok(who.done(&app, "Job saved", &path).into_response())
+        }
         Err(error) => refuse(&app, &who, &form, Some(&job), error),
     }
 }
@@ -203,7 +239,7 @@ pub(super) async fn assign(
     let assignee = (!form.assigned_user_id.is_empty()).then_some(form.assigned_user_id);
     let body = json!({ "job": { "assigned_user_id": assignee } });
     app.change(|world| world.update_job(&who.organization_id, &job, &body, Backdate::default()))?;
-    Ok(Redirect::to(&format!("/jobs/{job}")))
+    Ok(who.done(&app, "Job reassigned", &format!("/jobs/{job}")))
 }
 
 pub(super) async fn delete(
@@ -212,5 +248,5 @@ pub(super) async fn delete(
     Path(job): Path<String>,
 ) -> Result<Redirect, WebError> {
     app.change(|world| world.delete_job(&who.organization_id, &job))?;
-    Ok(Redirect::to("/jobs"))
+    Ok(who.done(&app, "Job deleted", "/jobs"))
 }

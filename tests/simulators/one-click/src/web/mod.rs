@@ -1,9 +1,11 @@
 //! The web application: sign in, jobs with their photos, administration.
 
 mod administration;
+mod files;
 mod job;
 mod job_form;
 mod jobs;
+mod photos;
 mod session;
 
 use axum::Router;
@@ -12,11 +14,17 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use jiff::Timestamp;
 use maud::{Markup, html};
-use simulator_kit::page::Page;
+use simulator_kit::page::{Brand, Page};
 
 use crate::app::Shared;
 use crate::error::ApiError;
+use crate::web::job_form::JobForm;
 use crate::web::session::SignedIn;
+
+const BRAND: Brand<'_> = Brand {
+    product: "One Click Contractor",
+    stylesheet: include_str!("brand.css"),
+};
 
 pub(crate) fn router() -> Router<Shared> {
     Router::new()
@@ -32,16 +40,17 @@ pub(crate) fn router() -> Router<Shared> {
         .route("/jobs/{job}/edit", get(jobs::show_edit))
         .route("/jobs/{job}/assign", post(jobs::assign))
         .route("/jobs/{job}/delete", post(jobs::delete))
-        .route("/jobs/{job}/photos", get(job::show_photos))
-        .route("/jobs/{job}/documents", get(job::show_documents))
-        .route("/jobs/{job}/images/{external_id}", get(job::image_bytes))
+        .route("/jobs/{job}/photos", get(photos::show_all))
+        .route("/jobs/{job}/photos/{external_id}", get(photos::show_one))
+        .route("/jobs/{job}/documents", get(files::show_documents))
+        .route("/jobs/{job}/images/{external_id}", get(files::image_bytes))
         .route(
             "/jobs/{job}/images/{external_id}/delete",
-            post(job::delete_image),
+            post(photos::delete),
         )
         .route(
             "/jobs/{job}/documents/{external_id}",
-            get(job::document_bytes),
+            get(files::document_bytes),
         )
         .route("/administration", get(administration::show))
         .route(
@@ -75,12 +84,12 @@ fn page(who: &SignedIn, section: Section, title: &str, content: Markup) -> Marku
     }
     let user = format!("{} · {}", who.user.name, who.organization_name);
     Page {
-        product: "One Click Contractor",
+        brand: BRAND,
         title,
-        accent: "#c2410c",
         navigation: &navigation,
         user: Some(&user),
-        notice: None,
+        notice: who.notice,
+        problem: None,
     }
     .render(content)
 }
@@ -118,12 +127,13 @@ impl IntoResponse for WebError {
                     ApiError::NotFound(what) => {
                         (StatusCode::NOT_FOUND, vec![format!("{what} not found")])
                     }
-                    ApiError::Invalid(errors) => (StatusCode::UNPROCESSABLE_ENTITY, errors),
+                    ApiError::Invalid(errors) => {
+                        (StatusCode::UNPROCESSABLE_ENTITY, JobForm::in_words(&errors))
+                    }
                 };
                 let page = Page {
-                    product: "One Click Contractor",
+                    brand: BRAND,
                     title: "That did not work",
-                    accent: "#c2410c",
                     ..Page::default()
                 };
                 let content = html! {

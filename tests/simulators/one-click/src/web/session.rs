@@ -7,12 +7,14 @@ use axum::http::{HeaderMap, header};
 use axum::response::{AppendHeaders, IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 use serde::Deserialize;
-use simulator_kit::page::Page;
+use simulator_kit::page::{Page, count};
 
-use super::{Section, WebError, page, time};
+use super::administration::state_badge;
+use super::{BRAND, Section, WebError, page, time};
 use crate::app::{SessionUser, Shared};
 use crate::error::ApiError;
 use crate::model::User;
+use crate::world::JobRecord;
 
 /// Cookies are shared by all ports of a host, so the name has to be this program's own.
 const COOKIE: &str = "one_click_simulator_session";
@@ -22,27 +24,42 @@ pub(super) struct SignedIn {
     pub(super) organization_id: String,
     pub(super) organization_name: String,
     pub(super) user: User,
+    /// What the request before this one did, for the page that it led to.
+    pub(super) notice: Option<&'static str>,
+    session: String,
+}
+
+impl SignedIn {
+    /// Says what was done, on the page that is shown next.
+    pub(super) fn done(&self, app: &Shared, notice: &'static str, path: &str) -> Redirect {
+        app.set_notice(&self.session, notice);
+        Redirect::to(path)
+    }
 }
 
 impl FromRequestParts<Shared> for SignedIn {
     type Rejection = WebError;
 
     async fn from_request_parts(parts: &mut Parts, app: &Shared) -> Result<Self, WebError> {
-        session_id(&parts.headers)
-            .and_then(|id| app.session(id))
-            .and_then(|session| find(app, &session))
-            .ok_or(WebError::SignInFirst)
+        let id = session_id(&parts.headers).ok_or(WebError::SignInFirst)?;
+        let session = app.session(id).ok_or(WebError::SignInFirst)?;
+        let (organization, user) = find(app, &session).ok_or(WebError::SignInFirst)?;
+        Ok(Self {
+            organization_id: session.organization_id,
+            organization_name: organization,
+            user,
+            notice: app.take_notice(id),
+            session: id.to_owned(),
+        })
     }
 }
 
-fn find(app: &Shared, session: &SessionUser) -> Option<SignedIn> {
+/// The organization's name, and the user.
+fn find(app: &Shared, session: &SessionUser) -> Option<(String, User)> {
     app.read(|world| {
         let organization = world.organizations.get(&session.organization_id)?;
-        Some(SignedIn {
-            organization_id: organization.id.clone(),
-            organization_name: organization.name.clone(),
-            user: organization.user(&session.user_id)?.clone(),
-        })
+        let user = organization.user(&session.user_id)?;
+        Some((organization.name.clone(), user.clone()))
     })
 }
 
@@ -85,9 +102,8 @@ pub(super) async fn show_sign_in(State(app): State<Shared>) -> Markup {
         }
     });
     let page = Page {
-        product: "One Click Contractor",
+        brand: BRAND,
         title: "Sign in",
-        accent: "#c2410c",
         ..Page::default()
     };
     page.render(content)
@@ -122,7 +138,7 @@ pub(super) async fn sign_in(
         organization_id: form.org,
         user_id: form.user,
     };
-    let known = find(&app, &session).is_some_and(|who| who.user.active);
+    let known = find(&app, &session).is_some_and(|(_, user)| user.active);
     if !known {
         return Err(ApiError::NotFound("User").into());
     }
@@ -152,31 +168,40 @@ pub(super) async fn show_dashboard(
             .iter()
             .filter(|job| job.assigned_user_id.as_ref() == Some(&who.user.id))
             .count();
+        let photos: usize = organization.jobs.values().map(JobRecord::photos).sum();
         Ok::<_, ApiError>(html! {
             h1 { "Welcome, " (who.user.name) }
             div.grid {
                 section.card {
                     h2 { "Jobs" }
-                    p { (jobs.len()) " in " (organization.name) ", " (mine) " of them yours" }
+                    p {
+                        (count(jobs.len(), "job")) " in " (organization.name) ", " (mine)
+                        " of them yours, with " (count(photos, "photo"))
+                    }
                     p.row {
                         a.button href="/jobs/new" { "New job" }
-                        a href="/jobs" { "All jobs" }
+                        a.button.quiet href="/jobs" { "All jobs" }
                     }
                 }
                 @if who.user.is_admin() {
                     section.card {
                         h2 { "Administration" }
-                        p { "Connect One Click with the other tools of your company." }
-                        p { a href="/administration/integrations" { "Integrations" } }
+                        p { "CompanyCam: " (state_badge(organization.integration.as_ref())) }
+                        p.row {
+                            a.button.quiet href="/administration/integrations" { "Integrations" }
+                            a.button.quiet href="/administration/users" { "Users" }
+                        }
                     }
                 }
             }
             section.card {
                 h2 { "Changed lately" }
+                @if jobs.is_empty() { p.muted { "No jobs yet." } }
                 @for job in jobs.iter().rev().take(5) {
                     p {
                         a href={ "/jobs/" (job.id) } { (job.customer_name) }
-                        " " span.muted { (job.address.one_line()) " · " (time(job.updated_at)) }
+                        br;
+                        span.muted.small { (job.address.one_line()) " · " (time(job.updated_at)) }
                     }
                 }
             }
