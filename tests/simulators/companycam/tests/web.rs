@@ -128,3 +128,205 @@ async fn a_project_and_its_photo_can_be_worked_on_by_forms() {
     assert_eq!(archived["archived"], json!(true));
     assert_eq!(archived["primary_contact"]["name"], "Pat");
 }
+
+/// Posts a form that is refused; what the page it leads to says is wrong.
+async fn refused(test: &TestSimulator, cookie: &str, path: &str, form: &[(&str, &str)]) -> String {
+    let location = submit(test, cookie, path, form).await;
+    assert!(location.contains("?problem="), "{path}: {location}");
+    let page = read(test, cookie, &location).await;
+    let (_, alert) = page.split_once("role=\"alert\">").unwrap();
+    alert.split_once('<').unwrap().0.to_owned()
+}
+
+#[tokio::test]
+async fn every_page_says_that_it_is_a_simulator_and_needs_nothing_from_elsewhere() {
+    let test = spawn(Options::empty()).await;
+    let cookie = sign_in(&test).await;
+    let project = test.add_project(json!({"name": "Roof"})).await;
+    let photo = test.add_photo(json!({"project_id": project})).await;
+    for path in [
+        "/sign_in",
+        "/projects",
+        "/projects/new",
+        "/webhooks",
+        &format!("/projects/{project}"),
+        &format!("/projects/{project}/edit"),
+        &format!("/photos/{photo}"),
+    ] {
+        let page = read(&test, &cookie, path).await;
+        assert!(page.contains("CompanyCam Simulator</title>"), "{path}");
+        assert!(page.contains(">Simulator</span>"), "{path}");
+        assert!(!page.contains("<script") && !page.contains("://"), "{path}");
+    }
+    let missing = test
+        .http
+        .get(test.url("/projects/1"))
+        .header("Cookie", &cookie);
+    let missing = missing.send().await.unwrap();
+    assert_eq!(missing.status(), 404);
+    assert!(
+        missing
+            .text()
+            .await
+            .unwrap()
+            .contains("This page does not exist")
+    );
+}
+
+#[tokio::test]
+async fn projects_are_searched_and_the_archived_and_deleted_have_lists_of_their_own() {
+    let test = spawn(Options::empty()).await;
+    let cookie = sign_in(&test).await;
+    assert!(
+        read(&test, &cookie, "/projects")
+            .await
+            .contains("No projects here")
+    );
+    let address = json!({"street_address_1": "5 Oak Lane", "city": "Lincoln"});
+    test.add_project(json!({"name": "Plain", "address": address}))
+        .await;
+    test.add_project(json!({"name": "Stored", "archived": true}))
+        .await;
+    test.add_project(json!({"name": "Gone", "status": "deleted"}))
+        .await;
+    for (path, shown) in [
+        ("/projects", [true, true, false]),
+        ("/projects?query=lincoln+PLAIN", [true, false, false]),
+        ("/projects?show=archived", [false, true, false]),
+        ("/projects?show=deleted", [false, false, true]),
+    ] {
+        let page = read(&test, &cookie, path).await;
+        let found = [">Plain</a>", ">Stored</a>", ">Gone</a>"].map(|name| page.contains(name));
+        assert_eq!(found, shown, "{path}");
+        assert_eq!(page.contains(">archived</span>"), shown[1], "{path}");
+    }
+    let none = read(&test, &cookie, "/projects?query=%3Cnowhere%3E").await;
+    assert!(none.contains("No project found") && none.contains("&lt;nowhere&gt;"));
+}
+
+#[tokio::test]
+async fn forms_say_what_is_wrong_and_change_nothing() {
+    let test = spawn(Options::empty()).await;
+    let cookie = sign_in(&test).await;
+    for (form, problem) in [
+        (
+            [("name", " "), ("city", "Ames")],
+            "Give the project a name or a street.",
+        ),
+        (
+            [("name", "Roof"), ("contact_email", "pat")],
+            "e-mail address has no @ in it.",
+        ),
+    ] {
+        let request = test
+            .http
+            .post(test.url("/projects"))
+            .header("Cookie", &cookie);
+        let answer = request.form(&form).send().await.unwrap();
+        assert_eq!(answer.status(), 422);
+        let page = answer.text().await.unwrap();
+        assert!(page.contains(problem));
+        assert!(
+            page.contains(&format!("value=\"{}\"", form[1].1)),
+            "what was typed is kept"
+        );
+    }
+    assert!(test.list("/projects").await.is_empty());
+
+    let project = test.add_project(json!({"name": "Roof"})).await;
+    let photo = test.add_photo(json!({"project_id": project})).await;
+    let (project, photo) = (format!("/projects/{project}"), format!("/photos/{photo}"));
+    let itself = project.replace("/projects/", "");
+    for (path, form, problem) in [
+        (
+            format!("{project}/assign"),
+            ("user_id", "1"),
+            "Choose a person of your company to assign.",
+        ),
+        (
+            format!("{project}/merge"),
+            ("project_id", &*itself),
+            "Choose another project to merge this one into.",
+        ),
+        (format!("{photo}/tag"), ("tag", " "), "Type the tag to add."),
+        (
+            format!("{photo}/move"),
+            ("project_id", ""),
+            "Choose a project to move the photo to.",
+        ),
+    ] {
+        assert_eq!(refused(&test, &cookie, &path, &[form]).await, problem);
+    }
+    let file = Part::bytes(b"%PDF".to_vec()).file_name("a.pdf");
+    let upload = test
+        .http
+        .post(test.url(&format!("{project}/photos")))
+        .header("Cookie", &cookie)
+        .multipart(Form::new().part("file", file));
+    let location = upload.send().await.unwrap().headers()["location"].clone();
+    assert!(
+        location
+            .to_str()
+            .unwrap()
+            .contains("?problem=Please+choose+JPEG")
+    );
+    assert_eq!(test.list("/photos").await.len(), 1);
+
+    submit(&test, &cookie, &format!("{project}/delete"), &[]).await;
+    let deleted = "This project is deleted. Nothing can be changed any more.";
+    for path in [
+        format!("{project}/archive"),
+        project,
+        format!("{photo}/annotate"),
+    ] {
+        assert_eq!(
+            refused(&test, &cookie, &path, &[("name", "New")]).await,
+            deleted
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_merged_project_leads_to_the_one_that_has_its_photos() {
+    let test = spawn(Options::empty()).await;
+    let cookie = sign_in(&test).await;
+    let merged = test.add_project(json!({"name": "Twice"})).await;
+    let survivor = test.add_project(json!({"name": "Once"})).await;
+    let photo = test
+        .add_photo(json!({"project_id": merged, "description": "Ridge"}))
+        .await;
+    let form = [("project_id", &*survivor)];
+    submit(&test, &cookie, &format!("/projects/{merged}/merge"), &form).await;
+    let page = read(&test, &cookie, &format!("/projects/{merged}")).await;
+    assert!(page.contains("was merged into") && page.contains("No photos yet."));
+    assert!(page.contains(&format!("href=\"/projects/{survivor}\"")));
+    let page = read(&test, &cookie, &format!("/projects/{survivor}")).await;
+    assert!(page.contains(&format!("href=\"/photos/{photo}\"")) && page.contains("alt=\"Ridge\""));
+}
+
+#[tokio::test]
+async fn the_webhooks_page_shows_which_are_enabled() {
+    let test = spawn(Options::empty()).await;
+    let cookie = sign_in(&test).await;
+    assert!(
+        read(&test, &cookie, "/webhooks")
+            .await
+            .contains("No webhooks")
+    );
+    let webhook =
+        json!({"url": "http://127.0.0.1:9/<x>", "scopes": ["photo.*"], "token": "secret"});
+    let made = test
+        .api(Method::POST, "/webhooks")
+        .json(&webhook)
+        .send()
+        .await
+        .unwrap();
+    let made: Value = made.json().await.unwrap();
+    let page = read(&test, &cookie, "/webhooks").await;
+    assert!(page.contains("http://127.0.0.1:9/&lt;x&gt;") && page.contains(">Enabled</span>"));
+    assert!(!page.contains("secret"));
+    let disable = format!("/webhooks/{}/disable", made["id"].as_str().unwrap());
+    test.control(Method::POST, &disable, json!({})).await;
+    let page = read(&test, &cookie, "/webhooks").await;
+    assert!(page.contains(">Disabled</span>"));
+}

@@ -12,6 +12,7 @@ mod document;
 mod isolation;
 mod jobs;
 mod launch;
+mod pages;
 mod receiver;
 mod web;
 mod webhooks;

@@ -5,13 +5,13 @@ use serde_json::{Value, json};
 
 use crate::client::{Client, HARBOR, RIDGELINE, body, header, named};
 
-struct Browser<'a> {
+pub struct Browser<'a> {
     client: &'a Client,
     cookie: String,
 }
 
 impl<'a> Browser<'a> {
-    async fn sign_in(client: &'a Client, org: &str, user: &str) -> Self {
+    pub async fn sign_in(client: &'a Client, org: &str, user: &str) -> Self {
         let url = format!("{}/sign_in", client.simulator.origin);
         let request = client.http.post(url).form(&[("org", org), ("user", user)]);
         let response = request.send().await.unwrap();
@@ -23,7 +23,7 @@ impl<'a> Browser<'a> {
         }
     }
 
-    fn request(&self, method: Method, path: &str) -> RequestBuilder {
+    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let url = format!("{}{path}", self.client.simulator.origin);
         self.client
             .http
@@ -31,18 +31,18 @@ impl<'a> Browser<'a> {
             .header("Cookie", &self.cookie)
     }
 
-    async fn get(&self, path: &str) -> Response {
+    pub async fn get(&self, path: &str) -> Response {
         self.request(Method::GET, path).send().await.unwrap()
     }
 
-    async fn text(&self, path: &str) -> String {
+    pub async fn text(&self, path: &str) -> String {
         let response = self.get(path).await;
         assert_eq!(response.status(), 200, "{path}");
         response.text().await.unwrap()
     }
 
     /// Submits a form; the address the browser is sent to.
-    async fn post(&self, path: &str, form: &[(&str, &str)]) -> String {
+    pub async fn post(&self, path: &str, form: &[(&str, &str)]) -> String {
         let response = self
             .request(Method::POST, path)
             .form(form)
