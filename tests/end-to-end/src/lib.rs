@@ -5,10 +5,12 @@
 //! by `LOCAL_DIR`.
 
 pub mod browser;
-pub mod compare;
+
 pub mod journey;
 pub mod stack;
 pub mod story;
+
+pub use comparison as compare;
 
 use std::time::{Duration, Instant};
 

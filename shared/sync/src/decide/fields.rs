@@ -197,6 +197,34 @@ pub fn job_changes(
     changes
 }
 
+/// What to write to a job that an earlier try made of the project, and nobody knows from which fields:
+/// whatever differs from the project as it is now.
+pub fn catch_up(id: &ProjectId, now: &ProjectFields, job: &Job) -> JobFields {
+    let untouched = job.created_at == job.updated_at;
+    let has_number = |phone: &Phone| {
+        let wanted = now.contact_phone.as_deref();
+        wanted.is_some_and(|wanted| same_number(&phone.number, wanted))
+    };
+    let phone = match job.phones.as_slice() {
+        // Nobody has edited it: the number is the one that it was made with.
+        [only] if untouched => Some(only),
+        phones => phones.iter().find(|phone| has_number(phone)),
+    };
+    let made_from = ProjectFields {
+        name: text(Some(&job.customer_name)),
+        contact_name: text(Some(&job.name)),
+        contact_email: job.email.clone(),
+        contact_phone: phone.map(|phone| phone.number.clone()),
+        street_address_1: text(Some(&job.address.line_1)),
+        street_address_2: text(Some(&job.address.line_2)),
+        city: text(Some(&job.address.city)),
+        state: text(Some(&job.address.state)),
+        postal_code: text(Some(&job.address.postal_code)),
+        ..now.clone()
+    };
+    job_changes(id, &made_from, now, Some(job))
+}
+
 /// Whether [`job_changes`] must know what One Click has at present.
 pub fn needs_job(before: &ProjectFields, now: &ProjectFields) -> bool {
     address_changed(before, now) || before.contact_phone != now.contact_phone
@@ -350,6 +378,32 @@ mod tests {
         now.contact_email = Some("new@x.example".into());
         let changes = serde_json::to_value(job_changes(&id(), &before, &now, None)).unwrap();
         assert_eq!(changes, json!({"email": "new@x.example"}));
+    }
+
+    #[test]
+    fn b26_a_job_made_by_an_earlier_try_is_brought_up_to_the_project() {
+        let mut job = job();
+        job.customer_name = "Psychic Roof".into();
+        job.name = "Contact".into();
+        job.phones.truncate(1);
+        let mut now = fields();
+        now.name = Some("Psychic Roof".into());
+        now.contact_name = Some(job.name.clone());
+        now.contact_email = job.email.clone();
+        now.contact_phone = Some(job.phones[0].number.clone());
+        now.street_address_1 = Some(job.address.line_1.clone());
+        now.street_address_2 = Some(job.address.line_2.clone());
+        now.city = text(Some(&job.address.city));
+        now.state = text(Some(&job.address.state));
+        now.postal_code = text(Some(&job.address.postal_code));
+        assert!(catch_up(&id(), &now, &job).is_empty(), "it is up to it");
+        now.name = Some("Renamed since".into());
+        now.contact_phone = Some("402-555-0177".into());
+        let changes = catch_up(&id(), &now, &job);
+        assert_eq!(changes.customer_name.as_deref(), Some("Renamed since"));
+        let phones = changes.phones.unwrap();
+        assert_eq!(phones.len(), 1, "{phones:?}");
+        assert_eq!(phones[0].number, "402-555-0177");
     }
 
     #[test]

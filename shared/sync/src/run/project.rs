@@ -13,7 +13,8 @@ use store::projects::{LinkState, NewLink, ProjectFields, ProjectRow, Skip, SkipR
 use super::existing::{Found, claim_for, job_for};
 use super::{Context, merge, photos, sync_run, users};
 use crate::decide::fields::{
-    customer_name, job_changes, link_metadata, needs_job, new_job, project_fields, relations,
+    catch_up, customer_name, job_changes, link_metadata, needs_job, new_job, project_fields,
+    relations,
 };
 use crate::decide::job::{IMPORTER_S, is_importer};
 use crate::decide::project::{ProjectStep, project_step};
@@ -194,6 +195,14 @@ async fn import(
     let Some((job, came)) = find_or_create(context, row, now).await? else {
         return Ok(None);
     };
+    if matches!(came, Came::Created | Came::Back) {
+        // The same request asked before made it, perhaps, and the project has changed since.
+        let changes = catch_up(id, now, &job);
+        if !changes.is_empty() {
+            let one_click = context.app.one_click().await?;
+            one_click.update_job(org, &job.id, &changes).await?;
+        }
+    }
     let link = NewLink {
         project_id: id,
         company_id: &row.company_id,
