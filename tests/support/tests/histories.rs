@@ -263,19 +263,16 @@ impl History {
                 let handler = self.test.deliver(queue, &messages);
                 until_cut(&self.scissors, &[], handler).await
             };
-            match handled {
-                Some(failed) => {
-                    for message in messages {
-                        if failed.contains(&message.id) {
-                            self.test.aws.sqs.give_back(queue, &message.id);
-                        } else {
-                            self.test.aws.sqs.delete(queue, &message.id);
-                        }
-                    }
-                }
-                None => {
-                    self.test.restart();
-                    self.test.aws.sqs.give_all_back();
+            let Some(failed) = handled else {
+                self.test.restart();
+                self.test.aws.sqs.give_all_back();
+                continue;
+            };
+            for message in messages {
+                if failed.contains(&message.id) {
+                    self.test.aws.sqs.give_back(queue, &message.id);
+                } else {
+                    self.test.aws.sqs.delete(queue, &message.id);
                 }
             }
             if self.one_in(3) {

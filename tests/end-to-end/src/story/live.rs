@@ -18,8 +18,11 @@ const MEDIAN: Duration = Duration::from_secs(2);
 struct Change {
     what: &'static str,
     project: String,
-    shows: Box<dyn Fn(&Value) -> bool + Send + Sync>,
+    shows: Shows,
 }
+
+/// Whether a job shows it.
+type Shows = Box<dyn Fn(&Value) -> bool + Send + Sync>;
 
 impl Story {
     /// Changes one thing after the other, each as soon as the one before shows.
@@ -57,7 +60,7 @@ impl Story {
         let (project, photo) = latest;
         let photo_path = format!("photos/{photo}");
         let id = photo.clone();
-        let (what, shows): (_, Box<dyn Fn(&Value) -> bool + Send + Sync>) = match number % 5 {
+        let (what, shows): (_, Shows) = match number % 5 {
             0 => {
                 *photo = self.new_photo(project, 400_000).await?;
                 let id = photo.clone();
@@ -98,7 +101,7 @@ impl Story {
                     move |job: &Value| image(job, &id).is_some_and(|image| image["md5"] != before);
                 ("a drawing on a photo", Box::new(shows))
             }
-            _ if number % 2 == 0 => {
+            _ if number.is_multiple_of(2) => {
                 *project = self.new_project(&format!("Live {number}")).await?;
                 ("a new project", Box::new(|_: &Value| true))
             }
