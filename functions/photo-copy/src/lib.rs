@@ -39,7 +39,7 @@ async fn handle_record(app: &App, media: &Media, record: &SqsMessage) -> Result<
     match copy_photo(app, media, &message).await {
         Ok(CopyOutcome::Done) => Ok(()),
         Ok(CopyOutcome::Later(delay)) => app.queues.photos(&[message], Some(delay)).await,
-        Err(Trouble::Transient { after, cause }) => {
+        Err(Trouble::Transient { after, cause, .. }) => {
             let delay = after
                 .unwrap_or_else(|| backoff(message.tries))
                 .max(Duration::from_secs(1));

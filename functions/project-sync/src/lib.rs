@@ -63,7 +63,7 @@ async fn look(app: &App, message: &SyncMessage, body: &str) -> Result<(), QueueE
     // Boxed: the largest look's future would otherwise be part of every caller's.
     match Box::pin(sync::run::look(app, message)).await {
         Ok(()) => Ok(()),
-        Err(Trouble::Transient { after, cause }) => {
+        Err(Trouble::Transient { after, cause, .. }) => {
             let delay = after
                 .unwrap_or_else(|| backoff(message.tries))
                 .max(Duration::from_secs(1));

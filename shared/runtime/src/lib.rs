@@ -18,4 +18,5 @@ pub use app::{App, aws_config, install_tls};
 pub use config::Config;
 pub use secrets::{CompanyCamClient, OneClickAccess, OrgTokens, Secrets, WebhookKeys};
 pub use session::{CompanyCam, Failure};
+pub use store::outages::Side;
 pub use trouble::Trouble;

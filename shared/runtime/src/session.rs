@@ -122,6 +122,7 @@ impl CompanyCam<'_> {
         Trouble::Transient {
             after: Some(wait),
             cause: "CompanyCam's limit of calls a minute is used up".to_owned(),
+            down: None,
         }
     }
 }

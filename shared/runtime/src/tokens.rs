@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use one_click::ids::OrgId;
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::{App, OrgTokens, Trouble};
+use crate::{App, OrgTokens, Side, Trouble};
 
 /// Renewed when it ends within so many seconds.
 const EARLY_S: i64 = 300;
@@ -92,6 +92,7 @@ impl App {
             return Err(Trouble::Transient {
                 after: Some(LOOK_AGAIN),
                 cause: "another worker is renewing the access token".to_owned(),
+                down: None,
             });
         }
         let renewed = self.renew_leased(org, refused).await;
@@ -140,6 +141,9 @@ impl App {
                         return Ok(self.keep(org, now));
                     }
                     stored = now;
+                }
+                Err(error @ OAuthError::Transient { .. }) => {
+                    return Err(Trouble::down(Side::CompanyCam, error.to_string()));
                 }
                 Err(error) => return Err(Trouble::transient(error.to_string())),
             }

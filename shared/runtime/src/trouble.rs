@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use store::outages::Side;
+
 use crate::queues::QueueError;
 
 /// What the handler does about it.
@@ -14,6 +16,8 @@ pub enum Trouble {
         after: Option<Duration>,
         /// What was unavailable.
         cause: String,
+        /// Which side does not answer at all; none where it is something else, such as a limit.
+        down: Option<Side>,
     },
     /// `CompanyCam` no longer accepts the grant: pause the connection (B4).
     #[error("CompanyCam no longer accepts the connection")]
@@ -29,6 +33,16 @@ impl Trouble {
         Self::Transient {
             after: None,
             cause: cause.into(),
+            down: None,
+        }
+    }
+
+    /// A side does not answer, or not as it should.
+    pub fn down(side: Side, cause: impl Into<String>) -> Self {
+        Self::Transient {
+            after: None,
+            cause: cause.into(),
+            down: Some(side),
         }
     }
 }
@@ -57,8 +71,9 @@ impl From<companycam::Error> for Trouble {
             companycam::Error::RateLimited { retry_after } => Self::Transient {
                 after: *retry_after,
                 cause: error.to_string(),
+                down: None,
             },
-            _ if error.is_transient() => Self::transient(error.to_string()),
+            _ if error.is_transient() => Self::down(Side::CompanyCam, error.to_string()),
             _ => Self::Permanent(error.to_string()),
         }
     }
@@ -70,10 +85,14 @@ impl From<one_click::Error> for Trouble {
             one_click::Error::RateLimited { retry_after } => Self::Transient {
                 after: *retry_after,
                 cause: error.to_string(),
+                down: None,
             },
-            // Our own service token is refused: an operator's matter, and no customer's work is lost to it.
-            one_click::Error::Unauthorized => Self::transient(error.to_string()),
-            _ if error.is_transient() => Self::transient(error.to_string()),
+            // Our own service token is refused: an operator's matter, and no customer's work is lost to
+            // it. Or what was to be uploaded could not be read: One Click has no part in that.
+            one_click::Error::Unauthorized | one_click::Error::Source(_) => {
+                Self::transient(error.to_string())
+            }
+            _ if error.is_transient() => Self::down(Side::OneClick, error.to_string()),
             _ => Self::Permanent(error.to_string()),
         }
     }

@@ -70,7 +70,14 @@ impl Change {
     }
 
     pub fn when(mut self, condition: &str) -> Self {
-        let mut rest = condition;
+        self.mention(condition);
+        self.condition = Some(condition.to_owned());
+        self
+    }
+
+    /// Names the attributes of another expression that goes with this condition, such as a filter.
+    pub fn mention(&mut self, expression: &str) {
+        let mut rest = expression;
         while let Some(at) = rest.find('#') {
             let name: String = rest[at + 1..]
                 .chars()
@@ -79,8 +86,6 @@ impl Change {
             rest = &rest[at + 1 + name.len()..];
             self.names.insert(format!("#{name}"), name);
         }
-        self.condition = Some(condition.to_owned());
-        self
     }
 
     /// A value that the condition mentions.

@@ -8,11 +8,13 @@
 //! Times are Unix seconds (`…_at`) unless the name ends in `_ms`.
 
 pub mod activity;
+mod by_hand;
 mod change;
 pub mod ephemeral;
 mod error;
 pub mod matches;
 pub mod organizations;
+pub mod outages;
 pub mod photos;
 pub mod projects;
 mod table;

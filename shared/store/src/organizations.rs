@@ -203,6 +203,12 @@ pub struct Organization {
     /// Jobs changed up to here have been listed.
     #[serde(default)]
     pub job_cursor: Option<Timestamp>,
+    /// Since when `CompanyCam` has not answered, if it does not.
+    #[serde(default)]
+    pub companycam_down_since: Option<i64>,
+    /// The same of One Click.
+    #[serde(default)]
+    pub one_click_down_since: Option<i64>,
 }
 
 /// What connecting writes (B3, B5).
@@ -239,7 +245,7 @@ struct ConnectedKey {
     org_id: OrgId,
 }
 
-fn org_key(org: &OrgId) -> Item {
+pub(crate) fn org_key(org: &OrgId) -> Item {
     key(&[("org_id", org.as_str())])
 }
 
@@ -311,6 +317,8 @@ impl Store {
             .set("sync", &new.sync)
             // Looks at jobs may have been let go while there was no connection.
             .remove("job_cursor")
+            // Consent has just shown otherwise.
+            .remove("companycam_down_since")
             .add("generation", 1);
         if !new.same_company {
             change = change

@@ -74,6 +74,9 @@ pub struct PhotoRow {
     /// Why this wanted version can never be copied.
     #[serde(default)]
     pub failed: Option<String>,
+    /// Set while it is pending.
+    #[serde(default)]
+    pub pending_org: Option<OrgId>,
     /// Until when somebody is copying.
     #[serde(default)]
     pub lease_ms: Option<i64>,
@@ -118,7 +121,7 @@ fn project_key(org: &OrgId, project: &ProjectId) -> String {
     format!("{org}#{project}")
 }
 
-fn row_key(org: &OrgId, photo: &PhotoId) -> Item {
+pub(crate) fn row_key(org: &OrgId, photo: &PhotoId) -> Item {
     key(&[("org_id", org.as_str()), ("photo_id", photo.as_str())])
 }
 

@@ -143,6 +143,10 @@ pub struct ProjectRow {
     /// The `updated_at` at which it could not be handled.
     #[serde(default)]
     pub set_aside: Option<i64>,
+    /// How often an administrator brought its job back after it was deleted (B18). Each time a job of
+    /// its own is asked for.
+    #[serde(default)]
+    pub revision: u32,
 }
 
 /// What a skip remembers.
@@ -221,22 +225,22 @@ pub struct JobClaim {
     pub set_aside: Option<Timestamp>,
 }
 
-fn project_sk(project: &ProjectId) -> String {
+pub(crate) fn project_sk(project: &ProjectId) -> String {
     format!("project#{project}")
 }
 
-fn job_sk(job: &JobId) -> String {
+pub(crate) fn job_sk(job: &JobId) -> String {
     format!("job#{job}")
 }
 
-fn claim_sk(job: &JobId) -> String {
+pub(crate) fn claim_sk(job: &JobId) -> String {
     format!("{CLAIM}{job}")
 }
 
 /// What the sort key of a claim begins with.
 const CLAIM: &str = "claim#";
 
-fn row_key(org: &OrgId, sk: &str) -> Item {
+pub(crate) fn row_key(org: &OrgId, sk: &str) -> Item {
     key(&[("org_id", org.as_str()), ("sk", sk)])
 }
 

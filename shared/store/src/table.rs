@@ -196,6 +196,7 @@ impl Table {
             table: self,
             index: None,
             condition: Change::new(),
+            filter: None,
             newest_first: false,
             limit: None,
             after: None,
@@ -297,6 +298,7 @@ pub(crate) struct Query<'a> {
     table: &'a Table,
     index: Option<&'static str>,
     condition: Change,
+    filter: Option<String>,
     newest_first: bool,
     limit: Option<i32>,
     after: Option<Item>,
@@ -315,6 +317,14 @@ impl Query<'_> {
 
     pub fn value(mut self, placeholder: &str, value: impl Serialize) -> Self {
         self.condition = self.condition.value(placeholder, value);
+        self
+    }
+
+    /// Leaves out what does not fit. `DynamoDB` does so after the limit: a page may be empty, and
+    /// others follow.
+    pub fn filter(mut self, expression: &str) -> Self {
+        self.condition.mention(expression);
+        self.filter = Some(expression.to_owned());
         self
     }
 
@@ -367,6 +377,7 @@ impl Query<'_> {
             .table_name(&self.table.name)
             .set_index_name(self.index.map(str::to_owned))
             .set_key_condition_expression(parts.condition.clone())
+            .set_filter_expression(self.filter.clone())
             .set_expression_attribute_names(parts.names.clone())
             .set_expression_attribute_values(parts.values.clone())
             .scan_index_forward(!self.newest_first)

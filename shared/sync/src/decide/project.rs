@@ -42,11 +42,13 @@ pub fn project_step(
         Some((LinkState::JobDeleted, _)) => ProjectStep::Nothing,
         Some((LinkState::Unseen | LinkState::Skipped, _)) | None => {
             let was_off = row.is_some_and(|row| row.reason == Some(SkipReason::ImportOff));
+            // An administrator asked for its job by hand: it is no new project (B18).
+            let by_hand = row.is_some_and(|row| row.revision > 0);
             if now.deleted {
                 ProjectStep::Skip(SkipReason::Deleted)
             } else if now.archived {
                 ProjectStep::Skip(SkipReason::Archived)
-            } else if !preferences.create_job_from_project || (was_off && !by_sync) {
+            } else if !by_hand && (!preferences.create_job_from_project || (was_off && !by_sync)) {
                 ProjectStep::Skip(SkipReason::ImportOff)
             } else {
                 ProjectStep::Import

@@ -9,10 +9,11 @@ use one_click::{Error as OneClickError, Job, JobId};
 use runtime::messages::Look;
 use runtime::{Failure, Trouble};
 use store::activity::{Kind, NewEntry, Outcome};
+use store::outages::Side;
 use store::projects::{JobClaim, JobRow, NewLink, ProjectFields};
 
 use super::existing::{Found, lost_project, project_for};
-use super::{Context, project, reassign, users};
+use super::{Context, outage, project, reassign, users};
 use crate::decide::fields::{customer_name, link_metadata, project_fields};
 use crate::decide::job::{JobStep, job_step};
 
@@ -32,6 +33,7 @@ pub async fn look_at_job(context: &Context<'_>, id: &JobId) -> Result<(), Troubl
         Err(OneClickError::NotFound) => return gone(context, id, link.as_ref()).await,
         job => job?,
     };
+    outage::over(context, Side::OneClick).await?;
     if let Some(link) = &link
         && !is_of_this_company(context, link).await?
     {
@@ -160,6 +162,7 @@ async fn claimed(
         return Err(Trouble::Transient {
             after: Some(Duration::from_secs(too_soon.unsigned_abs())),
             cause: "a project was asked for, and may be on its way".to_owned(),
+            down: None,
         });
     }
     lost_project(context, claim, claimed_at).await

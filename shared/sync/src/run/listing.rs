@@ -89,7 +89,9 @@ fn is_news(row: Option<&ProjectRow>, fields: &ProjectFields, origin: Origin) -> 
         (LinkState::JobDeleted, _) => false,
         (_, Origin::Poll) if row.set_aside == Some(fields.updated_at) => false,
         _ => {
-            row.wanted.is_some()
+            // Reopened by hand, and the look that was to follow was lost?
+            row.state == LinkState::Unseen
+                || row.wanted.is_some()
                 || row.seen.as_ref() != Some(fields)
                 || !is_settled(row, fields)
                 || !photos_are_known(row, fields)

@@ -1,11 +1,13 @@
 //! Running: reads both sides, asks [`crate::decide`], takes the steps.
 
+pub mod again;
 pub mod connection;
 pub mod copy;
 mod existing;
 pub mod jobs;
 mod listing;
 mod merge;
+mod outage;
 pub mod photos;
 pub mod poll;
 pub mod project;
@@ -190,6 +192,12 @@ pub async fn look(app: &App, message: &SyncMessage) -> Result<(), Trouble> {
     if let Err(Trouble::NeedsReconnecting) = outcome {
         connection::pause(&context).await?;
         return Ok(());
+    }
+    if let Err(Trouble::Transient {
+        down: Some(side), ..
+    }) = &outcome
+    {
+        outage::noticed(&context, *side).await;
     }
     outcome
 }

@@ -9,10 +9,11 @@ use one_click::JobId;
 use runtime::Trouble;
 use runtime::messages::{Look, Origin, PhotoMessage};
 use store::activity::Kind;
+use store::outages::Side;
 use store::photos::PhotoRow;
 use store::projects::{LinkState, ProjectRow, SkipReason};
 
-use super::{Context, project};
+use super::{Context, outage, project};
 use crate::decide::photo::wanted_photo;
 
 /// How many rows are written at a time.
@@ -32,6 +33,7 @@ pub async fn look_at_project_photos(
         Err(failure) if failure.is_not_found() => return Ok(()),
         page => page?,
     };
+    outage::over(context, Side::CompanyCam).await?;
     look_at_photos(context, &page).await?;
     if let Some(cursor) = page.next {
         let look = Look::ProjectPhotos {
@@ -54,6 +56,7 @@ pub async fn look_at_photo(context: &Context<'_>, id: &PhotoId, tags: bool) -> R
         Err(failure) if failure.is_not_found() => return Ok(()),
         photo => photo?,
     };
+    outage::over(context, Side::CompanyCam).await?;
     let Some(project) = photo.project_id.clone() else {
         return Ok(());
     };

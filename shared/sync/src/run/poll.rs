@@ -3,8 +3,9 @@
 use companycam::ProjectsQuery;
 use runtime::Trouble;
 use runtime::messages::{Look, Origin};
+use store::outages::Side;
 
-use super::{Context, jobs, listing, users, webhooks};
+use super::{Context, jobs, listing, outage, users, webhooks};
 
 /// Users are refreshed at least this often (B8).
 const USERS_KEPT_S: i64 = 23 * 60 * 60;
@@ -39,7 +40,9 @@ pub async fn poll(context: &Context<'_>) -> Result<(), Trouble> {
     }
     // First, so that what happens during this poll is told.
     webhooks::check(context).await?;
+    outage::over(context, Side::CompanyCam).await?;
     jobs::poll_jobs(context).await?;
+    outage::over(context, Side::OneClick).await?;
     // Without a cursor the first sync is still listing, and covers everything.
     let Some(since) = organization.project_cursor else {
         return Ok(());

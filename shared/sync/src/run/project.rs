@@ -7,11 +7,12 @@ use companycam::ids::ProjectId;
 use one_click::{Error as OneClickError, Field, Job, JobFields, JobId, OrgId, UserId};
 use runtime::messages::{Look, Origin};
 use runtime::{App, Failure, Trouble};
-use store::activity::{Kind, NewEntry, Outcome};
+use store::activity::{Kind, NewEntry, Offer, Outcome};
+use store::outages::Side;
 use store::projects::{LinkState, NewLink, ProjectFields, ProjectRow, Skip, SkipReason};
 
 use super::existing::{Found, claim_for, job_for};
-use super::{Context, merge, photos, sync_run, users};
+use super::{Context, merge, outage, photos, sync_run, users};
 use crate::decide::fields::{
     catch_up, customer_name, job_changes, link_metadata, needs_job, new_job, project_fields,
     relations,
@@ -135,6 +136,7 @@ async fn read(context: &Context<'_>, id: &ProjectId, origin: Origin) -> Result<(
         }
         Err(failure) => return Err(failure.into()),
     };
+    outage::over(context, Side::CompanyCam).await?;
     // Never settled: the next poll lists it once more.
     store
         .want_project(org, id, company, &fields, fields.updated_at)
@@ -203,6 +205,7 @@ async fn import(
             one_click.update_job(org, &job.id, &changes).await?;
         }
     }
+    outage::over(context, Side::OneClick).await?;
     let link = NewLink {
         project_id: id,
         company_id: &row.company_id,
@@ -259,7 +262,9 @@ async fn find_or_create(
     let assigned = assigned_users(context, id).await?;
     let matches = users::matches(context).await?;
     let matched = first_matched(&assigned, &matches);
-    if context.organization.preferences.only_matched_users && matched.is_none() {
+    // An administrator who brings a job back wants it, whatever new projects have to be like.
+    let by_hand = row.revision > 0;
+    if context.organization.preferences.only_matched_users && matched.is_none() && !by_hand {
         skip(context, row, now, SkipReason::NoMatchedUser).await?;
         return Ok(None);
     }
@@ -394,7 +399,11 @@ async fn create(
     let mut fields = new_job(&row.project_id, &row.company_id, now);
     fields.assigned_user_id = assignee.cloned().map_or(Field::Keep, Field::Set);
     // The same project always asks with the same key: a repeated request makes no second job.
-    let key = format!("companycam-{}-project-{}", row.company_id, row.project_id);
+    let mut key = format!("companycam-{}-project-{}", row.company_id, row.project_id);
+    if row.revision > 0 {
+        // One Click would answer with the job that was deleted: this one was asked for after it (B18).
+        key = format!("{key}-again-{}", row.revision);
+    }
     match one_click.create_job(org, &fields, &key).await {
         Err(OneClickError::Invalid { .. }) if assignee.is_some() => {
             // The assignee may have left since the users were refreshed; the job matters more.
@@ -445,6 +454,7 @@ async fn update(
             Err(OneClickError::NotFound) => return close(context, row, &job_id).await,
             written => written?,
         }
+        outage::over(context, Side::OneClick).await?;
         let text = format!(
             "Its job was brought up to date with project {}.",
             Context::call_project(&customer_name(id, now), id)
@@ -513,7 +523,8 @@ pub(super) async fn close_link(
         );
         let entry = NewEntry::new(Kind::Project, Outcome::Skipped, text)
             .project(id)
-            .job(Some(job));
+            .job(Some(job))
+            .offering(Offer::BringBack);
         app.store.log(org, entry).await?;
         tracing::info!(org.id = %org, project.id = %id, job.id = %job, "closed a link: the job was deleted");
     }

@@ -11,9 +11,10 @@ use runtime::queues::backoff;
 use runtime::{App, Trouble};
 use store::activity::{Kind, NewEntry, Outcome};
 use store::organizations::{Organization, SyncRun, SyncStep, TagName, Window};
+use store::outages::Side;
 
 use super::poll::{PER_PAGE, next_cursor};
-use super::{Context, connection, listing, photos, users, webhooks};
+use super::{Context, connection, listing, outage, photos, users, webhooks};
 
 /// The window that connecting starts with.
 pub const FIRST_WINDOW: Window = Window::Days(29);
@@ -24,6 +25,9 @@ const LONGEST_RUN_S: i64 = 24 * 60 * 60;
 /// How often it does that for the projects of a page, about four minutes in all: one of them that
 /// takes longer reads its photos by itself, and does not hold up the rest.
 const PATIENT_TRIES: u32 = 12;
+
+/// How often a run that keeps taking steps is tried to be ended.
+const CANCEL_TRIES: usize = 5;
 
 /// A run that has not taken a step yet.
 pub fn new_run(window: Window, now: i64) -> SyncRun {
@@ -96,6 +100,7 @@ pub async fn step(context: &Context<'_>, run_id: &str, tries: u32) -> Result<(),
             webhooks::set_up(context).await?;
             connection::tell_one_click(context.app, context.org(), IntegrationState::Connected, "")
                 .await?;
+            outage::over(context, Side::OneClick).await?;
             next.step = SyncStep::Projects { page: 1 };
         }
         SyncStep::Projects { page } => {
@@ -174,6 +179,9 @@ pub async fn step(context: &Context<'_>, run_id: &str, tries: u32) -> Result<(),
             next.finished_at = Some(context.now);
         }
     }
+    if run.step != SyncStep::Finish {
+        outage::over(context, Side::CompanyCam).await?;
+    }
     let listed = matches!(
         run.step,
         SyncStep::Projects { .. } | SyncStep::Photos { .. }
@@ -215,19 +223,61 @@ pub(super) async fn abandon(
     run_id: &str,
     reason: &str,
 ) -> Result<(), Trouble> {
-    let organization = app.store.organization(org).await?;
-    let run = organization
-        .and_then(|organization| organization.sync)
-        .filter(|run| run.id == run_id && run.is_running());
-    let Some(run) = run else { return Ok(()) };
+    let Some(organization) = app.store.organization(org).await? else {
+        return Ok(());
+    };
+    let run = organization.sync.as_ref();
+    if let Some(run) = run.filter(|run| run.id == run_id && run.is_running()) {
+        end(app, &organization, run, reason).await?;
+    }
+    Ok(())
+}
+
+/// Ends the run that is there because an administrator wants so. What it has queued still comes over.
+/// `false`: none runs.
+pub async fn cancel(app: &App, org: &OrgId, by: &str) -> Result<bool, Trouble> {
+    // A step that is being taken meanwhile writes the run too.
+    for _ in 0..CANCEL_TRIES {
+        let Some(organization) = app.store.organization(org).await? else {
+            return Ok(false);
+        };
+        let Some(run) = organization.sync.as_ref().filter(|run| run.is_running()) else {
+            return Ok(false);
+        };
+        if !end(app, &organization, run, &format!("cancelled by {by}")).await? {
+            continue;
+        }
+        let text =
+            format!("The sync was cancelled by {by}. What it had listed already still comes over.");
+        let entry = NewEntry::new(Kind::Sync, Outcome::Skipped, text);
+        app.store.log(org, entry).await?;
+        tracing::info!(org.id = %org, run.id = %run.id, "a sync was cancelled");
+        return Ok(true);
+    }
+    Err(store::Error::Contended("the sync run").into())
+}
+
+/// Ends the run before its time. `false`: it took a step meanwhile.
+async fn end(
+    app: &App,
+    organization: &Organization,
+    run: &SyncRun,
+    reason: &str,
+) -> Result<bool, Trouble> {
     let ended = SyncRun {
         seq: run.seq + 1,
         finished_at: Some(jiff::Timestamp::now().as_second()),
         failed: Some(reason.to_owned()),
         ..run.clone()
     };
-    app.store.step_sync(org, &ended, run.seq, None).await?;
-    Ok(())
+    // Without a cursor polls wait for the first sync to set it, which now never will: what changes
+    // from when it began must come over all the same.
+    let cursor = run.next_cursor.unwrap_or(run.started_at - 60);
+    let cursor = organization.project_cursor.is_none().then_some(cursor);
+    Ok(app
+        .store
+        .step_sync(&organization.org_id, &ended, run.seq, cursor)
+        .await?)
 }
 
 fn after_projects(projects: Vec<ProjectId>, next_page: Option<u32>) -> SyncStep {
