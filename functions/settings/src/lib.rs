@@ -1,9 +1,11 @@
 //! The integrations tab (B25): server-rendered, and whole without JavaScript.
 
+mod find;
 mod forms;
 mod notice;
 mod page;
 mod status;
+mod view;
 
 use std::sync::Arc;
 
@@ -32,6 +34,15 @@ pub fn router(app: Arc<App>) -> Router {
         )
         .route("/companycam/settings/sync", post(forms::sync::sync))
         .route(
+            "/companycam/settings/sync/cancel",
+            post(forms::sync::cancel),
+        )
+        .route("/companycam/settings/retry", post(forms::activity::retry))
+        .route(
+            "/companycam/settings/bring-back",
+            post(forms::activity::bring_back),
+        )
+        .route(
             "/companycam/settings/disconnect",
             post(forms::connection::disconnect),
         )
@@ -47,6 +58,8 @@ pub fn router(app: Arc<App>) -> Router {
 struct Parameters {
     launch: Option<String>,
     notice: Option<String>,
+    #[serde(flatten)]
+    view: view::View,
 }
 
 async fn tab(
@@ -71,5 +84,5 @@ async fn show(app: &App, parameters: Parameters, headers: &HeaderMap) -> Result<
     }
     let signed_in = sign_in(app, headers).await?;
     let notice = parameters.notice.as_deref().and_then(notice::Notice::parse);
-    page::tab(app, &signed_in, notice).await
+    page::tab(app, &signed_in, notice, &parameters.view).await
 }

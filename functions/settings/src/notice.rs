@@ -14,11 +14,21 @@ pub enum Notice {
     SyncStarted,
     /// One was running already.
     SyncRunning,
+    /// A sync was ended.
+    SyncCancelled,
+    /// There was none to end.
+    NoSync,
     /// The connection is gone.
     Disconnected,
+    /// Something that failed is looked at once more.
+    Retried,
+    /// A deleted job gets a successor.
+    BroughtBack,
+    /// It has one already.
+    HasJob,
 }
 
-const ALL: [(&str, Notice, &str); 6] = [
+const ALL: [(&str, Notice, &str); 11] = [
     (
         "connected",
         Notice::Connected,
@@ -35,6 +45,31 @@ const ALL: [(&str, Notice, &str); 6] = [
         "sync-running",
         Notice::SyncRunning,
         "A sync is running already; it goes on.",
+    ),
+    (
+        "sync-cancelled",
+        Notice::SyncCancelled,
+        "The sync was cancelled. What it had listed already still comes over.",
+    ),
+    (
+        "no-sync",
+        Notice::NoSync,
+        "No sync is running; there was nothing to cancel.",
+    ),
+    (
+        "retried",
+        Notice::Retried,
+        "It is being tried again. What comes of it appears in the activity in a moment.",
+    ),
+    (
+        "brought-back",
+        Notice::BroughtBack,
+        "A new job is being made of the project, with all its photos. It appears in the activity in a moment.",
+    ),
+    (
+        "has-job",
+        Notice::HasJob,
+        "There is nothing to bring back: the project has a job, or is left alone for another reason.",
     ),
     (
         "disconnected",

@@ -7,11 +7,15 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use http::header::CACHE_CONTROL;
+use jiff::Timestamp;
 use one_click::OrgId;
 use runtime::{App, Trouble};
 use serde::Serialize;
-use store::organizations::{ConnectionState, Organization};
+use store::organizations::{ConnectionState, Organization, SyncRun, SyncStep};
 use web::{Problem, sign_in};
+
+/// A rate that is measured over less than this says nothing.
+const MEASURED_S: i64 = 5;
 
 /// Done of total.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
@@ -38,6 +42,24 @@ pub enum ConnectionStatus {
     Disconnected,
 }
 
+/// How fast a running sync goes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Pace {
+    /// Projects and photos a minute, once there is something to measure.
+    pub rate_per_minute: Option<i64>,
+    /// Seconds until all is there, once everything is listed: before that nobody knows.
+    pub remaining_s: Option<i64>,
+}
+
+/// The same in words, as the tab shows it; empty while it can't be told.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct PaceText {
+    /// “120 a minute”.
+    pub rate: String,
+    /// “about 3 minutes left”.
+    pub remaining: String,
+}
+
 /// The whole answer.
 #[derive(Debug, Clone, Serialize)]
 pub struct Status {
@@ -48,7 +70,14 @@ pub struct Status {
     /// Photos of the current or last sync.
     pub photos: Progress,
     /// When everything was last known to be in One Click, RFC 3339.
-    pub last_synced_at: Option<jiff::Timestamp>,
+    pub last_synced_at: Option<Timestamp>,
+    /// When the running sync began, RFC 3339.
+    pub started_at: Option<Timestamp>,
+    /// How fast it goes.
+    #[serde(flatten)]
+    pub pace: Pace,
+    /// What the tab shows of that.
+    pub text: PaceText,
 }
 
 /// Answers it.
@@ -78,15 +107,15 @@ pub async fn of(
             projects: Progress::default(),
             photos: Progress::default(),
             last_synced_at: None,
+            started_at: None,
+            pace: Pace::default(),
+            text: PaceText::default(),
         });
     };
     let run = organization.sync.as_ref();
-    let running = run.is_some_and(store::organizations::SyncRun::is_running);
-    let (projects_left, photos_left) = if running {
-        (
-            app.store.pending_projects(org).await?,
-            app.store.pending_photos(org).await?,
-        )
+    let running = run.filter(|run| run.is_running());
+    let (projects_left, photos_left) = if running.is_some() {
+        left_to_do(app, org).await?
     } else {
         (0, 0)
     };
@@ -95,17 +124,123 @@ pub async fn of(
         done: (total - left).max(0),
         total,
     };
+    let projects = progress(run.map_or(0, |run| run.projects_total), projects_left);
+    let photos = progress(run.map_or(0, |run| run.photos_total), photos_left);
+    let pace = running.map_or_else(Pace::default, |run| {
+        pace(run, projects, photos, Timestamp::now().as_second())
+    });
     Ok(Status {
         state: match organization.state {
-            ConnectionState::Connected if running => ConnectionStatus::Syncing,
+            ConnectionState::Connected if running.is_some() => ConnectionStatus::Syncing,
             ConnectionState::Connected => ConnectionStatus::Connected,
             ConnectionState::NeedsReconnecting => ConnectionStatus::NeedsReconnecting,
             ConnectionState::Disconnected => ConnectionStatus::Disconnected,
         },
-        projects: progress(run.map_or(0, |run| run.projects_total), projects_left),
-        photos: progress(run.map_or(0, |run| run.photos_total), photos_left),
-        last_synced_at: organization
-            .last_synced_at
-            .and_then(|at| jiff::Timestamp::from_second(at).ok()),
+        projects,
+        photos,
+        last_synced_at: organization.last_synced_at.and_then(time),
+        started_at: running.and_then(|run| time(run.started_at)),
+        pace,
+        text: pace.text(),
     })
+}
+
+async fn left_to_do(app: &App, org: &OrgId) -> Result<(i64, i64), Trouble> {
+    let projects = app.store.pending_projects(org).await?;
+    Ok((projects, app.store.pending_photos(org).await?))
+}
+
+fn time(at: i64) -> Option<Timestamp> {
+    Timestamp::from_second(at).ok()
+}
+
+fn pace(run: &SyncRun, projects: Progress, photos: Progress, now: i64) -> Pace {
+    let took_s = now - run.started_at;
+    let done = projects.done + photos.done;
+    if took_s < MEASURED_S || done == 0 {
+        return Pace::default();
+    }
+    let rate = done * 60 / took_s;
+    let all_listed = matches!(
+        run.step,
+        SyncStep::Tags | SyncStep::TagPhotos { .. } | SyncStep::Finish
+    );
+    let left = projects.total + photos.total - done;
+    Pace {
+        rate_per_minute: (rate > 0).then_some(rate),
+        remaining_s: (all_listed && left > 0).then(|| (left * took_s).div_euclid(done)),
+    }
+}
+
+impl Pace {
+    fn text(self) -> PaceText {
+        let rate = |rate: i64| format!("{rate} a minute");
+        PaceText {
+            rate: self.rate_per_minute.map(rate).unwrap_or_default(),
+            remaining: self.remaining_s.map(remaining).unwrap_or_default(),
+        }
+    }
+}
+
+/// No more exact than it is known.
+fn remaining(seconds: i64) -> String {
+    match seconds {
+        ..60 => "less than a minute left".to_owned(),
+        60..90 => "about a minute left".to_owned(),
+        90..5400 => format!("about {} minutes left", (seconds + 30) / 60),
+        _ => format!("about {} hours left", (seconds + 1800) / 3600),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ::sync::run::sync_run::new_run;
+    use store::organizations::Window;
+
+    use super::*;
+
+    fn at(step: SyncStep, took_s: i64, done: i64, total: i64) -> Pace {
+        let mut run = new_run(Window::All, 1000);
+        run.step = step;
+        let photos = Progress { done, total };
+        pace(&run, Progress::default(), photos, 1000 + took_s)
+    }
+
+    #[test]
+    fn b19_the_rate_is_what_came_over_in_a_minute() {
+        assert_eq!(at(SyncStep::Finish, 30, 60, 100).rate_per_minute, Some(120));
+        assert_eq!(
+            at(SyncStep::Finish, 3, 60, 100),
+            Pace::default(),
+            "too early"
+        );
+        assert_eq!(
+            at(SyncStep::Finish, 30, 0, 100),
+            Pace::default(),
+            "nothing yet"
+        );
+    }
+
+    #[test]
+    fn b19_the_rest_is_told_only_when_everything_is_listed() {
+        assert_eq!(at(SyncStep::Finish, 30, 60, 100).remaining_s, Some(20));
+        let listing = SyncStep::Projects { page: 2 };
+        assert_eq!(at(listing, 30, 60, 100).remaining_s, None);
+        assert_eq!(at(SyncStep::Finish, 30, 100, 100).remaining_s, None);
+    }
+
+    #[test]
+    fn b19_the_rest_is_told_in_plain_words() {
+        let told = [20, 60, 100, 600, 7300].map(remaining);
+        assert_eq!(
+            told,
+            [
+                "less than a minute left",
+                "about a minute left",
+                "about 2 minutes left",
+                "about 10 minutes left",
+                "about 2 hours left"
+            ]
+        );
+    }
 }

@@ -1,5 +1,6 @@
 //! The tab's forms: each checks its CSRF token, does one thing, and sends the browser back.
 
+pub mod activity;
 pub mod connection;
 pub mod preferences;
 pub mod sync;
@@ -9,20 +10,21 @@ use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Redirect, Response};
 use http::StatusCode;
 use runtime::App;
-use store::organizations::Organization;
+use store::organizations::{ConnectionState, Organization};
 use web::{Problem, SignedIn, check_csrf, sign_in};
 
 use crate::notice::Notice;
+use crate::view::View;
 
 /// Back to the tab, which says what was done.
 pub fn answer(app: &App, outcome: Result<Notice, Problem>) -> Response {
+    answer_at(app, &View::default(), outcome)
+}
+
+/// Back to what the tab showed, which says what was done.
+pub fn answer_at(app: &App, view: &View, outcome: Result<Notice, Problem>) -> Response {
     match outcome {
-        Ok(notice) => Redirect::to(&format!(
-            "{}?notice={}",
-            app.config.settings_url(),
-            notice.code()
-        ))
-        .into_response(),
+        Ok(notice) => Redirect::to(&view.address(&app.config, Some(notice))).into_response(),
         Err(problem) => problem
             .with_default_action("Back to the settings", app.config.settings_url())
             .into_page(&app.config),
@@ -51,4 +53,18 @@ pub async fn organization(app: &App, signed_in: &SignedIn) -> Result<Organizatio
                 "Connect CompanyCam first. Nothing was changed.",
             )
         })
+}
+
+/// The organization, if its connection works: whatever is queued without one is let go.
+pub async fn connected(app: &App, signed_in: &SignedIn) -> Result<Organization, Problem> {
+    let organization = organization(app, signed_in).await?;
+    if organization.state == ConnectionState::Connected {
+        return Ok(organization);
+    }
+    let text = "The connection to CompanyCam does not work at the moment. Reconnect first; that also syncs.";
+    Err(Problem::new(
+        StatusCode::CONFLICT,
+        "CompanyCam is not connected",
+        text,
+    ))
 }

@@ -10,10 +10,10 @@ use http::StatusCode;
 use jiff::Timestamp;
 use runtime::App;
 use serde::Deserialize;
-use store::organizations::{ConnectionState, Window};
+use store::organizations::Window;
 use web::Problem;
 
-use super::{answer, organization, sender};
+use super::{answer, connected, sender};
 use crate::notice::Notice;
 
 /// The Sync button's form.
@@ -45,15 +45,7 @@ pub async fn sync(
 async fn start_sync(app: &App, headers: &HeaderMap, form: &SyncForm) -> Result<Notice, Problem> {
     let signed_in = sender(app, headers, form.csrf_token.as_deref()).await?;
     let org = &signed_in.session.org_id;
-    let organization = organization(app, &signed_in).await?;
-    if organization.state != ConnectionState::Connected {
-        let text = "The connection to CompanyCam does not work at the moment. Reconnect first; that also syncs.";
-        return Err(Problem::new(
-            StatusCode::CONFLICT,
-            "CompanyCam is not connected",
-            text,
-        ));
-    }
+    connected(app, &signed_in).await?;
     let window = window(form.since_days.as_deref().unwrap_or_default()).ok_or_else(|| {
         let text = "Choose 29 days, 90 days, a year or everything. Nothing was started.";
         Problem::new(StatusCode::BAD_REQUEST, "How far back?", text)
@@ -66,6 +58,32 @@ async fn start_sync(app: &App, headers: &HeaderMap, form: &SyncForm) -> Result<N
     sync_run::begin(app, org, &run).await?;
     tracing::info!(org.id = %org, run.id = %run.id, ?window, "a sync was started");
     Ok(Notice::SyncStarted)
+}
+
+/// The Cancel button's form.
+#[derive(Debug, Deserialize)]
+pub struct CancelForm {
+    csrf_token: Option<String>,
+}
+
+/// `POST /companycam/settings/sync/cancel`
+pub async fn cancel(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    Form(form): Form<CancelForm>,
+) -> Response {
+    answer(&app, cancel_sync(&app, &headers, &form).await)
+}
+
+async fn cancel_sync(app: &App, headers: &HeaderMap, form: &CancelForm) -> Result<Notice, Problem> {
+    let signed_in = sender(app, headers, form.csrf_token.as_deref()).await?;
+    let session = &signed_in.session;
+    let cancelled = sync_run::cancel(app, &session.org_id, &session.email).await?;
+    Ok(if cancelled {
+        Notice::SyncCancelled
+    } else {
+        Notice::NoSync
+    })
 }
 
 #[cfg(test)]

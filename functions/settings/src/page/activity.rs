@@ -1,38 +1,194 @@
-//! The activity log's newest entries (B25).
+//! The activity log (B25): what happened, newest first, with what can be done about it.
 
+use std::collections::BTreeMap;
+
+use ::sync::run::again::Subject;
+use companycam::ids::{PhotoId, ProjectId};
 use maud::{Markup, html};
-use store::activity::{Entry, Outcome};
+use one_click::OrgId;
+use runtime::App;
+use store::activity::{Entries, Entry, Filter, Kind, Offer, Outcome};
+use store::photos::PhotoRow;
+use store::projects::{LinkState, ProjectRow};
+use web::{Problem, SignedIn};
 
-use super::time;
+use super::{action, csrf, links, time};
+use crate::view::{KINDS, OUTCOMES, View};
+
+/// How many entries a page has.
+const PER_PAGE: usize = 25;
+
+/// A page of the log, and how what it is about stands now.
+#[derive(Debug)]
+pub struct Page {
+    entries: Entries,
+    photos: BTreeMap<PhotoId, PhotoRow>,
+    projects: BTreeMap<ProjectId, ProjectRow>,
+}
+
+impl Page {
+    /// Reads it: of the rows only those where something may be offered.
+    pub async fn read(app: &App, org: &OrgId, view: &View) -> Result<Self, Problem> {
+        let store = &app.store;
+        let entries = store
+            .activity_page(org, view.filter(), view.before(), PER_PAGE)
+            .await?;
+        let failed = entries
+            .entries
+            .iter()
+            .filter(|entry| entry.outcome == Outcome::Failed);
+        let photos: Vec<_> = failed.filter_map(|entry| entry.photo_id.as_ref()).collect();
+        let photos = if photos.is_empty() {
+            Vec::new()
+        } else {
+            store.photos(org, photos).await?
+        };
+        let offered = entries.entries.iter().filter(|entry| entry.offer.is_some());
+        let projects: Vec<_> = offered
+            .filter_map(|entry| entry.project_id.as_ref())
+            .collect();
+        let projects = if projects.is_empty() {
+            Vec::new()
+        } else {
+            store.projects(org, projects).await?
+        };
+        Ok(Self {
+            entries,
+            photos: photos
+                .into_iter()
+                .map(|row| (row.photo_id.clone(), row))
+                .collect(),
+            projects: projects
+                .into_iter()
+                .map(|row| (row.project_id.clone(), row))
+                .collect(),
+        })
+    }
+}
 
 /// The card.
-pub fn card(entries: &[Entry]) -> Markup {
+pub fn card(app: &App, signed_in: &SignedIn, page: &Page, view: &View) -> Markup {
+    // The two cards are apart: whoever pages through the log is not looking for something.
+    let view = &view.without_find();
+    let filter = view.filter();
+    let entries = &page.entries.entries;
     html! {
         section.card aria-labelledby="activity" {
             h2 #activity { "Activity" }
+            (filters(app, filter))
             @if entries.is_empty() {
-                p.soft { "Nothing has happened yet." }
+                p.soft { (nothing(filter, view.before(), page.entries.older.is_some())) }
             } @else {
-                ol.log { @for entry in entries {
-                    li {
-                        span class={ "tag " (colour(entry.outcome)) } { (outcome(entry.outcome)) }
-                        " " (entry.text) " " span.soft { (time(entry.at)) }
-                    }
-                } }
+                ol.log { @for entry in entries { (item(app, signed_in, page, entry, view)) } }
+            }
+            nav.row aria-label="Pages of the activity" {
+                @if view.before().is_some() {
+                    a href=(view.older_than(None).place(app)) { "Newest" }
+                }
+                @if let Some(older) = &page.entries.older {
+                    a href=(view.older_than(Some(older)).place(app)) rel="next" { "Older" }
+                }
             }
         }
     }
 }
 
-fn outcome(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::Created => "Created",
-        Outcome::Updated => "Updated",
-        Outcome::Copied => "Copied",
-        Outcome::Removed => "Removed",
-        Outcome::Skipped => "Skipped",
-        Outcome::Failed => "Failed",
+fn filters(app: &App, filter: Filter) -> Markup {
+    html! {
+        form.row method="get" action={ (app.config.settings_url()) "#activity" } {
+            label for="activity-kind" { "About" }
+            select id="activity-kind" name="kind" {
+                option value="" { "everything" }
+                @for (code, kind, text) in KINDS {
+                    option value=(code) selected[filter.kind == Some(kind)] { (text) }
+                }
+            }
+            label for="activity-outcome" { "Outcome" }
+            select id="activity-outcome" name="outcome" {
+                option value="" { "any" }
+                @for (code, outcome, text) in OUTCOMES {
+                    option value=(code) selected[filter.outcome == Some(outcome)] { (text) }
+                }
+            }
+            button.quiet type="submit" { "Show" }
+        }
     }
+}
+
+fn nothing(filter: Filter, before: Option<&str>, more: bool) -> &'static str {
+    if more {
+        "Nothing of this kind lately. “Older” looks further back."
+    } else if before.is_some() {
+        "Nothing older. Entries are kept for 30 days."
+    } else if filter == Filter::default() {
+        "Nothing has happened yet."
+    } else {
+        "Nothing of this kind in the last 30 days."
+    }
+}
+
+fn item(app: &App, signed_in: &SignedIn, page: &Page, entry: &Entry, view: &View) -> Markup {
+    // Where the job is gone, a link to it leads nowhere.
+    let job = entry.job_id.as_ref().filter(|_| entry.offer.is_none());
+    html! {
+        li {
+            div {
+                span class={ "tag " (colour(entry.outcome)) } { (outcome(entry.outcome)) }
+                " " (entry.text) " " span.soft { (time(entry.at)) }
+            }
+            div.row {
+                @if let Some(id) = &entry.project_id { a href=(links::project(app, id)) { "Project in CompanyCam" } }
+                @if let Some(id) = &entry.photo_id { a href=(links::photo(app, id)) { "Photo in CompanyCam" } }
+                @if let Some(id) = job { a href=(links::job(app, id)) { "Job in One Click" } }
+                (offer(app, signed_in, page, entry, view))
+            }
+        }
+    }
+}
+
+fn offer(app: &App, signed_in: &SignedIn, page: &Page, entry: &Entry, view: &View) -> Markup {
+    let form = |path: &str, label: &str| {
+        html! {
+            form method="post" action=(action(app, path)) {
+                (csrf(signed_in)) (view.hidden())
+                input type="hidden" name="at_id" value=(entry.at_id);
+                button.quiet type="submit" aria-label={ (label) ": " (entry.text) } { (label) }
+            }
+        }
+    };
+    if entry.offer == Some(Offer::BringBack) {
+        let row = entry
+            .project_id
+            .as_ref()
+            .and_then(|id| page.projects.get(id));
+        return match row.map(|row| row.state) {
+            Some(LinkState::JobDeleted) => form("bring-back", "Bring it back"),
+            Some(LinkState::Linked) => html! { span.soft { "It has a job again." } },
+            _ => html! {},
+        };
+    }
+    if entry.kind == Kind::Sync && entry.outcome == Outcome::Failed {
+        let url = format!("{}#sync", app.config.settings_url());
+        return html! { a href=(url) { "Press Sync to try again" } };
+    }
+    if Subject::of(entry).is_none() {
+        return html! {};
+    }
+    let photo = entry.photo_id.as_ref().and_then(|id| page.photos.get(id));
+    match photo {
+        Some(photo) if photo.failed.is_none() && photo.is_current() => {
+            html! { span.soft { "It is as it should be by now." } }
+        }
+        Some(photo) if photo.pending_org.is_some() => {
+            html! { span.soft { "It is being tried again." } }
+        }
+        _ => form("retry", "Retry"),
+    }
+}
+
+fn outcome(outcome: Outcome) -> &'static str {
+    let known = OUTCOMES.iter().find(|(_, known, _)| *known == outcome);
+    known.map_or("", |(.., text)| text)
 }
 
 fn colour(outcome: Outcome) -> &'static str {

@@ -1,11 +1,15 @@
 //! The connection card.
 
+use jiff::Timestamp;
 use maud::{Markup, html};
-use runtime::App;
+use runtime::{App, Side};
 use store::organizations::{ConnectionState, Organization};
 use web::SignedIn;
 
 use super::{action, csrf, time};
+
+/// A poll looks at the webhook every quarter of an hour: three in a row did not get to it.
+const LATELY_S: i64 = 45 * 60;
 
 fn connect_url(app: &App) -> String {
     format!("{}/companycam/connect", app.config.public_url)
@@ -18,6 +22,10 @@ pub fn never_connected(app: &App, signed_in: &SignedIn) -> Markup {
             h1 { "Connect CompanyCam" }
             p { (signed_in.session.org_name) " is not connected to CompanyCam yet." }
             p { "Once it is, your CompanyCam projects become jobs, and their photos appear in the jobs’ Photos tab." }
+            p.soft {
+                "You sign in at CompanyCam and allow it there. The projects changed in the last 29 days are brought over "
+                "first; you can bring older ones later, and disconnect at any time."
+            }
             p { a.button href=(connect_url(app)) { "Connect CompanyCam" } }
         }
     }
@@ -25,6 +33,7 @@ pub fn never_connected(app: &App, signed_in: &SignedIn) -> Markup {
 
 /// Who is connected to what, and how that is.
 pub fn card(app: &App, signed_in: &SignedIn, organization: &Organization) -> Markup {
+    let works = organization.state == ConnectionState::Connected;
     html! {
         @if organization.state == ConnectionState::NeedsReconnecting {
             p.notice.banner role="alert" {
@@ -33,6 +42,7 @@ pub fn card(app: &App, signed_in: &SignedIn, organization: &Organization) -> Mar
                 a.button href=(connect_url(app)) { "Reconnect" }
             }
         }
+        @if works { @for side in Side::BOTH { (outage(organization, side)) } }
         section.card aria-labelledby="connection" {
             h1 #connection { "CompanyCam" }
             p { (state(organization.state)) }
@@ -44,23 +54,63 @@ pub fn card(app: &App, signed_in: &SignedIn, organization: &Organization) -> Mar
                 dt { "Last sync" } dd {
                     @match organization.last_synced_at { Some(at) => (time(at)), None => "not finished yet" }
                 }
-            }
-            @if organization.state == ConnectionState::Disconnected {
-                p { a.button href=(connect_url(app)) { "Connect CompanyCam" } }
-            } @else {
-                details {
-                    summary { "Disconnect" }
-                    p {
-                        "Jobs, photos, matches and preferences stay in One Click. New projects and photos no longer "
-                        "come over until you connect again."
-                    }
-                    form method="post" action=(action(app, "disconnect")) {
-                        (csrf(signed_in))
-                        button.danger type="submit" { "Disconnect CompanyCam" }
-                    }
+                @if works {
+                    dt { "Live changes" } dd { (webhook(organization, Timestamp::now().as_second())) }
                 }
             }
+            @if organization.state == ConnectionState::Disconnected {
+                p { "Your jobs, their photos, the users’ matches and your preferences are still here. Connect the same company again, and it goes on without doubles." }
+                p { a.button href=(connect_url(app)) { "Connect CompanyCam" } }
+            } @else {
+                (disconnect(app, signed_in, organization))
+            }
         }
+    }
+}
+
+fn disconnect(app: &App, signed_in: &SignedIn, organization: &Organization) -> Markup {
+    html! {
+        details {
+            summary { "Disconnect" }
+            p { "Disconnect from " (organization.company_name) "?" }
+            ul {
+                li { "Stays: every job and every photo in One Click, which project is which job, the users’ matches, and your preferences. Nothing in CompanyCam is deleted." }
+                li { "Ends: our access to CompanyCam. New projects and photos no longer come over until you connect again; a sync that is running stops." }
+                li { "Connecting the same company again goes on without doubles, and catches up." }
+            }
+            form method="post" action=(action(app, "disconnect")) {
+                (csrf(signed_in))
+                button.danger type="submit" { "Disconnect CompanyCam" }
+            }
+        }
+    }
+}
+
+fn outage(organization: &Organization, side: Side) -> Markup {
+    let Some(since) = organization.down_since(side) else {
+        return html! {};
+    };
+    html! {
+        p.notice.banner role="status" {
+            (side.name()) " has not answered since " (time(since))
+            "; nothing is lost, work waits and resumes by itself."
+        }
+    }
+}
+
+/// Whether `CompanyCam` tells us of changes, as far as the last look at it goes.
+fn webhook(organization: &Organization, now: i64) -> Markup {
+    match (&organization.webhook_id, organization.webhook_checked_at) {
+        (Some(_), Some(at)) if now - at <= LATELY_S => html! {
+            span.tag.good { "Live" } " CompanyCam tells us about changes at once (checked " (time(at)) ")."
+        },
+        (Some(_), Some(at)) => html! {
+            span.tag.warn { "Not checked lately" } " Last checked " (time(at))
+            ". What CompanyCam does not tell us is found by looking every 15 minutes."
+        },
+        _ => html! {
+            span.tag { "Not set up yet" } " The first sync does so. Until then we look for changes every 15 minutes."
+        },
     }
 }
 
@@ -69,5 +119,29 @@ fn state(state: ConnectionState) -> Markup {
         ConnectionState::Connected => html! { span.tag.good { "Connected" } },
         ConnectionState::NeedsReconnecting => html! { span.tag.warn { "Needs reconnecting" } },
         ConnectionState::Disconnected => html! { span.tag { "Disconnected" } },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn organization(webhook: Option<&str>, checked_at: Option<i64>) -> Organization {
+        serde_json::from_value(json!({
+            "org_id": "o", "name": "O", "state": "connected", "company_id": "c", "company_name": "C",
+            "connected_by": "a@o.example", "connected_at": 1, "generation": 1,
+            "webhook_id": webhook, "webhook_checked_at": checked_at
+        }))
+        .unwrap()
+    }
+
+    #[test]
+    fn b25_the_webhooks_health_is_told_in_plain_words() {
+        let told = |webhook_id, at| webhook(&organization(webhook_id, at), 10_000).into_string();
+        assert!(told(Some("w"), Some(9_900)).contains("tells us about changes at once"));
+        assert!(told(Some("w"), Some(10_000 - LATELY_S - 1)).contains("Not checked lately"));
+        assert!(told(None, None).contains("Not set up yet"));
     }
 }

@@ -2,6 +2,8 @@
 
 mod activity;
 mod connection;
+mod find;
+mod links;
 mod preferences;
 mod sync;
 mod users;
@@ -15,15 +17,14 @@ use web::{Problem, SignedIn};
 
 use crate::notice::Notice;
 use crate::status;
-
-/// How many entries of the activity log the tab shows.
-const ENTRIES: i32 = 50;
+use crate::view::View;
 
 /// The whole tab for whoever is signed in.
 pub async fn tab(
     app: &App,
     signed_in: &SignedIn,
     notice: Option<Notice>,
+    view: &View,
 ) -> Result<Response, Problem> {
     let org = &signed_in.session.org_id;
     let organization = app.store.organization(org).await?;
@@ -33,14 +34,19 @@ pub async fn tab(
         Some(organization) => {
             let directory = app.store.directory(org).await?;
             let matches = Matches::of(&directory);
-            let (entries, _) = app.store.activity(org, None, ENTRIES).await?;
+            let log = activity::Page::read(app, org, view).await?;
+            let found = match view.find() {
+                Some(text) => Some(crate::find::find(app, organization, text).await?),
+                None => None,
+            };
             let works = organization.state == ConnectionState::Connected;
             html! {
                 (connection::card(app, signed_in, organization))
                 @if works { (sync::card(app, signed_in, organization, &status)) }
                 (preferences::card(app, signed_in, &organization.preferences))
                 (users::card(app, signed_in, &matches, &directory.one_click))
-                (activity::card(&entries))
+                (find::card(app, signed_in, view, found.as_ref()))
+                (activity::card(app, signed_in, &log, view))
             }
         }
     };

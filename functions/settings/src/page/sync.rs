@@ -1,11 +1,11 @@
-//! The Sync button and its progress (B19).
+//! The Sync button, its progress, and what came of the last one (B19).
 
 use maud::{Markup, html};
 use runtime::App;
-use store::organizations::Organization;
+use store::organizations::{Organization, SyncRun, Window};
 use web::SignedIn;
 
-use super::{action, csrf};
+use super::{action, csrf, time};
 use crate::status::{ConnectionStatus, Progress, Status};
 
 /// The windows on offer: the form's value and its text.
@@ -29,14 +29,9 @@ pub fn card(
         section.card aria-labelledby="sync" data-status-url=(action(app, "status")) data-state=(state) {
             h2 #sync { "Sync" }
             @if syncing {
-                p role="status" { "Bringing projects and photos over." }
-                (bar("projects", "Projects", status.projects))
-                (bar("photos", "Photos", status.photos))
-                noscript { p.soft { "Reload this page to see how far it is." } }
+                (running(app, signed_in, organization, status))
             } @else {
-                @if let Some(reason) = organization.sync.as_ref().and_then(|run| run.failed.as_ref()) {
-                    p.bad { "The last sync could not go on: " (reason) "." }
-                }
+                @if let Some(run) = &organization.sync { (last(run)) }
                 p.soft { "Changes come over by themselves. A sync looks once more at the projects changed in a window that you choose." }
                 form.row method="post" action=(action(app, "sync")) {
                     (csrf(signed_in))
@@ -49,6 +44,64 @@ pub fn card(
             }
         }
     }
+}
+
+fn running(
+    app: &App,
+    signed_in: &SignedIn,
+    organization: &Organization,
+    status: &Status,
+) -> Markup {
+    html! {
+        p role="status" {
+            "Bringing projects and photos over."
+            @if organization.last_synced_at.is_none() { " This is the first sync; you may leave this page meanwhile." }
+        }
+        (bar("projects", "Projects", status.projects))
+        (bar("photos", "Photos", status.photos))
+        p.row.soft {
+            @if let Some(run) = &organization.sync { span { "Since " (time(run.started_at)) } }
+            span data-text="rate" { (status.text.rate) }
+            span data-text="remaining" { (status.text.remaining) }
+        }
+        noscript { p.soft { "Reload this page to see how far it is." } }
+        form method="post" action=(action(app, "sync/cancel")) {
+            (csrf(signed_in))
+            button.quiet type="submit" aria-describedby="cancel-about" { "Cancel" }
+            " " small.soft #cancel-about { "What is listed already still comes over." }
+        }
+    }
+}
+
+/// What came of the last one.
+fn last(run: &SyncRun) -> Markup {
+    let Some(finished_at) = run.finished_at else {
+        return html! {};
+    };
+    let window = match run.window {
+        Window::All => "of all projects".to_owned(),
+        Window::Days(days) => format!("of the projects changed in {days} days"),
+    };
+    html! {
+        @match &run.failed {
+            Some(reason) => p.bad {
+                "The last sync, " (window) ", ended " (time(finished_at)) " before it was through: " (reason) ". "
+                "Until then it had listed " (counts(run)) "."
+            },
+            None => p {
+                "The last sync, " (window) ", was through " (time(finished_at)) ": " (counts(run)) " are in One Click."
+            },
+        }
+    }
+}
+
+fn counts(run: &SyncRun) -> String {
+    let count = |number: i64, one: &str| match number {
+        1 => format!("1 {one}"),
+        _ => format!("{number} {one}s"),
+    };
+    let projects = count(run.projects_total, "project");
+    format!("{projects} and {}", count(run.photos_total, "photo"))
 }
 
 fn bar(name: &str, label: &str, progress: Progress) -> Markup {

@@ -84,7 +84,7 @@ async fn b25_the_address_cannot_make_the_page_say_something() {
 async fn b25_every_form_and_link_of_the_tab_leads_somewhere() {
     let (test, browser) = connected().await;
     let tab = browser.tab().await;
-    let forms = addresses(&tab, "action");
+    let forms = addresses(&tab, "method=\"post\" action");
     assert_eq!(
         forms.len(),
         15,

@@ -1,0 +1,299 @@
+//! “Where is it?” (B25): what is known of a project, a photo or a job, whichever way it is named.
+//!
+//! Only this organization's own rows are read, so nothing of another can be found (B28).
+
+mod asked;
+mod states;
+
+use ::sync::decide::place::normal;
+use companycam::ids::{PhotoId, ProjectId};
+use one_click::JobId;
+use runtime::App;
+use store::activity::About;
+use store::organizations::Organization;
+use store::projects::{ProjectFields, ProjectRow};
+use web::Problem;
+
+use asked::Asked;
+
+/// How many projects a search by name shows.
+const MOST_HITS: usize = 10;
+/// How many rows it goes through: about a second's work.
+const AMONG: usize = 5000;
+
+/// What can be done about it from here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Act {
+    /// Try the photo again.
+    RetryPhoto(PhotoId),
+    /// Try the project again.
+    RetryProject(ProjectId),
+    /// Try the job again.
+    RetryJob(JobId),
+    /// Make another job of the project.
+    BringBack(ProjectId),
+    /// Bring it over with a sync.
+    Sync,
+    /// Match somebody.
+    Users,
+    /// Change a preference.
+    Preferences,
+}
+
+/// How it stands, for the eye.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tone {
+    /// As it should be.
+    Good,
+    /// Left alone, or on its way.
+    Warn,
+    /// Something is to be done.
+    Bad,
+    /// Nothing is known.
+    Plain,
+}
+
+/// What is known of one thing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// What it is.
+    pub what: String,
+    /// Its state in a word or two.
+    pub state: &'static str,
+    /// For the eye.
+    pub tone: Tone,
+    /// Its state, why, and what to do, in plain words.
+    pub text: String,
+    /// The project, where it leads somewhere.
+    pub project: Option<ProjectId>,
+    /// The photo, likewise.
+    pub photo: Option<PhotoId>,
+    /// The job, likewise.
+    pub job: Option<JobId>,
+    /// What can be done.
+    pub act: Option<Act>,
+}
+
+/// What came of looking.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Found {
+    /// What is known.
+    pub answers: Vec<Answer>,
+    /// What else is to be said.
+    pub note: Option<String>,
+}
+
+impl Found {
+    fn note(text: impl Into<String>) -> Self {
+        Self {
+            answers: Vec::new(),
+            note: Some(text.into()),
+        }
+    }
+}
+
+/// Looks for it.
+pub async fn find(app: &App, organization: &Organization, text: &str) -> Result<Found, Problem> {
+    match Asked::parse(text) {
+        Asked::Nothing => Ok(Found::note(
+            "Enter an id, a link, a customer’s name or a street address.",
+        )),
+        Asked::TooLong => Ok(Found::note(
+            "This is too long. Enter an id, a link, a name or an address.",
+        )),
+        Asked::OtherLink => Ok(Found::note(
+            "This link leads to no project, photo or job. Copy the address of a project or photo from CompanyCam, or of a job from One Click.",
+        )),
+        Asked::Link {
+            project,
+            photo,
+            job,
+        } => linked(app, organization, project, photo, job).await,
+        Asked::Id(id) => by_id(app, organization, &id).await,
+        Asked::Words(words) => by_words(app, organization, &words).await,
+    }
+}
+
+async fn linked(
+    app: &App,
+    organization: &Organization,
+    project: Option<ProjectId>,
+    photo: Option<PhotoId>,
+    job: Option<JobId>,
+) -> Result<Found, Problem> {
+    let mut answers = Vec::new();
+    if let Some(id) = &photo {
+        let known = of_photo(app, organization, id).await?;
+        if known.is_empty() {
+            answers.push(states::unknown_photo(id));
+        }
+        answers.extend(known);
+    }
+    if let Some(id) = &project
+        && !answers.iter().any(|answer| is_about(answer, id))
+    {
+        let known = of_project(app, organization, id).await?;
+        answers.push(known.unwrap_or_else(|| states::unknown_project(id)));
+    }
+    if let Some(id) = &job {
+        let known = of_job(app, organization, id).await?;
+        if known.is_empty() {
+            answers.push(states::unknown_job(id, organization));
+        }
+        answers.extend(known);
+    }
+    Ok(Found {
+        answers,
+        note: None,
+    })
+}
+
+fn is_about(answer: &Answer, id: &ProjectId) -> bool {
+    answer.photo.is_none() && answer.project.as_ref() == Some(id)
+}
+
+/// An id says not of what: a project, a photo and a job may even have the same.
+async fn by_id(app: &App, organization: &Organization, id: &str) -> Result<Found, Problem> {
+    let mut answers = Vec::new();
+    if let Ok(id) = ProjectId::parse(id) {
+        answers.extend(of_project(app, organization, &id).await?);
+    }
+    if let Ok(id) = PhotoId::parse(id) {
+        answers.extend(of_photo(app, organization, &id).await?);
+    }
+    if let Ok(id) = JobId::parse(id) {
+        answers.extend(of_job(app, organization, &id).await?);
+    }
+    if !answers.is_empty() {
+        return Ok(Found {
+            answers,
+            note: None,
+        });
+    }
+    let mut found = by_words(app, organization, id).await?;
+    if found.answers.is_empty() {
+        found.note = Some(format!(
+            "“{id}” is not known here, neither as a project, photo or job nor in a project’s name or address. {}",
+            states::NOT_LISTED
+        ));
+    }
+    Ok(found)
+}
+
+async fn by_words(app: &App, organization: &Organization, text: &str) -> Result<Found, Problem> {
+    let words = normal(text);
+    if words.is_empty() {
+        return Ok(Found::note(
+            "There is no letter or digit in this. Enter an id, a link, a name or an address.",
+        ));
+    }
+    let org = &organization.org_id;
+    let holds = |row: &ProjectRow| {
+        let fields = row.wanted.as_ref().or(row.seen.as_ref());
+        fields.is_some_and(|fields| in_words(fields).contains(&words))
+    };
+    let (rows, more) = app
+        .store
+        .find_projects(org, holds, MOST_HITS, AMONG)
+        .await?;
+    let mut answers = Vec::new();
+    for row in &rows {
+        answers.push(states::project(row, organization, None));
+    }
+    let note = match (answers.is_empty(), more) {
+        (true, false) => Some(format!(
+            "No project has “{text}” in its name, its contact’s name or its address. {}",
+            states::NOT_LISTED
+        )),
+        (true, true) => Some(format!(
+            "None of the {AMONG} newest projects has “{text}” in its name or address. Enter the project’s id or link to find an older one."
+        )),
+        (false, true) => Some(
+            "There may be more like these. Enter more of the name or address, or an id or link."
+                .to_owned(),
+        ),
+        (false, false) => None,
+    };
+    Ok(Found { answers, note })
+}
+
+/// What people would look a project up by.
+fn in_words(fields: &ProjectFields) -> String {
+    let parts = [
+        &fields.name,
+        &fields.contact_name,
+        &fields.street_address_1,
+        &fields.street_address_2,
+        &fields.city,
+        &fields.state,
+        &fields.postal_code,
+    ];
+    let parts: Vec<_> = parts
+        .into_iter()
+        .flatten()
+        .map(|part| normal(part))
+        .collect();
+    parts.join(" ")
+}
+
+async fn of_project(
+    app: &App,
+    organization: &Organization,
+    id: &ProjectId,
+) -> Result<Option<Answer>, Problem> {
+    let Some(row) = app.store.project(&organization.org_id, id).await? else {
+        return Ok(None);
+    };
+    let why = if row.set_aside.is_some() {
+        let about = About::Project(id);
+        app.store.last_failure(&organization.org_id, about).await?
+    } else {
+        None
+    };
+    let why = why.map(|entry| entry.text);
+    Ok(Some(states::project(&row, organization, why.as_deref())))
+}
+
+/// With the project's state too, where that is what the photo waits for.
+async fn of_photo(
+    app: &App,
+    organization: &Organization,
+    id: &PhotoId,
+) -> Result<Vec<Answer>, Problem> {
+    let Some(row) = app.store.photo(&organization.org_id, id).await? else {
+        return Ok(Vec::new());
+    };
+    let project = of_project(app, organization, &row.project_id).await?;
+    let now_ms = jiff::Timestamp::now().as_millisecond();
+    let mut answers = vec![states::photo(&row, organization, now_ms)];
+    let there = row.failed.is_none() && row.is_current() && row.wanted.job_id.is_some();
+    answers.extend(project.filter(|_| !there));
+    Ok(answers)
+}
+
+async fn of_job(
+    app: &App,
+    organization: &Organization,
+    id: &JobId,
+) -> Result<Vec<Answer>, Problem> {
+    let (store, org) = (&app.store, &organization.org_id);
+    if let Some(row) = store.job(org, id).await? {
+        let project = store.project(org, &row.project_id).await?;
+        let mut answers = vec![states::job(&row, project.as_ref(), organization)];
+        answers.extend(of_project(app, organization, &row.project_id).await?);
+        return Ok(answers);
+    }
+    let Some(claim) = store.claim(org, id).await? else {
+        return Ok(Vec::new());
+    };
+    if claim.claimed_at.is_none() && claim.set_aside.is_none() {
+        return Ok(Vec::new());
+    }
+    let why = if claim.set_aside.is_some() {
+        store.last_failure(org, About::Job(id)).await?
+    } else {
+        None
+    };
+    let why = why.map(|entry| entry.text);
+    Ok(vec![states::claim(&claim, organization, why.as_deref())])
+}

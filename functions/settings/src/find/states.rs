@@ -1,0 +1,336 @@
+//! Every state that a project, a photo or a job can be in, in plain words. `docs/OPERATIONS.md` has the
+//! same for whoever reads the rows.
+
+use ::sync::decide::fields::customer_name;
+use companycam::ids::{PhotoId, ProjectId};
+use one_click::JobId;
+use runtime::Side;
+use store::organizations::{ConnectionState, Organization};
+use store::photos::PhotoRow;
+use store::projects::{JobClaim, JobRow, LinkState, ProjectRow, SkipReason};
+
+use super::{Act, Answer, Tone};
+
+/// What it means that nothing is known.
+pub const NOT_LISTED: &str = "What has not changed within the window of the last sync, nor since, was never looked at: a sync with a longer window brings it.";
+/// How long another system's importer has.
+const IMPORTER_S: i64 = 20 * 60;
+
+fn answer(what: String, state: &'static str, tone: Tone, text: impl Into<String>) -> Answer {
+    Answer {
+        what,
+        state,
+        tone,
+        text: text.into(),
+        project: None,
+        photo: None,
+        job: None,
+        act: None,
+    }
+}
+
+/// What something waits for that has its turn coming.
+fn waits(organization: &Organization, sides: &[Side]) -> String {
+    if organization.state != ConnectionState::Connected {
+        return "It waits for the connection to CompanyCam, which does not work at the moment; once that is mended, everything missed is caught up on.".to_owned();
+    }
+    let down = sides
+        .iter()
+        .find(|side| organization.down_since(**side).is_some());
+    down.map_or_else(
+        || "It waits for its turn, which comes by itself.".to_owned(),
+        |side| {
+            let name = side.name();
+            format!("It waits for {name}, which does not answer at the moment, and goes on by itself once it does.")
+        },
+    )
+}
+
+fn rests(what: String) -> Answer {
+    let text = "It belongs to a CompanyCam company that was connected before. What was linked then rests until that company is connected again.";
+    answer(what, "Rests", Tone::Plain, text)
+}
+
+/// A project; `why`: the reason why it was set aside, if that is still in the log.
+pub fn project(row: &ProjectRow, organization: &Organization, why: Option<&str>) -> Answer {
+    let id = &row.project_id;
+    let fields = row.wanted.as_ref().or(row.seen.as_ref());
+    let what = fields.map_or_else(
+        || format!("Project {id}"),
+        |fields| format!("Project “{}” ({id})", customer_name(id, fields)),
+    );
+    if row.company_id != organization.company_id {
+        return rests(what);
+    }
+    let told = project_state(row, organization, why, what);
+    Answer {
+        project: Some(id.clone()),
+        ..told
+    }
+}
+
+fn project_state(
+    row: &ProjectRow,
+    organization: &Organization,
+    why: Option<&str>,
+    what: String,
+) -> Answer {
+    let id = &row.project_id;
+    if row.set_aside.is_some() {
+        let why =
+            why.unwrap_or("It could not be brought over; why is not in the activity any more.");
+        let text = format!("{why} It is tried again when the project changes, by a sync, or now.");
+        return Answer {
+            act: Some(Act::RetryProject(id.clone())),
+            job: row.job_id.clone(),
+            ..answer(what, "Failed", Tone::Bad, text)
+        };
+    }
+    match row.state {
+        LinkState::Linked => {
+            let pending = row.wanted.is_some();
+            let text = if pending {
+                let waits = waits(organization, &Side::BOTH);
+                format!(
+                    "It is linked to a job, and a change of it is still to be brought over. {waits}"
+                )
+            } else {
+                linked(row)
+            };
+            Answer {
+                job: row.job_id.clone(),
+                ..answer(what, "Linked", Tone::Good, text)
+            }
+        }
+        LinkState::JobDeleted => {
+            let text = "Its job was deleted in One Click, so it makes no other by itself. Bring it back to get a new job with all its photos.";
+            Answer {
+                act: Some(Act::BringBack(id.clone())),
+                ..answer(what, "Job deleted", Tone::Warn, text)
+            }
+        }
+        LinkState::Unseen => answer(
+            what,
+            "Waiting",
+            Tone::Warn,
+            waits(organization, &Side::BOTH),
+        ),
+        // A look is on its way: what it finds counts, not what the last one did.
+        LinkState::Skipped if row.wanted.is_some() => answer(
+            what,
+            "Waiting",
+            Tone::Warn,
+            waits(organization, &Side::BOTH),
+        ),
+        LinkState::Skipped => skipped(row, what),
+    }
+}
+
+fn linked(row: &ProjectRow) -> String {
+    let seen = row.seen.as_ref();
+    if seen.is_some_and(|seen| seen.deleted) {
+        "It was deleted in CompanyCam; its job stays, with what was copied before.".to_owned()
+    } else if seen.is_some_and(|seen| seen.archived) {
+        "It was archived in CompanyCam; its job stays, and is still kept up to date.".to_owned()
+    } else {
+        "It is linked to a job, which is up to date with it.".to_owned()
+    }
+}
+
+fn skipped(row: &ProjectRow, what: String) -> Answer {
+    let (text, act) = match row.reason {
+        Some(SkipReason::Deleted) => (
+            "It was skipped because it was deleted in CompanyCam, or merged into another project, and has no job. Nothing is to be done; if it was merged, look for the project that remains.".to_owned(),
+            None,
+        ),
+        Some(SkipReason::Archived) => (
+            "It was skipped because it was archived in CompanyCam before it had a job. Restore it in CompanyCam, and it comes over.".to_owned(),
+            None,
+        ),
+        Some(SkipReason::ImportOff) => (
+            "It was skipped because creating jobs from projects was switched off. Switch that preference on, then press Sync.".to_owned(),
+            Some(Act::Preferences),
+        ),
+        Some(SkipReason::NoMatchedUser) => (
+            "It was skipped because nobody assigned to it is matched to a One Click user. Match one of them, or assign somebody who is matched, then press Sync.".to_owned(),
+            Some(Act::Users),
+        ),
+        Some(SkipReason::WaitsForImporter) => {
+            let since = row.seen.as_ref().map_or(0, |seen| seen.created_at);
+            (importer(since + IMPORTER_S, jiff::Timestamp::now().as_second()), Some(Act::Sync))
+        }
+        None => (
+            "It was left alone. Press Sync to have it looked at again.".to_owned(),
+            Some(Act::Sync),
+        ),
+    };
+    let state = if row.reason == Some(SkipReason::WaitsForImporter) {
+        "Waiting"
+    } else {
+        "Skipped"
+    };
+    Answer {
+        act,
+        ..answer(what, state, Tone::Warn, text)
+    }
+}
+
+fn importer(until: i64, now: i64) -> String {
+    if until > now {
+        let minutes = (until - now).div_euclid(60) + 1;
+        format!(
+            "It comes from another system, whose own importer may make its job. That has {minutes} more minutes; then we do."
+        )
+    } else {
+        "It comes from another system, whose own importer had its time. It is looked at in a moment; if it stays like this, press Sync.".to_owned()
+    }
+}
+
+/// A photo.
+pub fn photo(row: &PhotoRow, organization: &Organization, now_ms: i64) -> Answer {
+    let id = &row.photo_id;
+    let told = photo_state(row, organization, now_ms, format!("Photo {id}"));
+    Answer {
+        project: Some(row.project_id.clone()),
+        photo: Some(id.clone()),
+        ..told
+    }
+}
+
+fn photo_state(row: &PhotoRow, organization: &Organization, now_ms: i64, what: String) -> Answer {
+    if let Some(reason) = &row.failed {
+        let text = format!(
+            "It could not be copied: {reason}. It is tried again when it changes in CompanyCam, or now."
+        );
+        return Answer {
+            act: Some(Act::RetryPhoto(row.photo_id.clone())),
+            ..answer(what, "Failed", Tone::Bad, text)
+        };
+    }
+    if row.pending_org.is_some() {
+        let text = if row.lease_ms.is_some_and(|until| until > now_ms) {
+            "It is being copied right now.".to_owned()
+        } else {
+            waits(organization, &Side::BOTH)
+        };
+        return answer(what, "Waiting", Tone::Warn, text);
+    }
+    if !row.is_current() {
+        let text = "It is to be looked at again. If it stays like this, CompanyCam does not show it any more; otherwise press Sync.";
+        return Answer {
+            act: Some(Act::Sync),
+            ..answer(what, "Waiting", Tone::Warn, text)
+        };
+    }
+    match &row.wanted.job_id {
+        Some(job) => Answer {
+            job: Some(job.clone()),
+            ..answer(
+                what,
+                "In One Click",
+                Tone::Good,
+                "It is on its job. If it is not there, somebody deleted it in One Click; it is copied again when it changes in CompanyCam.",
+            )
+        },
+        None => answer(
+            what,
+            "On no job",
+            Tone::Warn,
+            "It should be on no job: it is marked internal in CompanyCam, was deleted there, or its project has no job.",
+        ),
+    }
+}
+
+/// A linked job.
+pub fn job(row: &JobRow, project: Option<&ProjectRow>, organization: &Organization) -> Answer {
+    let what = format!("Job {}", row.job_id);
+    let company = project.map(|project| &project.company_id);
+    if company.is_some_and(|company| *company != organization.company_id) {
+        return rests(what);
+    }
+    if project.is_some_and(|project| project.state == LinkState::JobDeleted) {
+        let text =
+            "It was deleted in One Click. Its project is below: a new job can be made of it.";
+        return answer(what, "Deleted", Tone::Warn, text);
+    }
+    let text = if row.unfinished {
+        let waits = waits(organization, &Side::BOTH);
+        format!(
+            "It is linked to a project, which is still to be assigned, or the job to be told of it. {waits}"
+        )
+    } else {
+        "It is linked to a project.".to_owned()
+    };
+    Answer {
+        project: Some(row.project_id.clone()),
+        job: Some(row.job_id.clone()),
+        ..answer(what, "Linked", Tone::Good, text)
+    }
+}
+
+/// A job that is getting a project, or could not get one; `why`: the reason, if still in the log.
+pub fn claim(claim: &JobClaim, organization: &Organization, why: Option<&str>) -> Answer {
+    let what = format!("Job {}", claim.job_id);
+    let told = if claim.set_aside.is_some() {
+        let why = why.unwrap_or(
+            "It could not be brought to CompanyCam; why is not in the activity any more.",
+        );
+        let text = format!("{why} It is tried again when the job changes in One Click, or now.");
+        Answer {
+            act: Some(Act::RetryJob(claim.job_id.clone())),
+            ..answer(what, "Failed", Tone::Bad, text)
+        }
+    } else {
+        let waits = waits(organization, &[Side::CompanyCam]);
+        let text = format!(
+            "A project was asked for at CompanyCam, and the answer is missing. It is looked for there before it is asked for again, so that there is one only. {waits}"
+        );
+        answer(what, "Waiting", Tone::Warn, text)
+    };
+    Answer {
+        job: Some(claim.job_id.clone()),
+        ..told
+    }
+}
+
+/// A project that has no row.
+pub fn unknown_project(id: &ProjectId) -> Answer {
+    Answer {
+        act: Some(Act::Sync),
+        ..answer(
+            format!("Project {id}"),
+            "Not known",
+            Tone::Plain,
+            NOT_LISTED,
+        )
+    }
+}
+
+/// A photo that has no row.
+pub fn unknown_photo(id: &PhotoId) -> Answer {
+    let text = "It was not wanted so far: its processing in CompanyCam is not finished, it is marked internal, was deleted, or its project has no job here. If CompanyCam did not tell us of it, it is found within 15 minutes. A project that has not changed within the window of the last sync needs a sync with a longer one.";
+    Answer {
+        act: Some(Act::Sync),
+        ..answer(format!("Photo {id}"), "Not known", Tone::Plain, text)
+    }
+}
+
+/// A job without a link.
+pub fn unknown_job(id: &JobId, organization: &Organization) -> Answer {
+    let what = format!("Job {id}");
+    let (text, act) = if organization.preferences.create_project_from_job {
+        (
+            "It has no project: it was created before the preference to create projects from jobs was switched on; or another system’s importer made it, which has 20 minutes to make the project too; or it was not looked at yet, which happens within 15 minutes.",
+            None,
+        )
+    } else {
+        (
+            "It has no project. Creating projects from jobs is switched off; switched on, it covers jobs created after that.",
+            Some(Act::Preferences),
+        )
+    };
+    Answer {
+        act,
+        ..answer(what, "No project", Tone::Plain, text)
+    }
+}

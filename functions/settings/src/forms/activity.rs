@@ -1,0 +1,149 @@
+//! Retry, and bringing a deleted job back (B18, B25).
+
+use std::sync::Arc;
+
+use ::sync::run::again::{self, Asked, Subject};
+use axum::extract::{Form, State};
+use axum::http::HeaderMap;
+use axum::response::Response;
+use companycam::ids::{PhotoId, ProjectId};
+use http::StatusCode;
+use one_click::{JobId, OrgId};
+use runtime::App;
+use serde::Deserialize;
+use store::activity::{Entry, Kind, Offer};
+use web::Problem;
+
+use super::{answer_at, connected, sender};
+use crate::notice::Notice;
+use crate::view::{View, is_key};
+
+/// Names what is meant: an entry of the log, or the thing itself.
+#[derive(Debug, Deserialize)]
+pub struct AgainForm {
+    csrf_token: Option<String>,
+    at_id: Option<String>,
+    photo_id: Option<String>,
+    project_id: Option<String>,
+    job_id: Option<String>,
+    #[serde(flatten)]
+    view: View,
+}
+
+/// `POST /companycam/settings/retry`
+pub async fn retry(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    Form(form): Form<AgainForm>,
+) -> Response {
+    answer_at(&app, &form.view, try_again(&app, &headers, &form).await)
+}
+
+/// `POST /companycam/settings/bring-back`
+pub async fn bring_back(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    Form(form): Form<AgainForm>,
+) -> Response {
+    answer_at(&app, &form.view, make_again(&app, &headers, &form).await)
+}
+
+async fn try_again(app: &App, headers: &HeaderMap, form: &AgainForm) -> Result<Notice, Problem> {
+    let signed_in = sender(app, headers, form.csrf_token.as_deref()).await?;
+    let organization = connected(app, &signed_in).await?;
+    let org = &organization.org_id;
+    let subject = match &form.at_id {
+        Some(at_id) => {
+            let entry = entry(app, org, at_id).await?;
+            Subject::of(&entry).ok_or_else(|| not_by_itself(&entry))?
+        }
+        None => subject(app, org, form).await?.ok_or_else(unknown)?,
+    };
+    match again::retry(app, &organization, &subject).await? {
+        Asked::Queued | Asked::Nothing => Ok(Notice::Retried),
+        Asked::Rests => Err(rests()),
+    }
+}
+
+async fn make_again(app: &App, headers: &HeaderMap, form: &AgainForm) -> Result<Notice, Problem> {
+    let signed_in = sender(app, headers, form.csrf_token.as_deref()).await?;
+    let organization = connected(app, &signed_in).await?;
+    let org = &organization.org_id;
+    let project = match &form.at_id {
+        Some(at_id) => {
+            let entry = entry(app, org, at_id).await?;
+            let offers = entry.offer == Some(Offer::BringBack);
+            entry.project_id.filter(|_| offers)
+        }
+        None => form
+            .project_id
+            .as_deref()
+            .and_then(|id| ProjectId::parse(id).ok()),
+    };
+    let project = project.ok_or_else(unknown)?;
+    match again::bring_back(app, &organization, &project).await? {
+        Asked::Queued => Ok(Notice::BroughtBack),
+        Asked::Nothing => Ok(Notice::HasJob),
+        Asked::Rests => Err(rests()),
+    }
+}
+
+/// The entry, of this organization only (B28).
+async fn entry(app: &App, org: &OrgId, at_id: &str) -> Result<Entry, Problem> {
+    let found = if is_key(at_id) {
+        app.store.entry(org, at_id).await?
+    } else {
+        None
+    };
+    found.ok_or_else(|| {
+        let text = "Entries of the activity are kept for 30 days, and this one is not there any more. Nothing was changed.";
+        Problem::new(StatusCode::NOT_FOUND, "This entry is gone", text)
+    })
+}
+
+/// What the form names, if this organization knows it.
+async fn subject(app: &App, org: &OrgId, form: &AgainForm) -> Result<Option<Subject>, Problem> {
+    let store = &app.store;
+    if let Some(id) = form
+        .photo_id
+        .as_deref()
+        .and_then(|id| PhotoId::parse(id).ok())
+    {
+        return Ok(store
+            .photo(org, &id)
+            .await?
+            .map(|row| Subject::Photo(row.photo_id)));
+    }
+    if let Some(id) = form
+        .project_id
+        .as_deref()
+        .and_then(|id| ProjectId::parse(id).ok())
+    {
+        let row = store.project(org, &id).await?;
+        return Ok(row.map(|row| Subject::Project(row.project_id)));
+    }
+    if let Some(id) = form.job_id.as_deref().and_then(|id| JobId::parse(id).ok()) {
+        let claim = store.claim(org, &id).await?;
+        return Ok(claim.map(|claim| Subject::Job(claim.job_id)));
+    }
+    Ok(None)
+}
+
+fn not_by_itself(entry: &Entry) -> Problem {
+    let text = if entry.kind == Kind::Sync {
+        "A sync is not tried again from here: press Sync, which begins anew with the window that you choose. Nothing was changed."
+    } else {
+        "There is nothing here that could be tried again by itself. Nothing was changed."
+    };
+    Problem::new(StatusCode::CONFLICT, "This can’t be tried again", text)
+}
+
+fn unknown() -> Problem {
+    let text = "Nothing like this is known here. Nothing was changed. Go back to the settings and reload them.";
+    Problem::new(StatusCode::NOT_FOUND, "Not known", text)
+}
+
+fn rests() -> Problem {
+    let text = "It belongs to a CompanyCam company that was connected before; what was linked then rests until that company is connected again. Nothing was changed.";
+    Problem::new(StatusCode::CONFLICT, "Of another company", text)
+}

@@ -1,0 +1,143 @@
+//! What the tab shows of the activity log, and what is looked for: kept in its address.
+
+use maud::{Markup, html};
+use runtime::Config;
+use serde::Deserialize;
+use store::activity::{Filter, Kind, Outcome};
+use url::form_urlencoded::Serializer;
+
+use crate::notice::Notice;
+
+/// The kinds in the filter: the parameter's value, and its text.
+pub const KINDS: [(&str, Kind, &str); 5] = [
+    ("project", Kind::Project, "Projects and jobs"),
+    ("photo", Kind::Photo, "Photos"),
+    ("sync", Kind::Sync, "Syncs"),
+    ("user", Kind::User, "Users"),
+    ("connection", Kind::Connection, "Connection"),
+];
+/// The outcomes in the filter, and what the log calls them.
+pub const OUTCOMES: [(&str, Outcome, &str); 6] = [
+    ("failed", Outcome::Failed, "Failed"),
+    ("skipped", Outcome::Skipped, "Skipped"),
+    ("created", Outcome::Created, "Created"),
+    ("updated", Outcome::Updated, "Updated"),
+    ("copied", Outcome::Copied, "Copied"),
+    ("removed", Outcome::Removed, "Removed"),
+];
+/// No entry's key is longer.
+const LONGEST_KEY: usize = 64;
+
+/// The parameters, as they came. What makes no sense counts as not given.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub struct View {
+    kind: Option<String>,
+    outcome: Option<String>,
+    before: Option<String>,
+    find: Option<String>,
+}
+
+impl View {
+    /// Which entries of the log.
+    pub fn filter(&self) -> Filter {
+        let kind = KINDS
+            .iter()
+            .find(|(code, ..)| Some(*code) == self.kind.as_deref());
+        let outcome = OUTCOMES
+            .iter()
+            .find(|(code, ..)| Some(*code) == self.outcome.as_deref());
+        Filter {
+            kind: kind.map(|(_, kind, _)| *kind),
+            outcome: outcome.map(|(_, outcome, _)| *outcome),
+        }
+    }
+
+    /// Only entries older than this one.
+    pub fn before(&self) -> Option<&str> {
+        self.before.as_deref().filter(|key| is_key(key))
+    }
+
+    /// What is looked for, if the field was sent at all.
+    pub fn find(&self) -> Option<&str> {
+        self.find.as_deref()
+    }
+
+    /// The same filter, from this entry on.
+    pub fn older_than(&self, key: Option<&str>) -> Self {
+        Self {
+            before: key.map(str::to_owned),
+            ..self.clone()
+        }
+    }
+
+    /// The same without what is looked for.
+    pub fn without_find(&self) -> Self {
+        Self {
+            find: None,
+            ..self.clone()
+        }
+    }
+
+    /// Where the log is with this view, also if that is all of it.
+    pub fn place(&self, app: &runtime::App) -> String {
+        let address = self.address(&app.config, None);
+        if address.contains('#') {
+            address
+        } else {
+            format!("{address}#activity")
+        }
+    }
+
+    /// The tab's address with this view.
+    pub fn address(&self, config: &Config, notice: Option<Notice>) -> String {
+        let mut query = Serializer::new(String::new());
+        if let Some(notice) = notice {
+            query.append_pair("notice", notice.code());
+        }
+        for (name, value) in self.parameters() {
+            query.append_pair(name, value);
+        }
+        let query = query.finish();
+        let url = config.settings_url();
+        let place = if self.find.is_some() {
+            "#find"
+        } else if self.parameters().next().is_some() {
+            "#activity"
+        } else {
+            ""
+        };
+        if query.is_empty() {
+            format!("{url}{place}")
+        } else {
+            format!("{url}?{query}{place}")
+        }
+    }
+
+    /// For forms that come back to this view.
+    pub fn hidden(&self) -> Markup {
+        html! {
+            @for (name, value) in self.parameters() { input type="hidden" name=(name) value=(value); }
+        }
+    }
+
+    fn parameters(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let fields = [
+            ("kind", &self.kind),
+            ("outcome", &self.outcome),
+            ("before", &self.before),
+            ("find", &self.find),
+        ];
+        fields
+            .into_iter()
+            .filter_map(|(name, value)| Some((name, value.as_deref()?)))
+            .filter(|(name, value)| *name == "find" || !value.is_empty())
+    }
+}
+
+/// Whether this may be the key of an entry: letters, digits and hyphens.
+pub fn is_key(text: &str) -> bool {
+    (1..=LONGEST_KEY).contains(&text.len())
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+}
