@@ -1,11 +1,13 @@
 //! What our pages share: sessions, launch tokens, CSRF, the frame around a page and its assets.
 
 pub mod assets;
+mod compression;
 mod csrf;
 pub mod page;
 mod problem;
 mod session;
 
+pub use compression::compressed;
 pub use csrf::check_csrf;
 pub use problem::Problem;
 pub use session::{SignedIn, cookie_of, enter, sign_in};

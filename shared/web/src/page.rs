@@ -35,6 +35,9 @@ pub fn frame(config: &Config, title: &str, body: &Markup) -> Response {
                     }
                 }
                 main { (body) }
+                // Where the script says what it did. It is there from the start: screen readers
+                // announce what changes in a region, not a region that comes with its text.
+                p #live.visually-hidden aria-live="polite" {}
             }
         }
     };

@@ -8,6 +8,7 @@ use one_click::launch::{Launch, LaunchVerifier};
 use runtime::{App, Config};
 use store::ephemeral::Session;
 
+use crate::csrf::masked;
 use crate::{Problem, hash_of, random_secret};
 
 /// How long a session lasts.
@@ -20,6 +21,19 @@ pub struct SignedIn {
     pub hash: String,
     /// Who, and of which organization.
     pub session: Session,
+    /// What this response's forms carry, see [`crate::check_csrf`].
+    pub form_token: String,
+}
+
+impl SignedIn {
+    fn new(hash: String, session: Session) -> Self {
+        let form_token = masked(&session.csrf_token);
+        Self {
+            hash,
+            session,
+            form_token,
+        }
+    }
 }
 
 fn cookie_name(config: &Config) -> &'static str {
@@ -74,7 +88,7 @@ async fn find(app: &App, headers: &HeaderMap) -> Result<Option<SignedIn>, Proble
             .session(&hash, Timestamp::now().as_second())
             .await?
         {
-            return Ok(Some(SignedIn { hash, session }));
+            return Ok(Some(SignedIn::new(hash, session)));
         }
     }
     Ok(None)
@@ -115,10 +129,7 @@ pub async fn enter(
         return Ok((known, None));
     }
     let secret = random_secret();
-    let signed_in = SignedIn {
-        hash: hash_of(&secret),
-        session: session_of(launch, now),
-    };
+    let signed_in = SignedIn::new(hash_of(&secret), session_of(launch, now));
     app.store
         .put_session(&signed_in.hash, &signed_in.session)
         .await?;

@@ -67,7 +67,7 @@ fn action(app: &App, path: &str) -> String {
 
 /// The hidden field that every form carries.
 fn csrf(signed_in: &SignedIn) -> Markup {
-    html! { input type="hidden" name="csrf_token" value=(signed_in.session.csrf_token); }
+    html! { input type="hidden" name="csrf_token" value=(signed_in.form_token); }
 }
 
 /// A time as people read it, in UTC since the server knows no other.
