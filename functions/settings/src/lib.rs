@@ -21,7 +21,7 @@ use web::{Problem, enter, sign_in};
 
 /// The routes of this function.
 pub fn router(app: Arc<App>) -> Router {
-    Router::new()
+    let routes = Router::new()
         .route("/companycam/settings", get(tab))
         .route("/companycam/settings/status", get(status::status))
         .route(
@@ -30,7 +30,7 @@ pub fn router(app: Arc<App>) -> Router {
         )
         .route(
             "/companycam/settings/users/{companycam_user_id}",
-            post(forms::users::user),
+            get(page::chooser::chooser).post(forms::users::user),
         )
         .route("/companycam/settings/sync", post(forms::sync::sync))
         .route(
@@ -50,7 +50,8 @@ pub fn router(app: Arc<App>) -> Router {
             "/companycam/assets/{name}",
             get(async |Path(name): Path<String>| web::assets::serve(&name)),
         )
-        .with_state(app)
+        .with_state(app);
+    web::compressed(routes)
 }
 
 /// The tab's parameters.
@@ -60,6 +61,8 @@ struct Parameters {
     notice: Option<String>,
     #[serde(flatten)]
     view: view::View,
+    #[serde(flatten)]
+    people: page::users::Search,
 }
 
 async fn tab(
@@ -84,5 +87,6 @@ async fn show(app: &App, parameters: Parameters, headers: &HeaderMap) -> Result<
     }
     let signed_in = sign_in(app, headers).await?;
     let notice = parameters.notice.as_deref().and_then(notice::Notice::parse);
-    page::tab(app, &signed_in, notice, &parameters.view).await
+    let (view, people) = (&parameters.view, &parameters.people);
+    page::tab(app, &signed_in, notice, view, people).await
 }

@@ -86,6 +86,16 @@ impl Browser {
         self.send(Method::GET, path, None).await
     }
 
+    /// One GET as a browser that takes compressed answers: the headers, and the bytes as they came.
+    pub async fn get_compressed(&self, path: &str) -> (HeaderMap, Vec<u8>) {
+        let url = self.ours.join(path).expect("an address");
+        let request = self.http.get(url).header(header::COOKIE, self.cookie());
+        let request = request.header(header::ACCEPT_ENCODING, "gzip, deflate, br");
+        let answer = request.send().await.expect("an answer");
+        let headers = answer.headers().clone();
+        (headers, answer.bytes().await.expect("a body").to_vec())
+    }
+
     /// One POST of a form, as it is: without a CSRF token unless it is among the fields.
     pub async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Page {
         self.send(Method::POST, path, Some(fields)).await
@@ -144,11 +154,7 @@ impl Browser {
         let mut request = self.http.request(method, url.clone());
         let at_home = url.origin() == self.ours.origin();
         if at_home {
-            let cookies = self.cookies();
-            let pairs = cookies
-                .iter()
-                .map(|(name, value)| format!("{name}={value}"));
-            let cookie = pairs.collect::<Vec<_>>().join("; ");
+            let cookie = self.cookie();
             if !cookie.is_empty() {
                 request = request.header(header::COOKIE, cookie);
             }
@@ -168,6 +174,14 @@ impl Browser {
             headers,
             body,
         }
+    }
+
+    fn cookie(&self) -> String {
+        let cookies = self.cookies();
+        let pairs = cookies
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"));
+        pairs.collect::<Vec<_>>().join("; ")
     }
 
     fn keep_cookies(&self, headers: &HeaderMap) {

@@ -6,6 +6,8 @@ pub mod preferences;
 pub mod sync;
 pub mod users;
 
+use axum::extract::Form;
+use axum::extract::rejection::FormRejection;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Redirect, Response};
 use http::StatusCode;
@@ -29,6 +31,15 @@ pub fn answer_at(app: &App, view: &View, outcome: Result<Notice, Problem>) -> Re
             .with_default_action("Back to the settings", app.config.settings_url())
             .into_page(&app.config),
     }
+}
+
+/// The form's fields, if they can be read as such.
+pub fn fields<T>(form: Result<Form<T>, FormRejection>) -> Result<T, Problem> {
+    form.map(|Form(fields)| fields).map_err(|rejection| {
+        tracing::info!(cause = %rejection, "a form could not be read");
+        let text = "The form’s fields could not be read. Nothing was changed. Go back to the page, reload it and try again.";
+        Problem::new(StatusCode::BAD_REQUEST, "This form is not readable", text)
+    })
 }
 
 /// Who sent the form, with its token checked.

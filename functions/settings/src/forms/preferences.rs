@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use axum::extract::rejection::FormRejection;
 use axum::extract::{Form, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
@@ -11,7 +12,7 @@ use serde::Deserialize;
 use store::organizations::Preferences;
 use web::Problem;
 
-use super::{answer, organization, sender};
+use super::{answer, fields, organization, sender};
 use crate::notice::Notice;
 
 /// Checkboxes: present is on.
@@ -32,19 +33,20 @@ pub struct PreferencesForm {
 pub async fn preferences(
     State(app): State<Arc<App>>,
     headers: HeaderMap,
-    Form(form): Form<PreferencesForm>,
+    form: Result<Form<PreferencesForm>, FormRejection>,
 ) -> Response {
-    answer(&app, save_preferences(&app, &headers, &form).await)
+    answer(&app, save_preferences(&app, &headers, form).await)
 }
 
 async fn save_preferences(
     app: &App,
     headers: &HeaderMap,
-    form: &PreferencesForm,
+    form: Result<Form<PreferencesForm>, FormRejection>,
 ) -> Result<Notice, Problem> {
+    let form = fields(form)?;
     let signed_in = sender(app, headers, form.csrf_token.as_deref()).await?;
     let before = organization(app, &signed_in).await?.preferences;
-    let preferences = chosen(form, &before, Timestamp::now());
+    let preferences = chosen(&form, &before, Timestamp::now());
     app.store
         .save_preferences(&signed_in.session.org_id, &preferences)
         .await?;

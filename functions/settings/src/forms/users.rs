@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use ::sync::decide::users::Matches;
+use axum::extract::rejection::FormRejection;
 use axum::extract::{Form, Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
@@ -14,7 +15,7 @@ use serde::Deserialize;
 use store::matches::{Choice, Directory};
 use web::Problem;
 
-use super::{answer, sender};
+use super::{answer, fields, sender};
 use crate::notice::Notice;
 
 /// The pencil's form.
@@ -37,11 +38,11 @@ pub async fn user(
     State(app): State<Arc<App>>,
     Path(companycam_user_id): Path<String>,
     headers: HeaderMap,
-    Form(form): Form<UserForm>,
+    form: Result<Form<UserForm>, FormRejection>,
 ) -> Response {
     answer(
         &app,
-        save_user(&app, &headers, &companycam_user_id, &form).await,
+        save_user(&app, &headers, &companycam_user_id, form).await,
     )
 }
 
@@ -49,8 +50,9 @@ async fn save_user(
     app: &App,
     headers: &HeaderMap,
     id: &str,
-    form: &UserForm,
+    form: Result<Form<UserForm>, FormRejection>,
 ) -> Result<Notice, Problem> {
+    let form = fields(form)?;
     let signed_in = sender(app, headers, form.csrf_token.as_deref()).await?;
     let org = &signed_in.session.org_id;
     let directory = app.store.directory(org).await?;

@@ -1,12 +1,13 @@
 //! The tab's sections.
 
 mod activity;
+pub mod chooser;
 mod connection;
 mod find;
 mod links;
 mod preferences;
 mod sync;
-mod users;
+pub mod users;
 
 use ::sync::decide::users::Matches;
 use axum::response::Response;
@@ -25,6 +26,7 @@ pub async fn tab(
     signed_in: &SignedIn,
     notice: Option<Notice>,
     view: &View,
+    people: &users::Search,
 ) -> Result<Response, Problem> {
     let org = &signed_in.session.org_id;
     let organization = app.store.organization(org).await?;
@@ -41,12 +43,17 @@ pub async fn tab(
             };
             let works = organization.state == ConnectionState::Connected;
             html! {
-                (connection::card(app, signed_in, organization))
-                @if works { (sync::card(app, signed_in, organization, &status)) }
-                (preferences::card(app, signed_in, &organization.preferences))
-                (users::card(app, signed_in, &matches, &directory.one_click))
-                (find::card(app, signed_in, view, found.as_ref()))
-                (activity::card(app, signed_in, &log, view))
+                div.sections {
+                    (contents(works))
+                    div.cards {
+                        (connection::card(app, signed_in, organization))
+                        @if works { (sync::card(app, signed_in, organization, &status)) }
+                        (preferences::card(app, signed_in, &organization.preferences))
+                        (users::card(app, &matches, people))
+                        (find::card(app, signed_in, view, found.as_ref()))
+                        (activity::card(app, signed_in, &log, view))
+                    }
+                }
             }
         }
     };
@@ -58,6 +65,25 @@ pub async fn tab(
             (body)
         },
     ))
+}
+
+/// Links to the sections: an id and a name for each that is on the page.
+fn contents(works: bool) -> Markup {
+    let sections = [
+        ("connection", "Connection", true),
+        ("sync", "Sync", works),
+        ("preferences", "Preferences", true),
+        ("users", "Users", true),
+        ("find", "Where is it?", true),
+        ("activity", "Activity", true),
+    ];
+    html! {
+        nav.contents aria-label="On this page" {
+            ul { @for (id, name, _) in sections.iter().filter(|(.., there)| *there) {
+                li { a href={ "#" (id) } { (name) } }
+            } }
+        }
+    }
 }
 
 /// A form's address.

@@ -7,6 +7,7 @@ use web::SignedIn;
 
 use super::{action, csrf};
 
+/// A checkbox.
 struct Choice {
     name: &'static str,
     label: &'static str,
@@ -29,19 +30,19 @@ fn choices(preferences: &Preferences) -> Vec<Choice> {
         choice(
             "create_project_from_job",
             "Create a Project in CompanyCam when a Job is Created in One Click",
-            "Covers jobs created after you switch this on.",
+            "A job created after you switch this on gets a project with its name, address and contact; older jobs don’t.",
             preferences.create_project_from_job,
         ),
         choice(
             "create_job_from_project",
             "Create a Job in One Click Contractor from a Project in CompanyCam",
-            "When this is off, new projects are left alone; jobs that are linked already stay up to date.",
+            "Otherwise new projects are left alone; jobs that are linked already stay up to date either way.",
             preferences.create_job_from_project,
         ),
         choice(
             "reassign_project",
             "Reassign a Project in CompanyCam when Updated in One Click Contractor",
-            "The new assignee’s CompanyCam user is added to the project.",
+            "When a job gets another assignee, that person’s CompanyCam user is added to its project.",
             preferences.reassign_project,
         ),
         Choice {
@@ -50,32 +51,32 @@ fn choices(preferences: &Preferences) -> Vec<Choice> {
             ..choice(
                 "remove_previous_assignee",
                 "Upon Reassignment, Delete Previously Assigned user in CompanyCam",
-                "Only the previous assignee’s user is removed from the project, and nobody else. Needs the preference above.",
+                "Then the previous assignee’s user is taken off the project, and nobody else. Only while the preference above is on.",
                 preferences.remove_previous_assignee,
             )
         },
         choice(
             "only_matched_users",
             "Only import projects with at least one matched assigned user",
-            "A project that nobody is assigned to waits.",
+            "Other projects wait until somebody is assigned who is matched under Users, also those that nobody is assigned to.",
             preferences.only_matched_users,
         ),
         choice(
             "remove_deleted_photos",
             "Remove photos in One Click when they are deleted in CompanyCam",
-            "Otherwise a photo stays in its job.",
+            "Otherwise a photo that is deleted in CompanyCam stays in its job.",
             preferences.remove_deleted_photos,
         ),
         choice(
             "copy_internal_photos",
             "Copy photos marked internal",
-            "CompanyCam’s internal photos are not for customers’ eyes.",
+            "These are not meant for customers’ eyes, and what is in a job may end up in a proposal.",
             preferences.copy_internal_photos,
         ),
         choice(
             "copy_documents",
             "Copy documents",
-            "A project’s documents appear in its job’s documents.",
+            "A project’s documents appear among its job’s documents.",
             preferences.copy_documents,
         ),
     ]
@@ -94,7 +95,10 @@ pub fn card(app: &App, signed_in: &SignedIn, preferences: &Preferences) -> Marku
                             aria-describedby={ (choice.name) "-about" } data-needs=[choice.indented.then_some("reassign_project")]
                             disabled[!choice.enabled];
                         label for=(choice.name) { (choice.label) }
-                        small id={ (choice.name) "-about" } { (choice.explanation) }
+                        small id={ (choice.name) "-about" } {
+                            (choice.explanation)
+                            @if !choice.enabled { noscript { " Save that one first." } }
+                        }
                     }
                 }
                 p { button type="submit" { "Save preferences" } }

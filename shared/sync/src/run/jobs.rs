@@ -212,6 +212,7 @@ async fn make(context: &Context<'_>, job: &Job) -> Result<Project, Trouble> {
                 return Err(Trouble::Transient {
                     after: Some(Duration::from_secs(LOST_S.unsigned_abs())),
                     cause: failure.to_string(),
+                    down: None,
                 });
             }
             store.drop_claim(org, &job.id).await?;

@@ -7,12 +7,15 @@
     reason = "a test fails by panicking; CompanyCam is a name in prose, not an item"
 )]
 
+mod chooser;
+mod compression;
 mod guards;
 mod isolation;
 mod pages;
 mod preferences;
 mod sync_button;
 mod users;
+mod users_table;
 
 use serde_json::Value;
 use test_support::{Browser, ORG, TestApp};

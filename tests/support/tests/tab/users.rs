@@ -7,7 +7,7 @@ use test_support::{Browser, Page, TestApp, until};
 
 use crate::{connected, org_id, user};
 
-async fn pick(browser: &Browser, companycam: &str, one_click: &str) -> Page {
+pub(crate) async fn pick(browser: &Browser, companycam: &str, one_click: &str) -> Page {
     let form = format!("users/{companycam}");
     browser
         .submit(&form, &[("one_click_user_id", one_click)])
@@ -15,7 +15,7 @@ async fn pick(browser: &Browser, companycam: &str, one_click: &str) -> Page {
 }
 
 #[track_caller]
-fn assert_saved(page: &Page) {
+pub(crate) fn assert_saved(page: &Page) {
     assert!(
         page.status.is_redirection(),
         "{} {}",
@@ -39,10 +39,10 @@ async fn choice(test: &TestApp, companycam: &str) -> Option<Option<String>> {
 }
 
 /// The row of the tab's table that shows this CompanyCam user.
-fn row<'a>(tab: &'a Page, name: &str) -> &'a str {
-    let rows = tab.body.split("<tr>");
-    let cell = format!("<td>{name}");
-    rows.into_iter().find(|row| row.starts_with(&cell)).unwrap()
+pub(crate) fn row<'a>(tab: &'a Page, name: &str) -> &'a str {
+    let cell = format!("<th scope=\"row\">{name}");
+    let mut rows = tab.body.split("<tr").skip(1);
+    rows.find(|row| row.contains(&cell)).unwrap()
 }
 
 #[tokio::test]
