@@ -112,10 +112,12 @@ impl Message {
         serde_json::from_str(&self.body).expect("our messages are JSON")
     }
 
-    /// Whether it was sent to come much later, and not put off by a failure.
+    /// Whether it is a look that was sent to come much later, and not put off by a failure or, as a
+    /// photo, by a lease.
     fn waits(&self) -> bool {
         let much_later = Instant::now() + Duration::from_mins(1);
-        self.due > much_later && self.json()["tries"] == 0
+        let body = self.json();
+        self.due > much_later && body["tries"] == 0 && body["look"].is_object()
     }
 }
 
