@@ -30,6 +30,14 @@ impl Side {
         }
     }
 
+    /// As logs call it.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::CompanyCam => "companycam",
+            Self::OneClick => "one-click",
+        }
+    }
+
     fn field(self) -> &'static str {
         match self {
             Self::CompanyCam => "companycam_down_since",

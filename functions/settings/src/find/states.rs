@@ -177,7 +177,7 @@ fn skipped(row: &ProjectRow, what: String) -> Answer {
 
 fn importer(until: i64, now: i64) -> String {
     if until > now {
-        let minutes = (until - now).div_euclid(60) + 1;
+        let minutes = (until - now + 59) / 60;
         format!(
             "It comes from another system, whose own importer may make its job. That has {minutes} more minutes; then we do."
         )

@@ -14,7 +14,7 @@ pub async fn noticed(context: &Context<'_>, side: Side) {
     let (org, store) = (context.org(), &context.app.store);
     // Only a notice: it must not stand in the way of putting the look off.
     match store.side_down(org, side, context.now).await {
-        Ok(()) => tracing::warn!(org.id = %org, side = side.name(), "a side does not answer"),
+        Ok(()) => tracing::warn!(org.id = %org, side = side.code(), "a side does not answer"),
         Err(error) => tracing::warn!(org.id = %org, %error, "could not write down an outage"),
     }
 }
@@ -25,6 +25,6 @@ pub async fn over(context: &Context<'_>, side: Side) -> Result<(), Trouble> {
         return Ok(());
     }
     context.app.store.side_up(context.org(), side).await?;
-    tracing::info!(org.id = %context.org(), side = side.name(), "a side answers again");
+    tracing::info!(org.id = %context.org(), side = side.code(), "a side answers again");
     Ok(())
 }

@@ -6,7 +6,7 @@ use test_support::{ADMIN, ORG, Page, TestApp};
 
 use crate::{connected, user};
 
-async fn forms(test: &TestApp) -> [(String, Vec<(&'static str, &'static str)>); 4] {
+async fn forms(test: &TestApp) -> [(String, Vec<(&'static str, &'static str)>); 7] {
     let kit = user(test, "Kit Monroe").await;
     [
         ("preferences".to_owned(), vec![("only_matched_users", "on")]),
@@ -15,6 +15,9 @@ async fn forms(test: &TestApp) -> [(String, Vec<(&'static str, &'static str)>); 
             vec![("one_click_user_id", "usr_front_desk")],
         ),
         ("sync".to_owned(), vec![("since_days", "29")]),
+        ("sync/cancel".to_owned(), vec![]),
+        ("retry".to_owned(), vec![("at_id", "1")]),
+        ("bring-back".to_owned(), vec![("project_id", "1")]),
         ("disconnect".to_owned(), vec![]),
     ]
 }

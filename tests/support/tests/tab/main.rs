@@ -7,13 +7,19 @@
     reason = "a test fails by panicking; CompanyCam is a name in prose, not an item"
 )]
 
+mod activity;
+mod bringing_back;
 mod chooser;
 mod compression;
+mod find;
 mod guards;
 mod isolation;
+mod outages;
 mod pages;
 mod preferences;
+mod retry;
 mod sync_button;
+mod sync_cancel;
 mod users;
 mod users_table;
 
@@ -42,4 +48,51 @@ async fn user(test: &TestApp, name: &str) -> String {
 
 async fn status(browser: &Browser) -> Value {
     browser.get("/companycam/settings/status").await.json()
+}
+
+/// What a form's answer says was done.
+#[track_caller]
+fn notice(page: &test_support::Page) -> String {
+    let location = page
+        .location()
+        .unwrap_or_else(|| panic!("{} {}", page.status, page.body));
+    let mut pairs = location.query_pairs();
+    let found = pairs.find(|(name, _)| name == "notice");
+    found.map(|(_, code)| code.into_owned()).unwrap_or_default()
+}
+
+/// The newest entry of the log that failed.
+async fn failure(test: &TestApp) -> store::activity::Entry {
+    let entries = test.activity().await.into_iter();
+    let mut failed = entries.filter(|entry| entry.outcome == store::activity::Outcome::Failed);
+    failed.next().expect("an entry that failed")
+}
+
+/// The part of the tab that the heading of this id begins.
+#[track_caller]
+fn card<'a>(tab: &'a test_support::Page, id: &str) -> &'a str {
+    let start = format!("<section class=\"card\" aria-labelledby=\"{id}\"");
+    let (_, rest) = tab
+        .body
+        .split_once(&start)
+        .unwrap_or_else(|| panic!("no {id}"));
+    rest.split_once("</section>").unwrap().0
+}
+
+/// Connects the organization to another company than before, and works until that is through.
+async fn connect_another_company(test: &TestApp, browser: &Browser) {
+    let body = serde_json::json!({"name": "Lakeside Roofing"});
+    let made = test
+        .companycam_control(http::Method::POST, "/companies", body)
+        .await;
+    let email = made["admin_email"].as_str().unwrap();
+    let refused = test
+        .authorize(browser, ORG, test_support::ADMIN, email)
+        .await;
+    let (_, rest) = refused.body.split_once("class=\"button\" href=\"").unwrap();
+    let confirm = rest.split_once('"').unwrap().0.replace("&amp;", "&");
+    let confirmed = browser.get(&confirm).await;
+    let back = browser.consent(&confirmed, email, true).await;
+    assert!(browser.open(back.as_str()).await.says("Lakeside Roofing"));
+    test.settle().await;
 }

@@ -1,0 +1,103 @@
+//! B27: the tab says when a side does not answer, and when it does again.
+
+use serde_json::json;
+use test_support::{Browser, TestApp};
+
+use crate::connected;
+
+const COMPANYCAM: &str = "CompanyCam has not answered since";
+const ONE_CLICK: &str = "One Click has not answered since";
+
+async fn says(browser: &Browser, text: &str) -> bool {
+    browser.tab().await.says(text)
+}
+
+/// Works without waiting, a few times over.
+async fn work(test: &TestApp) {
+    for _ in 0..3 {
+        while test.work_once().await > 0 {}
+        test.aws.sqs.hasten();
+    }
+}
+
+fn down(path: &str) -> serde_json::Value {
+    json!({"path": path, "times": null, "action": {"status": 503, "body": ""}})
+}
+
+#[tokio::test]
+async fn b27_an_outage_of_companycam_is_shown_and_goes() {
+    let (test, browser) = connected().await;
+    assert!(!says(&browser, COMPANYCAM).await);
+    let (project, photos) = test.seed().await;
+    test.companycam_fault(down("/v2/*"));
+    test.poll().await;
+    work(&test).await;
+    let tab = browser.tab().await;
+    assert!(tab.says(COMPANYCAM), "{}", tab.body);
+    assert!(tab.says("nothing is lost, work waits and resumes by itself."));
+    assert!(!tab.says(ONE_CLICK));
+    test.companycam.controls.clear_faults();
+    test.settle().await;
+    assert!(!says(&browser, COMPANYCAM).await);
+    test.assert_whole(&project, &photos);
+}
+
+#[tokio::test]
+async fn b27_an_outage_of_one_click_is_shown_and_goes() {
+    let (test, browser) = connected().await;
+    let (project, photos) = test.seed().await;
+    test.one_click_fault(down("/v1/*"));
+    test.poll().await;
+    work(&test).await;
+    let tab = browser.tab().await;
+    assert!(tab.says(ONE_CLICK) && !tab.says(COMPANYCAM), "{}", tab.body);
+    test.one_click.controls().clear_faults();
+    test.settle().await;
+    assert!(!says(&browser, ONE_CLICK).await);
+    test.assert_whole(&project, &photos);
+}
+
+#[tokio::test]
+async fn b27_the_beginning_of_an_outage_stays_and_is_written_once() {
+    let (test, browser) = connected().await;
+    let before = test.aws.calls().len();
+    test.companycam_fault(down("/v2/*"));
+    test.poll().await;
+    work(&test).await;
+    let since = test.organization().await.unwrap().companycam_down_since;
+    assert!(since.is_some());
+    let writes = || {
+        let calls = test.aws.calls().into_iter().skip(before);
+        let about = calls.filter(|call| {
+            call.action == "UpdateItem" && call.body.to_string().contains("companycam_down_since")
+        });
+        about.count()
+    };
+    assert_eq!(writes(), 1);
+    test.poll().await;
+    work(&test).await;
+    assert_eq!(
+        test.organization().await.unwrap().companycam_down_since,
+        since
+    );
+    assert_eq!(writes(), 1);
+    test.companycam.controls.clear_faults();
+    test.settle().await;
+    assert!(!says(&browser, COMPANYCAM).await);
+}
+
+#[tokio::test]
+async fn b27_a_limit_is_no_outage() {
+    let (test, browser) = connected().await;
+    let limit = json!({"path": "/v2/*", "times": 4, "action": {"status": 429, "body": "{}"}});
+    test.companycam_fault(limit);
+    test.poll().await;
+    test.work_once().await;
+    assert!(test.aws.sqs.next_due().is_some(), "it was put off");
+    assert!(!says(&browser, COMPANYCAM).await);
+    test.settle().await;
+    assert_eq!(
+        test.organization().await.unwrap().companycam_down_since,
+        None
+    );
+}
