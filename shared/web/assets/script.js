@@ -228,6 +228,7 @@
       });
       document.body.append(dialog);
       dialog.showModal();
+      dialog.querySelector(".offers input:checked")?.scrollIntoView({ block: "center" });
       dialog.querySelector("input[type=search]")?.focus();
     } catch {
       location.assign(link.href);
