@@ -76,7 +76,8 @@ pub struct Status {
     /// How fast it goes.
     #[serde(flatten)]
     pub pace: Pace,
-    /// What the tab shows of that.
+    /// What the tab shows of that: the script fills `data-text="rate"` with `rate`, and so on.
+    #[serde(flatten)]
     pub text: PaceText,
 }
 
