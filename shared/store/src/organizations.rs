@@ -371,30 +371,17 @@ impl Store {
             .await
     }
 
-    /// Remembers our webhook at `CompanyCam`, and when it was seen to be there and awake.
-    pub async fn webhook_checked(
+    /// Remembers our webhook at `CompanyCam`, and when it was seen to be there and awake; `None`: it
+    /// was taken back.
+    pub async fn set_webhook(
         &self,
         org: &OrgId,
         generation: i64,
-        webhook: &WebhookId,
-        at: i64,
+        checked: Option<(&WebhookId, i64)>,
     ) -> Result<(), Error> {
         let change = Change::new()
-            .set("webhook_id", webhook)
-            .set("webhook_checked_at", at)
-            .when("#generation = :generation")
-            .value(":generation", generation);
-        self.organizations
-            .update::<serde::de::IgnoredAny>(org_key(org), change)
-            .await?;
-        Ok(())
-    }
-
-    /// Our webhook was taken back.
-    pub async fn webhook_gone(&self, org: &OrgId, generation: i64) -> Result<(), Error> {
-        let change = Change::new()
-            .remove("webhook_id")
-            .remove("webhook_checked_at")
+            .set_or_remove("webhook_id", checked.map(|(id, _)| id))
+            .set_or_remove("webhook_checked_at", checked.map(|(_, at)| at))
             .when("#generation = :generation")
             .value(":generation", generation);
         self.organizations

@@ -9,7 +9,6 @@ use runtime::Trouble;
 use store::projects::{JobClaim, LinkState, ProjectFields, ProjectRow};
 
 use super::Context;
-use super::poll::PER_PAGE;
 use crate::decide::fields::{customer_name, project_fields, relation_key};
 use crate::decide::job::{importer_keys, plain_type, relations as job_relations};
 use crate::decide::place::{Place, normal, same_work};
@@ -19,7 +18,7 @@ const RECENT_S: i64 = 90 * 24 * 60 * 60;
 /// How far before a claim its project may date: clocks differ.
 const SKEW_S: i64 = 60;
 /// How many pages of projects are searched for one that looks alike.
-const MOST_PAGES: u32 = 5;
+const ALIKE_PAGES: u32 = 5;
 
 /// What a look around came to.
 #[derive(Debug)]
@@ -141,7 +140,8 @@ pub async fn project_for(context: &Context<'_>, job: &Job) -> Result<Found<Proje
             })
         };
         // The importer may have made it before it made the job.
-        let mut found = free_projects(context, recent_since, None, is_related).await?;
+        let recent = changed_since(recent_since);
+        let mut found = free_projects(context, recent, ALIKE_PAGES, is_related).await?;
         if found.len() == 1
             && let Some(project) = found.pop()
         {
@@ -164,7 +164,11 @@ pub async fn project_for(context: &Context<'_>, job: &Job) -> Result<Found<Proje
         let fields = project_fields(project);
         same_work(job, &customer_name(&project.id, &fields), &fields)
     };
-    let mut found = free_projects(context, recent_since, number, is_alike).await?;
+    let recent = ProjectsQuery {
+        query: number.map(str::to_owned),
+        ..changed_since(recent_since)
+    };
+    let mut found = free_projects(context, recent, ALIKE_PAGES, is_alike).await?;
     if found.len() == 1
         && let Some(project) = found.pop()
     {
@@ -187,7 +191,9 @@ pub async fn lost_project(
         project.created_at >= claimed_at - SKEW_S
             && is_asked_for(claim, &project.id, &project_fields(project))
     };
-    let mut found = free_projects(context, claimed_at - SKEW_S, None, is_it).await?;
+    // To the end, however long ago it was: a project that is overlooked is made twice.
+    let since = changed_since(claimed_at - SKEW_S);
+    let mut found = free_projects(context, since, u32::MAX, is_it).await?;
     found.sort_by_key(|project| project.created_at);
     Ok(found.into_iter().next())
 }
@@ -205,34 +211,32 @@ pub async fn claim_for(
 }
 
 fn is_asked_for(claim: &JobClaim, id: &ProjectId, fields: &ProjectFields) -> bool {
+    // What was asked for, as it was asked for: also where an address is too short to tell two pieces
+    // of work apart.
     let (asked, made) = (Place::of_project(&claim.asked), Place::of_project(fields));
-    let same_place = asked.is(&made) || (!asked.is_known() && !made.is_known());
+    let same_place = asked == made || asked.is(&made);
     same_place && normal(&customer_name(id, &claim.asked)) == normal(&customer_name(id, fields))
 }
 
-/// The active projects changed since then that no job has, and that are wanted.
+fn changed_since(modified_since: i64) -> ProjectsQuery {
+    ProjectsQuery {
+        modified_since: Some(modified_since),
+        ..ProjectsQuery::default()
+    }
+}
+
+/// The active projects that no job has and that are wanted, of the first so many pages of the query.
 async fn free_projects(
     context: &Context<'_>,
-    modified_since: i64,
-    text: Option<&str>,
+    mut query: ProjectsQuery,
+    most_pages: u32,
     wanted: impl Fn(&Project) -> bool,
 ) -> Result<Vec<Project>, Trouble> {
     let mut found: Vec<Project> = Vec::new();
     let mut next = Some(1);
-    while let Some(page) = next.filter(|page| *page <= MOST_PAGES) {
-        let query = ProjectsQuery {
-            modified_since: Some(modified_since),
-            query: text.map(str::to_owned),
-            page,
-            per_page: PER_PAGE,
-        };
-        let answer = context
-            .companycam()
-            .read(|api| {
-                let query = query.clone();
-                async move { api.projects(&query).await }
-            })
-            .await?;
+    while let Some(page) = next.filter(|page| *page <= most_pages) {
+        query.page = page;
+        let answer = context.projects(&query).await?;
         next = answer.next;
         found.extend(
             answer

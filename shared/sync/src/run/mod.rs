@@ -17,6 +17,7 @@ pub mod users;
 pub mod webhooks;
 
 use companycam::ids::ProjectId;
+use companycam::{Page, Project, ProjectsQuery};
 use jiff::Timestamp;
 use one_click::OrgId;
 use runtime::messages::{Look, SyncMessage};
@@ -47,6 +48,15 @@ impl Context<'_> {
     /// `CompanyCam`, paced, with the organization's token.
     pub fn companycam(&self) -> CompanyCam<'_> {
         self.app.companycam(self.org(), self.lane)
+    }
+
+    /// One page of the projects that `query` asks for.
+    async fn projects(&self, query: &ProjectsQuery) -> Result<Page<Project>, Trouble> {
+        let answer = self
+            .companycam()
+            .read(|api| async move { api.projects(query).await })
+            .await?;
+        Ok(answer)
     }
 
     /// A look at a project, to be queued.

@@ -38,13 +38,22 @@ pub async fn poll(context: &Context<'_>) -> Result<(), Trouble> {
     {
         users::refresh(context).await?;
     }
-    // First, so that what happens during this poll is told.
-    webhooks::check(context).await?;
-    outage::over(context, Side::CompanyCam).await?;
+    // First, so that what happens during this poll is told. Where it can't be looked at now, what was
+    // missed is brought all the more, and the poll comes back for it.
+    let checked = webhooks::check(context).await;
+    if let Err(Trouble::NeedsReconnecting) = checked {
+        return checked;
+    }
+    list(context).await?;
+    checked
+}
+
+/// What changed on both sides.
+async fn list(context: &Context<'_>) -> Result<(), Trouble> {
     jobs::poll_jobs(context).await?;
     outage::over(context, Side::OneClick).await?;
     // Without a cursor the first sync is still listing, and covers everything.
-    let Some(since) = organization.project_cursor else {
+    let Some(since) = context.organization.project_cursor else {
         return Ok(());
     };
     let mut cursor = None;
@@ -56,13 +65,8 @@ pub async fn poll(context: &Context<'_>) -> Result<(), Trouble> {
             page,
             per_page: PER_PAGE,
         };
-        let answer = context
-            .companycam()
-            .read(|api| {
-                let query = query.clone();
-                async move { api.projects(&query).await }
-            })
-            .await?;
+        let answer = context.projects(&query).await?;
+        outage::over(context, Side::CompanyCam).await?;
         listing::note_projects(context, &answer, Origin::Poll).await?;
         if page == 1 {
             cursor = next_cursor(

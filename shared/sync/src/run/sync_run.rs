@@ -110,13 +110,7 @@ pub async fn step(context: &Context<'_>, run_id: &str, tries: u32) -> Result<(),
                 page: *page,
                 per_page: PER_PAGE,
             };
-            let answer = context
-                .companycam()
-                .read(|api| {
-                    let query = query.clone();
-                    async move { api.projects(&query).await }
-                })
-                .await?;
+            let answer = context.projects(&query).await?;
             if *page == 1 {
                 let answered_at = answer.date.unwrap_or(context.now);
                 // A company without projects is asked for everything new from now on.

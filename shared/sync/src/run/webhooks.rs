@@ -12,20 +12,47 @@ use store::organizations::Organization;
 
 use super::Context;
 
-/// Sets both webhooks, as connecting does.
+/// Sets both webhooks, as connecting does. A side that will not have ours is no reason to stop: the
+/// poll brings what is not told.
 pub async fn set_up(context: &Context<'_>) -> Result<(), Trouble> {
     let keys = keys(context).await?;
-    subscribe(context, &keys).await?;
-    check_companycam(context, &keys).await
+    let subscribed = subscribe(context, &keys).await;
+    without(context, "One Click", subscribed).await?;
+    let registered = check_companycam(context, &keys).await;
+    without(context, "CompanyCam", registered).await
 }
 
 /// Checks `CompanyCam`'s, and mends it: it is disabled silently after too many errors.
 pub async fn check(context: &Context<'_>) -> Result<(), Trouble> {
     match context.app.secrets.webhook_keys(context.org()).await? {
-        Some(keys) => check_companycam(context, &keys).await,
+        Some(keys) => match check_companycam(context, &keys).await {
+            // Said when it was set up, and again by the tab's "not checked lately".
+            Err(Trouble::Permanent(reason)) => {
+                tracing::error!(org.id = %context.org(), reason, "CompanyCam will not have our webhook");
+                Ok(())
+            }
+            checked => checked,
+        },
         // Connected before there were webhooks, or the keys were lost: One Click needs the new ones too.
         None => set_up(context).await,
     }
+}
+
+/// Goes on without a side's webhook that can never be set, and says so.
+async fn without(
+    context: &Context<'_>,
+    side: &str,
+    set: Result<(), Trouble>,
+) -> Result<(), Trouble> {
+    let Err(Trouble::Permanent(reason)) = set else {
+        return set;
+    };
+    tracing::error!(org.id = %context.org(), side, reason, "a side will not have our webhook");
+    let text = format!(
+        "{side} will not tell us about changes at once ({reason}). They come over all the same, within 15 minutes."
+    );
+    let entry = NewEntry::new(Kind::Connection, Outcome::Failed, text);
+    Ok(context.app.store.log(context.org(), entry).await?)
 }
 
 /// The organization's keys. New ones are stored before anybody is told of them, so that no delivery
@@ -73,9 +100,11 @@ async fn check_companycam(context: &Context<'_>, keys: &WebhookKeys) -> Result<(
         tracing::warn!(org.id = %org, webhook.id = %webhook.id, "mended CompanyCam's webhook");
     }
     let generation = context.organization.generation;
-    let store = &context.app.store;
-    Ok(store
-        .webhook_checked(org, generation, &webhook.id, context.now)
+    let checked = Some((&webhook.id, context.now));
+    Ok(context
+        .app
+        .store
+        .set_webhook(org, generation, checked)
         .await?)
 }
 
@@ -191,7 +220,10 @@ pub(super) async fn take_back(
     }
     app.one_click().await?.delete_webhook(org).await?;
     app.secrets.delete_webhook_keys(org).await?;
-    Ok(app.store.webhook_gone(org, organization.generation).await?)
+    Ok(app
+        .store
+        .set_webhook(org, organization.generation, None)
+        .await?)
 }
 
 async fn take_back_companycam(context: &Context<'_>) -> Result<(), Trouble> {

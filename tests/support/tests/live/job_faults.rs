@@ -47,6 +47,25 @@ async fn b22_a_project_whose_answer_was_lost_is_found_and_not_made_again() {
 }
 
 #[tokio::test]
+async fn b22_a_lost_project_is_found_however_little_its_address_says() {
+    for address in [
+        json!({}),
+        json!({"line_1": "12 Elm St"}),
+        json!({"city": "Lincoln"}),
+    ] {
+        let test = live_with(&FROM_JOBS).await;
+        lose(&test, &json!("reset_after"));
+        let job = json!({"name": "Larkin", "customer_name": "Larkin", "address": address});
+        let job = test.new_job(job).await;
+        arrive(&test).await;
+        age_claims(&test).await;
+        test.live().await;
+        only_project_of(&test, &job).await;
+        assert_eq!(asked(&test), 1, "{address}");
+    }
+}
+
+#[tokio::test]
 async fn b22_a_request_that_had_no_effect_is_looked_for_and_then_made_again() {
     let losses = [
         json!("reset_before"),

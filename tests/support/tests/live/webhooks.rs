@@ -196,9 +196,57 @@ async fn b17_however_registering_fails_one_webhook_comes_of_it() {
 #[tokio::test]
 async fn b17_one_click_down_while_connecting_is_subscribed_to_later() {
     let test = TestApp::spawn().await;
-    let down = fault("PUT", "*/webhook", Some(2), answer(503));
+    let down = fault("PUT", "*/webhooks/companycam", Some(2), answer(503));
     test.one_click.controls().add_fault(down);
     test.connect_and_settle().await;
+    let asked = requests(test.one_click.controls(), "PUT", "/webhooks/companycam");
+    assert_eq!(asked.len(), 3, "refused twice");
     assert!(test.one_click_state()["webhook"].is_object());
     the_webhook(&test).await;
+}
+
+#[tokio::test]
+async fn b27_a_side_that_will_not_have_our_webhook_is_synced_and_polled_all_the_same() {
+    for (side, path) in [
+        ("CompanyCam", "/v2/webhooks"),
+        ("One Click", "*/webhooks/companycam"),
+    ] {
+        let test = TestApp::spawn().await;
+        let first = test.named_project("First").await;
+        for method in ["POST", "PUT"] {
+            let refuses = fault(method, path, None, answer(422));
+            if side == "CompanyCam" {
+                test.companycam.controls.add_fault(refuses);
+            } else {
+                test.one_click.controls().add_fault(refuses);
+            }
+        }
+        test.connect_and_settle().await;
+        test.job_of(&first);
+        let run = test.organization().await.unwrap().sync.unwrap();
+        assert_eq!(run.failed, None, "{side}");
+        let says = [side, "will not tell us", "within 15 minutes"];
+        assert!(test.log_says(&says).await, "{side}");
+        let second = test.named_project("Second").await;
+        test.catch_up().await;
+        test.job_of(&second);
+        assert!(test.dead_letters().is_empty(), "{side}");
+    }
+}
+
+#[tokio::test]
+async fn b27_a_poll_lists_also_while_the_webhook_can_not_be_looked_at() {
+    let test = TestApp::connected().await;
+    let down = fault("GET", "/v2/webhooks", None, answer(503));
+    test.companycam.controls.add_fault(down);
+    let project = test.named_project("Roof").await;
+    test.poll().await;
+    while test.work_once().await > 0 {}
+    assert_eq!(test.job_of(&project)["customer_name"], "Roof");
+    assert!(
+        test.aws.sqs.next_due().is_some(),
+        "the poll comes back for the webhook"
+    );
+    test.companycam.controls.clear_faults();
+    test.settle().await;
 }
