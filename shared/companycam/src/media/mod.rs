@@ -79,6 +79,9 @@ pub enum MediaError {
     /// Another HTTP status than 200.
     #[error("the file is not available ({0})")]
     Unavailable(u16),
+    /// This machine makes no HTTP client, as without a certificate store.
+    #[error("no HTTP client could be made")]
+    NoClient(#[source] reqwest::Error),
     /// No answer, or not all of it.
     #[error("the connection to the file's host failed")]
     Connection(#[source] reqwest::Error),
@@ -90,6 +93,8 @@ impl MediaError {
         match self {
             Self::Unavailable(status) => *status >= 500 || matches!(*status, 408 | 425 | 429),
             Self::Connection(source) => !source.is_builder(),
+            // A fault of ours, not of the file.
+            Self::NoClient(_) => true,
             Self::NotAllowed(_)
             | Self::NotAnImage
             | Self::NotAsClaimed
@@ -215,7 +220,7 @@ impl Media {
         for _ in 0..=MAX_REDIRECTS {
             let trust = self.0.hosts.check(&url).map_err(MediaError::NotAllowed)?;
             let response = self
-                .client(trust)
+                .client(trust)?
                 .get(url.clone())
                 .send()
                 .await
@@ -241,29 +246,26 @@ impl Media {
         )))
     }
 
-    fn client(&self, trust: Trust) -> &reqwest::Client {
-        match trust {
-            Trust::Literal => self
-                .0
-                .literal
-                .get_or_init(|| build(reqwest::Client::builder())),
-            Trust::Name => self.0.public_only.get_or_init(|| {
+    /// The client for such addresses, made once.
+    fn client(&self, trust: Trust) -> Result<&reqwest::Client, MediaError> {
+        let (kept, builder) = match trust {
+            Trust::Literal => (&self.0.literal, reqwest::Client::builder()),
+            Trust::Name => {
                 let resolver = PublicOnly::over(self.0.lookup.clone());
-                build(
-                    reqwest::Client::builder()
-                        .https_only(true)
-                        .dns_resolver(Arc::new(resolver)),
-                )
-            }),
+                let builder = reqwest::Client::builder().https_only(true);
+                let builder = builder.dns_resolver(Arc::new(resolver));
+                (&self.0.public_only, builder)
+            }
+        };
+        if let Some(client) = kept.get() {
+            return Ok(client);
         }
+        let client = build(builder).map_err(MediaError::NoClient)?;
+        Ok(kept.get_or_init(|| client))
     }
 }
 
-#[expect(
-    clippy::expect_used,
-    reason = "nothing configured here can fail; without a certificate store no call can be made"
-)]
-fn build(builder: reqwest::ClientBuilder) -> reqwest::Client {
+fn build(builder: reqwest::ClientBuilder) -> Result<reqwest::Client, reqwest::Error> {
     install_tls();
     builder
         .user_agent(USER_AGENT)
@@ -273,7 +275,6 @@ fn build(builder: reqwest::ClientBuilder) -> reqwest::Client {
         .connect_timeout(CONNECT_TIMEOUT)
         .read_timeout(IDLE_TIMEOUT)
         .build()
-        .expect("this machine has a certificate store")
 }
 
 fn download(response: Response, head: Bytes, length: Option<u64>, kind: Kind) -> Download {
