@@ -47,6 +47,15 @@ impl TestApp {
         .await
     }
 
+    /// With two CompanyCam companies, each with users and nothing else.
+    pub async fn with_two_companies() -> Self {
+        let options = companycam_simulator::Options {
+            companies: 2,
+            ..companycam_simulator::Options::empty()
+        };
+        Self::with(options, one_click_simulator::Options::default()).await
+    }
+
     /// With these simulators. Their deliveries are lost, as if webhooks did not exist, until
     /// [`TestApp::go_live`]: what a poll has to find is then found by a poll.
     pub async fn with(

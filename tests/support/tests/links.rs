@@ -150,11 +150,7 @@ async fn b18_a_project_archived_or_deleted_later_leaves_its_job_which_says_so() 
 async fn b28_two_organizations_with_the_same_project_ids_do_not_touch_each_other() {
     // Two CompanyCams with the same seed hand out the same ids, as two companies never do; so the
     // second organization's rows could only be told apart by whose they are.
-    let options = companycam_simulator::Options {
-        companies: 2,
-        ..companycam_simulator::Options::empty()
-    };
-    let test = TestApp::with(options, one_click_simulator::Options::default()).await;
+    let test = TestApp::with_two_companies().await;
     test.connect_and_settle().await;
     test.connect_as("org_harbor", "usr_harper", "avery.stone@company-1.example")
         .await;

@@ -226,11 +226,7 @@ async fn b27_an_outage_of_a_whole_side_loses_nothing() {
 
 #[tokio::test]
 async fn b27_one_organizations_trouble_does_not_stop_anothers() {
-    let options = companycam_simulator::Options {
-        companies: 2,
-        ..companycam_simulator::Options::empty()
-    };
-    let test = TestApp::with(options, one_click_simulator::Options::default()).await;
+    let test = TestApp::with_two_companies().await;
     test.connect_and_settle().await;
     test.connect_as("org_harbor", "usr_harper", "avery.stone@company-1.example")
         .await;

@@ -321,7 +321,7 @@ async fn b3_the_first_sync_comes_even_if_its_message_could_not_be_sent() {
     let run = test.organization().await.unwrap().sync.unwrap();
     assert!(run.is_running());
     // The poll takes up a run that stood still; ten minutes are not waited for here.
-    let stalled = store::organizations::SyncRun {
+    let stalled = store::sync_runs::SyncRun {
         stepped_at: run.stepped_at - 3600,
         seq: run.seq + 1,
         ..run.clone()

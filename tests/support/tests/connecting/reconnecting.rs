@@ -115,11 +115,7 @@ async fn b4_a_late_look_changes_neither_a_newer_connection_nor_an_ended_one() {
 
 #[tokio::test]
 async fn b4_another_organization_is_not_paused_with_it() {
-    let options = companycam_simulator::Options {
-        companies: 2,
-        ..companycam_simulator::Options::empty()
-    };
-    let test = TestApp::with(options, one_click_simulator::Options::default()).await;
+    let test = TestApp::with_two_companies().await;
     test.connect().await;
     let elsewhere = "avery.stone@company-1.example";
     test.connect_as("org_harbor", "usr_harper", elsewhere).await;

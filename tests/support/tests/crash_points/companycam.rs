@@ -78,7 +78,7 @@ async fn b26_a_sync_cut_off_anywhere() {
         test.change_photo(&photos[0], json!({"add_tag": "Roof"}))
             .await;
         let org = crate::one_click_org();
-        let run = sync::run::sync_run::new_run(store::organizations::Window::Days(29), now());
+        let run = sync::run::sync_run::new_run(store::sync_runs::Window::Days(29), now());
         assert!(
             test.app
                 .store

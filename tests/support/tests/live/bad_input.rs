@@ -255,11 +255,7 @@ async fn b28_a_job_of_another_organization_is_ignored() {
 
 /// Two organizations, each connected to a company of its own.
 async fn two_organizations() -> TestApp {
-    let options = companycam_simulator::Options {
-        companies: 2,
-        ..companycam_simulator::Options::empty()
-    };
-    let test = TestApp::with(options, one_click_simulator::Options::default()).await;
+    let test = TestApp::with_two_companies().await;
     test.connect_and_settle().await;
     let theirs = "avery.stone@company-1.example";
     test.connect_as(HARBOR, "usr_harper", theirs).await;

@@ -4,7 +4,7 @@ use http::Method;
 use jiff::Timestamp;
 use one_click::{JobId, OrgId};
 use serde_json::{Value, json};
-use store::projects::JobClaim;
+use store::jobs::JobClaim;
 use test_support::sides::{now, requests, text};
 use test_support::{ORG, TestApp, until};
 

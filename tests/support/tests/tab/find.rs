@@ -381,11 +381,7 @@ async fn b25_empty_and_malformed_input_is_answered_plainly() {
 
 #[tokio::test]
 async fn b28_nothing_of_another_organization_is_found() {
-    let options = companycam_simulator::Options {
-        companies: 2,
-        ..companycam_simulator::Options::empty()
-    };
-    let test = TestApp::with(options, one_click_simulator::Options::default()).await;
+    let test = TestApp::with_two_companies().await;
     test.connect_and_settle().await;
     let harbor = test
         .connect_as("org_harbor", "usr_harper", "avery.stone@company-1.example")

@@ -31,11 +31,7 @@ async fn b28_another_organizations_tab_shows_nothing_of_the_first() {
 
 #[tokio::test]
 async fn b28_another_organizations_forms_change_nothing_of_the_first() {
-    let options = companycam_simulator::Options {
-        companies: 2,
-        ..companycam_simulator::Options::empty()
-    };
-    let test = TestApp::with(options, one_click_simulator::Options::default()).await;
+    let test = TestApp::with_two_companies().await;
     test.connect().await;
     let email = "avery.stone@company-1.example";
     let browser = test.connect_as(HARBOR, "usr_harper", email).await;

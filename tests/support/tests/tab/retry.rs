@@ -225,11 +225,7 @@ async fn b25_nothing_is_retried_without_a_connection() {
 
 #[tokio::test]
 async fn b28_an_entry_of_another_organization_is_not_retried() {
-    let options = companycam_simulator::Options {
-        companies: 2,
-        ..companycam_simulator::Options::empty()
-    };
-    let test = TestApp::with(options, one_click_simulator::Options::default()).await;
+    let test = TestApp::with_two_companies().await;
     test.connect_and_settle().await;
     let harbor = test
         .connect_as("org_harbor", "usr_harper", "avery.stone@company-1.example")

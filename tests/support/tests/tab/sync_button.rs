@@ -2,7 +2,7 @@
 
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
-use store::organizations::Window;
+use store::sync_runs::Window;
 use test_support::{ADMIN, Browser, ORG, Page, TestApp};
 
 use crate::{connected, status};
@@ -16,7 +16,7 @@ fn notice(page: &Page) -> String {
     location.query().unwrap_or_default().to_owned()
 }
 
-async fn run(test: &TestApp) -> store::organizations::SyncRun {
+async fn run(test: &TestApp) -> store::sync_runs::SyncRun {
     test.organization().await.unwrap().sync.unwrap()
 }
 

@@ -9,6 +9,8 @@ pub(crate) mod sign_in;
 mod webhooks;
 
 use axum::Router;
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
@@ -54,9 +56,17 @@ fn session_id(headers: &HeaderMap) -> Option<&str> {
         .map(|(_, value)| value)
 }
 
-/// The signed-in user, or the way to the login page.
-fn need_user(state: &State, headers: &HeaderMap) -> Result<User, Box<Response>> {
-    signed_in(state, headers).ok_or_else(|| Box::new(Redirect::to(crate::SIGN_IN).into_response()))
+/// Who is signed in; a browser that is not is sent to the login page.
+struct Visitor(User);
+
+impl FromRequestParts<Shared> for Visitor {
+    type Rejection = Redirect;
+
+    async fn from_request_parts(parts: &mut Parts, sim: &Shared) -> Result<Self, Redirect> {
+        signed_in(&sim.lock(), &parts.headers)
+            .map(Self)
+            .ok_or_else(|| Redirect::to(crate::SIGN_IN))
+    }
 }
 
 /// A page for somebody signed in. What a form did or could not do is in the address it led to.

@@ -2,7 +2,6 @@
 
 use axum::Router;
 use axum::extract::{Path, State};
-use axum::http::HeaderMap;
 use axum::response::Response;
 use axum::routing::{get, post};
 use maud::{Markup, html};
@@ -10,7 +9,7 @@ use maud::{Markup, html};
 use super::photos::{alternative, badges, has_picture};
 use super::project::DELETED;
 use super::projects::{others, own_project, project_choice, title};
-use super::{back, need_user, not_found, page, refuse, time};
+use super::{Visitor, back, not_found, page, refuse, time};
 use crate::Shared;
 use crate::request::{Form, Params};
 use crate::state::{Id, Photo, Project, State as Sims, User};
@@ -29,15 +28,11 @@ fn own_photo<'a>(state: &'a Sims, user: &User, id: Id) -> Option<(&'a Photo, &'a
 
 async fn show(
     State(sim): State<Shared>,
-    headers: HeaderMap,
+    Visitor(user): Visitor,
     params: Params,
     Path(id): Path<Id>,
 ) -> Response {
     let state = sim.lock();
-    let user = match need_user(&state, &headers) {
-        Ok(user) => user,
-        Err(response) => return *response,
-    };
     let Some((photo, project)) = own_photo(&state, &user, id) else {
         return not_found();
     };
@@ -116,15 +111,11 @@ fn forms(state: &Sims, user: &User, photo: &Photo) -> Markup {
 
 async fn act(
     State(sim): State<Shared>,
-    headers: HeaderMap,
+    Visitor(user): Visitor,
     Path((id, action)): Path<(Id, String)>,
     Form(form): Form,
 ) -> Response {
     let mut state = sim.lock();
-    let user = match need_user(&state, &headers) {
-        Ok(user) => user,
-        Err(response) => return *response,
-    };
     let Some((photo, project)) = own_photo(&state, &user, id) else {
         return not_found();
     };

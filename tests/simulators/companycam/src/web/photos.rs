@@ -4,7 +4,6 @@ use std::cmp::Reverse;
 
 use axum::Router;
 use axum::extract::{Multipart, Path, State};
-use axum::http::HeaderMap;
 use axum::response::Response;
 use axum::routing::post;
 use maud::{Markup, html};
@@ -12,7 +11,7 @@ use simulator_kit::page::count;
 
 use super::project::DELETED;
 use super::projects::own_project;
-use super::{back, need_user, not_found, refuse, time};
+use super::{Visitor, back, not_found, refuse, time};
 use crate::Shared;
 use crate::operations::{NewPhoto, finish_later};
 use crate::state::{Id, Photo, PhotoFile, Project, Source, State as Sims, UriKind, now};
@@ -103,14 +102,10 @@ fn card(state: &Sims, photo: &Photo) -> Markup {
 
 async fn upload(
     State(sim): State<Shared>,
-    headers: HeaderMap,
+    Visitor(user): Visitor,
     Path(id): Path<Id>,
     mut form: Multipart,
 ) -> Response {
-    let user = match need_user(&sim.lock(), &headers) {
-        Ok(user) => user,
-        Err(response) => return *response,
-    };
     let mut files = Vec::new();
     while let Ok(Some(field)) = form.next_field().await {
         if field.name() == Some("file") {

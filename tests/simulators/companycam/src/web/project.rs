@@ -2,13 +2,12 @@
 
 use axum::Router;
 use axum::extract::{Path, State};
-use axum::http::HeaderMap;
 use axum::response::Response;
 use axum::routing::{get, post};
 use maud::{Markup, html};
 
 use super::projects::{badges, one_line, others, own_project, project_choice, title};
-use super::{back, need_user, not_found, page, photos, project_form, refuse, time};
+use super::{Visitor, back, not_found, page, photos, project_form, refuse, time};
 use crate::Shared;
 use crate::request::{Form, Params};
 use crate::state::{Id, Project, State as Sims, User};
@@ -29,15 +28,11 @@ pub(super) fn routes() -> Router<Shared> {
 
 async fn show(
     State(sim): State<Shared>,
-    headers: HeaderMap,
+    Visitor(user): Visitor,
     params: Params,
     Path(id): Path<Id>,
 ) -> Response {
     let state = sim.lock();
-    let user = match need_user(&state, &headers) {
-        Ok(user) => user,
-        Err(response) => return *response,
-    };
     let Some(project) = own_project(&state, &user, id) else {
         return not_found();
     };
@@ -171,23 +166,19 @@ fn assigned(state: &Sims, user: &User, project: &Project) -> Markup {
 /// done, or what was wrong.
 fn change(
     sim: &Shared,
-    headers: &HeaderMap,
+    user: &User,
     id: Id,
     change: impl FnOnce(&mut Sims, &User, &Project) -> Result<&'static str, &'static str>,
 ) -> Response {
     let mut state = sim.lock();
-    let user = match need_user(&state, headers) {
-        Ok(user) => user,
-        Err(response) => return *response,
-    };
-    let Some(project) = own_project(&state, &user, id).cloned() else {
+    let Some(project) = own_project(&state, user, id).cloned() else {
         return not_found();
     };
     let path = format!("/projects/{id}");
     if project.deleted {
         return refuse(&path, DELETED);
     }
-    match change(&mut state, &user, &project) {
+    match change(&mut state, user, &project) {
         Ok(notice) => back(&path, notice),
         Err(problem) => refuse(&path, problem),
     }
@@ -195,11 +186,11 @@ fn change(
 
 async fn assign(
     State(sim): State<Shared>,
-    headers: HeaderMap,
+    Visitor(user): Visitor,
     Path(id): Path<Id>,
     Form(form): Form,
 ) -> Response {
-    change(&sim, &headers, id, |state, _, project| {
+    change(&sim, &user, id, |state, _, project| {
         let person = form.text("user_id").parse().unwrap_or_default();
         let known = state.users.get(&person);
         if known.is_none_or(|person| person.company != project.company) {
@@ -212,18 +203,22 @@ async fn assign(
 
 async fn unassign(
     State(sim): State<Shared>,
-    headers: HeaderMap,
+    Visitor(user): Visitor,
     Path(id): Path<Id>,
     Form(form): Form,
 ) -> Response {
-    change(&sim, &headers, id, |state, _, _| {
+    change(&sim, &user, id, |state, _, _| {
         state.assign(id, form.text("user_id").parse().unwrap_or_default(), false);
         Ok("Removed")
     })
 }
 
-async fn archive(State(sim): State<Shared>, headers: HeaderMap, Path(id): Path<Id>) -> Response {
-    change(&sim, &headers, id, |state, _, project| {
+async fn archive(
+    State(sim): State<Shared>,
+    Visitor(user): Visitor,
+    Path(id): Path<Id>,
+) -> Response {
+    change(&sim, &user, id, |state, _, project| {
         let archived = !project.archived;
         let (event_type, notice) = if archived {
             ("project.archived", "Project archived")
@@ -237,11 +232,11 @@ async fn archive(State(sim): State<Shared>, headers: HeaderMap, Path(id): Path<I
 
 async fn merge(
     State(sim): State<Shared>,
-    headers: HeaderMap,
+    Visitor(user): Visitor,
     Path(id): Path<Id>,
     Form(form): Form,
 ) -> Response {
-    change(&sim, &headers, id, |state, user, _| {
+    change(&sim, &user, id, |state, user, _| {
         let survivor = form.text("project_id").parse().unwrap_or_default();
         let known = own_project(state, user, survivor);
         if survivor == id || known.is_none_or(|survivor| survivor.deleted) {
@@ -252,8 +247,8 @@ async fn merge(
     })
 }
 
-async fn delete(State(sim): State<Shared>, headers: HeaderMap, Path(id): Path<Id>) -> Response {
-    change(&sim, &headers, id, |state, _, _| {
+async fn delete(State(sim): State<Shared>, Visitor(user): Visitor, Path(id): Path<Id>) -> Response {
+    change(&sim, &user, id, |state, _, _| {
         state.change_project(id, "project.deleted", |project| project.deleted = true);
         Ok("Project deleted")
     })

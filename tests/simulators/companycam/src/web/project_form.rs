@@ -1,13 +1,13 @@
 //! The form for a project: a new one, and changing one.
 
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use maud::html;
 
 use super::project::DELETED;
 use super::projects::{own_project, title};
-use super::{back, need_user, not_found, page, refuse};
+use super::{Visitor, back, not_found, page, refuse};
 use crate::Shared;
 use crate::operations::NewProject;
 use crate::request::{Form, Params};
@@ -132,23 +132,16 @@ fn again(user: &User, project: Option<&Project>, form: &Params, problem: &str) -
     (StatusCode::UNPROCESSABLE_ENTITY, page).into_response()
 }
 
-pub(super) async fn new(State(sim): State<Shared>, headers: HeaderMap) -> Response {
-    match need_user(&sim.lock(), &headers) {
-        Ok(user) => form_page(&user, None, |_| None, None),
-        Err(response) => *response,
-    }
+pub(super) async fn new(Visitor(user): Visitor) -> Response {
+    form_page(&user, None, |_| None, None)
 }
 
 pub(super) async fn create(
     State(sim): State<Shared>,
-    headers: HeaderMap,
+    Visitor(user): Visitor,
     Form(form): Form,
 ) -> Response {
     let mut state = sim.lock();
-    let user = match need_user(&state, &headers) {
-        Ok(user) => user,
-        Err(response) => return *response,
-    };
     if let Some(problem) = problem_of(&form) {
         return again(&user, None, &form, problem);
     }
@@ -165,14 +158,10 @@ pub(super) async fn create(
 
 pub(super) async fn edit(
     State(sim): State<Shared>,
-    headers: HeaderMap,
+    Visitor(user): Visitor,
     Path(id): Path<Id>,
 ) -> Response {
     let state = sim.lock();
-    let user = match need_user(&state, &headers) {
-        Ok(user) => user,
-        Err(response) => return *response,
-    };
     match own_project(&state, &user, id) {
         Some(project) => form_page(&user, Some(project), |name| known(project, name), None),
         None => not_found(),
@@ -181,15 +170,11 @@ pub(super) async fn edit(
 
 pub(super) async fn update(
     State(sim): State<Shared>,
-    headers: HeaderMap,
+    Visitor(user): Visitor,
     Path(id): Path<Id>,
     Form(form): Form,
 ) -> Response {
     let mut state = sim.lock();
-    let user = match need_user(&state, &headers) {
-        Ok(user) => user,
-        Err(response) => return *response,
-    };
     let Some(project) = own_project(&state, &user, id).cloned() else {
         return not_found();
     };

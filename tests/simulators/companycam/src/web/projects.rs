@@ -5,14 +5,13 @@ use std::collections::HashMap;
 
 use axum::Router;
 use axum::extract::State;
-use axum::http::HeaderMap;
 use axum::response::Response;
 use axum::routing::get;
 use maud::{Markup, html};
 use simulator_kit::page::{table, tabs};
 
 use super::photos::{has_picture, thumbnail};
-use super::{need_user, page, project_form, time};
+use super::{Visitor, page, project_form, time};
 use crate::Shared;
 use crate::request::Params;
 use crate::state::{Address, Id, Photo, Project, State as Sims, User};
@@ -95,12 +94,8 @@ pub(super) fn project_choice(label: &str, others: &[&Project]) -> Markup {
     }
 }
 
-async fn list(State(sim): State<Shared>, headers: HeaderMap, params: Params) -> Response {
+async fn list(State(sim): State<Shared>, Visitor(user): Visitor, params: Params) -> Response {
     let state = sim.lock();
-    let user = match need_user(&state, &headers) {
-        Ok(user) => user,
-        Err(response) => return *response,
-    };
     let view = params.text("show");
     let query = params.text("query").to_lowercase();
     let mut projects: Vec<&Project> = state

@@ -2,13 +2,12 @@
 
 use axum::Router;
 use axum::extract::State;
-use axum::http::HeaderMap;
 use axum::response::Response;
 use axum::routing::get;
 use maud::{Markup, html};
 use simulator_kit::page::table;
 
-use super::{need_user, page, time};
+use super::{Visitor, page, time};
 use crate::Shared;
 use crate::delivery::Attempt;
 use crate::request::Params;
@@ -23,12 +22,8 @@ pub(super) fn routes() -> Router<Shared> {
     Router::new().route("/webhooks", get(show))
 }
 
-async fn show(State(sim): State<Shared>, headers: HeaderMap, params: Params) -> Response {
+async fn show(State(sim): State<Shared>, Visitor(user): Visitor, params: Params) -> Response {
     let state = sim.lock();
-    let user = match need_user(&state, &headers) {
-        Ok(user) => user,
-        Err(response) => return *response,
-    };
     let webhooks = state.webhooks.values();
     let webhooks: Vec<&Webhook> = webhooks
         .filter(|webhook| webhook.company == user.company)
