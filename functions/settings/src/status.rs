@@ -11,7 +11,8 @@ use jiff::Timestamp;
 use one_click::OrgId;
 use runtime::{App, Trouble};
 use serde::Serialize;
-use store::organizations::{ConnectionState, Organization, SyncRun, SyncStep};
+use store::organizations::{ConnectionState, Organization};
+use store::sync_runs::{SyncRun, SyncStep};
 use web::{Problem, sign_in};
 
 /// A rate that is measured over less than this says nothing.
@@ -196,7 +197,7 @@ fn remaining(seconds: i64) -> String {
 #[cfg(test)]
 mod tests {
     use ::sync::run::sync_run::new_run;
-    use store::organizations::Window;
+    use store::sync_runs::Window;
 
     use super::*;
 

@@ -8,8 +8,9 @@ use one_click::ids::{JobId, OrgId};
 use serde::de::IgnoredAny;
 
 use crate::change::Change;
+use crate::jobs::{claim_sk, job_sk};
 use crate::photos::{self, PhotoRow};
-use crate::projects::{LinkState, ProjectRow, claim_sk, job_sk, project_sk, row_key};
+use crate::projects::{LinkState, ProjectRow, project_sk, row_key};
 use crate::{Error, Store};
 
 /// How many rows one read of a search takes.

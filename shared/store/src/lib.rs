@@ -12,11 +12,13 @@ mod by_hand;
 mod change;
 pub mod ephemeral;
 mod error;
+pub mod jobs;
 pub mod matches;
 pub mod organizations;
 pub mod outages;
 pub mod photos;
 pub mod projects;
+pub mod sync_runs;
 mod table;
 
 pub use error::Error;

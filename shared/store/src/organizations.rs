@@ -1,13 +1,13 @@
 //! Table `organizations`: one row for each organization, with its connection, preferences, cursors
 //! and sync run; and one for each company, which says whose it is (B5).
 
-use companycam::Cursor;
-use companycam::ids::{CompanyId, ProjectId, TagId, WebhookId};
+use companycam::ids::{CompanyId, WebhookId};
 use jiff::Timestamp;
 use one_click::ids::OrgId;
 use serde::{Deserialize, Serialize};
 
 use crate::change::Change;
+use crate::sync_runs::SyncRun;
 use crate::table::{Item, key};
 use crate::{Error, Store};
 
@@ -68,95 +68,6 @@ impl Default for Preferences {
             copy_internal_photos: false,
             copy_documents: true,
         }
-    }
-}
-
-/// How far back a sync looks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Window {
-    /// Projects changed within so many days.
-    Days(u16),
-    /// Every project there is.
-    All,
-}
-
-/// A tag as One Click shows it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct TagName {
-    /// The tag.
-    pub id: TagId,
-    /// What it says.
-    pub name: String,
-}
-
-/// The next thing that a sync run does.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "at")]
-pub enum SyncStep {
-    /// Refresh the users of both sides and their matches.
-    Users,
-    /// Read this page of the projects changed in the window.
-    Projects {
-        /// 1-based.
-        page: u32,
-    },
-    /// Read the photos of a page's projects.
-    Photos {
-        /// Whose.
-        projects: Vec<ProjectId>,
-        /// Where their photos go on.
-        cursor: Option<Cursor>,
-        /// The page of projects that follows, if any.
-        next_page: Option<u32>,
-    },
-    /// Read which tags there are.
-    Tags,
-    /// Read which photos carry which tag: photo lists don't say.
-    TagPhotos {
-        /// The tags still to be read; the first one now.
-        tags: Vec<TagName>,
-        /// Where that tag's photos go on.
-        cursor: Option<Cursor>,
-    },
-    /// Everything is listed; wait until it is done.
-    Finish,
-}
-
-/// One run of the sync that an administrator started, by connecting or by pressing Sync (B19).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SyncRun {
-    /// Tells this run from the one before.
-    pub id: String,
-    /// How far back it looks.
-    pub window: Window,
-    /// What comes next.
-    pub step: SyncStep,
-    /// Rises with every step, so that two workers never take the same one.
-    pub seq: i64,
-    /// When it was asked for.
-    pub started_at: i64,
-    /// When it last took a step.
-    pub stepped_at: i64,
-    /// When everything it listed was in One Click.
-    pub finished_at: Option<i64>,
-    /// Why it ended before that.
-    #[serde(default)]
-    pub failed: Option<String>,
-    /// The oldest `updated_at` that it lists, from `window`; `None` for everything.
-    pub modified_since: Option<i64>,
-    /// What `project_cursor` becomes when the projects are listed.
-    pub next_cursor: Option<i64>,
-    /// Projects listed so far.
-    pub projects_total: i64,
-    /// Photos listed so far.
-    pub photos_total: i64,
-}
-
-impl SyncRun {
-    /// Whether it still has something to do.
-    pub fn is_running(&self) -> bool {
-        self.finished_at.is_none()
     }
 }
 
@@ -403,47 +314,6 @@ impl Store {
             change = change.set("project_cursor", cursor);
         }
         self.change_organization(org, change).await
-    }
-
-    /// Starts a run, unless another still runs. The row afterwards, or `None`.
-    pub async fn start_sync(
-        &self,
-        org: &OrgId,
-        run: &SyncRun,
-    ) -> Result<Option<Organization>, Error> {
-        // A finished run has a number there, a running one null.
-        let change = Change::new()
-            .set("sync", run)
-            .when("attribute_exists(#state) AND (attribute_not_exists(#sync) OR attribute_type(#sync.#finished_at, :number))")
-            .value(":number", "N");
-        self.organizations.update(org_key(org), change).await
-    }
-
-    /// Writes the run's next state if nobody else took the same step.
-    /// `cursor` moves the project cursor; `finished_at` of the run becomes `last_synced_at`.
-    pub async fn step_sync(
-        &self,
-        org: &OrgId,
-        next: &SyncRun,
-        taken_seq: i64,
-        cursor: Option<i64>,
-    ) -> Result<bool, Error> {
-        let mut change = Change::new()
-            .set("sync", next)
-            .when("#sync.#id = :run AND #sync.#seq = :seq")
-            .value(":run", &next.id)
-            .value(":seq", taken_seq);
-        if let Some(cursor) = cursor {
-            change = change.set("project_cursor", cursor);
-        }
-        if let Some(finished) = next.finished_at.filter(|_| next.failed.is_none()) {
-            change = change.set("last_synced_at", finished);
-        }
-        Ok(self
-            .organizations
-            .update::<Organization>(org_key(org), change)
-            .await?
-            .is_some())
     }
 
     /// Takes the right to refresh the tokens until `until_ms`. `false`: somebody else has it.

@@ -5,9 +5,10 @@ use ::sync::decide::fields::customer_name;
 use companycam::ids::{PhotoId, ProjectId};
 use one_click::JobId;
 use runtime::Side;
+use store::jobs::{JobClaim, JobRow};
 use store::organizations::{ConnectionState, Organization};
 use store::photos::PhotoRow;
-use store::projects::{JobClaim, JobRow, LinkState, ProjectRow, SkipReason};
+use store::projects::{LinkState, ProjectRow, SkipReason};
 
 use super::{Act, Answer, Tone};
 

@@ -10,7 +10,7 @@ use http::StatusCode;
 use jiff::Timestamp;
 use runtime::App;
 use serde::Deserialize;
-use store::organizations::Window;
+use store::sync_runs::Window;
 use web::Problem;
 
 use super::{answer, connected, sender};

@@ -2,7 +2,8 @@
 
 use maud::{Markup, html};
 use runtime::App;
-use store::organizations::{Organization, SyncRun, Window};
+use store::organizations::Organization;
+use store::sync_runs::{SyncRun, Window};
 use web::SignedIn;
 
 use super::{action, csrf, time};

@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 use one_click::Job;
+use store::jobs::JobRow;
 use store::organizations::Preferences;
-use store::projects::JobRow;
 
 /// How long another system's importer has to make the project, or the job, itself: it runs every 15
 /// minutes.

@@ -6,7 +6,8 @@ use companycam::ids::ProjectId;
 use companycam::{Project, ProjectsQuery};
 use one_click::{Job, JobId};
 use runtime::Trouble;
-use store::projects::{JobClaim, LinkState, ProjectFields, ProjectRow};
+use store::jobs::JobClaim;
+use store::projects::{LinkState, ProjectFields, ProjectRow};
 
 use super::Context;
 use crate::decide::fields::{customer_name, project_fields, relation_key};

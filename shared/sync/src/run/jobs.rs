@@ -9,8 +9,9 @@ use one_click::{Error as OneClickError, Job, JobId};
 use runtime::messages::Look;
 use runtime::{Failure, Trouble};
 use store::activity::{Kind, NewEntry, Outcome};
+use store::jobs::{JobClaim, JobRow};
 use store::outages::Side;
-use store::projects::{JobClaim, JobRow, NewLink, ProjectFields};
+use store::projects::{NewLink, ProjectFields};
 
 use super::existing::{Found, lost_project, project_for};
 use super::{Context, outage, project, reassign, users};

@@ -4,6 +4,7 @@ pub mod again;
 pub mod connection;
 pub mod copy;
 mod existing;
+mod import;
 pub mod jobs;
 mod listing;
 mod merge;

@@ -6,8 +6,8 @@ use companycam::ids::{ProjectId, UserId as CompanyCamUserId};
 use one_click::{Job, UserId};
 use runtime::{Failure, Trouble};
 use store::activity::{Kind, NewEntry, Outcome};
+use store::jobs::JobRow;
 use store::matches::CompanyCamUser;
-use store::projects::JobRow;
 
 use super::{Context, users};
 

@@ -10,8 +10,9 @@ use runtime::messages::{Look, Origin, SyncMessage};
 use runtime::queues::backoff;
 use runtime::{App, Trouble};
 use store::activity::{Kind, NewEntry, Outcome};
-use store::organizations::{Organization, SyncRun, SyncStep, TagName, Window};
+use store::organizations::Organization;
 use store::outages::Side;
+use store::sync_runs::{SyncRun, SyncStep, TagName, Window};
 
 use super::poll::{PER_PAGE, next_cursor};
 use super::{Context, connection, listing, outage, photos, users, webhooks};

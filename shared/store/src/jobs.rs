@@ -1,0 +1,200 @@
+//! Table `project-links`, the jobs' side: which project a job is, whom it is assigned to, and the claim
+//! of a job that is getting a project.
+
+use std::collections::BTreeSet;
+
+use companycam::ids::ProjectId;
+use jiff::Timestamp;
+use one_click::ids::{JobId, OrgId, UserId as OneClickUserId};
+use serde::{Deserialize, Serialize};
+
+use crate::change::Change;
+use crate::projects::{ProjectFields, row_key};
+use crate::{Error, Store};
+
+/// A job's row: the other direction of the link.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JobRow {
+    /// The organization.
+    pub org_id: OrgId,
+    /// `job#<id>`.
+    pub(crate) sk: String,
+    /// The job.
+    pub job_id: JobId,
+    /// The project it is linked to.
+    pub project_id: ProjectId,
+    /// Whom the job was assigned to when we last looked.
+    #[serde(default)]
+    pub assignee: Option<OneClickUserId>,
+    /// Whose `CompanyCam` users the project may have on the job's behalf: the last assignee that was
+    /// matched, and, where reassignments were cut off, those before.
+    #[serde(default)]
+    pub applied: BTreeSet<OneClickUserId>,
+    /// A reassignment was begun, and is not known to be through.
+    #[serde(default)]
+    pub reassigning: bool,
+    /// The project was made or found for the job, and is not assigned, or the job not told of it, yet.
+    #[serde(default)]
+    pub unfinished: bool,
+}
+
+/// A job that is getting a project, or could not get one (B22).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JobClaim {
+    /// The organization.
+    pub org_id: OrgId,
+    /// `claim#<id>`.
+    pub(crate) sk: String,
+    /// The job.
+    pub job_id: JobId,
+    /// When a project was asked for, in Unix seconds: one may be there, though nobody heard of it.
+    #[serde(default)]
+    pub claimed_at: Option<i64>,
+    /// What was asked for; only name and address are filled.
+    #[serde(default)]
+    pub asked: ProjectFields,
+    /// The job's `updated_at` when it was given up. A later change of the job is a new try.
+    #[serde(default)]
+    pub set_aside: Option<Timestamp>,
+}
+
+pub(crate) fn job_sk(job: &JobId) -> String {
+    format!("job#{job}")
+}
+
+pub(crate) fn claim_sk(job: &JobId) -> String {
+    format!("{CLAIM}{job}")
+}
+
+/// What the sort key of a claim begins with.
+const CLAIM: &str = "claim#";
+
+impl Store {
+    /// The row that says which project the job is.
+    pub async fn job(&self, org: &OrgId, job: &JobId) -> Result<Option<JobRow>, Error> {
+        self.project_links.get(row_key(org, &job_sk(job))).await
+    }
+
+    /// The rows of those of the jobs that are linked.
+    pub async fn jobs<'a>(
+        &self,
+        org: &OrgId,
+        jobs: impl IntoIterator<Item = &'a JobId>,
+    ) -> Result<Vec<JobRow>, Error> {
+        let unique: std::collections::BTreeSet<_> = jobs.into_iter().collect();
+        let keys = unique
+            .into_iter()
+            .map(|job| row_key(org, &job_sk(job)))
+            .collect();
+        self.project_links.get_many(keys).await
+    }
+
+    /// Written before any of these users is added to the job's project, or removed from it.
+    pub async fn job_reassigning(
+        &self,
+        org: &OrgId,
+        job: &JobId,
+        applied: &BTreeSet<OneClickUserId>,
+    ) -> Result<(), Error> {
+        let change = Change::new()
+            .set("applied", applied)
+            .set("reassigning", true)
+            .when("attribute_exists(#project_id)");
+        self.project_links
+            .update::<serde::de::IgnoredAny>(row_key(org, &job_sk(job)), change)
+            .await?;
+        Ok(())
+    }
+
+    /// Whom the job is assigned to, and whose users the project may have because of that.
+    pub async fn job_assigned<'a>(
+        &self,
+        org: &OrgId,
+        job: &JobId,
+        assignee: Option<&OneClickUserId>,
+        applied: impl IntoIterator<Item = &'a OneClickUserId>,
+    ) -> Result<(), Error> {
+        let applied: BTreeSet<_> = applied.into_iter().collect();
+        let change = Change::new()
+            .set_or_remove("assignee", assignee)
+            .set("applied", applied)
+            .remove("reassigning")
+            .when("attribute_exists(#project_id)");
+        self.project_links
+            .update::<serde::de::IgnoredAny>(row_key(org, &job_sk(job)), change)
+            .await?;
+        Ok(())
+    }
+
+    /// The job's project has its assignee, and the job knows its project.
+    pub async fn job_finished(&self, org: &OrgId, job: &JobId) -> Result<(), Error> {
+        let change = Change::new()
+            .remove("unfinished")
+            .when("attribute_exists(#project_id)");
+        self.project_links
+            .update::<serde::de::IgnoredAny>(row_key(org, &job_sk(job)), change)
+            .await?;
+        Ok(())
+    }
+
+    /// The job's claim, if it has one.
+    pub async fn claim(&self, org: &OrgId, job: &JobId) -> Result<Option<JobClaim>, Error> {
+        self.project_links.get(row_key(org, &claim_sk(job))).await
+    }
+
+    /// Every claim of the organization; there are few at a time.
+    pub async fn claims(&self, org: &OrgId) -> Result<Vec<JobClaim>, Error> {
+        self.project_links
+            .query()
+            .when("#org_id = :org AND begins_with(#sk, :claim)")
+            .value(":org", org)
+            .value(":claim", CLAIM)
+            .all()
+            .await
+    }
+
+    /// Writes down that a project is about to be asked for, before it is.
+    pub async fn claim_job(
+        &self,
+        org: &OrgId,
+        job: &JobId,
+        asked: &ProjectFields,
+        at: i64,
+    ) -> Result<(), Error> {
+        let claim = JobClaim {
+            org_id: org.clone(),
+            sk: claim_sk(job),
+            job_id: job.clone(),
+            claimed_at: Some(at),
+            asked: asked.clone(),
+            set_aside: None,
+        };
+        self.project_links.put(&claim, Change::new()).await?;
+        Ok(())
+    }
+
+    /// The job can't be brought over as it is, having last changed at `updated_at`.
+    pub async fn job_set_aside(
+        &self,
+        org: &OrgId,
+        job: &JobId,
+        updated_at: Timestamp,
+    ) -> Result<(), Error> {
+        let change = Change::new()
+            .set("job_id", job)
+            .set("set_aside", updated_at);
+        self.project_links
+            .update::<serde::de::IgnoredAny>(row_key(org, &claim_sk(job)), change)
+            .await?;
+        Ok(())
+    }
+
+    /// No project was made: the claim goes.
+    pub async fn drop_claim(&self, org: &OrgId, job: &JobId) -> Result<(), Error> {
+        let key = row_key(org, &claim_sk(job));
+        self.project_links
+            .delete::<JobClaim>(key, Change::new())
+            .await?;
+        Ok(())
+    }
+}
