@@ -100,8 +100,9 @@ test: check functions simulator-binaries ## Every test there is, the deployed st
 	$(LOCAL) run cargo test --package end-to-end --test story
 
 .PHONY: bench
-bench: functions ## The benchmarks; results as a table and in target/bench.json
-	cargo run --quiet --package end-to-end --bin bench
+bench: functions simulator-binaries ## The benchmarks; results as tables and in target/bench.json
+	cargo build --package end-to-end --bin bench
+	$(LOCAL) run cargo run --quiet --package end-to-end --bin bench
 
 # Apart from `check`, since its two tools compile for minutes on a bare machine.
 .PHONY: audit

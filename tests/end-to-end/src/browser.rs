@@ -69,6 +69,17 @@ impl Browser {
             .await?)
     }
 
+    /// The bytes behind an address as a browser that takes compressed answers gets them.
+    pub async fn compressed(&self, url: &str) -> Result<Vec<u8>> {
+        let request = self.http.get(url).header("accept-encoding", "gzip");
+        let answer = request.send().await?.error_for_status()?;
+        let encoding = answer.headers().get("content-encoding");
+        if encoding.is_none_or(|encoding| encoding != "gzip") {
+            bail!("{url} came without compression");
+        }
+        Ok(answer.bytes().await?.to_vec())
+    }
+
     /// The bytes behind an address.
     pub async fn bytes(&self, url: &str) -> Result<Vec<u8>> {
         Ok(self

@@ -1,14 +1,14 @@
-//! `make bench`: how fast each function starts and how much memory it then holds.
+//! How fast each function starts and how much memory it then holds.
 //!
 //! Plays Lambda's runtime API on loopback, starts each function's `bootstrap` as Lambda would, and takes
-//! the time from there to its first request for work. Results as a table, and in `target/bench.json`.
+//! the time from there to its first request for work.
 
-use std::path::PathBuf;
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
 /// Starts of each function; the median counts.
@@ -44,10 +44,8 @@ struct Start {
     resident_kb: u64,
 }
 
-#[tokio::main]
-#[allow(clippy::print_stdout, reason = "the table is what it is for")]
-async fn main() -> Result<()> {
-    let root = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."));
+/// Prints the table; its rows.
+pub async fn measure(root: &Path) -> Result<Value> {
     let mut folders: Vec<_> = std::fs::read_dir(root.join("target/lambda"))
         .context("target/lambda: `make functions` builds it")?
         .collect::<std::io::Result<Vec<_>>>()?;
@@ -80,16 +78,11 @@ async fn main() -> Result<()> {
             "binary_bytes": binary,
         }));
     }
-    let report = json!({"starts": STARTS, "functions": results});
-    std::fs::write(
-        root.join("target/bench.json"),
-        serde_json::to_vec_pretty(&report)?,
-    )?;
-    Ok(())
+    Ok(json!({"starts": STARTS, "functions": results}))
 }
 
 /// Starts the function once, until it asks for work.
-async fn start(bootstrap: &PathBuf) -> Result<Start> {
+async fn start(bootstrap: &Path) -> Result<Start> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let mut command = Command::new(bootstrap);
     command
