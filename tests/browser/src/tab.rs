@@ -1,0 +1,178 @@
+//! Our tab: its words, and what an administrator does with it.
+
+use anyhow::{Context, Result, ensure};
+use thirtyfour::{By, WebElement};
+
+use crate::cast::Cast;
+use crate::chromium::Chromium;
+use crate::hands::one_line;
+use crate::simulators::{CompanyCam, OneClick};
+
+/// B9.
+pub const CREATE_PROJECT: &str = "Create a Project in CompanyCam when a Job is Created in One Click";
+/// B10.
+pub const CREATE_JOB: &str = "Create a Job in One Click Contractor from a Project in CompanyCam";
+/// B11.
+pub const REASSIGN: &str = "Reassign a Project in CompanyCam when Updated in One Click Contractor";
+/// B12.
+pub const REMOVE_PREVIOUS: &str = "Upon Reassignment, Delete Previously Assigned user in CompanyCam";
+/// The button under the preferences.
+pub const SAVE: &str = "Save preferences";
+/// The button that begins a sync.
+pub const SYNC: &str = "Sync";
+
+/// The tab in a browser.
+#[derive(Debug, Clone, Copy)]
+pub struct Tab<'a> {
+    /// Whose.
+    pub cast: &'a Cast,
+    /// In this browser.
+    pub chromium: &'a Chromium,
+}
+
+impl Tab<'_> {
+    /// The whole way from One Click's login, through CompanyCam's, to the tab.
+    pub async fn connect(&self) -> Result<()> {
+        let (cast, chromium) = (self.cast, self.chromium);
+        let (one_click, companycam) = (OneClick { cast, chromium }, CompanyCam { cast, chromium });
+        one_click.sign_in().await?;
+        one_click.go_to_integrations().await?;
+        one_click.press_card("Connect CompanyCam").await?;
+        companycam.sign_in().await?;
+        companycam.allow().await?;
+        self.is_here().await?;
+        chromium.until_says("CompanyCam is connected.").await
+    }
+
+    /// Opens it; the session is there already.
+    pub async fn open(&self) -> Result<()> {
+        self.chromium.open(&self.cast.tab()).await?;
+        self.is_here().await
+    }
+
+    /// Fails unless the browser shows it.
+    pub async fn is_here(&self) -> Result<()> {
+        let here = self.chromium.address().await?;
+        ensure!(
+            here.starts_with(&self.cast.tab()),
+            "not on the tab but at {here}"
+        );
+        Ok(())
+    }
+
+    /// The elements of the section of that heading.
+    async fn parts(&self, section: &str, selector: &str) -> Result<Vec<WebElement>> {
+        let selector = format!("section[aria-labelledby={section}] {selector}");
+        Ok(self.chromium.web.find_all(By::Css(selector)).await?)
+    }
+
+    /// The lines of the users' table.
+    pub async fn users(&self) -> Result<Vec<String>> {
+        self.chromium
+            .texts("section[aria-labelledby=users] tbody tr")
+            .await
+    }
+
+    /// The line of a user of CompanyCam.
+    pub async fn user(&self, name: &str) -> Result<String> {
+        let users = self.users().await?;
+        let found = users.iter().find(|line| line.starts_with(name));
+        Ok(found.with_context(|| format!("no {name} in {users:?}"))?.clone())
+    }
+
+    /// Picks somebody of One Click with the pencil.
+    pub async fn pick(&self, user: &str, one_click: &str) -> Result<()> {
+        self.chromium
+            .press(&format!("Change the match of {user}"))
+            .await?;
+        self.chromium
+            .choose(&format!("One Click user for {user}"), one_click)
+            .await?;
+        self.chromium.send("Save").await
+    }
+
+    /// Ticks preferences, or unticks them, and saves.
+    pub async fn prefer(&self, preferences: &[(&str, bool)]) -> Result<()> {
+        for (label, on) in preferences {
+            self.chromium.tick(label, *on).await?;
+        }
+        self.chromium.send(SAVE).await?;
+        self.chromium.until_says("Your preferences are saved.").await
+    }
+
+    /// Begins a sync over the window that the list calls so.
+    pub async fn sync(&self, window: &str) -> Result<()> {
+        self.chromium.choose("Projects changed in", window).await?;
+        self.chromium.send(SYNC).await
+    }
+
+    /// Waits until no sync runs and one has ended; without scripts one has to reload the page.
+    pub async fn until_synced(&self, reload: bool) -> Result<()> {
+        self.chromium
+            .until("the sync ends", async || {
+                if reload {
+                    self.chromium.reload().await?;
+                }
+                let text = self.chromium.text().await?;
+                let ended = !self.is_syncing().await? && !text.contains("not finished yet");
+                Ok(ended.then_some(()))
+            })
+            .await
+    }
+
+    /// Whether the progress of a sync is shown.
+    pub async fn is_syncing(&self) -> Result<bool> {
+        Ok(!self.parts("sync", "progress").await?.is_empty())
+    }
+
+    /// What the sync's card says.
+    pub async fn progress(&self) -> Result<String> {
+        let texts = self
+            .chromium
+            .texts("section[aria-labelledby=sync]")
+            .await?;
+        Ok(texts.join(" "))
+    }
+
+    /// The entries of the activity log, newest first.
+    pub async fn activity(&self) -> Result<Vec<String>> {
+        self.chromium
+            .texts("section[aria-labelledby=activity] li")
+            .await
+    }
+
+    /// Waits for an entry that holds all these words, with the page loaded anew each time.
+    pub async fn until_logged(&self, words: &[&str]) -> Result<String> {
+        self.chromium
+            .until(&format!("the activity tells {words:?}"), async || {
+                self.open().await?;
+                let entries = self.activity().await?;
+                let holds = |entry: &&String| words.iter().all(|word| entry.contains(word));
+                Ok(entries.iter().find(holds).cloned())
+            })
+            .await
+    }
+
+    /// The connection's state, as the tag says it.
+    pub async fn says_state(&self, state: &str) -> Result<()> {
+        self.chromium
+            .until(&format!("the connection is “{state}”"), async || {
+                let tags = self.parts("connection", ".tag").await?;
+                let Some(tag) = tags.first() else {
+                    return Ok(None);
+                };
+                Ok((one_line(&tag.text().await?) == state).then_some(()))
+            })
+            .await
+    }
+
+    /// Disconnects, after having read what that means.
+    pub async fn disconnect(&self) -> Result<()> {
+        self.chromium.press("Disconnect").await?;
+        self.chromium
+            .until_says("Jobs, photos, matches and preferences stay in One Click.")
+            .await?;
+        self.chromium.send("Disconnect CompanyCam").await?;
+        self.chromium.until_says("CompanyCam is disconnected.").await
+    }
+}

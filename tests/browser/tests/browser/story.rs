@@ -1,0 +1,243 @@
+//! The whole story of an administrator, with scripts and without.
+
+use anyhow::{Context, Result, ensure};
+use browser_tests::cast::Cast;
+use browser_tests::chromium::{Chromium, Scripts};
+use browser_tests::simulators::{CompanyCam, OneClick};
+use browser_tests::tab::{CREATE_JOB, CREATE_PROJECT, REASSIGN, REMOVE_PREVIOUS, Tab};
+
+use crate::no_complaints;
+
+#[tokio::test]
+async fn b03_b25_the_whole_story() -> Result<()> {
+    walk("org_story", Scripts::On).await
+}
+
+#[tokio::test]
+async fn b25_the_whole_story_without_scripts() -> Result<()> {
+    walk("org_plain", Scripts::Off).await
+}
+
+struct Story<'a> {
+    cast: &'a Cast,
+    chromium: &'a Chromium,
+    tab: Tab<'a>,
+    one_click: OneClick<'a>,
+    companycam: CompanyCam<'a>,
+    scripts: Scripts,
+}
+
+async fn walk(org: &str, scripts: Scripts) -> Result<()> {
+    let cast = &Cast::new(org).await?;
+    let chromium = &Chromium::start(scripts).await?;
+    let story = Story {
+        cast,
+        chromium,
+        tab: Tab { cast, chromium },
+        one_click: OneClick { cast, chromium },
+        companycam: CompanyCam { cast, chromium },
+        scripts,
+    };
+    story.connects_and_syncs().await?;
+    story.picks_a_match().await?;
+    story.creates_a_project_from_a_job().await?;
+    story.leaves_new_projects_alone().await?;
+    story.reassigns().await?;
+    story.syncs_again_and_is_told_of_a_failure().await?;
+    story.reconnects().await?;
+    story.disconnects_and_connects_again().await?;
+    no_complaints(chromium).await
+}
+
+impl Story<'_> {
+    /// Without scripts nothing on a page changes by itself.
+    fn reload(&self) -> bool {
+        self.scripts == Scripts::Off
+    }
+
+    /// B1–B3, B6, B15, B19.
+    async fn connects_and_syncs(&self) -> Result<()> {
+        let (cast, tab) = (self.cast, self.tab);
+        cast.user_of_both("Robin", "Roof").await?;
+        cast.user_of_both("Sam", "Siding").await?;
+        cast.companycam_user("Uma", "Umbra", "uma@elsewhere.example").await?;
+        cast.one_click_user("Uma at home", "uma@home.example").await?;
+        let project = cast.project("Maple Street 7").await?;
+        for caption in ["Front", "Back"] {
+            cast.photo(&project, caption).await?;
+        }
+        let held = cast.photo(&project, "Roof").await?;
+        cast.hold_photo(&held, Some(6)).await?;
+
+        tab.connect().await?;
+        let robin = tab.user("Robin Roof").await?;
+        ensure!(robin.matches("Robin Roof").count() == 2, "{robin}");
+        let uma = tab.user("Uma Umbra").await?;
+        ensure!(uma.contains("Not matched"), "{uma}");
+
+        self.until_progress("Projects: 1 of 1").await?;
+        self.until_progress("Photos: 2 of 3").await?;
+        tab.until_synced(self.reload()).await?;
+        tab.says_state("Connected").await?;
+
+        self.one_click.open_job("Maple Street 7").await?;
+        let mut photos = self.one_click.look_at_photos(3).await?;
+        photos.sort();
+        ensure!(photos == ["Back", "Front", "Roof"], "{photos:?}");
+        Ok(())
+    }
+
+    /// Waits for what the progress says.
+    async fn until_progress(&self, text: &str) -> Result<()> {
+        self.chromium
+            .until(&format!("the progress says “{text}”"), async || {
+                if self.reload() {
+                    self.chromium.reload().await?;
+                }
+                Ok(self.tab.progress().await?.contains(text).then_some(()))
+            })
+            .await
+    }
+
+    /// B7.
+    async fn picks_a_match(&self) -> Result<()> {
+        self.tab.open().await?;
+        self.tab.pick("Uma Umbra", "Uma at home").await?;
+        self.chromium.until_says("match is saved").await?;
+        let uma = self.tab.user("Uma Umbra").await?;
+        ensure!(uma.contains("Uma at home") && uma.contains("by hand"), "{uma}");
+        Ok(())
+    }
+
+    /// B9, B21.
+    async fn creates_a_project_from_a_job(&self) -> Result<()> {
+        self.tab.prefer(&[(CREATE_PROJECT, true)]).await?;
+        self.one_click.create_job("Nora New", "New roof").await?;
+        self.chromium
+            .until("the job has a project", async || {
+                self.chromium.reload().await?;
+                let text = self.chromium.text().await?;
+                Ok(text.contains("cc_project_id").then_some(()))
+            })
+            .await?;
+        self.companycam.says("Nora New").await
+    }
+
+    /// B10.
+    async fn leaves_new_projects_alone(&self) -> Result<()> {
+        self.tab.open().await?;
+        self.tab.prefer(&[(CREATE_JOB, false)]).await?;
+        self.cast.project("Left alone").await?;
+        self.tab.until_logged(&["Skipped", "Left alone"]).await?;
+        let customers = self.one_click.customers().await?;
+        ensure!(!customers.contains(&"Left alone".to_owned()), "{customers:?}");
+        self.tab.open().await?;
+        self.tab.prefer(&[(CREATE_JOB, true)]).await?;
+        let project = self.cast.project("Taken over").await?;
+        self.cast.job_of(&project).await?;
+        self.one_click.open_job("Taken over").await
+    }
+
+    /// B11, B12.
+    async fn reassigns(&self) -> Result<()> {
+        let project = self.cast.project_where("name", "Taken over").await?;
+        let project = project.context("no project")?["id"].clone();
+        let project = project.as_str().context("no id")?;
+        let user = async |name: &str| {
+            let state = self.cast.stack.companycam_state().await?;
+            let users = state["users"].as_array().context("no users")?;
+            let is_it = |user: &&serde_json::Value| {
+                user["company_id"] == self.cast.person.company.as_str() && user["name"] == name
+            };
+            let found = users.iter().find(is_it).context("no such user")?;
+            Ok::<_, anyhow::Error>(found["id"].as_str().context("no id")?.to_owned())
+        };
+        let (robin, sam) = (user("Robin Roof").await?, user("Sam Siding").await?);
+
+        self.tab.open().await?;
+        let (on, enabled) = self.chromium.ticked(REMOVE_PREVIOUS).await?;
+        ensure!(!on && !enabled, "B12 can be switched on without B11");
+        self.tab.prefer(&[(REASSIGN, true)]).await?;
+        self.one_click.open_job("Taken over").await?;
+        self.one_click.reassign("Robin Roof").await?;
+        self.cast.until_assigned(project, &[&robin]).await?;
+
+        self.tab.open().await?;
+        self.tab.prefer(&[(REMOVE_PREVIOUS, true)]).await?;
+        self.one_click.open_job("Taken over").await?;
+        self.one_click.reassign("Sam Siding").await?;
+        self.cast.until_assigned(project, &[&sam]).await?;
+
+        self.tab.open().await?;
+        self.tab.prefer(&[(REASSIGN, false)]).await?;
+        let (on, enabled) = self.chromium.ticked(REMOVE_PREVIOUS).await?;
+        ensure!(!on && !enabled, "B12 stays on without B11");
+        Ok(())
+    }
+
+    /// B19, B27.
+    async fn syncs_again_and_is_told_of_a_failure(&self) -> Result<()> {
+        let project = self.cast.project("With a broken photo").await?;
+        let job = self.cast.job_of(&project).await?;
+        let broken = self.cast.broken_photo(&project).await?;
+        self.tab.open().await?;
+        self.tab.sync("the last 90 days").await?;
+        self.chromium.until_says("The sync has started.").await?;
+        self.tab.until_synced(self.reload()).await?;
+        let entry = self.tab.until_logged(&["Failed", &broken]).await?;
+        ensure!(entry.contains("image") || entry.contains("photo"), "{entry}");
+        ensure!(job["images"].as_array().is_some_and(Vec::is_empty), "{job}");
+        Ok(())
+    }
+
+    /// B4.
+    async fn reconnects(&self) -> Result<()> {
+        self.cast.revoke().await?;
+        self.tab.open().await?;
+        self.tab.sync("the last 29 days").await?;
+        self.chromium
+            .until("the tab asks to reconnect", async || {
+                if self.reload() {
+                    self.chromium.reload().await?;
+                }
+                Ok(self.chromium.offers("Reconnect").await?.then_some(()))
+            })
+            .await?;
+        self.tab.says_state("Needs reconnecting").await?;
+        let card = self.one_click.integration_state().await?;
+        ensure!(card.contains("Needs reconnecting"), "{card}");
+        self.one_click.press_card("Reconnect CompanyCam").await?;
+        self.tab.is_here().await?;
+        self.chromium.send("Reconnect").await?;
+        self.companycam.allow().await?;
+        self.tab.is_here().await?;
+        self.tab.says_state("Connected").await?;
+        ensure!(!self.chromium.offers("Reconnect").await?, "the banner stays");
+        self.tab.until_synced(self.reload()).await
+    }
+
+    /// B5.
+    async fn disconnects_and_connects_again(&self) -> Result<()> {
+        let before = self.one_click.customers().await?;
+        self.tab.open().await?;
+        self.tab.disconnect().await?;
+        self.tab.says_state("Disconnected").await?;
+        let card = self.one_click.integration_state().await?;
+        ensure!(card.contains("Disconnected"), "{card}");
+        self.one_click.press_card("Connect CompanyCam").await?;
+        self.companycam.allow().await?;
+        self.tab.is_here().await?;
+        self.tab.says_state("Connected").await?;
+        self.tab.until_synced(self.reload()).await?;
+        let uma = self.tab.user("Uma Umbra").await?;
+        ensure!(uma.contains("Uma at home"), "{uma}");
+        let (on, _) = self.chromium.ticked(CREATE_PROJECT).await?;
+        ensure!(on, "the preferences are gone");
+        let mut after = self.one_click.customers().await?;
+        let mut before = before;
+        before.sort();
+        after.sort();
+        ensure!(before == after, "{before:?} became {after:?}");
+        Ok(())
+    }
+}
