@@ -52,7 +52,11 @@ fn describe(violation: &Value) -> String {
     for node in violation["nodes"].as_array().into_iter().flatten() {
         lines.push(format!("  {}", text(&node["html"])));
         let why = text(&node["failureSummary"]);
-        lines.extend(why.lines().skip(1).map(|line| format!("    {}", line.trim())));
+        lines.extend(
+            why.lines()
+                .skip(1)
+                .map(|line| format!("    {}", line.trim())),
+        );
     }
     lines.join("\n")
 }

@@ -78,14 +78,19 @@ impl Cast {
     /// A project in CompanyCam; the id.
     pub async fn project(&self, name: &str) -> Result<String> {
         let project = json!({"company_id": self.person.company, "name": name});
-        let made = self.stack.companycam(Method::POST, "projects", project).await?;
+        let made = self
+            .stack
+            .companycam(Method::POST, "projects", project)
+            .await?;
         id_of(&made)
     }
 
     /// Assigns a user to a project, as one does in CompanyCam.
     pub async fn assign(&self, project: &str, user: &str) -> Result<()> {
         let path = format!("projects/{project}/assigned_users/{user}");
-        self.stack.companycam(Method::PUT, &path, Value::Null).await?;
+        self.stack
+            .companycam(Method::PUT, &path, Value::Null)
+            .await?;
         Ok(())
     }
 
@@ -103,6 +108,14 @@ impl Cast {
         id_of(&made)
     }
 
+    /// Gives a broken photo its file.
+    pub async fn mend_photo(&self, photo: &str) -> Result<()> {
+        let uri = json!({"uri": {"kind": "normal"}});
+        let path = format!("photos/{photo}");
+        self.stack.companycam(Method::PATCH, &path, uri).await?;
+        Ok(())
+    }
+
     /// Has CompanyCam answer that it is busy when a photo's file is asked for: so many times, each of
     /// which costs about a second, or for ever.
     pub async fn hold_photo(&self, photo: &str, times: Option<u32>) -> Result<()> {
@@ -115,7 +128,9 @@ impl Cast {
     /// Has CompanyCam take the integration's access away.
     pub async fn revoke(&self) -> Result<()> {
         let path = format!("companies/{}/revoke_grants", self.person.company);
-        self.stack.companycam(Method::POST, &path, Value::Null).await?;
+        self.stack
+            .companycam(Method::POST, &path, Value::Null)
+            .await?;
         Ok(())
     }
 

@@ -100,7 +100,8 @@ impl Chromium {
     /// Gives the page so much space. A window has a least width, wider than a phone; a page's screen
     /// has none.
     pub async fn screen(&self, (width, height): (u32, u32)) -> Result<()> {
-        let metrics = json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false});
+        let metrics =
+            json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false});
         self.devtools("Emulation.setDeviceMetricsOverride", metrics)
             .await
     }

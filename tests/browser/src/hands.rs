@@ -12,8 +12,7 @@ use thirtyfour::{By, RequestData, SessionId, WebElement};
 use crate::PATIENCE;
 use crate::chromium::Chromium;
 
-const CLICKABLE: &str =
-    "a[href], button, summary, input[type=submit], [role=button], [role=option]";
+const CLICKABLE: &str = "a[href], button, summary, input[type=submit], [role=button]";
 const FILLABLE: &str = "input:not([type=hidden], [type=checkbox], [type=radio]), textarea";
 const CHECKABLE: &str = "input[type=checkbox], input[type=radio]";
 
@@ -60,6 +59,17 @@ fn changes(error: &WebDriverError) -> bool {
     )
 }
 
+/// Of a button and links of one name the button: what does something is meant, not what leads to it.
+async fn what_acts(found: Vec<WebElement>) -> Result<Vec<WebElement>> {
+    let mut buttons = Vec::new();
+    for one in &found {
+        if one.tag_name().await? != "a" {
+            buttons.push(one.clone());
+        }
+    }
+    Ok(if buttons.is_empty() { found } else { buttons })
+}
+
 impl Chromium {
     /// The accessible name that the browser gives an element.
     pub async fn name_of(&self, element: &WebElement) -> Result<String> {
@@ -69,7 +79,7 @@ impl Chromium {
         Ok(one_line(&name))
     }
 
-    /// The elements on the screen of a selector and a name.
+    /// The elements on the screen of a selector and a name; one that ends in `…` is a name's beginning.
     async fn named(
         &self,
         selector: &str,
@@ -77,11 +87,14 @@ impl Chromium {
         within: Option<&WebElement>,
     ) -> Result<Vec<WebElement>> {
         let within = within.map(WebElement::to_json).transpose()?;
-        let arguments = vec![json!(selector), json!(name), within.unwrap_or(Value::Null)];
+        let beginning = name.strip_suffix('…');
+        let words = beginning.unwrap_or(name);
+        let arguments = vec![json!(selector), json!(words), within.unwrap_or(Value::Null)];
         let candidates = self.web.execute(CANDIDATES, arguments).await?.elements()?;
         let mut found = Vec::new();
         for candidate in candidates {
-            if self.name_of(&candidate).await? == name {
+            let known = self.name_of(&candidate).await?;
+            if known == name || beginning.is_some_and(|beginning| known.starts_with(beginning)) {
                 found.push(candidate);
             }
         }
@@ -100,6 +113,7 @@ impl Chromium {
         let outcome = eventually(&what, PATIENCE, async || {
             let attempt = async {
                 let found = self.named(selector, name, within).await?;
+                let found = what_acts(found).await?;
                 match found.as_slice() {
                     [one] => Ok(Ok(act(one).await?)),
                     [] => Ok(Err("there is none".to_owned())),
@@ -134,7 +148,9 @@ impl Chromium {
     pub async fn double_press(&self, name: &str) -> Result<()> {
         self.with_named(CLICKABLE, name, None, async |it| {
             it.scroll_into_view().await?;
-            let hand = self.web.action_chain_with_delay(Some(Duration::ZERO), Some(Duration::ZERO));
+            let hand = self
+                .web
+                .action_chain_with_delay(Some(Duration::ZERO), Some(Duration::ZERO));
             Ok(hand.double_click_element(it).perform().await?)
         })
         .await
@@ -215,7 +231,8 @@ impl Chromium {
 
     /// What is written in the elements of a selector, each on one line.
     pub async fn texts(&self, selector: &str) -> Result<Vec<String>> {
-        let script = "return [...document.querySelectorAll(arguments[0])].map((part) => part.innerText);";
+        let script =
+            "return [...document.querySelectorAll(arguments[0])].map((part) => part.innerText);";
         let texts = self.script(script, vec![json!(selector)]).await?;
         let texts = texts.as_array().into_iter().flatten();
         Ok(texts

@@ -49,7 +49,9 @@ return {
 impl Chromium {
     /// Types keys, wherever the focus is.
     pub async fn keys(&self, keys: impl Into<thirtyfour::TypingData>) -> Result<()> {
-        let hand = self.web.action_chain_with_delay(Some(Duration::ZERO), Some(Duration::ZERO));
+        let hand = self
+            .web
+            .action_chain_with_delay(Some(Duration::ZERO), Some(Duration::ZERO));
         Ok(hand.send_keys(keys).perform().await?)
     }
 

@@ -30,7 +30,8 @@ impl Findings {
     pub async fn look(&mut self, chromium: &Chromium, state: &str) -> Result<()> {
         for (screen, called) in [(PHONE, "phone"), (DESK, "desk")] {
             chromium.screen(screen).await?;
-            let width = "return Math.max(document.documentElement.scrollWidth, document.body.scrollWidth);";
+            let width =
+                "return Math.max(document.documentElement.scrollWidth, document.body.scrollWidth);";
             let width = chromium.script(width, Vec::new()).await?.as_u64();
             if width > Some(screen.0.into()) {
                 let wide = chromium.too_wide().await?;

@@ -91,9 +91,11 @@ impl OneClick<'_> {
         let address = format!("{}/jobs", self.cast.stack.one_click);
         self.chromium.open(&address).await?;
         self.chromium.send("New job").await?;
-        self.chromium.fill("Customer", customer).await?;
-        self.chromium.fill("Name of the job", name).await?;
-        self.chromium.fill("Street and number", "1 Story Lane").await?;
+        self.chromium.fill("Customer's name", customer).await?;
+        self.chromium.fill("Job's name", name).await?;
+        self.chromium
+            .fill("Street and number", "1 Story Lane")
+            .await?;
         self.chromium.fill("City", "Lincoln").await?;
         self.chromium.send("Save job").await?;
         self.chromium.until_says("Details").await
@@ -121,7 +123,9 @@ impl CompanyCam<'_> {
         let origin = &self.cast.stack.companycam;
         let here = self.chromium.address().await?;
         ensure!(here.starts_with(origin), "not at CompanyCam but at {here}");
-        self.chromium.fill("E-mail", &self.cast.person.email).await?;
+        self.chromium
+            .fill("E-mail", &self.cast.person.email)
+            .await?;
         self.chromium.fill("Password", "any").await?;
         self.chromium.send("Sign in").await
     }

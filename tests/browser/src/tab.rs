@@ -9,13 +9,15 @@ use crate::hands::one_line;
 use crate::simulators::{CompanyCam, OneClick};
 
 /// B9.
-pub const CREATE_PROJECT: &str = "Create a Project in CompanyCam when a Job is Created in One Click";
+pub const CREATE_PROJECT: &str =
+    "Create a Project in CompanyCam when a Job is Created in One Click";
 /// B10.
 pub const CREATE_JOB: &str = "Create a Job in One Click Contractor from a Project in CompanyCam";
 /// B11.
 pub const REASSIGN: &str = "Reassign a Project in CompanyCam when Updated in One Click Contractor";
 /// B12.
-pub const REMOVE_PREVIOUS: &str = "Upon Reassignment, Delete Previously Assigned user in CompanyCam";
+pub const REMOVE_PREVIOUS: &str =
+    "Upon Reassignment, Delete Previously Assigned user in CompanyCam";
 /// The button under the preferences.
 pub const SAVE: &str = "Save preferences";
 /// The button that begins a sync.
@@ -77,18 +79,42 @@ impl Tab<'_> {
     pub async fn user(&self, name: &str) -> Result<String> {
         let users = self.users().await?;
         let found = users.iter().find(|line| line.starts_with(name));
-        Ok(found.with_context(|| format!("no {name} in {users:?}"))?.clone())
+        Ok(found
+            .with_context(|| format!("no {name} in {users:?}"))?
+            .clone())
+    }
+
+    /// Opens the chooser with the pencil.
+    pub async fn open_chooser(&self, user: &str) -> Result<()> {
+        let pencil = format!("Change the match of {user}");
+        self.chromium.press(&pencil).await?;
+        let title = format!("Who is {user} in One Click?");
+        self.chromium.until_says(&title).await
     }
 
     /// Picks somebody of One Click with the pencil.
     pub async fn pick(&self, user: &str, one_click: &str) -> Result<()> {
+        self.open_chooser(user).await?;
+        self.chromium.tick(&format!("{one_click}…"), true).await?;
+        self.chromium.send("Save").await?;
+        self.chromium.until_says("match is saved").await
+    }
+
+    /// Asks where something is; what the answer says.
+    pub async fn find(&self, what: &str) -> Result<String> {
+        self.chromium.fill("Project, photo or job", what).await?;
+        self.chromium.send("Find").await?;
+        let answers = "section[aria-labelledby=find] [role=status]";
+        Ok(self.chromium.texts(answers).await?.join(" "))
+    }
+
+    /// Follows a link of the answer.
+    pub async fn follow_found(&self, link: &str) -> Result<()> {
+        let answers = self.parts("find", "[role=status]").await?;
+        let answer = answers.first().context("no answer")?;
         self.chromium
-            .press(&format!("Change the match of {user}"))
-            .await?;
-        self.chromium
-            .choose(&format!("One Click user for {user}"), one_click)
-            .await?;
-        self.chromium.send("Save").await
+            .turns(async || self.chromium.press_within(answer, link).await)
+            .await
     }
 
     /// Ticks preferences, or unticks them, and saves.
@@ -97,7 +123,15 @@ impl Tab<'_> {
             self.chromium.tick(label, *on).await?;
         }
         self.chromium.send(SAVE).await?;
-        self.chromium.until_says("Your preferences are saved.").await
+        self.chromium
+            .until_says("Your preferences are saved.")
+            .await
+    }
+
+    /// Ends a sync.
+    pub async fn cancel(&self) -> Result<()> {
+        self.chromium.send("Cancel").await?;
+        self.chromium.until_says("The sync was cancelled.").await
     }
 
     /// Begins a sync over the window that the list calls so.
@@ -127,10 +161,7 @@ impl Tab<'_> {
 
     /// What the sync's card says.
     pub async fn progress(&self) -> Result<String> {
-        let texts = self
-            .chromium
-            .texts("section[aria-labelledby=sync]")
-            .await?;
+        let texts = self.chromium.texts("section[aria-labelledby=sync]").await?;
         Ok(texts.join(" "))
     }
 
@@ -170,9 +201,11 @@ impl Tab<'_> {
     pub async fn disconnect(&self) -> Result<()> {
         self.chromium.press("Disconnect").await?;
         self.chromium
-            .until_says("Jobs, photos, matches and preferences stay in One Click.")
+            .until_says("Stays: every job and every photo in One Click")
             .await?;
         self.chromium.send("Disconnect CompanyCam").await?;
-        self.chromium.until_says("CompanyCam is disconnected.").await
+        self.chromium
+            .until_says("CompanyCam is disconnected.")
+            .await
     }
 }

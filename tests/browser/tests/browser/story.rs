@@ -43,7 +43,8 @@ async fn walk(org: &str, scripts: Scripts) -> Result<()> {
     story.creates_a_project_from_a_job().await?;
     story.leaves_new_projects_alone().await?;
     story.reassigns().await?;
-    story.syncs_again_and_is_told_of_a_failure().await?;
+    story.syncs_and_cancels().await?;
+    story.is_told_of_a_failure_and_retries().await?;
     story.reconnects().await?;
     story.disconnects_and_connects_again().await?;
     no_complaints(chromium).await
@@ -60,8 +61,10 @@ impl Story<'_> {
         let (cast, tab) = (self.cast, self.tab);
         cast.user_of_both("Robin", "Roof").await?;
         cast.user_of_both("Sam", "Siding").await?;
-        cast.companycam_user("Uma", "Umbra", "uma@elsewhere.example").await?;
-        cast.one_click_user("Uma at home", "uma@home.example").await?;
+        cast.companycam_user("Uma", "Umbra", "uma@elsewhere.example")
+            .await?;
+        cast.one_click_user("Uma at home", "uma@home.example")
+            .await?;
         let project = cast.project("Maple Street 7").await?;
         for caption in ["Front", "Back"] {
             cast.photo(&project, caption).await?;
@@ -103,9 +106,11 @@ impl Story<'_> {
     async fn picks_a_match(&self) -> Result<()> {
         self.tab.open().await?;
         self.tab.pick("Uma Umbra", "Uma at home").await?;
-        self.chromium.until_says("match is saved").await?;
         let uma = self.tab.user("Uma Umbra").await?;
-        ensure!(uma.contains("Uma at home") && uma.contains("by hand"), "{uma}");
+        ensure!(
+            uma.contains("Uma at home") && uma.contains("by hand"),
+            "{uma}"
+        );
         Ok(())
     }
 
@@ -130,7 +135,10 @@ impl Story<'_> {
         self.cast.project("Left alone").await?;
         self.tab.until_logged(&["Skipped", "Left alone"]).await?;
         let customers = self.one_click.customers().await?;
-        ensure!(!customers.contains(&"Left alone".to_owned()), "{customers:?}");
+        ensure!(
+            !customers.contains(&"Left alone".to_owned()),
+            "{customers:?}"
+        );
         self.tab.open().await?;
         self.tab.prefer(&[(CREATE_JOB, true)]).await?;
         let project = self.cast.project("Taken over").await?;
@@ -175,19 +183,49 @@ impl Story<'_> {
         Ok(())
     }
 
-    /// B19, B27.
-    async fn syncs_again_and_is_told_of_a_failure(&self) -> Result<()> {
-        let project = self.cast.project("With a broken photo").await?;
-        let job = self.cast.job_of(&project).await?;
-        let broken = self.cast.broken_photo(&project).await?;
+    /// B19: once to its end, and once cancelled.
+    async fn syncs_and_cancels(&self) -> Result<()> {
+        let project = self.cast.project("With a slow photo").await?;
+        self.cast.job_of(&project).await?;
         self.tab.open().await?;
         self.tab.sync("the last 90 days").await?;
         self.chromium.until_says("The sync has started.").await?;
         self.tab.until_synced(self.reload()).await?;
-        let entry = self.tab.until_logged(&["Failed", &broken]).await?;
-        ensure!(entry.contains("image") || entry.contains("photo"), "{entry}");
-        ensure!(job["images"].as_array().is_some_and(Vec::is_empty), "{job}");
+
+        let slow = self.cast.photo(&project, "Slow").await?;
+        self.cast.hold_photo(&slow, None).await?;
+        self.tab.open().await?;
+        self.tab.sync("everything").await?;
+        self.tab.cancel().await?;
+        ensure!(!self.tab.is_syncing().await?, "it goes on");
         Ok(())
+    }
+
+    /// B25, B27: a failure, with Retry.
+    async fn is_told_of_a_failure_and_retries(&self) -> Result<()> {
+        let project = self.cast.project("With a broken photo").await?;
+        self.cast.job_of(&project).await?;
+        let broken = self.cast.broken_photo(&project).await?;
+        self.tab.until_logged(&["Failed", &broken]).await?;
+        let found = self.tab.find(&broken).await?;
+        ensure!(
+            found.contains(&broken) && found.contains("Failed"),
+            "{found}"
+        );
+
+        self.cast.mend_photo(&broken).await?;
+        self.tab.open().await?;
+        self.chromium.send("Retry: …").await?;
+        self.chromium.until_says("It is being tried again.").await?;
+        self.tab.until_logged(&["Copied", &broken]).await?;
+        self.one_click.open_job("With a broken photo").await?;
+        self.one_click.look_at_photos(1).await?;
+
+        self.tab.open().await?;
+        let found = self.tab.find("With a broken photo").await?;
+        ensure!(found.contains("Linked"), "{found}");
+        self.tab.follow_found("Job in One Click").await?;
+        self.chromium.until_says("With a broken photo").await
     }
 
     /// B4.
@@ -212,7 +250,10 @@ impl Story<'_> {
         self.companycam.allow().await?;
         self.tab.is_here().await?;
         self.tab.says_state("Connected").await?;
-        ensure!(!self.chromium.offers("Reconnect").await?, "the banner stays");
+        ensure!(
+            !self.chromium.offers("Reconnect").await?,
+            "the banner stays"
+        );
         self.tab.until_synced(self.reload()).await
     }
 
