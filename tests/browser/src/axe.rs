@@ -15,6 +15,12 @@ axe.run(document, { resultTypes: ["violations"] })
   .catch((error) => done({ error: String(error) }));
 "#;
 
+/// Whether an animation that ends is not over yet.
+const MOVES: &str = r#"
+return document.getAnimations().some((one) => one.playState === "running"
+  && Number.isFinite(one.effect.getComputedTiming().endTime));
+"#;
+
 /// Where `make browser` puts it.
 fn source() -> Result<String> {
     let path = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../target/browser"))
@@ -26,6 +32,11 @@ fn source() -> Result<String> {
 impl Chromium {
     /// Everything that axe finds on the page, one text each.
     pub async fn axe(&self) -> Result<Vec<String>> {
+        // What fades in has too little contrast for a moment.
+        self.until("nothing moves any more", async || {
+            Ok((self.script(MOVES, Vec::new()).await? == false).then_some(()))
+        })
+        .await?;
         // The page's policy holds for its own scripts, not for a console's.
         if self.script("return typeof axe;", Vec::new()).await? != "object" {
             self.script(&source()?, Vec::new()).await?;

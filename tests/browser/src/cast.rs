@@ -125,6 +125,18 @@ impl Cast {
         Ok(())
     }
 
+    /// Has CompanyCam fail whenever a project is asked for, and changes it so that it is.
+    pub async fn interrupt_project(&self, project: &str) -> Result<()> {
+        let down = json!({"status": 503});
+        let rule =
+            json!({"path": format!("/v2/projects/{project}*"), "times": null, "action": down});
+        self.stack.companycam(Method::POST, "faults", rule).await?;
+        let path = format!("projects/{project}");
+        let name = json!({"name": "During the outage"});
+        self.stack.companycam(Method::PATCH, &path, name).await?;
+        Ok(())
+    }
+
     /// Has CompanyCam take the integration's access away.
     pub async fn revoke(&self) -> Result<()> {
         let path = format!("companies/{}/revoke_grants", self.person.company);

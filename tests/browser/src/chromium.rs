@@ -1,10 +1,13 @@
 //! A person's browser: Chromium, with a fresh profile.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
+use thirtyfour::cdp::Cdp;
 use thirtyfour::common::capabilities::chromium::ChromiumLikeCapabilities;
+use thirtyfour::session::handle::SessionHandle;
 use thirtyfour::{BrowserLogEntry, DesiredCapabilities, LoggingPrefsLogLevel, WebDriver};
 
 use crate::process::Driver;
@@ -46,9 +49,8 @@ pub enum Scripts {
 /// The browser. It ends with its processes and its profile when it is dropped.
 #[derive(Debug)]
 pub struct Chromium {
-    /// The session.
-    pub web: WebDriver,
-    /// Declared after the session, which says goodbye to it first.
+    /// The session. Nobody ends it as such: it ends with its processes.
+    pub web: Arc<SessionHandle>,
     _driver: Driver,
 }
 
@@ -75,9 +77,10 @@ impl Chromium {
             .await
             .context("Chromium did not start; `make browser` installs it")?;
         let chromium = Self {
-            web,
+            web: Arc::clone(web.handle()),
             _driver: driver,
         };
+        web.leak()?;
         chromium.screen(DESK).await?;
         Ok(chromium)
     }
@@ -117,7 +120,9 @@ impl Chromium {
     }
 
     async fn devtools(&self, command: &str, parameters: Value) -> Result<()> {
-        self.web.cdp().send_raw(command, parameters).await?;
+        Cdp::new(Arc::clone(&self.web))
+            .send_raw(command, parameters)
+            .await?;
         Ok(())
     }
 

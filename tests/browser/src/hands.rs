@@ -1,5 +1,6 @@
 //! What a person does with a page and sees on it. Everything is waited for, nothing for a time.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use anyhow::{Result, bail, ensure};
@@ -59,13 +60,19 @@ fn changes(error: &WebDriverError) -> bool {
     )
 }
 
-/// Of a button and links of one name the button: what does something is meant, not what leads to it.
-async fn what_acts(found: Vec<WebElement>) -> Result<Vec<WebElement>> {
-    let mut buttons = Vec::new();
+/// Of a button and links of one name the button: what does something is meant, not what leads to it. Of
+/// links to one place the first.
+async fn what_acts(mut found: Vec<WebElement>) -> Result<Vec<WebElement>> {
+    let (mut buttons, mut places) = (Vec::new(), BTreeSet::new());
     for one in &found {
-        if one.tag_name().await? != "a" {
+        if one.tag_name().await? == "a" {
+            places.insert(one.prop("href").await?);
+        } else {
             buttons.push(one.clone());
         }
+    }
+    if buttons.is_empty() && places.len() == 1 {
+        found.truncate(1);
     }
     Ok(if buttons.is_empty() { found } else { buttons })
 }
@@ -158,8 +165,14 @@ impl Chromium {
 
     /// Puts the focus where a keyboard is to be used.
     pub async fn focus(&self, name: &str) -> Result<()> {
-        self.with_named(CLICKABLE, name, None, async |it| Ok(it.focus().await?))
+        let any = format!("{CLICKABLE}, {FILLABLE}, {CHECKABLE}");
+        self.with_named(&any, name, None, async |it| Ok(it.focus().await?))
             .await
+    }
+
+    /// The name of what has the focus.
+    pub async fn focused(&self) -> Result<String> {
+        self.name_of(&self.web.active_element().await?).await
     }
 
     /// Whether a button or a link of that name is there.

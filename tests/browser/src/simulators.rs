@@ -17,10 +17,15 @@ pub struct OneClick<'a> {
 }
 
 impl OneClick<'_> {
+    /// Opens one of its pages.
+    pub async fn open(&self, path: &str) -> Result<()> {
+        let address = format!("{}/{path}", self.cast.stack.one_click);
+        self.chromium.open(&address).await
+    }
+
     /// Opens the page where one signs in.
     pub async fn open_sign_in(&self) -> Result<()> {
-        let address = format!("{}/sign_in", self.cast.stack.one_click);
-        self.chromium.open(&address).await
+        self.open("sign_in").await
     }
 
     /// Signs in as the administrator.
@@ -39,8 +44,7 @@ impl OneClick<'_> {
 
     /// What the card of CompanyCam says of the connection.
     pub async fn integration_state(&self) -> Result<String> {
-        let address = format!("{}/administration/integrations", self.cast.stack.one_click);
-        self.chromium.open(&address).await?;
+        self.open("administration/integrations").await?;
         let cards = self.chromium.texts("#companycam").await?;
         Ok(cards.join(" "))
     }
@@ -52,16 +56,14 @@ impl OneClick<'_> {
 
     /// Goes to the job of that customer by the list.
     pub async fn open_job(&self, customer: &str) -> Result<()> {
-        let address = format!("{}/jobs", self.cast.stack.one_click);
-        self.chromium.open(&address).await?;
+        self.open("jobs").await?;
         self.chromium.send(customer).await?;
         self.chromium.until_says("Details").await
     }
 
     /// The customers in the list of jobs.
     pub async fn customers(&self) -> Result<Vec<String>> {
-        let address = format!("{}/jobs", self.cast.stack.one_click);
-        self.chromium.open(&address).await?;
+        self.open("jobs").await?;
         self.chromium.texts("main tbody a").await
     }
 
@@ -88,8 +90,7 @@ impl OneClick<'_> {
 
     /// Creates a job.
     pub async fn create_job(&self, customer: &str, name: &str) -> Result<()> {
-        let address = format!("{}/jobs", self.cast.stack.one_click);
-        self.chromium.open(&address).await?;
+        self.open("jobs").await?;
         self.chromium.send("New job").await?;
         self.chromium.fill("Customer's name", customer).await?;
         self.chromium.fill("Job's name", name).await?;
@@ -136,10 +137,15 @@ impl CompanyCam<'_> {
         self.chromium.send("Allow").await
     }
 
-    /// The names of the projects in its list.
-    pub async fn says(&self, text: &str) -> Result<()> {
-        let address = format!("{}/projects", self.cast.stack.companycam);
-        self.chromium.open(&address).await?;
+    /// Opens one of its pages.
+    pub async fn open(&self, path: &str) -> Result<()> {
+        let address = format!("{}/{path}", self.cast.stack.companycam);
+        self.chromium.open(&address).await
+    }
+
+    /// Looks for a project in its list.
+    pub async fn has_project(&self, text: &str) -> Result<()> {
+        self.open("projects").await?;
         self.chromium.until_says(text).await
     }
 }

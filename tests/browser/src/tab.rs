@@ -1,6 +1,7 @@
 //! Our tab: its words, and what an administrator does with it.
 
 use anyhow::{Context, Result, ensure};
+use serde_json::{Value, json};
 use thirtyfour::{By, WebElement};
 
 use crate::cast::Cast;
@@ -44,6 +45,17 @@ impl Tab<'_> {
         companycam.allow().await?;
         self.is_here().await?;
         chromium.until_says("CompanyCam is connected.").await
+    }
+
+    /// Enters by a launch, as the card in One Click does once there is a connection.
+    pub async fn enter(&self) -> Result<()> {
+        let (stack, person) = (&self.cast.stack, &self.cast.person);
+        let token = stack
+            .launch_token(&person.org, &person.user, Value::Null)
+            .await?;
+        let address = format!("{}?launch={token}", self.cast.tab());
+        self.chromium.open(&address).await?;
+        self.is_here().await
     }
 
     /// Opens it; the session is there already.
@@ -90,6 +102,22 @@ impl Tab<'_> {
         self.chromium.press(&pencil).await?;
         let title = format!("Who is {user} in One Click?");
         self.chromium.until_says(&title).await
+    }
+
+    /// Opens the chooser as the page that it is without scripts.
+    pub async fn open_chooser_page(&self, user: &str) -> Result<()> {
+        self.open().await?;
+        let script = "return document.querySelector(`a[aria-label=\"${arguments[0]}\"]`).href;";
+        let pencil = json!(format!("Change the match of {user}"));
+        let page = self.chromium.script(script, vec![pencil]).await?;
+        let page = page.as_str().context("the pencil leads nowhere")?;
+        self.chromium.open(page).await
+    }
+
+    /// Whether the focus is in the dialog that is open.
+    pub async fn has_focus_in_dialog(&self) -> Result<bool> {
+        let script = "return !!document.activeElement?.closest('dialog:modal');";
+        Ok(self.chromium.script(script, Vec::new()).await? == true)
     }
 
     /// Picks somebody of One Click with the pencil.
@@ -170,6 +198,13 @@ impl Tab<'_> {
         self.chromium
             .texts("section[aria-labelledby=activity] li")
             .await
+    }
+
+    /// How many syncs the activity tells the end of.
+    pub async fn syncs(&self) -> Result<usize> {
+        let entries = self.activity().await?;
+        let ended = |entry: &&String| entry.contains("Sync finished");
+        Ok(entries.iter().filter(ended).count())
     }
 
     /// Waits for an entry that holds all these words, with the page loaded anew each time.

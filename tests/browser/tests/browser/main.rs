@@ -1,5 +1,8 @@
 //! The deployed stack in Chromium. Each test has an organization, a company and a browser of its own.
 
+mod bad_input;
+mod keyboard;
+mod states;
 mod story;
 
 use anyhow::Result;

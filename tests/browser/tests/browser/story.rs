@@ -125,7 +125,7 @@ impl Story<'_> {
                 Ok(text.contains("cc_project_id").then_some(()))
             })
             .await?;
-        self.companycam.says("Nora New").await
+        self.companycam.has_project("Nora New").await
     }
 
     /// B10.
@@ -193,7 +193,7 @@ impl Story<'_> {
         self.tab.until_synced(self.reload()).await?;
 
         let slow = self.cast.photo(&project, "Slow").await?;
-        self.cast.hold_photo(&slow, None).await?;
+        self.cast.hold_photo(&slow, Some(10)).await?;
         self.tab.open().await?;
         self.tab.sync("everything").await?;
         self.tab.cancel().await?;

@@ -1,0 +1,71 @@
+//! The tab with a keyboard alone.
+
+use anyhow::{Result, ensure};
+use browser_tests::cast::Cast;
+use browser_tests::chromium::{Chromium, PHONE, Scripts};
+use browser_tests::tab::{CREATE_PROJECT, SAVE, Tab};
+use thirtyfour::Key;
+
+use crate::no_complaints;
+
+#[tokio::test]
+async fn b25_a_keyboard_reaches_every_control_and_uses_it() -> Result<()> {
+    let cast = &Cast::new("org_keys").await?;
+    let chromium = &Chromium::start(Scripts::On).await?;
+    let tab = Tab { cast, chromium };
+    let email = "uma@elsewhere.example";
+    cast.companycam_user("Uma", "Umbra", email).await?;
+    cast.one_click_user("Uma at home", "uma@home.example")
+        .await?;
+    let project = cast.project("Maple Street 7").await?;
+    cast.broken_photo(&project).await?;
+    tab.connect().await?;
+    tab.until_synced(false).await?;
+    tab.until_logged(&["Failed"]).await?;
+
+    let mut wrong = chromium.walk_with_tab().await?;
+    chromium.screen(PHONE).await?;
+    tab.open().await?;
+    let on_the_phone = chromium.walk_with_tab().await?;
+    wrong.extend(on_the_phone.iter().map(|what| format!("phone: {what}")));
+    ensure!(wrong.is_empty(), "{wrong:#?}");
+
+    // A preference with the space bar, saved with Enter from inside the form.
+    tab.open().await?;
+    chromium.focus(CREATE_PROJECT).await?;
+    chromium.keys(' ').await?;
+    chromium.focus(SAVE).await?;
+    chromium
+        .turns(async || chromium.keys(Key::Enter + "").await)
+        .await?;
+    chromium.until_says("Your preferences are saved.").await?;
+    let (on, _) = chromium.ticked(CREATE_PROJECT).await?;
+    ensure!(on, "the space bar did not tick the box");
+    ensure!(
+        chromium.focused().await? == SAVE,
+        "after saving, the focus is at “{}”",
+        chromium.focused().await?
+    );
+
+    // The pencil: Enter opens, Escape closes and leads back, the arrows choose.
+    let pencil = "Change the match of Uma Umbra";
+    chromium.focus(pencil).await?;
+    chromium.keys(Key::Enter + "").await?;
+    chromium
+        .until_says("Who is Uma Umbra in One Click?")
+        .await?;
+    chromium
+        .until("the dialog has the focus", async || {
+            Ok(tab.has_focus_in_dialog().await?.then_some(()))
+        })
+        .await?;
+    let wrong = chromium.walk_with_tab().await?;
+    ensure!(wrong.is_empty(), "in the dialog: {wrong:#?}");
+    chromium.keys(Key::Escape + "").await?;
+    chromium
+        .until("the focus is back at the pencil", async || {
+            Ok((chromium.focused().await? == pencil).then_some(()))
+        })
+        .await?;
+    no_complaints(chromium).await
+}
