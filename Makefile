@@ -17,6 +17,9 @@ FUNCTIONS := $(notdir $(wildcard functions/*))
 PACKAGES := $(addprefix --package ,$(FUNCTIONS))
 LOCAL := PYTHONPATH=scripts python -m local
 
+# Finds what on a page is in the way of people with assistive technology.
+AXE := axe-core@4.14.1
+
 # For deploying to AWS.
 STACK ?= companycam-integration
 ARCHITECTURE ?= arm64
@@ -89,15 +92,32 @@ check: tools ## The fast part of the tests: format, lints, unit and in-process t
 	cargo fmt --all --check
 	cfn-lint infra/template.yaml
 	cargo clippy --workspace --all-targets -- --deny warnings
-	cargo test --workspace --exclude end-to-end
+	cargo test --workspace --exclude end-to-end --exclude browser-tests
 
 # Plain `cargo test` for all: what a bare machine runs is what a developer ran.
 .PHONY: test
-test: check functions simulator-binaries ## Every test there is, the deployed stack's included
+test: check functions simulator-binaries browser ## Every test there is, the deployed stack's included
 	cargo test --package end-to-end --no-run
 	$(LOCAL) run cargo test --package end-to-end --test deployed
 	# On a stack of its own: it counts every call to CompanyCam.
 	$(LOCAL) run cargo test --package end-to-end --test story
+	$(LOCAL) run cargo test --package browser-tests --test browser
+
+.PHONY: browser
+browser: target/browser/.$(AXE)
+	@command -v chromium >/dev/null && command -v chromedriver >/dev/null || { \
+		sudo=$$(test "$$(id -u)" = 0 || echo sudo); \
+		$$sudo apt-get update --quiet && $$sudo apt-get install --quiet --yes --no-install-recommends chromium chromium-driver || \
+		{ echo 'The browser tests need chromium and chromedriver, of one version, in the PATH' >&2; exit 1; }; }
+
+target/browser/.$(AXE):
+	@command -v npm >/dev/null || { echo 'The browser tests need npm, to install axe-core; on Debian: apt-get install npm' >&2; exit 1; }
+	npm install --prefix target/browser --no-save --no-audit --no-fund --loglevel error $(AXE)
+	@touch $@
+
+.PHONY: screenshots
+screenshots: functions simulator-binaries browser ## Make the pictures in docs/screenshots anew, from a demo of their own
+	$(LOCAL) run cargo test --package browser-tests --test screenshots -- --ignored
 
 .PHONY: bench
 bench: functions simulator-binaries ## The benchmarks; results as tables and in target/bench.json

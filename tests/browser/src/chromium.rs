@@ -51,7 +51,7 @@ pub enum Scripts {
 pub struct Chromium {
     /// The session. Nobody ends it as such: it ends with its processes.
     pub web: Arc<SessionHandle>,
-    _driver: Driver,
+    driver: Driver,
 }
 
 impl Chromium {
@@ -78,11 +78,16 @@ impl Chromium {
             .context("Chromium did not start; `make browser` installs it")?;
         let chromium = Self {
             web: Arc::clone(web.handle()),
-            _driver: driver,
+            driver,
         };
         web.leak()?;
         chromium.screen(DESK).await?;
         Ok(chromium)
+    }
+
+    /// Where it keeps everything that it writes.
+    pub fn folder(&self) -> &Path {
+        self.driver.folder()
     }
 
     /// Opens an address.
@@ -106,7 +111,10 @@ impl Chromium {
         let metrics =
             json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false});
         self.devtools("Emulation.setDeviceMetricsOverride", metrics)
-            .await
+            .await?;
+        // As on a phone they take no space: what fits is exactly as wide as the screen.
+        let hidden = json!({"hidden": true});
+        self.devtools("Emulation.setScrollbarsHidden", hidden).await
     }
 
     /// Sets what the person's system prefers.

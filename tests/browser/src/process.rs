@@ -40,7 +40,7 @@ impl Driver {
         // Short, since Chromium keeps a socket in it.
         let folder = std::env::temp_dir().join(format!("chromium-{}", Uuid::new_v4().simple()));
         std::fs::create_dir(&folder)?;
-        let driver = std::env::var("CHROMEDRIVER").unwrap_or("/usr/bin/chromedriver".to_owned());
+        let driver = std::env::var("CHROMEDRIVER").unwrap_or("chromedriver".to_owned());
         let mut keeper = Command::new("bash")
             .args(["-c", KEEPER, "keeper", &driver])
             .arg(&folder)

@@ -152,11 +152,11 @@ impl CompanyCam<'_> {
 
 /// Spoils a hidden field of every form on the page.
 pub async fn spoil(chromium: &Chromium, name: &str, value: &str) -> Result<()> {
-    let script = r#"
+    let script = "
         const fields = document.getElementsByName(arguments[0]);
         for (const field of fields) field.value = arguments[1];
         return fields.length;
-    "#;
+    ";
     let spoilt = chromium
         .script(script, vec![json!(name), json!(value)])
         .await?;

@@ -1,6 +1,7 @@
 //! The deployed stack in Chromium. Each test has an organization, a company and a browser of its own.
 
 mod bad_input;
+mod browser;
 mod keyboard;
 mod states;
 mod story;

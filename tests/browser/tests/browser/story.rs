@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result, ensure};
 use browser_tests::cast::Cast;
-use browser_tests::chromium::{Chromium, Scripts};
+use browser_tests::chromium::{Chromium, DESK, PHONE, Scripts};
 use browser_tests::simulators::{CompanyCam, OneClick};
 use browser_tests::tab::{CREATE_JOB, CREATE_PROJECT, REASSIGN, REMOVE_PREVIOUS, Tab};
 
@@ -10,12 +10,17 @@ use crate::no_complaints;
 
 #[tokio::test]
 async fn b03_b25_the_whole_story() -> Result<()> {
-    walk("org_story", Scripts::On).await
+    walk("org_story", Scripts::On, DESK).await
 }
 
 #[tokio::test]
-async fn b25_the_whole_story_without_scripts() -> Result<()> {
-    walk("org_plain", Scripts::Off).await
+async fn b03_b25_the_whole_story_on_a_phone() -> Result<()> {
+    walk("org_phone", Scripts::On, PHONE).await
+}
+
+#[tokio::test]
+async fn b03_b25_the_whole_story_without_scripts() -> Result<()> {
+    walk("org_plain", Scripts::Off, DESK).await
 }
 
 struct Story<'a> {
@@ -27,9 +32,10 @@ struct Story<'a> {
     scripts: Scripts,
 }
 
-async fn walk(org: &str, scripts: Scripts) -> Result<()> {
+async fn walk(org: &str, scripts: Scripts, screen: (u32, u32)) -> Result<()> {
     let cast = &Cast::new(org).await?;
     let chromium = &Chromium::start(scripts).await?;
+    chromium.screen(screen).await?;
     let story = Story {
         cast,
         chromium,
