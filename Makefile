@@ -101,7 +101,8 @@ test: check functions simulator-binaries browser ## Every test there is, the dep
 	$(LOCAL) run cargo test --package end-to-end --test deployed
 	# On a stack of its own: it counts every call to CompanyCam.
 	$(LOCAL) run cargo test --package end-to-end --test story
-	$(LOCAL) run cargo test --package browser-tests --test browser
+	# They wait more than they work.
+	$(LOCAL) run cargo test --package browser-tests --test browser -- --test-threads 4
 
 .PHONY: browser
 browser: target/browser/.$(AXE)

@@ -3,7 +3,9 @@
 use std::path::Path;
 
 use anyhow::{Result, ensure};
+use browser_tests::PATIENCE;
 use browser_tests::chromium::{Chromium, Scripts};
+use end_to_end::eventually;
 
 #[tokio::test]
 async fn scripts_run_only_where_they_are_on() -> Result<()> {
@@ -22,9 +24,16 @@ async fn nothing_stays_of_a_browser() -> Result<()> {
     let folder = chromium.folder().to_owned();
     ensure!(!processes(&folder)?.is_empty() && folder.exists());
     drop(chromium);
-    let left = processes(&folder)?;
-    ensure!(left.is_empty() && !folder.exists(), "{left:?} are left");
-    Ok(())
+    // Its handlers of crashes follow it by themselves, a moment later.
+    eventually("nothing is left", PATIENCE, async || {
+        let left = processes(&folder)?;
+        Ok(if left.is_empty() && !folder.exists() {
+            Ok(())
+        } else {
+            Err(format!("{left:?}"))
+        })
+    })
+    .await
 }
 
 /// The command lines of the processes that were told of a folder.
