@@ -116,10 +116,10 @@ impl Cast {
         Ok(())
     }
 
-    /// Has CompanyCam answer that it is busy when a photo's file is asked for: so many times, each of
-    /// which costs about a second, or for ever.
+    /// Has CompanyCam answer that it is busy when a photo's file is asked for: so many times, after which
+    /// one waits one second, two, four …, or for ever.
     pub async fn hold_photo(&self, photo: &str, times: Option<u32>) -> Result<()> {
-        let busy = json!({"status": 503, "headers": {"Retry-After": "1"}});
+        let busy = json!({"status": 503});
         let rule = json!({"path": format!("/cdn/{photo}/*"), "times": times, "action": busy});
         self.stack.companycam(Method::POST, "faults", rule).await?;
         Ok(())

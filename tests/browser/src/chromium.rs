@@ -57,6 +57,8 @@ pub struct Chromium {
 impl Chromium {
     /// Starts one with a desk's screen.
     pub async fn start(scripts: Scripts) -> Result<Self> {
+        // All of this is plain HTTP; the HTTP client wants a provider nevertheless.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let driver = Driver::start()?;
         let mut wanted = DesiredCapabilities::chrome();
         if let Ok(binary) = std::env::var("CHROMIUM") {

@@ -2,9 +2,10 @@
 
 use std::path::Path;
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use browser_tests::PATIENCE;
 use browser_tests::chromium::{Chromium, Scripts};
+use browser_tests::looks::Findings;
 use end_to_end::eventually;
 
 #[tokio::test]
@@ -48,4 +49,32 @@ fn processes(folder: &Path) -> Result<Vec<String>> {
         }
     }
     Ok(found)
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_a_page_is_found() -> Result<()> {
+    let page = "data:text/html,<!doctype html><html lang=en><title>Wrong</title>\
+        <style>:focus { outline: none } div { width: 2000px }</style>\
+        <main><h1>Wrong</h1><p style='color: %23bbb'>Faint</p><div>Wide</div>\
+        <button style='border: 0; background: white'>Unseen</button>\
+        <p style='position: fixed; top: 0; left: 0; width: 100%25; height: 100%25'>Above all</p>\
+        <details open><summary tabindex=0>First</summary></details><script>throw Error('x')</script>";
+    let chromium = Chromium::start(Scripts::On).await?;
+    chromium.open(page).await?;
+    let mut findings = Findings::default();
+    findings.look(&chromium, "wrong").await?;
+    let found = findings.none().err().context("nothing found")?.to_string();
+    for what in [
+        "color-contrast",
+        "where 390 fit",
+        "where 1280 fit",
+        "Uncaught Error",
+    ] {
+        ensure!(found.contains(what), "no {what}: {found}");
+    }
+    let wrong = chromium.walk_with_tab().await?.join("\n");
+    for what in ["is not seen", "is covered"] {
+        ensure!(wrong.contains(what), "no {what}: {wrong}");
+    }
+    Ok(())
 }

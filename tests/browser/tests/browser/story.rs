@@ -76,7 +76,7 @@ impl Story<'_> {
             cast.photo(&project, caption).await?;
         }
         let held = cast.photo(&project, "Roof").await?;
-        cast.hold_photo(&held, Some(6)).await?;
+        cast.hold_photo(&held, Some(4)).await?;
 
         tab.connect().await?;
         let robin = tab.user("Robin Roof").await?;
@@ -199,7 +199,7 @@ impl Story<'_> {
         self.tab.until_synced(self.reload()).await?;
 
         let slow = self.cast.photo(&project, "Slow").await?;
-        self.cast.hold_photo(&slow, Some(10)).await?;
+        self.cast.hold_photo(&slow, Some(4)).await?;
         self.tab.open().await?;
         self.tab.sync("everything").await?;
         self.tab.cancel().await?;
