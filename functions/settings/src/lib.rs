@@ -51,7 +51,7 @@ pub fn router(app: Arc<App>) -> Router {
             get(async |Path(name): Path<String>| web::assets::serve(&name)),
         )
         .with_state(app);
-    web::compressed(routes)
+    web::timed(web::compressed(routes))
 }
 
 /// The tab's parameters.

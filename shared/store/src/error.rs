@@ -14,6 +14,9 @@ pub enum Error {
     /// An item does not have the shape that this version writes.
     #[error("an item could not be read or written: {0}")]
     Shape(#[from] serde_dynamo::Error),
+    /// The text in an item does not have the shape that this version writes.
+    #[error("the text in an item could not be read or written, at column {}", .0.column())]
+    Text(#[from] serde_json::Error),
     /// Other writers kept changing the item.
     #[error("{0} kept changing while it was being written")]
     Contended(&'static str),

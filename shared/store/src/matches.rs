@@ -3,24 +3,31 @@
 //!
 //! Which user is matched to which follows from these three (see `sync::users`), so refreshing the
 //! directory and choosing by hand never overwrite each other.
+//!
+//! All of it is read whenever somebody's match is asked for, so users are kept many to an item, as
+//! JSON text: a thousand items cost ten times as much to read, in time and in money.
+
+use std::collections::BTreeMap;
 
 use companycam::ids::UserId as CompanyCamUserId;
 use futures::future::try_join_all;
 use one_click::ids::{OrgId, UserId as OneClickUserId};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::change::Change;
 use crate::table::{Item, key};
 use crate::{Error, Store};
 
-/// How many directory rows are written at a time.
-const CONCURRENT_WRITES: usize = 16;
+/// Into how many items the users of a side are divided. An item may have 400 kB, which is room for
+/// some 2,000 users.
+const BUCKETS: usize = 8;
 
-/// A user of `CompanyCam`.
+/// A user of one side.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CompanyCamUser {
+pub struct User<Id> {
     /// Their id.
-    pub id: CompanyCamUserId,
+    pub id: Id,
     /// First and last name.
     pub name: String,
     /// Absent for some.
@@ -29,18 +36,11 @@ pub struct CompanyCamUser {
     pub active: bool,
 }
 
+/// A user of `CompanyCam`.
+pub type CompanyCamUser = User<CompanyCamUserId>;
+
 /// A user of One Click.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct OneClickUser {
-    /// Their id.
-    pub id: OneClickUserId,
-    /// Their name.
-    pub name: String,
-    /// Absent for some.
-    pub email: Option<String>,
-    /// Not deactivated.
-    pub active: bool,
-}
+pub type OneClickUser = User<OneClickUserId>;
 
 /// What an administrator chose for a `CompanyCam` user: a One Click user, or nobody.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -65,8 +65,14 @@ pub struct Directory {
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(tag = "row", rename_all = "snake_case")]
 enum Row {
-    Companycam(CompanyCamUser),
-    OneClick(OneClickUser),
+    /// Some of the users of `CompanyCam`, as JSON.
+    CompanycamUsers {
+        users: String,
+    },
+    /// Some of the users of One Click, as JSON.
+    OneClickUsers {
+        users: String,
+    },
     Choice(Choice),
     /// Which `CompanyCam` user a One Click user was chosen for: keeps choices one to one.
     Taken {
@@ -84,14 +90,6 @@ struct Keyed {
 
 fn row_key(org: &OrgId, sk: &str) -> Item {
     key(&[("org_id", org.as_str()), ("sk", sk)])
-}
-
-fn companycam_sk(user: &CompanyCamUserId) -> String {
-    format!("companycam#{user}")
-}
-
-fn one_click_sk(user: &OneClickUserId) -> String {
-    format!("one-click#{user}")
 }
 
 fn choice_sk(user: &CompanyCamUserId) -> String {
@@ -113,12 +111,14 @@ impl Store {
         let mut directory = Directory::default();
         for keyed in query.all::<Keyed>().await? {
             match keyed.row {
-                Row::Companycam(user) => directory.companycam.push(user),
-                Row::OneClick(user) => directory.one_click.push(user),
+                Row::CompanycamUsers { users } => read_into(&mut directory.companycam, &users)?,
+                Row::OneClickUsers { users } => read_into(&mut directory.one_click, &users)?,
                 Row::Choice(choice) => directory.choices.push(choice),
                 Row::Taken { .. } => {}
             }
         }
+        directory.companycam.sort_by(|a, b| a.id.cmp(&b.id));
+        directory.one_click.sort_by(|a, b| a.id.cmp(&b.id));
         Ok(directory)
     }
 
@@ -132,57 +132,20 @@ impl Store {
         one_click: &[OneClickUser],
     ) -> Result<(), Error> {
         let mut rows = Vec::new();
-        for user in companycam {
-            if !known.companycam.contains(user) {
-                rows.push(Keyed {
-                    org_id: org.clone(),
-                    sk: companycam_sk(&user.id),
-                    row: Row::Companycam(user.clone()),
-                });
-            }
+        for (bucket, users) in changed(&known.companycam, companycam)? {
+            let sk = format!("companycam#{bucket}");
+            rows.push((sk, Row::CompanycamUsers { users }));
         }
-        for gone in known.companycam.iter().filter(|user| user.active) {
-            if companycam.iter().all(|user| user.id != gone.id) {
-                let row = Row::Companycam(CompanyCamUser {
-                    active: false,
-                    ..gone.clone()
-                });
-                rows.push(Keyed {
-                    org_id: org.clone(),
-                    sk: companycam_sk(&gone.id),
-                    row,
-                });
-            }
+        for (bucket, users) in changed(&known.one_click, one_click)? {
+            let sk = format!("one-click#{bucket}");
+            rows.push((sk, Row::OneClickUsers { users }));
         }
-        for user in one_click {
-            if !known.one_click.contains(user) {
-                rows.push(Keyed {
-                    org_id: org.clone(),
-                    sk: one_click_sk(&user.id),
-                    row: Row::OneClick(user.clone()),
-                });
-            }
-        }
-        for gone in known.one_click.iter().filter(|user| user.active) {
-            if one_click.iter().all(|user| user.id != gone.id) {
-                let row = Row::OneClick(OneClickUser {
-                    active: false,
-                    ..gone.clone()
-                });
-                rows.push(Keyed {
-                    org_id: org.clone(),
-                    sk: one_click_sk(&gone.id),
-                    row,
-                });
-            }
-        }
-        for rows in rows.chunks(CONCURRENT_WRITES) {
-            try_join_all(
-                rows.iter()
-                    .map(|row| self.user_matches.put(row, Change::new())),
-            )
-            .await?;
-        }
+        let rows = rows.into_iter().map(|(sk, row)| async move {
+            let org_id = org.clone();
+            let keyed = Keyed { org_id, sk, row };
+            self.user_matches.put(&keyed, Change::new()).await
+        });
+        try_join_all(rows).await?;
         Ok(())
     }
 
@@ -247,5 +210,91 @@ fn unchanged(before: Option<&Choice>) -> Change {
         None => Change::only_if("attribute_not_exists(#companycam_user_id)"),
         Some(before) => Change::only_if("#one_click_user_id = :before")
             .value(":before", &before.one_click_user_id),
+    }
+}
+
+fn read_into<Id: DeserializeOwned>(users: &mut Vec<User<Id>>, text: &str) -> Result<(), Error> {
+    users.extend(serde_json::from_str::<Vec<User<Id>>>(text)?);
+    Ok(())
+}
+
+/// The buckets whose users are not all `listed` as they are `known`, with what is to be in them.
+fn changed<Id: Ord + Clone + Serialize + ToString>(
+    known: &[User<Id>],
+    listed: &[User<Id>],
+) -> Result<Vec<(usize, String)>, Error> {
+    let inactive = known.iter().map(|user| User {
+        active: false,
+        ..user.clone()
+    });
+    let now = inactive.chain(listed.iter().cloned());
+    let (known, now) = (divided(known.iter().cloned()), divided(now));
+    now.iter()
+        .filter(|(bucket, users)| known.get(bucket) != Some(*users))
+        .map(|(bucket, users)| {
+            let users: Vec<_> = users.values().collect();
+            Ok((*bucket, serde_json::to_string(&users)?))
+        })
+        .collect()
+}
+
+type Bucket<Id> = BTreeMap<Id, User<Id>>;
+
+/// The users by their buckets; of two with one id the later. A user's bucket follows from the id
+/// alone, so whoever comes or goes moves nobody else.
+fn divided<Id: Ord + Clone + ToString>(
+    users: impl Iterator<Item = User<Id>>,
+) -> BTreeMap<usize, Bucket<Id>> {
+    let mut buckets = BTreeMap::<usize, Bucket<Id>>::new();
+    for user in users {
+        let sum: usize = user.id.to_string().bytes().map(usize::from).sum();
+        let bucket = buckets.entry(sum % BUCKETS).or_default();
+        bucket.insert(user.id.clone(), user);
+    }
+    buckets
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn user(id: &str, name: &str) -> CompanyCamUser {
+        User {
+            id: CompanyCamUserId::parse(id).unwrap(),
+            name: name.to_owned(),
+            email: None,
+            active: true,
+        }
+    }
+
+    #[test]
+    fn b08_only_the_items_with_somebody_new_or_changed_are_written() {
+        let known: Vec<_> = (10..60).map(|id| user(&id.to_string(), "Robin")).collect();
+        assert!(changed(&known, &known).unwrap().is_empty());
+
+        let mut listed = known.clone();
+        listed[3].name = "Robin Roof".to_owned();
+        let written = changed(&known, &listed).unwrap();
+        let [(_, text)] = written.as_slice() else {
+            panic!("{written:?}")
+        };
+        let mut users = Vec::new();
+        read_into(&mut users, text).unwrap();
+        assert!(users.contains(&listed[3]));
+        assert!(users.len() > 1, "the others of the item stay");
+    }
+
+    #[test]
+    fn b08_who_is_listed_no_more_stays_inactive_and_may_come_back() {
+        let known = vec![user("1", "Robin"), user("9", "Sam")];
+        let only_sam = changed(&known, &known[1..]).unwrap();
+        let mut after = Vec::new();
+        for (_, text) in &only_sam {
+            read_into(&mut after, text).unwrap();
+        }
+        let robin = after.iter().find(|user| user.name == "Robin").unwrap();
+        assert!(!robin.active);
+        assert!(changed(&after, &known[1..]).unwrap().is_empty());
+        assert_eq!(changed(&after, &known).unwrap().len(), 1);
     }
 }

@@ -6,11 +6,13 @@ mod csrf;
 pub mod page;
 mod problem;
 mod session;
+mod timing;
 
 pub use compression::compressed;
 pub use csrf::check_csrf;
 pub use problem::Problem;
 pub use session::{SignedIn, cookie_of, enter, sign_in};
+pub use timing::timed;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

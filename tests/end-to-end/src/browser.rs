@@ -23,6 +23,15 @@ pub struct Page {
     pub html: String,
 }
 
+/// A compressed answer.
+#[derive(Debug, Clone)]
+pub struct Compressed {
+    /// As they came.
+    pub bytes: Vec<u8>,
+    /// How long the function says it took, in milliseconds.
+    pub duration_ms: f64,
+}
+
 /// A form as the page has it.
 #[derive(Debug, Clone)]
 pub struct Form {
@@ -69,15 +78,20 @@ impl Browser {
             .await?)
     }
 
-    /// The bytes behind an address as a browser that takes compressed answers gets them.
-    pub async fn compressed(&self, url: &str) -> Result<Vec<u8>> {
+    /// What is behind an address as a browser that takes compressed answers gets it.
+    pub async fn compressed(&self, url: &str) -> Result<Compressed> {
         let request = self.http.get(url).header("accept-encoding", "gzip");
         let answer = request.send().await?.error_for_status()?;
-        let encoding = answer.headers().get("content-encoding");
-        if encoding.is_none_or(|encoding| encoding != "gzip") {
+        let header = |name: &str| answer.headers().get(name)?.to_str().ok();
+        if header("content-encoding") != Some("gzip") {
             bail!("{url} came without compression");
         }
-        Ok(answer.bytes().await?.to_vec())
+        let duration = header("server-timing").and_then(|told| told.strip_prefix("app;dur="));
+        let duration_ms = duration
+            .with_context(|| format!("{url} does not tell how long it took"))?
+            .parse()?;
+        let bytes = answer.bytes().await?.to_vec();
+        Ok(Compressed { bytes, duration_ms })
     }
 
     /// The bytes behind an address.

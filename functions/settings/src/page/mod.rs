@@ -29,14 +29,16 @@ pub async fn tab(
     people: &users::Search,
 ) -> Result<Response, Problem> {
     let org = &signed_in.session.org_id;
-    let organization = app.store.organization(org).await?;
-    let status = status::of(app, org, organization.as_ref()).await?;
+    let (organization, directory, log) = futures::try_join!(
+        async { Ok(app.store.organization(org).await?) },
+        async { Ok(app.store.directory(org).await?) },
+        activity::Page::read(app, org, view),
+    )?;
     let body = match &organization {
         None => connection::never_connected(app, signed_in),
         Some(organization) => {
-            let directory = app.store.directory(org).await?;
+            let status = status::of(app, org, Some(organization)).await?;
             let matches = Matches::of(&directory);
-            let log = activity::Page::read(app, org, view).await?;
             let found = match view.find() {
                 Some(text) => Some(crate::find::find(app, organization, text).await?),
                 None => None,

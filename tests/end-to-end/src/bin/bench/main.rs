@@ -15,7 +15,7 @@ async fn main() -> Result<()> {
     let root = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."));
     let mut report = starts::measure(&root).await?;
     println!();
-    report["tab"] = tab::measure(&root).await?;
+    report["tab"] = tab::measure().await?;
     std::fs::write(
         root.join("target/bench.json"),
         serde_json::to_vec_pretty(&report)?,
