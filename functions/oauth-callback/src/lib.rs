@@ -14,8 +14,8 @@ use runtime::App;
 
 /// The routes of this function.
 pub fn router(app: Arc<App>) -> Router {
-    Router::new()
+    let routes = Router::new()
         .route("/companycam/connect", get(connect::connect))
-        .route("/companycam/callback", get(callback::callback))
-        .with_state(app)
+        .route("/companycam/callback", get(callback::callback));
+    web::served(routes, app)
 }

@@ -49,9 +49,8 @@ pub fn router(app: Arc<App>) -> Router {
         .route(
             "/companycam/assets/{name}",
             get(async |Path(name): Path<String>| web::assets::serve(&name)),
-        )
-        .with_state(app);
-    web::timed(web::compressed(routes))
+        );
+    web::served(routes, app)
 }
 
 /// The tab's parameters.

@@ -1,6 +1,6 @@
 "use strict";
 // Every page works without this script. With it, forms are sent without a reload, searches filter as
-// one types, the pencil opens a dialog, and the progress of a sync stays up to date.
+// one types, the pencil opens a dialog, times are local, and the progress of a sync stays up to date.
 (() => {
   const all = (within, selector) => [...within.querySelectorAll(selector)];
   const byId = (id) => document.getElementById(id);
@@ -47,6 +47,15 @@
     });
   }
 
+  // Times as they are where the reader is; the server knows UTC only, which stays in the tooltip.
+  const clock = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", year: "numeric", hour: "numeric", minute: "2-digit" });
+  const localise = () => {
+    for (const time of all(document, "main time:not([title])")) {
+      time.title = time.textContent;
+      time.textContent = clock.format(new Date(time.dateTime));
+    }
+  };
+
   // ---- Showing another state of the page ----
 
   // What stands for an element of the page before.
@@ -84,6 +93,7 @@
     }
     for (const id of opened) byId(id)?.setAttribute("open", "");
     follow();
+    localise();
     all(fresh, "form[data-filter]").forEach(filter);
     for (const [id, top] of scrolled) byId(id)?.scrollTo(0, top);
     scrollTo(x, y);
@@ -305,5 +315,6 @@
   });
 
   follow();
+  localise();
   watch();
 })();

@@ -1,4 +1,4 @@
-//! The stylesheet and the script, under names that change with their content.
+//! The stylesheet, the script and the icon, under names that change with their content.
 
 use std::sync::LazyLock;
 
@@ -42,6 +42,15 @@ static SCRIPT: LazyLock<Asset> = LazyLock::new(|| {
     )
 });
 
+static ICON: LazyLock<Asset> = LazyLock::new(|| {
+    asset(
+        "icon",
+        "svg",
+        "image/svg+xml",
+        include_str!("../assets/icon.svg"),
+    )
+});
+
 /// The stylesheet's address.
 pub fn style_url(config: &Config) -> String {
     format!("{}/companycam/assets/{}", config.public_url, STYLE.name)
@@ -52,9 +61,14 @@ pub fn script_url(config: &Config) -> String {
     format!("{}/companycam/assets/{}", config.public_url, SCRIPT.name)
 }
 
+/// The icon's address.
+pub fn icon_url(config: &Config) -> String {
+    format!("{}/companycam/assets/{}", config.public_url, ICON.name)
+}
+
 /// The file of that name. It never changes, so it may be kept for ever.
 pub fn serve(name: &str) -> Response {
-    match [&*STYLE, &*SCRIPT]
+    match [&*STYLE, &*SCRIPT, &*ICON]
         .into_iter()
         .find(|asset| asset.name == name)
     {

@@ -9,7 +9,7 @@ const WORTHWHILE: u16 = 1024;
 
 /// The routes with their answers gzip-compressed for browsers that take it. `lambda_http` sees the
 /// `Content-Encoding` and hands the bytes on as base64.
-pub fn compressed(router: Router) -> Router {
+pub(crate) fn compressed(router: Router) -> Router {
     router.layer(CompressionLayer::new().compress_when(SizeAbove::new(WORTHWHILE)))
 }
 

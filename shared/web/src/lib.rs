@@ -5,14 +5,14 @@ mod compression;
 mod csrf;
 pub mod page;
 mod problem;
+mod serving;
 mod session;
 mod timing;
 
-pub use compression::compressed;
 pub use csrf::check_csrf;
 pub use problem::Problem;
+pub use serving::served;
 pub use session::{SignedIn, cookie_of, enter, sign_in};
-pub use timing::timed;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

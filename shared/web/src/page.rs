@@ -24,6 +24,7 @@ pub fn frame(config: &Config, title: &str, body: &Markup) -> Response {
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
                 title { (title) " · CompanyCam integration" }
+                link rel="icon" type="image/svg+xml" href=(assets::icon_url(config));
                 link rel="stylesheet" href=(assets::style_url(config));
                 script src=(assets::script_url(config)) defer {}
             }

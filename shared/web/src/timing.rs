@@ -14,7 +14,7 @@ const SERVER_TIMING: &str = "server-timing";
 /// The routes with the milliseconds that each answer took in `Server-Timing`, which a browser's
 /// developer tools show beside those of the network. It is the outermost layer: whatever is done to
 /// the body counts.
-pub fn timed(router: Router) -> Router {
+pub(crate) fn timed(router: Router) -> Router {
     router.layer(from_fn(time))
 }
 

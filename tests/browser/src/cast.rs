@@ -101,6 +101,21 @@ impl Cast {
         id_of(&made)
     }
 
+    /// A photo that is not for customers' eyes; the id.
+    pub async fn internal_photo(&self, project: &str) -> Result<String> {
+        let photo = json!({"project_id": project, "bytes": 60_000, "internal": true});
+        let made = self.stack.companycam(Method::POST, "photos", photo).await?;
+        id_of(&made)
+    }
+
+    /// Gives a photo another caption.
+    pub async fn describe_photo(&self, photo: &str, caption: &str) -> Result<()> {
+        let caption = json!({ "description": caption });
+        let path = format!("photos/{photo}");
+        self.stack.companycam(Method::PATCH, &path, caption).await?;
+        Ok(())
+    }
+
     /// A photo whose file is none; the id.
     pub async fn broken_photo(&self, project: &str) -> Result<String> {
         let photo = json!({"project_id": project, "uri": {"kind": "not_image"}});

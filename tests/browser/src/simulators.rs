@@ -67,9 +67,17 @@ impl OneClick<'_> {
         self.chromium.texts("main tbody a").await
     }
 
-    /// Goes from a job to its Photos tab; the descriptions of the photos that are really drawn.
+    /// Goes from a job to its Photos tab as soon as there are so many; the descriptions of the photos
+    /// that are really drawn.
     pub async fn look_at_photos(&self, count: usize) -> Result<Vec<String>> {
-        self.chromium.send(&format!("Photos ({count})")).await?;
+        let link = format!("Photos ({count})");
+        self.chromium
+            .until(&format!("the job has {count} photos"), async || {
+                self.chromium.reload().await?;
+                Ok(self.chromium.offers(&link).await?.then_some(()))
+            })
+            .await?;
+        self.chromium.send(&link).await?;
         let script = r#"
             const photos = [...document.querySelectorAll("main img")];
             const waiting = photos.find((photo) => !photo.complete || photo.naturalWidth === 0);

@@ -19,6 +19,10 @@ pub const REASSIGN: &str = "Reassign a Project in CompanyCam when Updated in One
 /// B12.
 pub const REMOVE_PREVIOUS: &str =
     "Upon Reassignment, Delete Previously Assigned user in CompanyCam";
+/// B13.
+pub const ONLY_MATCHED: &str = "Only import projects with at least one matched assigned user";
+/// B13.
+pub const COPY_INTERNAL: &str = "Copy photos marked internal";
 /// The button under the preferences.
 pub const SAVE: &str = "Save preferences";
 /// The button that begins a sync.

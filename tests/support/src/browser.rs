@@ -83,7 +83,7 @@ impl Browser {
 
     /// One GET; `path` may be a whole address.
     pub async fn get(&self, path: &str) -> Page {
-        self.send(Method::GET, path, None).await
+        self.send(Method::GET, path, |request| request).await
     }
 
     /// One GET as a browser that takes compressed answers: the headers, and the bytes as they came.
@@ -98,7 +98,23 @@ impl Browser {
 
     /// One POST of a form, as it is: without a CSRF token unless it is among the fields.
     pub async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Page {
-        self.send(Method::POST, path, Some(fields)).await
+        self.send(Method::POST, path, |request| request.form(fields))
+            .await
+    }
+
+    /// One POST of anything: a body and the type that it claims to have.
+    pub async fn post_body(&self, path: &str, content_type: &str, body: Vec<u8>) -> Page {
+        let with_body = |request: reqwest::RequestBuilder| {
+            request
+                .header(header::CONTENT_TYPE, content_type)
+                .body(body)
+        };
+        self.send(Method::POST, path, with_body).await
+    }
+
+    /// One POST of nothing, not even a type.
+    pub async fn post_nothing(&self, path: &str) -> Page {
+        self.send(Method::POST, path, |request| request).await
     }
 
     /// Goes on where the page leads, as long as that is on our side.
@@ -149,7 +165,12 @@ impl Browser {
         Url::parse(location).expect("an address")
     }
 
-    async fn send(&self, method: Method, path: &str, form: Option<&[(&str, &str)]>) -> Page {
+    async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        complete: impl FnOnce(reqwest::RequestBuilder) -> reqwest::RequestBuilder,
+    ) -> Page {
         let url = self.ours.join(path).expect("an address");
         let mut request = self.http.request(method, url.clone());
         let at_home = url.origin() == self.ours.origin();
@@ -159,10 +180,7 @@ impl Browser {
                 request = request.header(header::COOKIE, cookie);
             }
         }
-        if let Some(form) = form {
-            request = request.form(form);
-        }
-        let answer = request.send().await.expect("an answer");
+        let answer = complete(request).send().await.expect("an answer");
         let (status, headers) = (answer.status(), answer.headers().clone());
         if at_home {
             self.keep_cookies(&headers);

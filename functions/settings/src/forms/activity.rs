@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use ::sync::run::again::{self, Asked, Subject};
-use axum::extract::{Form, State};
-use axum::http::HeaderMap;
+use axum::extract::{Request, State};
 use axum::response::Response;
 use companycam::ids::{PhotoId, ProjectId};
 use http::StatusCode;
@@ -14,14 +13,13 @@ use serde::Deserialize;
 use store::activity::{Entry, Kind, Offer};
 use web::Problem;
 
-use super::{answer_at, connected, sender};
+use super::{answer_at, connected, sent};
 use crate::notice::Notice;
 use crate::view::{View, is_key};
 
 /// Names what is meant: an entry of the log, or the thing itself.
 #[derive(Debug, Deserialize)]
 pub struct AgainForm {
-    csrf_token: Option<String>,
     at_id: Option<String>,
     photo_id: Option<String>,
     project_id: Option<String>,
@@ -31,25 +29,17 @@ pub struct AgainForm {
 }
 
 /// `POST /companycam/settings/retry`
-pub async fn retry(
-    State(app): State<Arc<App>>,
-    headers: HeaderMap,
-    Form(form): Form<AgainForm>,
-) -> Response {
-    answer_at(&app, &form.view, try_again(&app, &headers, &form).await)
+pub async fn retry(State(app): State<Arc<App>>, request: Request) -> Response {
+    answer_at(&app, try_again(&app, request).await)
 }
 
 /// `POST /companycam/settings/bring-back`
-pub async fn bring_back(
-    State(app): State<Arc<App>>,
-    headers: HeaderMap,
-    Form(form): Form<AgainForm>,
-) -> Response {
-    answer_at(&app, &form.view, make_again(&app, &headers, &form).await)
+pub async fn bring_back(State(app): State<Arc<App>>, request: Request) -> Response {
+    answer_at(&app, make_again(&app, request).await)
 }
 
-async fn try_again(app: &App, headers: &HeaderMap, form: &AgainForm) -> Result<Notice, Problem> {
-    let signed_in = sender(app, headers, form.csrf_token.as_deref()).await?;
+async fn try_again(app: &App, request: Request) -> Result<(Notice, View), Problem> {
+    let (signed_in, form) = sent::<AgainForm>(app, request).await?;
     let organization = connected(app, &signed_in).await?;
     let org = &organization.org_id;
     let subject = match &form.at_id {
@@ -57,16 +47,16 @@ async fn try_again(app: &App, headers: &HeaderMap, form: &AgainForm) -> Result<N
             let entry = entry(app, org, at_id).await?;
             Subject::of(&entry).ok_or_else(|| not_by_itself(&entry))?
         }
-        None => subject(app, org, form).await?.ok_or_else(unknown)?,
+        None => subject(app, org, &form).await?.ok_or_else(unknown)?,
     };
     match again::retry(app, &organization, &subject).await? {
-        Asked::Queued | Asked::Nothing => Ok(Notice::Retried),
+        Asked::Queued | Asked::Nothing => Ok((Notice::Retried, form.view)),
         Asked::Rests => Err(rests()),
     }
 }
 
-async fn make_again(app: &App, headers: &HeaderMap, form: &AgainForm) -> Result<Notice, Problem> {
-    let signed_in = sender(app, headers, form.csrf_token.as_deref()).await?;
+async fn make_again(app: &App, request: Request) -> Result<(Notice, View), Problem> {
+    let (signed_in, form) = sent::<AgainForm>(app, request).await?;
     let organization = connected(app, &signed_in).await?;
     let org = &organization.org_id;
     let project = match &form.at_id {
@@ -82,8 +72,8 @@ async fn make_again(app: &App, headers: &HeaderMap, form: &AgainForm) -> Result<
     };
     let project = project.ok_or_else(unknown)?;
     match again::bring_back(app, &organization, &project).await? {
-        Asked::Queued => Ok(Notice::BroughtBack),
-        Asked::Nothing => Ok(Notice::HasJob),
+        Asked::Queued => Ok((Notice::BroughtBack, form.view)),
+        Asked::Nothing => Ok((Notice::HasJob, form.view)),
         Asked::Rests => Err(rests()),
     }
 }

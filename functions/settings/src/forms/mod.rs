@@ -1,4 +1,4 @@
-//! The tab's forms: each checks its CSRF token, does one thing, and sends the browser back.
+//! The tab's forms: each is checked in the same way, does one thing, and sends the browser back.
 
 pub mod activity;
 pub mod connection;
@@ -6,12 +6,13 @@ pub mod preferences;
 pub mod sync;
 pub mod users;
 
-use axum::extract::Form;
-use axum::extract::rejection::FormRejection;
-use axum::http::HeaderMap;
+use axum::extract::{Form, FromRequest, Request};
 use axum::response::{IntoResponse, Redirect, Response};
-use http::StatusCode;
+use http::header::CONTENT_TYPE;
+use http::{HeaderValue, StatusCode};
 use runtime::App;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use store::organizations::{ConnectionState, Organization};
 use web::{Problem, SignedIn, check_csrf, sign_in};
 
@@ -20,37 +21,52 @@ use crate::view::View;
 
 /// Back to the tab, which says what was done.
 pub fn answer(app: &App, outcome: Result<Notice, Problem>) -> Response {
-    answer_at(app, &View::default(), outcome)
+    answer_at(app, outcome.map(|notice| (notice, View::default())))
 }
 
 /// Back to what the tab showed, which says what was done.
-pub fn answer_at(app: &App, view: &View, outcome: Result<Notice, Problem>) -> Response {
+pub fn answer_at(app: &App, outcome: Result<(Notice, View), Problem>) -> Response {
     match outcome {
-        Ok(notice) => Redirect::to(&view.address(&app.config, Some(notice))).into_response(),
+        Ok((notice, view)) => {
+            Redirect::to(&view.address(&app.config, Some(notice))).into_response()
+        }
         Err(problem) => problem
             .with_default_action("Back to the settings", app.config.settings_url())
             .into_page(&app.config),
     }
 }
 
-/// The form's fields, if they can be read as such.
-pub fn fields<T>(form: Result<Form<T>, FormRejection>) -> Result<T, Problem> {
-    form.map(|Form(fields)| fields).map_err(|rejection| {
-        tracing::info!(cause = %rejection, "a form could not be read");
-        let text = "The form’s fields could not be read. Nothing was changed. Go back to the page, reload it and try again.";
-        Problem::new(StatusCode::BAD_REQUEST, "This form is not readable", text)
-    })
+#[derive(Deserialize)]
+struct Fields<T> {
+    csrf_token: Option<String>,
+    #[serde(flatten)]
+    own: T,
 }
 
-/// Who sent the form, with its token checked.
-pub async fn sender(
+/// A form that has no fields of its own.
+#[derive(Debug, Deserialize)]
+pub struct Nothing {}
+
+/// Who sent a form, and its fields: only with a session, in a readable form, and with the session's
+/// token, checked in this order.
+pub async fn sent<T: DeserializeOwned>(
     app: &App,
-    headers: &HeaderMap,
-    csrf_token: Option<&str>,
-) -> Result<SignedIn, Problem> {
-    let signed_in = sign_in(app, headers).await?;
-    check_csrf(&signed_in, csrf_token)?;
-    Ok(signed_in)
+    mut request: Request,
+) -> Result<(SignedIn, T), Problem> {
+    let signed_in = sign_in(app, request.headers()).await?;
+    // Some clients leave the type out when there are no fields; then only the token is missing.
+    let form_type = HeaderValue::from_static("application/x-www-form-urlencoded");
+    let headers = request.headers_mut();
+    headers.entry(CONTENT_TYPE).or_insert(form_type);
+    let Form(fields) = Form::<Fields<T>>::from_request(request, &())
+        .await
+        .map_err(|rejection| {
+            tracing::info!(cause = %rejection, "a form could not be read");
+            let text = "The form’s fields could not be read. Nothing was changed. Go back to the page, reload it and try again.";
+            Problem::new(StatusCode::BAD_REQUEST, "This form is not readable", text)
+        })?;
+    check_csrf(&signed_in, fields.csrf_token.as_deref())?;
+    Ok((signed_in, fields.own))
 }
 
 pub async fn organization(app: &App, signed_in: &SignedIn) -> Result<Organization, Problem> {

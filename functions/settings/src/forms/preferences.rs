@@ -2,9 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::rejection::FormRejection;
-use axum::extract::{Form, State};
-use axum::http::HeaderMap;
+use axum::extract::{Request, State};
 use axum::response::Response;
 use jiff::Timestamp;
 use runtime::App;
@@ -12,13 +10,12 @@ use serde::Deserialize;
 use store::organizations::Preferences;
 use web::Problem;
 
-use super::{answer, fields, organization, sender};
+use super::{answer, organization, sent};
 use crate::notice::Notice;
 
 /// Checkboxes: present is on.
 #[derive(Debug, Deserialize)]
 pub struct PreferencesForm {
-    csrf_token: Option<String>,
     create_project_from_job: Option<String>,
     create_job_from_project: Option<String>,
     reassign_project: Option<String>,
@@ -30,21 +27,12 @@ pub struct PreferencesForm {
 }
 
 /// `POST /companycam/settings/preferences`
-pub async fn preferences(
-    State(app): State<Arc<App>>,
-    headers: HeaderMap,
-    form: Result<Form<PreferencesForm>, FormRejection>,
-) -> Response {
-    answer(&app, save_preferences(&app, &headers, form).await)
+pub async fn preferences(State(app): State<Arc<App>>, request: Request) -> Response {
+    answer(&app, save_preferences(&app, request).await)
 }
 
-async fn save_preferences(
-    app: &App,
-    headers: &HeaderMap,
-    form: Result<Form<PreferencesForm>, FormRejection>,
-) -> Result<Notice, Problem> {
-    let form = fields(form)?;
-    let signed_in = sender(app, headers, form.csrf_token.as_deref()).await?;
+async fn save_preferences(app: &App, request: Request) -> Result<Notice, Problem> {
+    let (signed_in, form) = sent::<PreferencesForm>(app, request).await?;
     let before = organization(app, &signed_in).await?.preferences;
     let preferences = chosen(&form, &before, Timestamp::now());
     app.store
@@ -90,7 +78,6 @@ mod tests {
     fn form(names: &[&str]) -> PreferencesForm {
         let on = |name: &str| names.contains(&name).then(|| "on".to_owned());
         PreferencesForm {
-            csrf_token: None,
             create_project_from_job: on("create_project_from_job"),
             create_job_from_project: on("create_job_from_project"),
             reassign_project: on("reassign_project"),

@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use ::sync::run::sync_run;
-use axum::extract::{Form, State};
-use axum::http::HeaderMap;
+use axum::extract::{Request, State};
 use axum::response::Response;
 use http::StatusCode;
 use jiff::Timestamp;
@@ -13,13 +12,12 @@ use serde::Deserialize;
 use store::sync_runs::Window;
 use web::Problem;
 
-use super::{answer, connected, sender};
+use super::{Nothing, answer, connected, sent};
 use crate::notice::Notice;
 
 /// The Sync button's form.
 #[derive(Debug, Deserialize)]
 pub struct SyncForm {
-    csrf_token: Option<String>,
     since_days: Option<String>,
 }
 
@@ -34,16 +32,12 @@ fn window(since_days: &str) -> Option<Window> {
 }
 
 /// `POST /companycam/settings/sync`
-pub async fn sync(
-    State(app): State<Arc<App>>,
-    headers: HeaderMap,
-    Form(form): Form<SyncForm>,
-) -> Response {
-    answer(&app, start_sync(&app, &headers, &form).await)
+pub async fn sync(State(app): State<Arc<App>>, request: Request) -> Response {
+    answer(&app, start_sync(&app, request).await)
 }
 
-async fn start_sync(app: &App, headers: &HeaderMap, form: &SyncForm) -> Result<Notice, Problem> {
-    let signed_in = sender(app, headers, form.csrf_token.as_deref()).await?;
+async fn start_sync(app: &App, request: Request) -> Result<Notice, Problem> {
+    let (signed_in, form) = sent::<SyncForm>(app, request).await?;
     let org = &signed_in.session.org_id;
     connected(app, &signed_in).await?;
     let window = window(form.since_days.as_deref().unwrap_or_default()).ok_or_else(|| {
@@ -60,23 +54,13 @@ async fn start_sync(app: &App, headers: &HeaderMap, form: &SyncForm) -> Result<N
     Ok(Notice::SyncStarted)
 }
 
-/// The Cancel button's form.
-#[derive(Debug, Deserialize)]
-pub struct CancelForm {
-    csrf_token: Option<String>,
-}
-
 /// `POST /companycam/settings/sync/cancel`
-pub async fn cancel(
-    State(app): State<Arc<App>>,
-    headers: HeaderMap,
-    Form(form): Form<CancelForm>,
-) -> Response {
-    answer(&app, cancel_sync(&app, &headers, &form).await)
+pub async fn cancel(State(app): State<Arc<App>>, request: Request) -> Response {
+    answer(&app, cancel_sync(&app, request).await)
 }
 
-async fn cancel_sync(app: &App, headers: &HeaderMap, form: &CancelForm) -> Result<Notice, Problem> {
-    let signed_in = sender(app, headers, form.csrf_token.as_deref()).await?;
+async fn cancel_sync(app: &App, request: Request) -> Result<Notice, Problem> {
+    let (signed_in, Nothing {}) = sent(app, request).await?;
     let session = &signed_in.session;
     let cancelled = sync_run::cancel(app, &session.org_id, &session.email).await?;
     Ok(if cancelled {

@@ -3,9 +3,7 @@
 use std::sync::Arc;
 
 use ::sync::decide::users::Matches;
-use axum::extract::rejection::FormRejection;
-use axum::extract::{Form, Path, State};
-use axum::http::HeaderMap;
+use axum::extract::{Path, Request, State};
 use axum::response::Response;
 use companycam::ids::UserId as CompanyCamUserId;
 use http::StatusCode;
@@ -15,105 +13,56 @@ use serde::Deserialize;
 use store::matches::{Choice, Directory};
 use web::Problem;
 
-use super::{answer, fields, sender};
+use super::{answer, sent};
 use crate::notice::Notice;
+
+/// The field's value that gives the user back to automatic matching.
+const AUTOMATIC: &str = "auto";
 
 /// The pencil's form.
 #[derive(Debug, Deserialize)]
 pub struct UserForm {
-    csrf_token: Option<String>,
     one_click_user_id: Option<String>,
-}
-
-/// What the administrator picked.
-#[derive(Debug, PartialEq, Eq)]
-enum Pick {
-    Automatic,
-    Nobody,
-    User(OneClickUserId),
 }
 
 /// `POST /companycam/settings/users/{companycam_user_id}`
 pub async fn user(
     State(app): State<Arc<App>>,
     Path(companycam_user_id): Path<String>,
-    headers: HeaderMap,
-    form: Result<Form<UserForm>, FormRejection>,
+    request: Request,
 ) -> Response {
-    answer(
-        &app,
-        save_user(&app, &headers, &companycam_user_id, form).await,
-    )
+    answer(&app, save_user(&app, &companycam_user_id, request).await)
 }
 
-async fn save_user(
-    app: &App,
-    headers: &HeaderMap,
-    id: &str,
-    form: Result<Form<UserForm>, FormRejection>,
-) -> Result<Notice, Problem> {
-    let form = fields(form)?;
-    let signed_in = sender(app, headers, form.csrf_token.as_deref()).await?;
+async fn save_user(app: &App, id: &str, request: Request) -> Result<Notice, Problem> {
+    let (signed_in, form) = sent::<UserForm>(app, request).await?;
     let org = &signed_in.session.org_id;
     let directory = app.store.directory(org).await?;
-    let unknown = |who: &str| {
-        let text = format!(
-            "This {who} user is not, or no longer, in the list. Nothing was changed. Reload the page and try again."
-        );
-        Problem::new(StatusCode::NOT_FOUND, "Unknown user", text)
-    };
     let id = CompanyCamUserId::parse(id)
         .ok()
         .filter(|id| directory.companycam.iter().any(|user| user.id == *id))
         .ok_or_else(|| unknown("CompanyCam"))?;
-    let pick = match form.one_click_user_id.as_deref().unwrap_or_default() {
-        "auto" => Pick::Automatic,
-        "" => Pick::Nobody,
-        picked => Pick::User(
-            OneClickUserId::parse(picked)
-                .ok()
-                .filter(|id| {
-                    directory
-                        .one_click
-                        .iter()
-                        .any(|user| user.id == *id && user.active)
-                })
-                .ok_or_else(|| unknown("One Click"))?,
-        ),
-    };
-    if let Pick::User(user) = &pick {
-        check_free(&directory, &id, user)?;
-    }
+    let picked = form.one_click_user_id.ok_or_else(|| {
+        let text = "Choose somebody, “Not matched” or “Match automatically”. Nothing was changed.";
+        Problem::new(StatusCode::BAD_REQUEST, "Whom do you mean?", text)
+    })?;
     let before = directory
         .choices
         .iter()
         .find(|choice| choice.companycam_user_id == id);
-    let written = match (pick, before) {
-        (Pick::Automatic, None) => true,
-        (Pick::Automatic, Some(before)) => app.store.forget_choice(org, before).await?,
-        (Pick::Nobody, before) => {
-            app.store
-                .choose(
-                    org,
-                    before,
-                    &Choice {
-                        companycam_user_id: id,
-                        one_click_user_id: None,
-                    },
-                )
-                .await?
-        }
-        (Pick::User(user), before) => {
-            app.store
-                .choose(
-                    org,
-                    before,
-                    &Choice {
-                        companycam_user_id: id,
-                        one_click_user_id: Some(user),
-                    },
-                )
-                .await?
+    let written = match (picked.as_str(), before) {
+        (AUTOMATIC, None) => true,
+        (AUTOMATIC, Some(before)) => app.store.forget_choice(org, before).await?,
+        (picked, before) => {
+            let user = picked_user(&directory, picked)?;
+            if let Some(user) = &user {
+                check_free(&directory, &id, user)?;
+            }
+            let choice = Choice {
+                companycam_user_id: id,
+                one_click_user_id: user,
+            };
+            app.store.choose(org, before, &choice).await?
         }
     };
     if written {
@@ -125,6 +74,24 @@ async fn save_user(
         "The match was not saved",
         text,
     ))
+}
+
+/// Whom the form names, of those who can be picked; nobody if the field is empty.
+fn picked_user(directory: &Directory, picked: &str) -> Result<Option<OneClickUserId>, Problem> {
+    if picked.is_empty() {
+        return Ok(None);
+    }
+    let mut users = directory.one_click.iter();
+    let user = users.find(|user| user.id.as_str() == picked && user.active);
+    let user = user.ok_or_else(|| unknown("One Click"))?;
+    Ok(Some(user.id.clone()))
+}
+
+fn unknown(side: &str) -> Problem {
+    let text = format!(
+        "This {side} user is not, or no longer, in the list. Nothing was changed. Reload the page and try again."
+    );
+    Problem::new(StatusCode::NOT_FOUND, "Unknown user", text)
 }
 
 /// Matches are one to one: a user who is already matched is refused, naming by whom (B7).

@@ -30,9 +30,9 @@ pub async fn tab(
 ) -> Result<Response, Problem> {
     let org = &signed_in.session.org_id;
     let (organization, directory, log) = futures::try_join!(
-        async { Ok(app.store.organization(org).await?) },
-        async { Ok(app.store.directory(org).await?) },
-        activity::Page::read(app, org, view),
+        Box::pin(async { Ok(app.store.organization(org).await?) }),
+        Box::pin(async { Ok(app.store.directory(org).await?) }),
+        Box::pin(activity::Page::read(app, org, view)),
     )?;
     let body = match &organization {
         None => connection::never_connected(app, signed_in),

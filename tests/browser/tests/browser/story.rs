@@ -4,7 +4,9 @@ use anyhow::{Context, Result, ensure};
 use browser_tests::cast::Cast;
 use browser_tests::chromium::{Chromium, DESK, PHONE, Scripts};
 use browser_tests::simulators::{CompanyCam, OneClick};
-use browser_tests::tab::{CREATE_JOB, CREATE_PROJECT, REASSIGN, REMOVE_PREVIOUS, Tab};
+use browser_tests::tab::{
+    COPY_INTERNAL, CREATE_JOB, CREATE_PROJECT, ONLY_MATCHED, REASSIGN, REMOVE_PREVIOUS, Tab,
+};
 
 use crate::no_complaints;
 
@@ -49,6 +51,8 @@ async fn walk(org: &str, scripts: Scripts, screen: (u32, u32)) -> Result<()> {
     story.creates_a_project_from_a_job().await?;
     story.leaves_new_projects_alone().await?;
     story.reassigns().await?;
+    story.lets_projects_of_nobody_wait().await?;
+    story.keeps_internal_photos_out().await?;
     story.syncs_and_cancels().await?;
     story.is_told_of_a_failure_and_retries().await?;
     story.reconnects().await?;
@@ -57,6 +61,17 @@ async fn walk(org: &str, scripts: Scripts, screen: (u32, u32)) -> Result<()> {
 }
 
 impl Story<'_> {
+    /// The id of a user of CompanyCam.
+    async fn user(&self, name: &str) -> Result<String> {
+        let state = self.cast.stack.companycam_state().await?;
+        let users = state["users"].as_array().context("no users")?;
+        let is_it = |user: &&serde_json::Value| {
+            user["company_id"] == self.cast.person.company.as_str() && user["name"] == name
+        };
+        let found = users.iter().find(is_it).context("no such user")?;
+        Ok(found["id"].as_str().context("no id")?.to_owned())
+    }
+
     /// Without scripts nothing on a page changes by itself.
     fn reload(&self) -> bool {
         self.scripts == Scripts::Off
@@ -157,16 +172,10 @@ impl Story<'_> {
         let project = self.cast.project_where("name", "Taken over").await?;
         let project = project.context("no project")?["id"].clone();
         let project = project.as_str().context("no id")?;
-        let user = async |name: &str| {
-            let state = self.cast.stack.companycam_state().await?;
-            let users = state["users"].as_array().context("no users")?;
-            let is_it = |user: &&serde_json::Value| {
-                user["company_id"] == self.cast.person.company.as_str() && user["name"] == name
-            };
-            let found = users.iter().find(is_it).context("no such user")?;
-            Ok::<_, anyhow::Error>(found["id"].as_str().context("no id")?.to_owned())
-        };
-        let (robin, sam) = (user("Robin Roof").await?, user("Sam Siding").await?);
+        let (robin, sam) = (
+            self.user("Robin Roof").await?,
+            self.user("Sam Siding").await?,
+        );
 
         self.tab.open().await?;
         let (on, enabled) = self.chromium.ticked(REMOVE_PREVIOUS).await?;
@@ -186,6 +195,55 @@ impl Story<'_> {
         self.tab.prefer(&[(REASSIGN, false)]).await?;
         let (on, enabled) = self.chromium.ticked(REMOVE_PREVIOUS).await?;
         ensure!(!on && !enabled, "B12 stays on without B11");
+        Ok(())
+    }
+
+    /// B13.
+    async fn lets_projects_of_nobody_wait(&self) -> Result<()> {
+        self.tab.open().await?;
+        self.tab.prefer(&[(ONLY_MATCHED, true)]).await?;
+        let project = self.cast.project("Of nobody").await?;
+        self.tab.until_logged(&["Skipped", "Of nobody"]).await?;
+        let found = self.tab.find(&project).await?;
+        ensure!(
+            found.contains("nobody assigned to it is matched"),
+            "{found}"
+        );
+
+        self.cast
+            .assign(&project, &self.user("Robin Roof").await?)
+            .await?;
+        self.cast.stack.poll().await?;
+        self.cast.job_of(&project).await?;
+        self.tab.open().await?;
+        self.tab.prefer(&[(ONLY_MATCHED, false)]).await
+    }
+
+    /// B13.
+    async fn keeps_internal_photos_out(&self) -> Result<()> {
+        let project = self.cast.project("With an internal photo").await?;
+        self.cast.job_of(&project).await?;
+        let internal = self.cast.internal_photo(&project).await?;
+        self.cast.photo(&project, "For everybody").await?;
+        self.one_click.open_job("With an internal photo").await?;
+        let photos = self.one_click.look_at_photos(1).await?;
+        ensure!(photos == ["For everybody"], "{photos:?}");
+        self.tab.open().await?;
+        let found = self.tab.find(&internal).await?;
+        ensure!(found.contains("marked internal"), "{found}");
+
+        self.tab.open().await?;
+        self.tab.prefer(&[(COPY_INTERNAL, true)]).await?;
+        self.cast.describe_photo(&internal, "For us").await?;
+        self.one_click.open_job("With an internal photo").await?;
+        self.one_click.look_at_photos(2).await?;
+
+        self.tab.open().await?;
+        self.tab.prefer(&[(COPY_INTERNAL, false)]).await?;
+        self.cast.describe_photo(&internal, "Still for us").await?;
+        self.one_click.open_job("With an internal photo").await?;
+        let photos = self.one_click.look_at_photos(1).await?;
+        ensure!(photos == ["For everybody"], "{photos:?}");
         Ok(())
     }
 

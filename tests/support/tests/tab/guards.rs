@@ -70,6 +70,29 @@ async fn b28_a_form_needs_a_session() {
 }
 
 #[tokio::test]
+async fn b25_b28_a_form_that_is_none_changes_nothing_and_says_so() {
+    let (test, browser) = connected().await;
+    let before = test.organization().await;
+    let form_type = "application/x-www-form-urlencoded";
+    for (form, _) in forms(&test).await {
+        let path = format!("/companycam/settings/{form}");
+        let page = browser.post_nothing(&path).await;
+        assert_eq!(page.status, StatusCode::FORBIDDEN, "{form}");
+        for (content_type, body) in [
+            ("application/json", &b"{}"[..]),
+            (form_type, b"csrf_token=a&csrf_token=b"),
+            (form_type, b"csrf_token=%ff"),
+        ] {
+            let page = browser.post_body(&path, content_type, body.to_vec()).await;
+            assert!(page.status.is_client_error(), "{form}: {}", page.status);
+            assert!(page.says("Nothing was changed."), "{form}: {}", page.body);
+            assert!(page.says("Back to the settings"), "{form}: {}", page.body);
+        }
+    }
+    assert_eq!(test.organization().await, before);
+}
+
+#[tokio::test]
 async fn b28_a_session_ends_after_two_hours() {
     let (test, browser) = connected().await;
     let rows = test.aws.items("EphemeralTable").await;

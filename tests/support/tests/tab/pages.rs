@@ -156,3 +156,28 @@ async fn b25_assets_may_be_kept_for_ever() {
         );
     }
 }
+
+#[tokio::test]
+async fn b25_addresses_that_lead_nowhere_are_explained() {
+    let (test, browser) = connected().await;
+    for (path, status) in [
+        ("/companycam/settings/nonesuch", StatusCode::NOT_FOUND),
+        ("/companycam/settings/sync", StatusCode::METHOD_NOT_ALLOWED),
+        ("/companycam/settings/users/%ff", StatusCode::BAD_REQUEST),
+        (
+            "/companycam/settings?kind=a&kind=b",
+            StatusCode::BAD_REQUEST,
+        ),
+        (
+            "/companycam/callback?code=%ff&code=b",
+            StatusCode::BAD_REQUEST,
+        ),
+        ("/companycam/assets/style-old.css", StatusCode::NOT_FOUND),
+    ] {
+        let page = browser.get(path).await;
+        assert_eq!(page.status, status, "{path}");
+        assert!(page.says("Nothing was changed."), "{path}: {}", page.body);
+        let back = format!("href=\"{}/companycam/settings\"", test.public_url);
+        assert!(page.says(&back), "{path}: {}", page.body);
+    }
+}

@@ -46,6 +46,17 @@ pub(crate) fn row<'a>(tab: &'a Page, name: &str) -> &'a str {
 }
 
 #[tokio::test]
+async fn b7_a_form_that_names_nobody_at_all_changes_nothing() {
+    let (test, browser) = connected().await;
+    let kit = user(&test, "Kit Monroe").await;
+    let page = browser.submit(&format!("users/{kit}"), &[]).await;
+    assert_eq!(page.status, StatusCode::BAD_REQUEST);
+    assert!(page.says("Nothing was changed."), "{}", page.body);
+    let directory = test.app.store.directory(&org_id()).await.unwrap();
+    assert!(directory.choices.is_empty());
+}
+
+#[tokio::test]
 async fn b7_picking_a_user_by_hand() {
     let (test, browser) = connected().await;
     let kit = user(&test, "Kit Monroe").await;
