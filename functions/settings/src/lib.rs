@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{Path, Query, State};
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use http::header::SET_COOKIE;
@@ -49,7 +49,8 @@ pub fn router(app: Arc<App>) -> Router {
         .route(
             "/companycam/assets/{name}",
             get(async |Path(name): Path<String>| web::assets::serve(&name)),
-        );
+        )
+        .fallback(async || StatusCode::NOT_FOUND);
     web::served(routes, app)
 }
 

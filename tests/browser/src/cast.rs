@@ -131,12 +131,20 @@ impl Cast {
         Ok(())
     }
 
-    /// Has CompanyCam answer that it is busy when a photo's file is asked for: so many times, after which
-    /// one waits one second, two, four …, or for ever.
-    pub async fn hold_photo(&self, photo: &str, times: Option<u32>) -> Result<()> {
+    /// Has CompanyCam answer that it is busy whenever a photo's file is asked for.
+    pub async fn hold_photo(&self, photo: &str) -> Result<()> {
         let busy = json!({"status": 503});
-        let rule = json!({"path": format!("/cdn/{photo}/*"), "times": times, "action": busy});
+        let rule = json!({"path": format!("/cdn/{photo}/*"), "times": null, "action": busy});
         self.stack.companycam(Method::POST, "faults", rule).await?;
+        Ok(())
+    }
+
+    /// Lets it go again.
+    pub async fn release_photo(&self, photo: &str) -> Result<()> {
+        let path = format!("faults?path=/cdn/{photo}/*");
+        self.stack
+            .companycam(Method::DELETE, &path, Value::Null)
+            .await?;
         Ok(())
     }
 

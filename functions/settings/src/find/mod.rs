@@ -1,8 +1,10 @@
 //! “Where is it?” (B25): what is known of a project, a photo or a job, whichever way it is named.
 //!
-//! Only this organization's own rows are read, so nothing of another can be found (B28).
+//! Only this organization's own rows are read, and CompanyCam is asked with its own token only, so
+//! nothing of another can be found (B28).
 
 mod asked;
+mod asking;
 mod states;
 
 use ::sync::decide::place::normal;
@@ -125,15 +127,15 @@ async fn linked(
     if let Some(id) = &photo {
         let known = of_photo(app, organization, id).await?;
         if known.is_empty() {
-            answers.push(states::unknown_photo(id));
+            let said = asked_photo(app, organization, id).await?;
+            answers.extend(said.unwrap_or_else(|| vec![states::unknown_photo(id)]));
         }
         answers.extend(known);
     }
     if let Some(id) = &project
         && !answers.iter().any(|answer| is_about(answer, id))
     {
-        let known = of_project(app, organization, id).await?;
-        answers.push(known.unwrap_or_else(|| states::unknown_project(id)));
+        answers.push(whole_project(app, organization, id).await?);
     }
     if let Some(id) = &job {
         let known = of_job(app, organization, id).await?;
@@ -172,12 +174,69 @@ async fn by_id(app: &App, organization: &Organization, id: &str) -> Result<Found
     }
     let mut found = by_words(app, organization, id).await?;
     if found.answers.is_empty() {
+        let answers = asked_number(app, organization, id).await?;
+        if !answers.is_empty() {
+            return Ok(Found {
+                answers,
+                note: None,
+            });
+        }
         found.note = Some(format!(
             "“{id}” is not known here, neither as a project, photo or job nor in a project’s name or address. {}",
             states::NOT_LISTED
         ));
     }
     Ok(found)
+}
+
+/// What CompanyCam says of a number that is not known here; nothing if it knows none either.
+async fn asked_number(
+    app: &App,
+    organization: &Organization,
+    id: &str,
+) -> Result<Vec<Answer>, Problem> {
+    // It has numbers only.
+    let is_number = id.bytes().all(|byte| byte.is_ascii_digit());
+    let (Ok(photo), Ok(project), true) = (PhotoId::parse(id), ProjectId::parse(id), is_number)
+    else {
+        return Ok(Vec::new());
+    };
+    let mut answers = asked_photo(app, organization, &photo)
+        .await?
+        .unwrap_or_default();
+    answers.extend(asking::project(app, organization, &project).await);
+    answers.retain(|answer| answer.project.is_some());
+    Ok(answers)
+}
+
+/// What CompanyCam says of a photo that is not known here, with its project's state.
+async fn asked_photo(
+    app: &App,
+    organization: &Organization,
+    id: &PhotoId,
+) -> Result<Option<Vec<Answer>>, Problem> {
+    let Some(said) = asking::photo(app, organization, id).await else {
+        return Ok(None);
+    };
+    let project = said.project.clone();
+    let mut answers = vec![said];
+    if let Some(id) = project {
+        answers.push(whole_project(app, organization, &id).await?);
+    }
+    Ok(Some(answers))
+}
+
+/// A project's state, whoever knows it.
+async fn whole_project(
+    app: &App,
+    organization: &Organization,
+    id: &ProjectId,
+) -> Result<Answer, Problem> {
+    if let Some(known) = of_project(app, organization, id).await? {
+        return Ok(known);
+    }
+    let said = asking::project(app, organization, id).await;
+    Ok(said.unwrap_or_else(|| states::unknown_project(id)))
 }
 
 async fn by_words(app: &App, organization: &Organization, text: &str) -> Result<Found, Problem> {

@@ -17,7 +17,8 @@ pub const NOT_LISTED: &str = "What has not changed within the window of the last
 /// How long another system's importer has.
 const IMPORTER_S: i64 = 20 * 60;
 
-fn answer(what: String, state: &'static str, tone: Tone, text: impl Into<String>) -> Answer {
+/// An answer that leads nowhere yet.
+pub fn answer(what: String, state: &'static str, tone: Tone, text: impl Into<String>) -> Answer {
     Answer {
         what,
         state,
@@ -123,7 +124,10 @@ fn project_state(
             Tone::Warn,
             waits(organization, &Side::BOTH),
         ),
-        LinkState::Skipped => skipped(row, what),
+        LinkState::Skipped => {
+            let created_at = row.seen.as_ref().map_or(0, |seen| seen.created_at);
+            skipped(row.reason, created_at, what)
+        }
     }
 }
 
@@ -138,8 +142,9 @@ fn linked(row: &ProjectRow) -> String {
     }
 }
 
-fn skipped(row: &ProjectRow, what: String) -> Answer {
-    let (text, act) = match row.reason {
+/// A project without a job, and why; `created_at`: the project's, in Unix seconds.
+pub fn skipped(reason: Option<SkipReason>, created_at: i64, what: String) -> Answer {
+    let (text, act) = match reason {
         Some(SkipReason::Deleted) => (
             "It was skipped because it was deleted in CompanyCam, or merged into another project, and has no job. Nothing is to be done; if it was merged, look for the project that remains.".to_owned(),
             None,
@@ -157,15 +162,15 @@ fn skipped(row: &ProjectRow, what: String) -> Answer {
             Some(Act::Users),
         ),
         Some(SkipReason::WaitsForImporter) => {
-            let since = row.seen.as_ref().map_or(0, |seen| seen.created_at);
-            (importer(since + IMPORTER_S, jiff::Timestamp::now().as_second()), Some(Act::Sync))
+            let now = jiff::Timestamp::now().as_second();
+            (importer(created_at + IMPORTER_S, now), Some(Act::Sync))
         }
         None => (
             "It was left alone. Press Sync to have it looked at again.".to_owned(),
             Some(Act::Sync),
         ),
     };
-    let state = if row.reason == Some(SkipReason::WaitsForImporter) {
+    let state = if reason == Some(SkipReason::WaitsForImporter) {
         "Waiting"
     } else {
         "Skipped"

@@ -89,7 +89,7 @@ async fn b25_two_tabs_and_two_browsers_agree() -> Result<()> {
     let project = cast.project("With a slow photo").await?;
     cast.job_of(&project).await?;
     let slow = cast.photo(&project, "Slow").await?;
-    cast.hold_photo(&slow, Some(4)).await?;
+    cast.hold_photo(&slow).await?;
     tab.open().await?;
     tab.sync("everything").await?;
     let other = &Chromium::start(Scripts::On).await?;
@@ -107,6 +107,7 @@ async fn b25_two_tabs_and_two_browsers_agree() -> Result<()> {
             Ok(elsewhere.progress().await?.contains("of 2").then_some(()))
         })
         .await?;
+    cast.release_photo(&slow).await?;
     tab.until_synced(false).await?;
     elsewhere.until_synced(false).await?;
 

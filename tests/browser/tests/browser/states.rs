@@ -21,7 +21,7 @@ async fn b25_every_state_of_the_tab_suits_everybody() -> Result<()> {
     cast.photo(&project, "Front").await?;
     let broken = cast.broken_photo(&project).await?;
     let held = cast.photo(&project, "Roof").await?;
-    cast.hold_photo(&held, None).await?;
+    cast.hold_photo(&held).await?;
 
     tab.enter().await?;
     chromium

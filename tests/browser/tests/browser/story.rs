@@ -91,7 +91,7 @@ impl Story<'_> {
             cast.photo(&project, caption).await?;
         }
         let held = cast.photo(&project, "Roof").await?;
-        cast.hold_photo(&held, Some(4)).await?;
+        cast.hold_photo(&held).await?;
 
         tab.connect().await?;
         let robin = tab.user("Robin Roof").await?;
@@ -101,6 +101,7 @@ impl Story<'_> {
 
         self.until_progress("Projects: 1 of 1").await?;
         self.until_progress("Photos: 2 of 3").await?;
+        cast.release_photo(&held).await?;
         tab.until_synced(self.reload()).await?;
         tab.says_state("Connected").await?;
 
@@ -257,12 +258,12 @@ impl Story<'_> {
         self.tab.until_synced(self.reload()).await?;
 
         let slow = self.cast.photo(&project, "Slow").await?;
-        self.cast.hold_photo(&slow, Some(4)).await?;
+        self.cast.hold_photo(&slow).await?;
         self.tab.open().await?;
         self.tab.sync("everything").await?;
         self.tab.cancel().await?;
         ensure!(!self.tab.is_syncing().await?, "it goes on");
-        Ok(())
+        self.cast.release_photo(&slow).await
     }
 
     /// B25, B27: a failure, with Retry.

@@ -3,7 +3,7 @@
 //! | Route | What |
 //! |---|---|
 //! | `POST /_sim/faults` | adds one [`FaultRule`] (or an array of them) to the queue |
-//! | `DELETE /_sim/faults` | clears the queue |
+//! | `DELETE /_sim/faults` | clears the queue; with `?path=` only of the rules with that very pattern |
 //! | `GET /_sim/requests` | the [`LoggedRequest`]s since the last `DELETE`, oldest first |
 //! | `DELETE /_sim/requests` | empties the log |
 //!
@@ -17,7 +17,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use axum::Json;
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{ConnectInfo, Request, State};
+use axum::extract::{ConnectInfo, Query, Request, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
@@ -149,6 +149,11 @@ impl Controls {
     /// Forgets all rules.
     pub fn clear_faults(&self) {
         self.lock().faults.clear();
+    }
+
+    /// Forgets the rules with this path pattern.
+    pub fn clear_faults_of(&self, path: &str) {
+        self.lock().faults.retain(|rule| rule.path != path);
     }
 
     /// The log, oldest first.
@@ -315,8 +320,16 @@ async fn add_faults(State(controls): State<Controls>, Json(rules): Json<OneOrMan
     StatusCode::NO_CONTENT
 }
 
-async fn clear_faults(State(controls): State<Controls>) -> StatusCode {
-    controls.clear_faults();
+#[derive(Deserialize)]
+struct Which {
+    path: Option<String>,
+}
+
+async fn clear_faults(State(controls): State<Controls>, Query(which): Query<Which>) -> StatusCode {
+    match which.path {
+        Some(path) => controls.clear_faults_of(&path),
+        None => controls.clear_faults(),
+    }
     StatusCode::NO_CONTENT
 }
 

@@ -239,8 +239,13 @@ async fn b25_what_waits_says_for_whom() {
         &find(&browser, &project).await,
         &["Waiting", "It waits for its turn"],
     );
-    let unknown = find(&browser, &format!("https://x.example/photos/{}", photos[0])).await;
+    let photo = format!("https://x.example/photos/{}", photos[0]);
+    let silent = json!({"path": "/v2/photos/*", "action": {"status": 503}});
+    test.companycam_fault(silent);
+    let unknown = find(&browser, &photo).await;
     assert_says(&unknown, &["Not known", "It was not wanted so far"]);
+    let told = find(&browser, &photo).await;
+    assert_says(&told, &["not looked at yet", "It waits for its turn"]);
     let down = json!({"path": "/v1/*", "times": null, "action": {"status": 503, "body": ""}});
     test.one_click_fault(down);
     while test.work_once().await > 0 {}
@@ -339,16 +344,65 @@ async fn b5_what_belongs_to_a_company_of_before_rests() {
 #[tokio::test]
 async fn b25_what_is_not_known_says_what_that_means() {
     let (_test, browser) = connected().await;
-    for what in [
-        "4711",
-        "https://app.companycam.com/projects/4711",
-        "Nobody Atall",
-    ] {
+    for what in ["4711", "Nobody Atall"] {
         assert_says(
             &find(&browser, what).await,
             &["a sync with a longer window brings it"],
         );
     }
+    for link in ["projects/4711", "photos/4711"] {
+        let link = format!("https://app.companycam.com/{link}");
+        assert_says(
+            &find(&browser, &link).await,
+            &[
+                "Not found",
+                "Ridgeline Exteriors has nothing of this number",
+            ],
+        );
+    }
+}
+
+#[tokio::test]
+async fn b25_what_was_never_looked_at_is_asked_of_companycam() {
+    let (test, browser) = connected().await;
+    let project = test.named_project("Roof").await;
+    let photo = |kind: Value| test.new_photo(&project, kind);
+    let plain = photo(json!({})).await;
+    let internal = photo(json!({"internal": true})).await;
+    let unfinished = photo(json!({"processing_status": "processing"})).await;
+    let link = format!("https://app.companycam.com/photos/{internal}");
+    let named = "Project “Roof”";
+    for (what, says) in [
+        (&project, [named, "Not looked at", "a longer window"]),
+        (&plain, ["It was not looked at yet", named, "Not looked at"]),
+        (&internal, ["marked internal", "Go to Preferences", named]),
+        (&link, ["marked internal", "Go to Preferences", named]),
+        (&unfinished, ["not finished processing", "Waiting", named]),
+    ] {
+        assert_says(&find(&browser, what).await, &says);
+    }
+    test.prefer(&["copy_internal_photos"]).await;
+    assert_says(
+        &find(&browser, &internal).await,
+        &["It was not looked at yet"],
+    );
+    for (changes, says) in [
+        (json!({"archived": true}), "archived in CompanyCam"),
+        (json!({"status": "deleted"}), "deleted in CompanyCam"),
+    ] {
+        test.change_project(&project, changes).await;
+        assert_says(&find(&browser, &project).await, &["Skipped", says]);
+    }
+}
+
+#[tokio::test]
+async fn b27_where_it_is_is_answered_also_while_companycam_is_down() {
+    let (test, browser) = connected().await;
+    let project = test.named_project("Roof").await;
+    test.companycam_fault(json!({"path": "/v2/*", "times": null, "action": {"status": 503}}));
+    let link = format!("https://app.companycam.com/projects/{project}");
+    assert_says(&find(&browser, &link).await, &["Not known"]);
+    assert_says(&find(&browser, &project).await, &["is not known here"]);
 }
 
 #[tokio::test]

@@ -127,7 +127,11 @@ async fn b25_assets_may_be_kept_for_ever() {
     let mut assets = addresses(&tab, "src");
     assets.extend(addresses(&tab, "href"));
     assets.retain(|address| address.contains("/companycam/assets/"));
-    assert_eq!(assets.len(), 2, "a script and a stylesheet: {assets:?}");
+    assert_eq!(
+        assets.len(),
+        3,
+        "a script, a stylesheet, an icon: {assets:?}"
+    );
     for address in assets {
         let asset = browser.get(&address).await;
         assert_eq!(asset.status, StatusCode::OK);
@@ -135,10 +139,10 @@ async fn b25_assets_may_be_kept_for_ever() {
             asset.header("cache-control"),
             "public, max-age=31536000, immutable"
         );
-        let kind = if address.contains("/style-") {
-            "text/css"
-        } else {
-            "text/javascript"
+        let kind = match address.rsplit_once('.').unwrap().1 {
+            "css" => "text/css",
+            "js" => "text/javascript",
+            _ => "image/svg+xml",
         };
         assert!(asset.header("content-type").starts_with(kind), "{address}");
         assert!(!asset.body.is_empty());

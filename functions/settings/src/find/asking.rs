@@ -1,0 +1,121 @@
+//! What CompanyCam itself says of a project or a photo that has no row here: why it has none.
+
+use std::time::Duration;
+
+use ::sync::decide::fields::{customer_name, project_fields};
+use companycam::ids::{PhotoId, ProjectId};
+use companycam::{Photo, Project};
+use runtime::pacing::Lane;
+use runtime::{App, Failure};
+use store::organizations::{ConnectionState, Organization};
+use store::projects::SkipReason;
+
+use super::states::{NOT_LISTED, answer, skipped};
+use super::{Act, Answer, Tone};
+
+/// The page does not wait any longer, and does without.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// What CompanyCam answered.
+enum Said<T> {
+    /// This.
+    Shows(T),
+    /// That there is no such thing, as far as whoever connected may see.
+    NoSuch,
+    /// Nothing: it is not connected, or does not answer.
+    Nothing,
+}
+
+/// What CompanyCam says of a photo; the answer names the project it is in.
+pub async fn photo(app: &App, organization: &Organization, id: &PhotoId) -> Option<Answer> {
+    let companycam = app.companycam(&organization.org_id, Lane::Live);
+    let read = companycam.read(|api| async move { api.photo(id).await });
+    match said(organization, read).await {
+        Said::Shows(photo) => Some(photo_state(&photo, organization)),
+        Said::NoSuch => Some(no_such(format!("Photo {id}"), organization)),
+        Said::Nothing => None,
+    }
+}
+
+/// What CompanyCam says of a project.
+pub async fn project(app: &App, organization: &Organization, id: &ProjectId) -> Option<Answer> {
+    let companycam = app.companycam(&organization.org_id, Lane::Live);
+    let read = companycam.read(|api| async move { api.project(id).await });
+    match said(organization, read).await {
+        Said::Shows(project) => Some(project_state(&project)),
+        Said::NoSuch => Some(no_such(format!("Project {id}"), organization)),
+        Said::Nothing => None,
+    }
+}
+
+async fn said<T>(
+    organization: &Organization,
+    read: impl Future<Output = Result<T, Failure>>,
+) -> Said<T> {
+    if organization.state != ConnectionState::Connected {
+        return Said::Nothing;
+    }
+    match tokio::time::timeout(PATIENCE, Box::pin(read)).await {
+        Ok(Ok(thing)) => Said::Shows(thing),
+        Ok(Err(failure)) if failure.is_not_found() => Said::NoSuch,
+        Ok(Err(failure)) => {
+            tracing::warn!(org.id = %organization.org_id, cause = %failure, "CompanyCam could not be asked where something is");
+            Said::Nothing
+        }
+        Err(_) => {
+            tracing::warn!(org.id = %organization.org_id, "CompanyCam did not say in time where something is");
+            Said::Nothing
+        }
+    }
+}
+
+fn no_such(what: String, organization: &Organization) -> Answer {
+    let text = format!(
+        "{} has nothing of this number in CompanyCam that {}, who connected, may see. It may be mistyped, of another company, deleted long ago, or hidden from that user.",
+        organization.company_name, organization.connected_by
+    );
+    answer(what, "Not found", Tone::Warn, text)
+}
+
+fn photo_state(photo: &Photo, organization: &Organization) -> Answer {
+    let told = |state, text, act| Answer {
+        photo: Some(photo.id.clone()),
+        project: photo.project_id.clone(),
+        act,
+        ..answer(format!("Photo {}", photo.id), state, Tone::Warn, text)
+    };
+    if photo.is_deleted() {
+        let text = "It was skipped because it was deleted in CompanyCam before it was copied. Nothing is to be done.";
+        return told("Skipped", text, None);
+    }
+    if photo.internal && !organization.preferences.copy_internal_photos {
+        let text = "It was skipped because it is marked internal in CompanyCam. Remove that mark there and press Sync; or switch copying internal photos on, then press Sync.";
+        return told("Skipped", text, Some(Act::Preferences));
+    }
+    if !photo.is_processed() {
+        let text = "CompanyCam has not finished processing it; it comes over as soon as that is done. If CompanyCam took it for a duplicate or could not read it, that is never.";
+        return told("Waiting", text, None);
+    }
+    let text = "It was not looked at yet. If its project has a job, it comes over within 15 minutes; how its project stands is below.";
+    told("Waiting", text, None)
+}
+
+fn project_state(project: &Project) -> Answer {
+    let id = &project.id;
+    let name = customer_name(id, &project_fields(project));
+    let what = format!("Project “{name}” ({id})");
+    let told = if project.is_deleted() {
+        skipped(Some(SkipReason::Deleted), project.created_at, what)
+    } else if project.archived {
+        skipped(Some(SkipReason::Archived), project.created_at, what)
+    } else {
+        Answer {
+            act: Some(Act::Sync),
+            ..answer(what, "Not looked at", Tone::Warn, NOT_LISTED)
+        }
+    };
+    Answer {
+        project: Some(id.clone()),
+        ..told
+    }
+}
