@@ -1,11 +1,11 @@
 //! The activity log (B25): what happened, newest first, with what can be done about it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ::sync::run::again::Subject;
 use companycam::ids::{PhotoId, ProjectId};
 use maud::{Markup, html};
-use one_click::OrgId;
+use one_click::{JobId, OrgId};
 use runtime::App;
 use store::activity::{Entries, Entry, Filter, Kind, Offer, Outcome};
 use store::photos::PhotoRow;
@@ -24,6 +24,7 @@ pub struct Page {
     entries: Entries,
     photos: BTreeMap<PhotoId, PhotoRow>,
     projects: BTreeMap<ProjectId, ProjectRow>,
+    jobs: BTreeSet<JobId>,
 }
 
 impl Page {
@@ -33,37 +34,65 @@ impl Page {
         let entries = store
             .activity_page(org, view.filter(), view.before(), PER_PAGE)
             .await?;
-        let failed = entries
-            .entries
-            .iter()
-            .filter(|entry| entry.outcome == Outcome::Failed);
-        let photos: Vec<_> = failed.filter_map(|entry| entry.photo_id.as_ref()).collect();
-        let photos = if photos.is_empty() {
-            Vec::new()
-        } else {
-            store.photos(org, photos).await?
-        };
-        let offered = entries.entries.iter().filter(|entry| entry.offer.is_some());
-        let projects: Vec<_> = offered
-            .filter_map(|entry| entry.project_id.as_ref())
-            .collect();
-        let projects = if projects.is_empty() {
-            Vec::new()
-        } else {
-            store.projects(org, projects).await?
-        };
+        let (mut photos, mut projects, mut jobs) = (Vec::new(), Vec::new(), Vec::new());
+        for entry in &entries.entries {
+            match Subject::of(entry) {
+                Some(Subject::Photo(id)) => photos.push(id),
+                Some(Subject::Project(id)) => projects.push(id),
+                Some(Subject::Job(id)) => jobs.push(id),
+                _ => {}
+            }
+            if entry.offer == Some(Offer::BringBack) {
+                projects.extend(entry.project_id.clone());
+            }
+        }
+        let (photos, projects, jobs) = futures::try_join!(
+            store.photos(org, &photos),
+            store.projects(org, &projects),
+            store.jobs(org, &jobs),
+        )?;
+        let photos = photos.into_iter().map(|row| (row.photo_id.clone(), row));
+        let projects = projects
+            .into_iter()
+            .map(|row| (row.project_id.clone(), row));
         Ok(Self {
             entries,
-            photos: photos
-                .into_iter()
-                .map(|row| (row.photo_id.clone(), row))
-                .collect(),
-            projects: projects
-                .into_iter()
-                .map(|row| (row.project_id.clone(), row))
-                .collect(),
+            photos: photos.collect(),
+            projects: projects.collect(),
+            jobs: jobs.into_iter().map(|row| row.job_id).collect(),
         })
     }
+
+    /// How what failed stands by now.
+    fn now(&self, subject: &Subject) -> Now {
+        match subject {
+            Subject::Photo(id) => match self.photos.get(id) {
+                Some(row) if row.failed.is_some() => Now::Failed,
+                Some(row) if row.is_current() => Now::Well,
+                Some(row) if row.pending_org.is_some() => Now::Waits,
+                _ => Now::Failed,
+            },
+            Subject::Project(id) => match self.projects.get(id) {
+                Some(row) if row.set_aside.is_some() => Now::Failed,
+                Some(row) if row.wanted.is_some() => Now::Waits,
+                Some(row) if row.state != LinkState::Unseen => Now::Well,
+                _ => Now::Failed,
+            },
+            Subject::Job(id) if self.jobs.contains(id) => Now::Well,
+            _ => Now::Failed,
+        }
+    }
+}
+
+/// How something that failed stands by now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Now {
+    /// As far as is known, as before.
+    Failed,
+    /// Its turn comes.
+    Waits,
+    /// As it should be.
+    Well,
 }
 
 /// The card.
@@ -171,18 +200,11 @@ fn offer(app: &App, signed_in: &SignedIn, page: &Page, entry: &Entry, view: &Vie
         let url = format!("{}#sync", app.config.settings_url());
         return html! { a href=(url) { "Press Sync to try again" } };
     }
-    if Subject::of(entry).is_none() {
-        return html! {};
-    }
-    let photo = entry.photo_id.as_ref().and_then(|id| page.photos.get(id));
-    match photo {
-        Some(photo) if photo.failed.is_none() && photo.is_current() => {
-            html! { span.soft { "It is as it should be by now." } }
-        }
-        Some(photo) if photo.pending_org.is_some() => {
-            html! { span.soft { "It is being tried again." } }
-        }
-        _ => form("retry", "Retry"),
+    match Subject::of(entry).map(|subject| page.now(&subject)) {
+        Some(Now::Failed) => form("retry", "Retry"),
+        Some(Now::Waits) => html! { span.soft { "It is being tried again." } },
+        Some(Now::Well) => html! { span.soft { "It is as it should be by now." } },
+        None => html! {},
     }
 }
 

@@ -17,6 +17,14 @@ async fn retry(browser: &Browser, at_id: &str) -> Page {
 }
 
 /// A project with two photos, the first of which One Click refuses once.
+/// Whether anything in the activity may be tried again; if not, what failed is said to be well.
+async fn offers_retry(browser: &Browser) -> bool {
+    let tab = browser.tab().await;
+    let offered = card(&tab, "activity").contains(">Retry</button>");
+    assert_ne!(offered, tab.says("It is as it should be by now."));
+    offered
+}
+
 async fn with_a_failed_photo() -> (TestApp, Browser, String, [String; 2]) {
     let (test, browser) = connected().await;
     let (project, photos) = test.seed().await;
@@ -110,12 +118,14 @@ async fn b25_a_project_that_failed_is_retried_and_arrives() {
     test.one_click_fault(json!({"method": "POST", "path": jobs, "times": 2, "action": refusal()}));
     test.catch_up().await;
     assert!(test.jobs_of(&project).is_empty());
+    assert!(offers_retry(&browser).await);
     assert_eq!(
         notice(&retry(&browser, &failure(&test).await.at_id).await),
         "retried"
     );
     test.settle().await;
     test.assert_whole(&project, &photos);
+    assert!(!offers_retry(&browser).await);
     let row = test
         .app
         .store
@@ -142,9 +152,11 @@ async fn b25_a_job_that_failed_is_retried_and_gets_its_project() {
     let mut about =
         entries.filter(|entry| entry.job_id.as_ref().is_some_and(|id| id.as_str() == job));
     let failed = about.next().expect("an entry about the job");
+    assert!(offers_retry(&browser).await);
     assert_eq!(notice(&retry(&browser, &failed.at_id).await), "retried");
     test.settle().await;
     assert_eq!(test.projects_named("Larkin").await.len(), 1);
+    assert!(!offers_retry(&browser).await);
 }
 
 #[tokio::test]
