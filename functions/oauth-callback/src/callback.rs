@@ -42,7 +42,9 @@ pub async fn callback(
         Ok(()) => {
             Redirect::to(&format!("{}?notice=connected", app.config.settings_url())).into_response()
         }
-        Err(problem) => problem.into_page(&app.config),
+        Err(problem) => problem
+            .with_default_action("Connect CompanyCam", connect_url(&app))
+            .into_page(&app.config),
     }
 }
 

@@ -34,7 +34,11 @@ pub async fn connect(
 ) -> Response {
     begin(&app, parameters, &headers)
         .await
-        .unwrap_or_else(|problem| problem.into_page(&app.config))
+        .unwrap_or_else(|problem| {
+            problem
+                .with_default_action("Back to One Click", app.config.integrations_url())
+                .into_page(&app.config)
+        })
 }
 
 async fn begin(

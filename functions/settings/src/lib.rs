@@ -72,7 +72,11 @@ async fn tab(
 ) -> Response {
     show(&app, parameters, &headers)
         .await
-        .unwrap_or_else(|problem| problem.into_page(&app.config))
+        .unwrap_or_else(|problem| {
+            problem
+                .with_default_action("Try again", app.config.settings_url())
+                .into_page(&app.config)
+        })
 }
 
 async fn show(app: &App, parameters: Parameters, headers: &HeaderMap) -> Result<Response, Problem> {

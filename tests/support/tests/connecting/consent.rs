@@ -221,6 +221,7 @@ async fn b2_nothing_half_made_stays_when_the_tokens_cannot_be_stored() {
     let page = browser.get(back.as_str()).await;
     assert_eq!(page.status, StatusCode::SERVICE_UNAVAILABLE);
     assert!(page.says("Nothing was changed."));
+    assert!(page.says(&format!("{}/companycam/connect", test.public_url)));
     assert_nothing_made(&test).await;
     assert_eq!(test.companycam_requests("POST", "/oauth/revoke"), 1);
     let email = CONSENTING;

@@ -185,3 +185,27 @@ async fn b25_addresses_that_lead_nowhere_are_explained() {
         assert!(page.says(&back), "{path}: {}", page.body);
     }
 }
+
+#[tokio::test]
+async fn b25_a_page_that_cannot_be_answered_says_how_to_go_on() {
+    let (test, browser) = connected().await;
+    for (path, refused, leads_to) in [
+        (
+            "/companycam/settings",
+            "Query",
+            format!("{}/companycam/settings", test.public_url),
+        ),
+        (
+            "/companycam/connect",
+            "PutItem",
+            test.app.config.integrations_url(),
+        ),
+    ] {
+        test.aws.refuse(refused, 1);
+        let page = browser.get(path).await;
+        assert_eq!(page.status, StatusCode::SERVICE_UNAVAILABLE, "{path}");
+        assert!(page.says("Nothing was changed. Try again in a minute."));
+        let link = format!("class=\"button\" href=\"{leads_to}\"");
+        assert!(page.says(&link), "{path}: {}", page.body);
+    }
+}
