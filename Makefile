@@ -104,15 +104,20 @@ test: check functions simulator-binaries browser ## Every test there is, the dep
 	# They wait more than they work.
 	$(LOCAL) run cargo test --package browser-tests --test browser -- --test-threads 4
 
+# Debian's packages where something is missing; elsewhere one has to install it.
 .PHONY: browser
-browser: target/browser/.$(AXE)
-	@command -v chromium >/dev/null && command -v chromedriver >/dev/null || { \
+browser:
+	@missing=; \
+	command -v npm >/dev/null || missing+=' npm'; \
+	command -v "$${CHROMIUM:-chromium}" >/dev/null || missing+=' chromium'; \
+	command -v "$${CHROMEDRIVER:-chromedriver}" >/dev/null || missing+=' chromium-driver'; \
+	test -z "$$missing" || { \
 		sudo=$$(test "$$(id -u)" = 0 || echo sudo); \
-		$$sudo apt-get update --quiet && $$sudo apt-get install --quiet --yes --no-install-recommends chromium chromium-driver || \
-		{ echo 'The browser tests need chromium and chromedriver, of one version, in the PATH' >&2; exit 1; }; }
+		$$sudo apt-get update --quiet && $$sudo apt-get install --quiet --yes --no-install-recommends $$missing || \
+		{ echo "The browser tests need these programs in the PATH:$$missing" >&2; exit 1; }; }
+	@$(MAKE) target/browser/.$(AXE)
 
 target/browser/.$(AXE):
-	@command -v npm >/dev/null || { echo 'The browser tests need npm, to install axe-core; on Debian: apt-get install npm' >&2; exit 1; }
 	npm install --prefix target/browser --no-save --no-audit --no-fund --loglevel error $(AXE)
 	@touch $@
 

@@ -43,6 +43,7 @@ pub async fn callback(
             Redirect::to(&format!("{}?notice=connected", app.config.settings_url())).into_response()
         }
         Err(problem) => problem
+            .if_unavailable("Something that is needed for this did not answer. Nothing was changed. Try again in a minute.")
             .with_default_action("Connect CompanyCam", connect_url(&app))
             .into_page(&app.config),
     }

@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use http::header::CACHE_CONTROL;
 use jiff::Timestamp;
 use one_click::OrgId;
-use runtime::{App, Trouble};
+use runtime::{App, Side, Trouble};
 use serde::Serialize;
 use store::organizations::{ConnectionState, Organization};
 use store::sync_runs::{SyncRun, SyncStep};
@@ -74,6 +74,8 @@ pub struct Status {
     pub last_synced_at: Option<Timestamp>,
     /// When the running sync began, RFC 3339.
     pub started_at: Option<Timestamp>,
+    /// Which sides do not answer at the moment.
+    pub down: Vec<&'static str>,
     /// How fast it goes.
     #[serde(flatten)]
     pub pace: Pace,
@@ -110,6 +112,7 @@ pub async fn of(
             photos: Progress::default(),
             last_synced_at: None,
             started_at: None,
+            down: Vec::new(),
             pace: Pace::default(),
             text: PaceText::default(),
         });
@@ -142,6 +145,11 @@ pub async fn of(
         photos,
         last_synced_at: organization.last_synced_at.and_then(time),
         started_at: running.and_then(|run| time(run.started_at)),
+        down: Side::BOTH
+            .into_iter()
+            .filter(|side| organization.down_since(*side).is_some())
+            .map(Side::name)
+            .collect(),
         pace,
         text: pace.text(),
     })

@@ -62,6 +62,14 @@ pub struct Directory {
     pub choices: Vec<Choice>,
 }
 
+impl Directory {
+    /// What was chosen for a user, if anything.
+    pub fn choice(&self, user: &CompanyCamUserId) -> Option<&Choice> {
+        let mut choices = self.choices.iter();
+        choices.find(|choice| choice.companycam_user_id == *user)
+    }
+}
+
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(tag = "row", rename_all = "snake_case")]
 enum Row {
@@ -78,6 +86,9 @@ enum Row {
     Taken {
         by: CompanyCamUserId,
     },
+    /// Something that another version wrote; the next refresh makes up for it.
+    #[serde(other)]
+    Unknown,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -114,7 +125,7 @@ impl Store {
                 Row::CompanycamUsers { users } => read_into(&mut directory.companycam, &users)?,
                 Row::OneClickUsers { users } => read_into(&mut directory.one_click, &users)?,
                 Row::Choice(choice) => directory.choices.push(choice),
-                Row::Taken { .. } => {}
+                Row::Taken { .. } | Row::Unknown => {}
             }
         }
         directory.companycam.sort_by(|a, b| a.id.cmp(&b.id));

@@ -74,7 +74,19 @@
       if (candidate && document.activeElement === candidate) return;
     }
   };
-  const notice = () => document.querySelector("main .notice[role=status]");
+  // What was said of the last form; how things stand is said elsewhere, in banners.
+  const notice = () => document.querySelector("main > .notice[role=status]");
+
+  // The heading of the section that an element is or was in.
+  const heading = (element) => {
+    const found = byId(element.closest("section")?.getAttribute("aria-labelledby"));
+    if (found) found.tabIndex = -1;
+    return found;
+  };
+
+  // What the page shows, and how often that was replaced.
+  const place = () => location.pathname + location.search;
+  let [shown, swaps] = [place(), 0];
 
   // Replaces what the page shows, and nothing of what somebody is at: scrolled, typed, focused.
   const swap = (page, sent) => {
@@ -83,6 +95,8 @@
     const scrolled = all(old, ".scroll[id]").map(({ id, scrollTop }) => [id, scrollTop]);
     const opened = all(old, "details[id][open]").map(({ id }) => id);
     const [x, y, active] = [scrollX, scrollY, old.contains(document.activeElement) && document.activeElement];
+    shown = place();
+    swaps += 1;
     document.title = page.title;
     old.replaceWith(fresh);
     for (const { id, checked, value } of touched) {
@@ -97,7 +111,7 @@
     all(fresh, "form[data-filter]").forEach(filter);
     for (const [id, top] of scrolled) byId(id)?.scrollTo(0, top);
     scrollTo(x, y);
-    if (active) focus(again(active));
+    if (active) focus(again(active), heading(active));
     watch();
   };
 
@@ -116,9 +130,9 @@
     all(document, "dialog").forEach((dialog) => dialog.close());
     swap(page);
     scrollTo(0, 0);
-    const heading = document.querySelector("main h1");
-    if (heading) heading.tabIndex = -1;
-    focus(heading);
+    const title = document.querySelector("main h1");
+    if (title) title.tabIndex = -1;
+    focus(title);
   };
 
   // The tab as it is looked at, searched and paged, with what was just done.
@@ -183,28 +197,30 @@
     if (document.activeElement === document.body) focus(again(button), said);
   };
 
-  // Shows another address of the tab, such as the next page of a list.
-  const go = async (url, from) => {
+  // Shows another address of the tab, such as the next page of a list, which a form or a link asked for.
+  const go = async (url, origin) => {
     try {
       const answer = await fetch(url);
       const page = await parse(answer);
       if (answer.status === 401) return interrupt(page);
       if (!answer.ok) return location.assign(url);
       history.pushState(null, "", url);
-      swap(page, from);
-      const found = document.querySelector("main [data-say]");
+      const section = heading(origin);
+      swap(page, origin);
+      const found = byId(section?.id)?.closest("section").querySelector("[data-say]");
       if (found) say(found.textContent);
     } catch {
       location.assign(url);
     }
   };
-  addEventListener("popstate", () => location.reload());
+  // It comes for a mere change of the fragment too.
+  addEventListener("popstate", () => { if (place() !== shown) location.reload(); });
 
   document.addEventListener("submit", (event) => {
     const { target: form, submitter } = event;
     if (form.dataset.filter) {
       event.preventDefault();
-    } else if (form.method === "post" && !form.matches("[data-loud], [action$='/disconnect']")) {
+    } else if (form.method === "post" && !form.matches("[action$='/disconnect']")) {
       event.preventDefault();
       send(form, submitter);
     } else if (form.method === "get" && "quiet" in form.dataset) {
@@ -268,7 +284,7 @@
       form.querySelector("input").focus();
     } else if ("quiet" in link.dataset) {
       event.preventDefault();
-      go(link.href);
+      go(link.href, link);
     }
   });
 
@@ -280,6 +296,18 @@
     for (const bar of all(box(), `progress[data-progress="${name}"]`)) Object.assign(bar, { max: Math.max(total, 1), value: done });
     for (const text of all(box(), `[data-count="${name}"]`)) text.textContent = `${done} of ${total}`;
   };
+  // Shows how things stand now, unless something else was shown meanwhile, or is about to be.
+  const refresh = async () => {
+    const before = swaps;
+    const answer = await fetch(location.href);
+    if (!answer.ok) throw answer;
+    const page = await parse(answer);
+    if (swaps !== before || document.querySelector("form[aria-busy=true]")) return;
+    // What was said at the last load is not said again.
+    all(page, "main > .notice[role=status]").forEach((notice) => notice.remove());
+    swap(page);
+    say((document.querySelector("main .banner") ?? box()?.querySelector("p"))?.textContent ?? "");
+  };
   const look = async () => {
     clearTimeout(timer);
     try {
@@ -290,14 +318,7 @@
       show("projects", status.projects);
       show("photos", status.photos);
       for (const text of all(box(), "[data-text]")) text.textContent = status[text.dataset.text] ?? text.textContent;
-      if (status.state !== box().dataset.state) {
-        const now = await fetch(location.href);
-        if (!now.ok) throw now;
-        const page = await parse(now);
-        // What was said at the last load is not said again.
-        all(page, "main .notice[role=status]").forEach((notice) => notice.remove());
-        swap(page);
-      }
+      if (status.state !== box().dataset.state || status.down.join() !== box().dataset.down) await refresh();
       wait = 1000;
     } catch {
       // The connection is away for a moment; ask less often until it is back.

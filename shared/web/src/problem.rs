@@ -59,8 +59,17 @@ impl Problem {
         Self::new(
             StatusCode::SERVICE_UNAVAILABLE,
             "Not available at the moment",
-            "Something this page needs did not answer. Nothing was changed. Try again in a minute.",
+            "Something this page needs did not answer. Try again in a minute.",
         )
+    }
+
+    /// With what it means here that something did not answer, if that is the problem.
+    #[must_use]
+    pub fn if_unavailable(mut self, text: &str) -> Self {
+        if self.status == StatusCode::SERVICE_UNAVAILABLE {
+            text.clone_into(&mut self.text);
+        }
+        self
     }
 
     /// The page, in our frame.

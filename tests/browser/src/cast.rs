@@ -116,6 +116,14 @@ impl Cast {
         Ok(())
     }
 
+    /// A photo's file.
+    pub async fn picture(&self) -> Result<Vec<u8>> {
+        let project = self.project("Somewhere else").await?;
+        let photo = self.photo(&project, "To be taken from").await?;
+        let address = format!("{}/cdn/{photo}/0/original.jpg", self.stack.companycam);
+        Ok(reqwest::get(address).await?.bytes().await?.to_vec())
+    }
+
     /// A photo whose file is none; the id.
     pub async fn broken_photo(&self, project: &str) -> Result<String> {
         let photo = json!({"project_id": project, "uri": {"kind": "not_image"}});
@@ -131,12 +139,22 @@ impl Cast {
         Ok(())
     }
 
-    /// Has CompanyCam answer that it is busy whenever a photo's file is asked for.
-    pub async fn hold_photo(&self, photo: &str) -> Result<()> {
+    /// A photo whose file CompanyCam is too busy to hand out, until it is let go; the id.
+    pub async fn held_photo(&self, project: &str, caption: &str) -> Result<String> {
+        // Nobody hears of it before it is held.
+        let photo = json!({"project_id": project, "bytes": 60_000, "description": caption,
+            "processing_status": "processing"});
+        let made = self.stack.companycam(Method::POST, "photos", photo).await?;
+        let photo = id_of(&made)?;
         let busy = json!({"status": 503});
         let rule = json!({"path": format!("/cdn/{photo}/*"), "times": null, "action": busy});
         self.stack.companycam(Method::POST, "faults", rule).await?;
-        Ok(())
+        let processed = json!({"processing_status": "processed"});
+        let path = format!("photos/{photo}");
+        self.stack
+            .companycam(Method::PATCH, &path, processed)
+            .await?;
+        Ok(photo)
     }
 
     /// Lets it go again.

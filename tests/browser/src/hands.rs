@@ -1,6 +1,7 @@
 //! What a person does with a page and sees on it. Everything is waited for, nothing for a time.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Result, bail, ensure};
@@ -185,6 +186,14 @@ impl Chromium {
         self.with_named(FILLABLE, label, None, async |field| {
             field.clear().await?;
             Ok(field.send_keys(text).await?)
+        })
+        .await
+    }
+
+    /// Chooses a file for the field of that label.
+    pub async fn attach(&self, label: &str, file: &Path) -> Result<()> {
+        self.with_named(FILLABLE, label, None, async |field| {
+            Ok(field.send_keys(file.to_string_lossy()).await?)
         })
         .await
     }

@@ -1,7 +1,8 @@
 //! The pages of One Click and CompanyCam, as far as the story leads through them.
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use serde_json::json;
+use thirtyfour::By;
 
 use crate::cast::Cast;
 use crate::chromium::Chromium;
@@ -42,11 +43,15 @@ impl OneClick<'_> {
         self.chromium.until_says("Integrations").await
     }
 
-    /// What the card of CompanyCam says of the connection.
-    pub async fn integration_state(&self) -> Result<String> {
-        self.open("administration/integrations").await?;
-        let cards = self.chromium.texts("#companycam").await?;
-        Ok(cards.join(" "))
+    /// Waits until the card of CompanyCam says this of the connection.
+    pub async fn until_card_says(&self, state: &str) -> Result<()> {
+        self.chromium
+            .until(&format!("the card says “{state}”"), async || {
+                self.open("administration/integrations").await?;
+                let cards = self.chromium.texts("#companycam").await?;
+                Ok(cards.join(" ").contains(state).then_some(()))
+            })
+            .await
     }
 
     /// Goes on from the card to CompanyCam's login, or to our tab: the text of its button says which.
@@ -94,6 +99,30 @@ impl OneClick<'_> {
         ensure!(drawn.len() == count, "{drawn:?} instead of {count} photos");
         let alt = |photo: &serde_json::Value| photo.as_str().map(one_line);
         Ok(drawn.iter().filter_map(alt).collect())
+    }
+
+    /// Opens the job of a customer as soon as it is in the list.
+    pub async fn until_job(&self, customer: &str) -> Result<()> {
+        self.open("jobs").await?;
+        self.chromium
+            .until(&format!("{customer} has a job"), async || {
+                self.chromium.reload().await?;
+                Ok(self.chromium.offers(customer).await?.then_some(()))
+            })
+            .await?;
+        self.open_job(customer).await
+    }
+
+    /// Waits on a job's Photos tab until its only photo says all this.
+    pub async fn until_photos_say(&self, texts: &[&str]) -> Result<()> {
+        self.look_at_photos(1).await?;
+        self.chromium
+            .until(&format!("the photo says {texts:?}"), async || {
+                self.chromium.reload().await?;
+                let page = self.chromium.text().await?;
+                Ok(texts.iter().all(|text| page.contains(text)).then_some(()))
+            })
+            .await
     }
 
     /// Creates a job.
@@ -149,6 +178,35 @@ impl CompanyCam<'_> {
     pub async fn open(&self, path: &str) -> Result<()> {
         let address = format!("{}/{path}", self.cast.stack.companycam);
         self.chromium.open(&address).await
+    }
+
+    /// Creates a project, and stays on its page.
+    pub async fn create_project(&self, name: &str, street: &str) -> Result<()> {
+        self.open("projects").await?;
+        self.chromium.send("New project").await?;
+        self.chromium.fill("Name", name).await?;
+        self.chromium.fill("Street", street).await?;
+        self.chromium.send("Save project").await?;
+        self.chromium.until_says("No photos yet.").await
+    }
+
+    /// Uploads a photo to the project that is open.
+    pub async fn upload(&self, picture: &[u8]) -> Result<()> {
+        let file = self.chromium.folder().join("photo.jpg");
+        std::fs::write(&file, picture)?;
+        self.chromium.attach("Add photos (JPEG)", &file).await?;
+        self.chromium.send("Upload").await?;
+        self.chromium.until_says("1 photo uploaded").await
+    }
+
+    /// Opens the only photo of the project that is open; its address.
+    pub async fn open_photo(&self) -> Result<String> {
+        let photos = self.chromium.web.find_all(By::Css("ul.photos a")).await?;
+        let photo = photos.first().context("no photo")?;
+        self.chromium
+            .turns(async || Ok(photo.click().await?))
+            .await?;
+        self.chromium.address().await
     }
 
     /// Looks for a project in its list.

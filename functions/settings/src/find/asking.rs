@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use ::sync::decide::fields::{customer_name, project_fields};
 use companycam::ids::{PhotoId, ProjectId};
-use companycam::{Photo, Project};
+use companycam::{Error, Photo, Project};
 use runtime::pacing::Lane;
 use runtime::{App, Failure};
 use store::organizations::{ConnectionState, Organization};
@@ -13,7 +13,7 @@ use store::projects::SkipReason;
 use super::states::{NOT_LISTED, answer, skipped};
 use super::{Act, Answer, Tone};
 
-/// The page does not wait any longer, and does without.
+/// The page does not wait any longer for an answer, and does without.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// What CompanyCam answered.
@@ -29,7 +29,7 @@ enum Said<T> {
 /// What CompanyCam says of a photo; the answer names the project it is in.
 pub async fn photo(app: &App, organization: &Organization, id: &PhotoId) -> Option<Answer> {
     let companycam = app.companycam(&organization.org_id, Lane::Live);
-    let read = companycam.read(|api| async move { api.photo(id).await });
+    let read = companycam.read(|api| async move { in_time(api.photo(id)).await });
     match said(organization, read).await {
         Said::Shows(photo) => Some(photo_state(&photo, organization)),
         Said::NoSuch => Some(no_such(format!("Photo {id}"), organization)),
@@ -40,12 +40,19 @@ pub async fn photo(app: &App, organization: &Organization, id: &PhotoId) -> Opti
 /// What CompanyCam says of a project.
 pub async fn project(app: &App, organization: &Organization, id: &ProjectId) -> Option<Answer> {
     let companycam = app.companycam(&organization.org_id, Lane::Live);
-    let read = companycam.read(|api| async move { api.project(id).await });
+    let read = companycam.read(|api| async move { in_time(api.project(id)).await });
     match said(organization, read).await {
         Said::Shows(project) => Some(project_state(&project)),
         Said::NoSuch => Some(no_such(format!("Project {id}"), organization)),
         Said::Nothing => None,
     }
+}
+
+/// The call's answer, or what no answer means. Only the call is given up: to give up renewing a token
+/// half-way would lose it.
+async fn in_time<T>(call: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+    let answer = tokio::time::timeout(PATIENCE, Box::pin(call)).await;
+    answer.unwrap_or(Err(Error::Unavailable { status: 408 }))
 }
 
 async fn said<T>(
@@ -55,15 +62,11 @@ async fn said<T>(
     if organization.state != ConnectionState::Connected {
         return Said::Nothing;
     }
-    match tokio::time::timeout(PATIENCE, Box::pin(read)).await {
-        Ok(Ok(thing)) => Said::Shows(thing),
-        Ok(Err(failure)) if failure.is_not_found() => Said::NoSuch,
-        Ok(Err(failure)) => {
+    match Box::pin(read).await {
+        Ok(thing) => Said::Shows(thing),
+        Err(failure) if failure.is_not_found() => Said::NoSuch,
+        Err(failure) => {
             tracing::warn!(org.id = %organization.org_id, cause = %failure, "CompanyCam could not be asked where something is");
-            Said::Nothing
-        }
-        Err(_) => {
-            tracing::warn!(org.id = %organization.org_id, "CompanyCam did not say in time where something is");
             Said::Nothing
         }
     }

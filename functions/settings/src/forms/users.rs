@@ -46,26 +46,28 @@ async fn save_user(app: &App, id: &str, request: Request) -> Result<Notice, Prob
         let text = "Choose somebody, “Not matched” or “Match automatically”. Nothing was changed.";
         Problem::new(StatusCode::BAD_REQUEST, "Whom do you mean?", text)
     })?;
-    let before = directory
-        .choices
-        .iter()
-        .find(|choice| choice.companycam_user_id == id);
-    let written = match (picked.as_str(), before) {
-        (AUTOMATIC, None) => true,
-        (AUTOMATIC, Some(before)) => app.store.forget_choice(org, before).await?,
-        (picked, before) => {
-            let user = picked_user(&directory, picked)?;
-            if let Some(user) = &user {
-                check_free(&directory, &id, user)?;
-            }
-            let choice = Choice {
-                companycam_user_id: id,
-                one_click_user_id: user,
-            };
-            app.store.choose(org, before, &choice).await?
-        }
+    let choice = if picked == AUTOMATIC {
+        None
+    } else {
+        Some(Choice {
+            companycam_user_id: id.clone(),
+            one_click_user_id: picked_user(&directory, &picked)?,
+        })
     };
-    if written {
+    if let Some(user) = choice
+        .as_ref()
+        .and_then(|choice| choice.one_click_user_id.as_ref())
+    {
+        check_free(&directory, &id, user)?;
+    }
+    let before = directory.choice(&id);
+    let written = match (before, &choice) {
+        (None, None) => true,
+        (Some(before), None) => app.store.forget_choice(org, before).await?,
+        (before, Some(choice)) => app.store.choose(org, before, choice).await?,
+    };
+    // A double click sends the form twice, and either may come first.
+    if written || app.store.directory(org).await?.choice(&id) == choice.as_ref() {
         return Ok(Notice::UserSaved);
     }
     let text = "Somebody else changed this match at the same moment. Reload the page to see it, and try again.";

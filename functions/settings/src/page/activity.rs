@@ -1,6 +1,6 @@
 //! The activity log (B25): what happened, newest first, with what can be done about it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use ::sync::run::again::Subject;
 use companycam::ids::{PhotoId, ProjectId};
@@ -8,6 +8,7 @@ use maud::{Markup, html};
 use one_click::{JobId, OrgId};
 use runtime::App;
 use store::activity::{Entries, Entry, Filter, Kind, Offer, Outcome};
+use store::jobs::JobRow;
 use store::photos::PhotoRow;
 use store::projects::{LinkState, ProjectRow};
 use web::{Problem, SignedIn};
@@ -24,7 +25,7 @@ pub struct Page {
     entries: Entries,
     photos: BTreeMap<PhotoId, PhotoRow>,
     projects: BTreeMap<ProjectId, ProjectRow>,
-    jobs: BTreeSet<JobId>,
+    jobs: BTreeMap<JobId, JobRow>,
 }
 
 impl Page {
@@ -39,8 +40,8 @@ impl Page {
             match Subject::of(entry) {
                 Some(Subject::Photo(id)) => photos.push(id),
                 Some(Subject::Project(id)) => projects.push(id),
-                Some(Subject::Job(id)) => jobs.push(id),
-                _ => {}
+                Some(Subject::Job(id) | Subject::Reassigning(id, _)) => jobs.push(id),
+                Some(Subject::ProjectPhotos(_)) | None => {}
             }
             if entry.offer == Some(Offer::BringBack) {
                 projects.extend(entry.project_id.clone());
@@ -55,11 +56,12 @@ impl Page {
         let projects = projects
             .into_iter()
             .map(|row| (row.project_id.clone(), row));
+        let jobs = jobs.into_iter().map(|row| (row.job_id.clone(), row));
         Ok(Self {
             entries,
             photos: photos.collect(),
             projects: projects.collect(),
-            jobs: jobs.into_iter().map(|row| row.job_id).collect(),
+            jobs: jobs.collect(),
         })
     }
 
@@ -78,8 +80,16 @@ impl Page {
                 Some(row) if row.state != LinkState::Unseen => Now::Well,
                 _ => Now::Failed,
             },
-            Subject::Job(id) if self.jobs.contains(id) => Now::Well,
-            _ => Now::Failed,
+            Subject::Job(id) if self.jobs.contains_key(id) => Now::Well,
+            Subject::Reassigning(id, _) => match self.jobs.get(id) {
+                Some(row) if row.reassigning => Now::Waits,
+                Some(row) if row.assignee.iter().all(|user| row.applied.contains(user)) => {
+                    Now::Well
+                }
+                _ => Now::Failed,
+            },
+            // Of a list of photos nothing is kept.
+            Subject::ProjectPhotos(_) | Subject::Job(_) => Now::Failed,
         }
     }
 }
@@ -87,7 +97,7 @@ impl Page {
 /// How something that failed stands by now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Now {
-    /// As far as is known, as before.
+    /// As before, as far as can be told.
     Failed,
     /// Its turn comes.
     Waits,
@@ -106,25 +116,33 @@ pub fn card(app: &App, signed_in: &SignedIn, page: &Page, view: &View) -> Markup
             h2 #activity { "Activity" }
             (filters(app, filter))
             @if entries.is_empty() {
-                p.soft { (nothing(filter, view.before(), page.entries.older.is_some())) }
+                p.soft data-say { (nothing(filter, view.before(), page.entries.older.is_some())) }
             } @else {
+                p.visually-hidden data-say { (count(entries.len())) }
                 ol.log { @for entry in entries { (item(app, signed_in, page, entry, view)) } }
             }
             nav.row aria-label="Pages of the activity" {
                 @if view.before().is_some() {
-                    a href=(view.older_than(None).place(app)) { "Newest" }
+                    a href=(view.older_than(None).place(app)) data-quiet { "Newest" }
                 }
                 @if let Some(older) = &page.entries.older {
-                    a href=(view.older_than(Some(older)).place(app)) rel="next" { "Older" }
+                    a href=(view.older_than(Some(older)).place(app)) rel="next" data-quiet { "Older" }
                 }
             }
         }
     }
 }
 
+fn count(entries: usize) -> String {
+    match entries {
+        1 => "1 entry".to_owned(),
+        _ => format!("{entries} entries"),
+    }
+}
+
 fn filters(app: &App, filter: Filter) -> Markup {
     html! {
-        form.row method="get" action={ (app.config.settings_url()) "#activity" } {
+        form.row method="get" data-quiet action={ (app.config.settings_url()) "#activity" } {
             label for="activity-kind" { "About" }
             select id="activity-kind" name="kind" {
                 option value="" { "everything" }

@@ -70,8 +70,8 @@ pub fn card(app: &App, signed_in: &SignedIn, organization: &Organization) -> Mar
 
 fn disconnect(app: &App, signed_in: &SignedIn, organization: &Organization) -> Markup {
     html! {
-        details {
-            summary { "Disconnect" }
+        details #disconnecting {
+            summary #disconnect { "Disconnect" }
             p { "Disconnect from " (organization.company_name) "?" }
             ul {
                 li { "Stays: every job and every photo in One Click, which project is which job, the users’ matches, and your preferences. Nothing in CompanyCam is deleted." }

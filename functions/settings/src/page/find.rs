@@ -13,7 +13,7 @@ pub fn card(app: &App, signed_in: &SignedIn, view: &View, found: Option<&Found>)
     html! {
         section.card aria-labelledby="find" {
             h2 #find { "Where is it?" }
-            form.row role="search" method="get" action={ (app.config.settings_url()) "#find" } {
+            form.row role="search" method="get" data-quiet action={ (app.config.settings_url()) "#find" } {
                 label for="find-what" { "Project, photo or job" }
                 input type="search" id="find-what" name="find" maxlength="300" aria-describedby="find-about"
                     value=(view.find().unwrap_or_default());
@@ -21,7 +21,7 @@ pub fn card(app: &App, signed_in: &SignedIn, view: &View, found: Option<&Found>)
             }
             p.soft #find-about { "An id, a link from CompanyCam or One Click, a customer’s name or a street address." }
             @if let Some(found) = found {
-                div role="status" {
+                div role="status" data-say {
                     @if !found.answers.is_empty() {
                         ol.log { @for answer in &found.answers { (item(app, signed_in, view, answer)) } }
                     }

@@ -27,7 +27,8 @@ pub fn card(
     let syncing = status.state == ConnectionStatus::Syncing;
     let state = if syncing { "syncing" } else { "connected" };
     html! {
-        section.card aria-labelledby="sync" data-status-url=(action(app, "status")) data-state=(state) {
+        section.card aria-labelledby="sync" data-status-url=(action(app, "status")) data-state=(state)
+            data-down=(status.down.join(",")) {
             h2 #sync { "Sync" }
             @if syncing {
                 (running(app, signed_in, organization, status))

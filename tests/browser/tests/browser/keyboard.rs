@@ -47,7 +47,7 @@ async fn b25_a_keyboard_reaches_every_control_and_uses_it() -> Result<()> {
         chromium.focused().await?
     );
 
-    // The pencil: Enter opens, Escape closes and leads back, the arrows choose.
+    // The pencil: Enter opens, Escape closes and leads back.
     let pencil = "Change the match of Uma Umbra";
     chromium.focus(pencil).await?;
     chromium.keys(Key::Enter + "").await?;
@@ -66,6 +66,69 @@ async fn b25_a_keyboard_reaches_every_control_and_uses_it() -> Result<()> {
         .until("the focus is back at the pencil", async || {
             Ok((chromium.focused().await? == pencil).then_some(()))
         })
+        .await?;
+
+    // The arrows choose, Enter saves.
+    chromium.keys(Key::Enter + "").await?;
+    chromium.focus("Match automatically…").await?;
+    chromium.keys(Key::Down + "").await?;
+    chromium.keys(Key::Down + "").await?;
+    chromium
+        .until("the arrows come to the only colleague", async || {
+            Ok(chromium.ticked("Uma at home…").await?.0.then_some(()))
+        })
+        .await?;
+    chromium
+        .turns(async || chromium.keys(Key::Enter + "").await)
+        .await?;
+    chromium.until_says("match is saved").await?;
+    let uma = tab.user("Uma Umbra").await?;
+    ensure!(uma.contains("Uma at home"), "{uma}");
+    chromium
+        .until("the focus is at the pencil again", async || {
+            Ok((chromium.focused().await? == pencil).then_some(()))
+        })
+        .await?;
+    no_complaints(chromium).await
+}
+
+#[tokio::test]
+async fn b25_going_about_on_the_tab_loses_nothing_that_was_entered() -> Result<()> {
+    let cast = &Cast::new("org_about").await?;
+    let chromium = &Chromium::start(Scripts::On).await?;
+    let tab = Tab { cast, chromium };
+    tab.connect().await?;
+    tab.until_synced(false).await?;
+    tab.until_logged(&["Sync finished"]).await?;
+    chromium
+        .script("window.wasHere = true;", Vec::new())
+        .await?;
+    chromium.tick(CREATE_PROJECT, true).await?;
+
+    chromium.press("Activity").await?;
+    chromium.choose("Outcome", "Failed").await?;
+    chromium.send("Show").await?;
+    chromium
+        .until_says("Nothing of this kind in the last 30 days.")
+        .await?;
+    tab.find("Nobody at all").await?;
+    chromium.until_says("No project has").await?;
+    chromium.press("Users").await?;
+    chromium.press("Preferences").await?;
+
+    let same = chromium
+        .script("return !!window.wasHere;", Vec::new())
+        .await?;
+    ensure!(same == true, "the page was loaded anew");
+    let (on, _) = chromium.ticked(CREATE_PROJECT).await?;
+    ensure!(on, "the tick is gone");
+
+    // The browser's buttons go by what was shown.
+    chromium.web.back().await?;
+    chromium.web.back().await?;
+    chromium.web.back().await?;
+    chromium
+        .until_says("Nothing of this kind in the last 30 days.")
         .await?;
     no_complaints(chromium).await
 }

@@ -3,6 +3,7 @@
 mod bad_input;
 mod browser;
 mod keyboard;
+mod photos;
 mod states;
 mod story;
 

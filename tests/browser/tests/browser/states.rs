@@ -20,8 +20,7 @@ async fn b25_every_state_of_the_tab_suits_everybody() -> Result<()> {
     let project = cast.project("Maple Street 7").await?;
     cast.photo(&project, "Front").await?;
     let broken = cast.broken_photo(&project).await?;
-    let held = cast.photo(&project, "Roof").await?;
-    cast.hold_photo(&held).await?;
+    cast.held_photo(&project, "Roof").await?;
 
     tab.enter().await?;
     chromium

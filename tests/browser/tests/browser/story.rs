@@ -90,8 +90,7 @@ impl Story<'_> {
         for caption in ["Front", "Back"] {
             cast.photo(&project, caption).await?;
         }
-        let held = cast.photo(&project, "Roof").await?;
-        cast.hold_photo(&held).await?;
+        let held = cast.held_photo(&project, "Roof").await?;
 
         tab.connect().await?;
         let robin = tab.user("Robin Roof").await?;
@@ -257,8 +256,7 @@ impl Story<'_> {
         self.chromium.until_says("The sync has started.").await?;
         self.tab.until_synced(self.reload()).await?;
 
-        let slow = self.cast.photo(&project, "Slow").await?;
-        self.cast.hold_photo(&slow).await?;
+        let slow = self.cast.held_photo(&project, "Slow").await?;
         self.tab.open().await?;
         self.tab.sync("everything").await?;
         self.tab.cancel().await?;
@@ -307,8 +305,7 @@ impl Story<'_> {
             })
             .await?;
         self.tab.says_state("Needs reconnecting").await?;
-        let card = self.one_click.integration_state().await?;
-        ensure!(card.contains("Needs reconnecting"), "{card}");
+        self.one_click.until_card_says("Needs reconnecting").await?;
         self.one_click.press_card("Reconnect CompanyCam").await?;
         self.tab.is_here().await?;
         self.chromium.send("Reconnect").await?;
@@ -328,8 +325,7 @@ impl Story<'_> {
         self.tab.open().await?;
         self.tab.disconnect().await?;
         self.tab.says_state("Disconnected").await?;
-        let card = self.one_click.integration_state().await?;
-        ensure!(card.contains("Disconnected"), "{card}");
+        self.one_click.until_card_says("Disconnected").await?;
         self.one_click.press_card("Connect CompanyCam").await?;
         self.companycam.allow().await?;
         self.tab.is_here().await?;

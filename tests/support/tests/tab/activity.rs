@@ -20,13 +20,9 @@ fn numbers(tab: &Page) -> Vec<usize> {
 
 /// Where the link with this text leads.
 fn link(tab: &Page, text: &str) -> Option<String> {
-    let end = format!("\">{text}</a>");
-    let relative = format!("\" rel=\"next\">{text}</a>");
-    let (before, _) = tab
-        .body
-        .split_once(&end)
-        .or_else(|| tab.body.split_once(&relative))?;
-    let address = before.rsplit_once("href=\"")?.1;
+    let (before, _) = tab.body.split_once(&format!(">{text}</a>"))?;
+    let (_, link) = before.rsplit_once("<a href=\"")?;
+    let (address, _) = link.split_once('"')?;
     Some(address.replace("&amp;", "&"))
 }
 

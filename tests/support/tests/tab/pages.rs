@@ -204,7 +204,7 @@ async fn b25_a_page_that_cannot_be_answered_says_how_to_go_on() {
         test.aws.refuse(refused, 1);
         let page = browser.get(path).await;
         assert_eq!(page.status, StatusCode::SERVICE_UNAVAILABLE, "{path}");
-        assert!(page.says("Nothing was changed. Try again in a minute."));
+        assert!(page.says("did not answer. Try again in a minute."));
         let link = format!("class=\"button\" href=\"{leads_to}\"");
         assert!(page.says(&link), "{path}: {}", page.body);
     }

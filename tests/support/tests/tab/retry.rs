@@ -16,7 +16,6 @@ async fn retry(browser: &Browser, at_id: &str) -> Page {
     browser.submit("retry", &[("at_id", at_id)]).await
 }
 
-/// A project with two photos, the first of which One Click refuses once.
 /// Whether anything in the activity may be tried again; if not, what failed is said to be well.
 async fn offers_retry(browser: &Browser) -> bool {
     let tab = browser.tab().await;
@@ -25,6 +24,7 @@ async fn offers_retry(browser: &Browser) -> bool {
     offered
 }
 
+/// A project with two photos, the first of which One Click refuses once.
 async fn with_a_failed_photo() -> (TestApp, Browser, String, [String; 2]) {
     let (test, browser) = connected().await;
     let (project, photos) = test.seed().await;
@@ -178,8 +178,10 @@ async fn b25_a_reassignment_that_failed_is_retried_and_done() {
         "{}",
         failed.text
     );
+    assert!(offers_retry(&browser).await);
     assert_eq!(notice(&retry(&browser, &failed.at_id).await), "retried");
     test.settle().await;
+    assert!(!offers_retry(&browser).await);
     assert!(
         test.log_says(&["was assigned to Blake Moreno"]).await,
         "{:#?}",

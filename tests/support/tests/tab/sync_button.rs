@@ -95,6 +95,7 @@ async fn b19_a_run_whose_message_was_lost_is_taken_up_by_the_poll() {
     test.aws.refuse("SendMessageBatch", 1);
     let page = press(&browser, "29").await;
     assert_eq!(page.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert!(page.says("it may have been done or not"));
     let mut begun = run(&test).await;
     assert!(begun.is_running());
     // As if it had stood still for long.
@@ -117,6 +118,7 @@ fn assert_shape(status: &Value) {
     let keys: Vec<_> = status.as_object().unwrap().keys().collect();
     let contract = ["last_synced_at", "photos", "projects", "state"];
     let beyond = [
+        "down",
         "rate",
         "rate_per_minute",
         "remaining",
