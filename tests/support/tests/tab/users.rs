@@ -209,6 +209,19 @@ async fn b7_two_tabs_pick_the_same_user_at_once_and_one_gets_it() {
 }
 
 #[tokio::test]
+async fn b7_b26_a_pick_that_is_sent_twice_at_once_is_saved_and_says_so() {
+    let (test, browser) = connected().await;
+    let kit = user(&test, "Kit Monroe").await;
+    for picked in ["usr_front_desk", "", "auto"] {
+        let (one, other) =
+            futures::join!(pick(&browser, &kit, picked), pick(&browser, &kit, picked));
+        assert_saved(&one);
+        assert_saved(&other);
+    }
+    assert_eq!(choice(&test, &kit).await, None);
+}
+
+#[tokio::test]
 async fn b7_of_two_picks_that_were_both_found_free_one_is_saved() {
     let (test, browser) = connected().await;
     let (kit, lane) = (
