@@ -249,6 +249,10 @@ impl<S: MockService> MockService for Watched<S> {
                 body.to_string(),
             )));
         }
-        self.service.handle(request)
+        Box::pin(async move {
+            // As over a network, others get their turn between any two calls.
+            tokio::task::yield_now().await;
+            self.service.handle(request).await
+        })
     }
 }
