@@ -56,6 +56,8 @@ async fn b14_b15_what_is_done_in_companycam_is_seen_in_one_click() -> Result<()>
     for (button, count) in [("Make internal", 0), ("Show to customers", 1)] {
         chromium.open(&photo).await?;
         chromium.send(button).await?;
+        // No event tells of it.
+        cast.stack.poll().await?;
         one_click.open_job(CUSTOMER).await?;
         one_click.look_at_photos(count).await?;
     }
