@@ -196,6 +196,7 @@ async fn b7_two_tabs_pick_the_same_user_at_once_and_one_gets_it() {
         user(&test, "Kit Monroe").await,
         user(&test, "Lane Porter").await,
     );
+    test.aws.take_turns();
     let (one, other) = futures::join!(
         pick(&browser, &kit, "usr_front_desk"),
         pick(&browser, &lane, "usr_front_desk"),
@@ -212,6 +213,7 @@ async fn b7_two_tabs_pick_the_same_user_at_once_and_one_gets_it() {
 async fn b7_b26_a_pick_that_is_sent_twice_at_once_is_saved_and_says_so() {
     let (test, browser) = connected().await;
     let kit = user(&test, "Kit Monroe").await;
+    test.aws.take_turns();
     for picked in ["usr_front_desk", "", "auto"] {
         let (one, other) =
             futures::join!(pick(&browser, &kit, picked), pick(&browser, &kit, picked));
