@@ -40,8 +40,10 @@ async fn b25_screenshots() -> Result<()> {
     chromium.screen(DESK).await?;
     picture("tab.png").await?;
     chromium.colours(Colours::Dark).await?;
-    picture("tab-dark.png").await?;
+    chromium.press("Users").await?;
+    picture("users-dark.png").await?;
     chromium.colours(Colours::Light).await?;
+    tab.open().await?;
     chromium.screen(PHONE).await?;
     picture("tab-phone.png").await?;
 

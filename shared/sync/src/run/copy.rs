@@ -16,6 +16,8 @@ use crate::decide::photo::{CopyStep, copy_step};
 
 /// How long one worker may hold a photo: longer than the function may run.
 const LEASE_MS: i64 = 160_000;
+/// So many characters of a caption tell a photo from others.
+const LONGEST_NAME: usize = 60;
 /// How many newer versions one look follows before it makes room for others.
 const ROUNDS: usize = 5;
 
@@ -111,7 +113,8 @@ pub async fn copy_photo(
                     .photo_failed(org, photo, &holder, &row.wanted, &reason)
                     .await?
                 {
-                    let text = format!("Photo {photo} could not be copied: {reason}.");
+                    let name = call(photo, row.wanted.details.caption.as_deref());
+                    let text = format!("Photo {name} could not be copied: {reason}.");
                     let entry = NewEntry::new(Kind::Photo, Outcome::Failed, text)
                         .project(&row.project_id)
                         .job(row.wanted.job_id.as_ref())
@@ -309,6 +312,36 @@ fn changed_details(wanted: &WantedPhoto, before: &PhotoDetails) -> ImageFields {
     }
 }
 
+/// How people tell the photo from others.
+fn call(photo: &PhotoId, caption: Option<&str>) -> String {
+    let Some(caption) = caption else {
+        return photo.to_string();
+    };
+    let mut short: String = caption.chars().take(LONGEST_NAME).collect();
+    if short.len() < caption.len() {
+        short.push('…');
+    }
+    format!("“{short}” ({photo})")
+}
+
+/// What is another on the job than before, in plain words.
+fn changes(before: &CopiedPhoto, now: &CopiedPhoto) -> Vec<&'static str> {
+    let (was, is) = (&before.details, &now.details);
+    [
+        (
+            "picture",
+            before.hash != now.hash || before.bytes != now.bytes,
+        ),
+        ("caption", was.caption != is.caption),
+        ("tags", was.tags != is.tags),
+        ("time", was.captured_at != is.captured_at),
+        ("who took it", was.captured_by != is.captured_by),
+    ]
+    .into_iter()
+    .filter_map(|(what, changed)| changed.then_some(what))
+    .collect()
+}
+
 /// Into the log and the activity log.
 async fn note(
     app: &App,
@@ -317,25 +350,25 @@ async fn note(
     copied: Option<&CopiedPhoto>,
 ) -> Result<(), Trouble> {
     let photo = &row.photo_id;
+    let name = call(photo, row.wanted.details.caption.as_deref());
     let (outcome, text) = match (&row.copied, copied) {
-        (before, Some(now))
-            if before
-                .as_ref()
-                .is_none_or(|before| before.job_id != now.job_id) =>
-        {
-            (
-                Outcome::Copied,
-                format!("Photo {photo} was copied to its job."),
-            )
+        (Some(before), Some(now)) if before.job_id == now.job_id => {
+            let changes = changes(before, now);
+            if changes.is_empty() {
+                return Ok(());
+            }
+            let text = format!("Photo {name} was updated: {}.", changes.join(", "));
+            (Outcome::Updated, text)
         }
-        (Some(before), Some(now)) if before != now => {
-            (Outcome::Updated, format!("Photo {photo} was updated."))
-        }
+        (_, Some(_)) => (
+            Outcome::Copied,
+            format!("Photo {name} was copied to its job."),
+        ),
         (Some(_), None) => (
             Outcome::Removed,
-            format!("Photo {photo} was taken off its job."),
+            format!("Photo {name} was taken off its job."),
         ),
-        _ => return Ok(()),
+        (None, None) => return Ok(()),
     };
     let job = row
         .wanted
@@ -348,4 +381,39 @@ async fn note(
         .job(job)
         .photo(photo);
     Ok(app.store.log(org, entry).await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn b25_a_photo_is_called_by_the_beginning_of_its_caption() {
+        let photo = PhotoId::parse("7").unwrap();
+        assert_eq!(call(&photo, None), "7");
+        assert_eq!(call(&photo, Some("Front")), "“Front” (7)");
+        let long = "é".repeat(LONGEST_NAME + 1);
+        let short = format!("“{}…” (7)", "é".repeat(LONGEST_NAME));
+        assert_eq!(call(&photo, Some(&long)), short);
+    }
+
+    #[test]
+    fn b25_an_update_says_what_changed_and_a_mere_version_is_none() {
+        let before = CopiedPhoto {
+            version: 1,
+            job_id: JobId::parse("j").unwrap(),
+            hash: Some("a".to_owned()),
+            details: PhotoDetails::default(),
+            bytes: 10,
+        };
+        let mut now = CopiedPhoto {
+            version: 2,
+            ..before.clone()
+        };
+        assert!(changes(&before, &now).is_empty());
+        now.hash = Some("b".to_owned());
+        now.details.caption = Some("Front".to_owned());
+        now.details.tags = vec!["Roof".to_owned()];
+        assert_eq!(changes(&before, &now), ["picture", "caption", "tags"]);
+    }
 }
