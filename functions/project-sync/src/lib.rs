@@ -1,7 +1,8 @@
 //! The synchronisation, one organization at a time.
 //!
 //! Two queues lead here. `sync.fifo` brings looks, in order within each organization. `retry` brings
-//! looks that were put off: they only go back to `sync.fifo`, to take their turn.
+//! looks that were put off: they only go back to `sync.fifo`, to take their turn, and so does what an
+//! operator moved back from the dead letters.
 //!
 //! A look that fails never stays in the FIFO queue, where it would hold up its organization: it is
 //! put off, or set aside (B27). Only what could not even be handed on is reported to SQS as failed.
@@ -51,7 +52,11 @@ async fn handle_record(app: &App, record: &SqsMessage) -> Result<(), QueueError>
     let source = record.event_source_arn.as_deref().unwrap_or_default();
     // SQS demands this ending of every FIFO queue.
     let put_off = source.strip_suffix(".fifo").is_none();
-    if put_off {
+    // Dead letters are in groups of their own, and moved back they still are: a look must not be taken
+    // beside another of its organization.
+    let group = record.attributes.get("MessageGroupId");
+    let moved_back = group.is_some_and(|group| group != message.org_id.as_str());
+    if put_off || moved_back {
         return app.queues.sync(&[message]).await;
     }
     look(app, &message, body).await

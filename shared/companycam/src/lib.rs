@@ -17,7 +17,7 @@ pub mod webhook;
 
 pub use api::Api;
 pub use api::photos::PhotosQuery;
-pub use api::projects::{NewProject, ProjectUpdate, ProjectsQuery};
+pub use api::projects::{NewProject, ProjectsQuery};
 pub use api::webhooks::{NewWebhook, WebhookUpdate};
 pub use client::{AccessToken, Client, http_client};
 pub use error::Error;

@@ -19,9 +19,9 @@ const KEPT: Duration = Duration::from_mins(5);
 /// `<prefix>/companycam-client`.
 #[derive(Debug, Clone, Deserialize)]
 pub struct CompanyCamClient {
-    /// Public.
+    /// As it stands in the authorize address, for everybody to see.
     pub client_id: String,
-    /// Not.
+    /// Goes with every exchange and renewal of tokens.
     pub client_secret: SecretString,
 }
 

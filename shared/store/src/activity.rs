@@ -204,28 +204,6 @@ impl Store {
         Ok(())
     }
 
-    /// Up to `limit` entries, newest first, beginning after the given one.
-    pub async fn activity(
-        &self,
-        org: &OrgId,
-        after: Option<&str>,
-        limit: i32,
-    ) -> Result<(Vec<Entry>, Option<String>), Error> {
-        let after = after.map(|at_id| key(&[("org_id", org.as_str()), ("at_id", at_id)]));
-        let (entries, next) = self
-            .activity
-            .query()
-            .when("#org_id = :org")
-            .value(":org", org)
-            .newest_first()
-            .limit(limit)
-            .after(after)
-            .page::<Entry>()
-            .await?;
-        let next = next.and_then(|_| entries.last().map(|entry| entry.at_id.clone()));
-        Ok((entries, next))
-    }
-
     /// Up to `limit` of the entries that fit, newest first, older than the one of this `at_id`.
     ///
     /// Reads on until the page is full, but not for ever: then it may be short, and `older` says

@@ -1,4 +1,5 @@
-//! Table `ephemeral`: what is soon forgotten. Keys are secrets' hashes or begin with what they are;
+//! Table `ephemeral`: what is soon forgotten. Keys begin with what they are, and
+//! where that is a secret, go on with its hash;
 //! values name the organization they belong to (B28).
 //!
 //! `DynamoDB` drops expired items within days, not at once: every read looks at `expires_at` itself.

@@ -1,7 +1,7 @@
 //! Table `user-matches`: the users of both sides as they were last read, and the choices that an
 //! administrator made by hand (B6–B8).
 //!
-//! Which user is matched to which follows from these three (see `sync::users`), so refreshing the
+//! Which user is matched to which follows from these three (see `sync::decide::users`), so refreshing the
 //! directory and choosing by hand never overwrite each other.
 //!
 //! All of it is read whenever somebody's match is asked for, so users are kept many to an item, as
@@ -279,7 +279,7 @@ mod tests {
     }
 
     #[test]
-    fn b08_only_the_items_with_somebody_new_or_changed_are_written() {
+    fn b8_only_the_items_with_somebody_new_or_changed_are_written() {
         let known: Vec<_> = (10..60).map(|id| user(&id.to_string(), "Robin")).collect();
         assert!(changed(&known, &known).unwrap().is_empty());
 
@@ -296,7 +296,7 @@ mod tests {
     }
 
     #[test]
-    fn b08_who_is_listed_no_more_stays_inactive_and_may_come_back() {
+    fn b8_who_is_listed_no_more_stays_inactive_and_may_come_back() {
         let known = vec![user("1", "Robin"), user("9", "Sam")];
         let only_sam = changed(&known, &known[1..]).unwrap();
         let mut after = Vec::new();

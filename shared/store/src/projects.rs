@@ -405,7 +405,10 @@ impl Store {
         up_to: i64,
         photos_read: bool,
     ) -> Result<(), Error> {
-        let mut change = Change::new().remove("wanted").remove("pending_org");
+        let mut change = Change::new()
+            .remove("wanted")
+            .remove("pending_org")
+            .remove("set_aside");
         if photos_read {
             change = change.set("photos_read_at", up_to);
         }

@@ -279,3 +279,162 @@ fn seconds(value: &Value) -> Value {
         .and_then(|text| text.parse::<jiff::Timestamp>().ok());
     json!(at.map(jiff::Timestamp::as_second))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn companycam() -> Value {
+        json!({
+            "users": [{"id": "u", "company_id": "c", "active": true, "email_address": " Robin@x.example"}],
+            "projects": [
+                {
+                    "id": "p", "company_id": "c", "creator_id": "other", "status": "active",
+                    "archived": false, "updated_at": 0, "name": "Larkin", "assignees": ["u"],
+                    "address": {"street_address_1": "5 Elm", "street_address_2": null, "city": "Lincoln",
+                        "state": "NE", "postal_code": "68508"},
+                    "primary_contact": {"name": "Pat", "email": "pat@x.example", "phone_number": "1"}
+                },
+                {"id": "gone", "company_id": "c", "status": "deleted", "archived": false, "updated_at": 0},
+                {"id": "foreign", "company_id": "d", "status": "active", "archived": false, "updated_at": 0}
+            ],
+            "photos": [
+                {
+                    "id": "f", "project_id": "p", "processing_status": "processed", "internal": false,
+                    "deleted": false, "md5": "m", "bytes": 7, "description": "Front", "tags": ["a", "b"],
+                    "creator_name": "Robin", "captured_at": 60
+                },
+                {"id": "secret", "project_id": "p", "processing_status": "processed", "internal": true,
+                    "deleted": false}
+            ]
+        })
+    }
+
+    fn one_click() -> Value {
+        json!({
+            "users": [{"id": "o", "active": true, "email": "robin@x.example"}],
+            "jobs": [{
+                "id": "j", "deleted": false, "customer_name": "Larkin", "name": "Pat",
+                "email": "pat@x.example", "phones": [{"number": "1"}], "assigned_user_id": "o",
+                "address": {"line_1": "5 Elm", "city": "Lincoln", "state": "NE", "postal_code": "68508"},
+                "metadata": {"cc_project_id": "p", "cc_company_id": "c", "cc_creator_id": "other"},
+                "images": [{
+                    "external_id": "f", "deleted": false, "md5": "m", "bytes": 7, "caption": "Front",
+                    "tags": ["b", "a"], "captured_by": "Robin", "captured_at": "1970-01-01T00:01:00Z",
+                    "name": "CompanyCam Image-f.jpg", "metadata": {"cc_image_id": "f"}
+                }]
+            }]
+        })
+    }
+
+    #[track_caller]
+    fn assert_differs(companycam: &Value, one_click: &Value, says: &str) {
+        let found = differences(companycam, one_click, "c", 0);
+        assert!(
+            found.len() == 1 && found[0].contains(says),
+            "{found:#?} instead of {says}"
+        );
+    }
+
+    #[test]
+    fn what_is_alike_has_no_difference() {
+        let found = differences(&companycam(), &one_click(), "c", 0);
+        assert!(found.is_empty(), "{found:#?}");
+        assert_eq!(images(&one_click()), 1);
+    }
+
+    #[test]
+    fn each_field_that_differs_is_named() {
+        let job = "/jobs/0";
+        let image = "/jobs/0/images/0";
+        for (at, field, says) in [
+            (job, "customer_name", "customer_name"),
+            (job, "name", ": name"),
+            (job, "email", "email"),
+            (job, "phones", "phones"),
+            (job, "assigned_user_id", "assigned_user_id"),
+            ("/jobs/0/address", "line_1", "line_1"),
+            ("/jobs/0/address", "line_2", "line_2"),
+            ("/jobs/0/address", "city", "city"),
+            ("/jobs/0/address", "state", "state"),
+            ("/jobs/0/address", "postal_code", "postal_code"),
+            ("/jobs/0/metadata", "cc_company_id", "cc_company_id"),
+            ("/jobs/0/metadata", "cc_creator_id", "cc_creator_id"),
+            (image, "md5", "md5"),
+            (image, "bytes", "bytes"),
+            (image, "caption", "caption"),
+            (image, "tags", "tags"),
+            (image, "captured_by", "captured_by"),
+            (image, "captured_at", "captured_at"),
+            (image, "name", ": name"),
+            ("/jobs/0/images/0/metadata", "cc_image_id", "cc_image_id"),
+        ] {
+            let mut changed = one_click();
+            changed.pointer_mut(at).unwrap()[field] = json!("something else");
+            assert_differs(&companycam(), &changed, says);
+        }
+    }
+
+    #[test]
+    fn what_is_missing_twice_or_too_much_is_named() {
+        let mut without = one_click();
+        without["jobs"][0]["images"][0]["deleted"] = json!(true);
+        assert_differs(&companycam(), &without, "photo f is there 0 times");
+        assert_eq!(images(&without), 0);
+
+        let mut twice = one_click();
+        let image = twice["jobs"][0]["images"][0].clone();
+        twice["jobs"][0]["images"] = json!([image, image]);
+        assert_differs(&companycam(), &twice, "photo f is there 2 times");
+
+        for (id, says) in [
+            ("secret", "photo secret should not be there"),
+            ("nobody's", "an image of the unknown photo nobody's"),
+        ] {
+            let mut more = one_click();
+            let mut other = image.clone();
+            other["external_id"] = json!(id);
+            more["jobs"][0]["images"] = json!([image, other]);
+            assert_differs(&companycam(), &more, says);
+        }
+
+        for (project, says) in [
+            ("gone", "project gone should have no job"),
+            ("unheard-of", "a job names the unknown project unheard-of"),
+        ] {
+            let mut more = one_click();
+            let job = more["jobs"][0].clone();
+            let mut other = job.clone();
+            other["metadata"]["cc_project_id"] = json!(project);
+            other["images"] = json!([]);
+            more["jobs"] = json!([job, other]);
+            assert_differs(&companycam(), &more, says);
+        }
+
+        let mut none = companycam();
+        none["photos"] = json!([]);
+        let mut without = one_click();
+        without["jobs"] = json!([]);
+        assert_differs(&none, &without, "project p has 0 jobs");
+        let mut doubled = one_click();
+        let mut job = doubled["jobs"][0].clone();
+        job["images"] = json!([]);
+        doubled["jobs"] = json!([job, job]);
+        assert_differs(&none, &doubled, "project p has 2 jobs");
+    }
+
+    #[test]
+    fn b6_only_active_users_with_an_address_of_their_own_match() {
+        let matched = |companycam: &Value, one_click: &Value| matches(companycam, one_click, "c");
+        assert_eq!(matched(&companycam(), &one_click())["u"], "o");
+        for (side, field) in [(0, "active"), (1, "active")] {
+            let mut sides = [companycam(), one_click()];
+            sides[side]["users"][0][field] = json!(false);
+            assert!(matched(&sides[0], &sides[1]).is_empty());
+        }
+        let mut shared = one_click();
+        let user = shared["users"][0].clone();
+        shared["users"] = json!([user, {"id": "o2", "active": true, "email": "ROBIN@x.example"}]);
+        assert!(matched(&companycam(), &shared).is_empty());
+    }
+}

@@ -9,7 +9,7 @@ use runtime::config::QueueUrls;
 use runtime::{App, Config};
 use serde_json::{Value, json};
 use simulator_kit::{Bound, FaultRule, Server};
-use store::activity::Entry;
+use store::activity::{Entry, Filter};
 use store::organizations::Organization;
 use url::Url;
 
@@ -237,8 +237,9 @@ impl TestApp {
 
     /// The activity log of [`ORG`], newest first.
     pub async fn activity(&self) -> Vec<Entry> {
-        let page = self.app.store.activity(&org_id(ORG), None, 1000).await;
-        page.expect("the log is readable").0
+        let (org, all) = (org_id(ORG), Filter::default());
+        let page = self.app.store.activity_page(&org, all, None, 1000).await;
+        page.expect("the log is readable").entries
     }
 
     /// Runs `project-poll`; how many organizations it queued a look at.

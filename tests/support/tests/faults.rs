@@ -3,10 +3,12 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
+use runtime::messages::{Look, SyncMessage};
 use serde_json::{Value, json};
 use test_support::sides::{now, requests};
-use test_support::{Message, Queue, TestApp};
+use test_support::{Message, ORG, Queue, TestApp};
 
 #[tokio::test]
 async fn b26_every_message_delivered_three_times_and_in_reverse_ends_the_same() {
@@ -223,6 +225,53 @@ async fn b27_a_job_that_one_click_refuses_is_set_aside_until_it_changes_and_hold
         .await;
     test.catch_up().await;
     assert_eq!(test.job_of(&refused)["customer_name"], "Shorter");
+    let id = refused.parse().unwrap();
+    let row = test.app.store.project(&ORG.parse().unwrap(), &id).await;
+    assert_eq!(row.unwrap().unwrap().set_aside, None, "it is well now");
+}
+
+#[tokio::test]
+async fn b27_a_photo_list_that_cannot_be_read_does_not_lose_its_project() {
+    let test = TestApp::connected().await;
+    let (project, photos) = test.seed().await;
+    test.poll().await;
+    test.work_once().await;
+    let id: companycam::ids::ProjectId = project.parse().unwrap();
+    let row = test.app.store.project(&ORG.parse().unwrap(), &id).await;
+    assert!(row.unwrap().unwrap().wanted.is_some(), "its look is queued");
+    let look = Look::ProjectPhotos {
+        project_id: id,
+        cursor: None,
+    };
+    let message = SyncMessage::new(&ORG.parse().unwrap(), look);
+    sync::run::set_aside(&test.app, &message, "no")
+        .await
+        .unwrap();
+    test.settle().await;
+    test.assert_whole(&project, &photos);
+}
+
+#[tokio::test]
+async fn b27_what_is_moved_back_from_the_dead_letters_takes_its_turn() {
+    let test = TestApp::connected().await;
+    let look = json!({"org_id": ORG, "look": {"kind": "poll"}}).to_string();
+    let sqs = &test.aws.sqs;
+    sqs.send(
+        Queue::Sync,
+        &look,
+        Some("a-group-of-its-own"),
+        Duration::ZERO,
+    );
+    let reads = test.companycam_requests("GET", "/v2/projects");
+    test.work_once().await;
+    let queued = sqs.messages(Queue::Sync);
+    let groups: Vec<_> = queued
+        .iter()
+        .map(|message| message.group.as_deref())
+        .collect();
+    assert_eq!(groups, [Some(ORG)], "not looked at beside others");
+    test.settle().await;
+    assert_eq!(test.companycam_requests("GET", "/v2/projects"), reads + 1);
 }
 
 #[tokio::test]

@@ -344,3 +344,26 @@ async fn b19_a_sync_whose_message_was_lost_is_taken_up_again_by_a_poll() {
             .is_running()
     );
 }
+
+#[tokio::test]
+async fn b8_a_poll_refreshes_the_users_once_a_day() {
+    let test = TestApp::connected().await;
+    let organization = test.organization().await.unwrap();
+    let org = organization.org_id.clone();
+    let email = "new@ridgeline.example";
+    let user = json!({"company_id": organization.company_id, "first_name": "Kim", "last_name": "New",
+        "email_address": email});
+    let path = format!("/companies/{}/users", organization.company_id);
+    test.companycam_control(Method::POST, &path, user).await;
+    let is_known = async || {
+        let directory = test.app.store.directory(&org).await.unwrap();
+        let mut users = directory.companycam.iter();
+        users.any(|user| user.email.as_deref() == Some(email))
+    };
+    for (hours_ago, known) in [(22, false), (24, true)] {
+        let at = now() - hours_ago * 60 * 60;
+        test.app.store.users_refreshed(&org, at).await.unwrap();
+        test.catch_up().await;
+        assert_eq!(is_known().await, known, "{hours_ago} hours later");
+    }
+}

@@ -2,6 +2,7 @@
 //! same for whoever reads the rows.
 
 use ::sync::decide::fields::customer_name;
+use ::sync::decide::job::IMPORTER_S;
 use companycam::ids::{PhotoId, ProjectId};
 use one_click::JobId;
 use runtime::Side;
@@ -14,8 +15,6 @@ use super::{Act, Answer, Tone};
 
 /// What it means that nothing is known.
 pub const NOT_LISTED: &str = "What has not changed within the window of the last sync, nor since, was never looked at: a sync with a longer window brings it.";
-/// How long another system's importer has.
-const IMPORTER_S: i64 = 20 * 60;
 
 /// An answer that leads nowhere yet.
 pub fn answer(what: String, state: &'static str, tone: Tone, text: impl Into<String>) -> Answer {

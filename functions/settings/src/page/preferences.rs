@@ -64,7 +64,7 @@ fn choices(preferences: &Preferences) -> Vec<Choice> {
         choice(
             "remove_deleted_photos",
             "Remove photos in One Click when they are deleted in CompanyCam",
-            "Otherwise a photo that is deleted in CompanyCam stays in its job.",
+            "Otherwise a photo that is deleted in CompanyCam stays in its job. Deletions are not noticed yet; your choice is kept for when they are.",
             preferences.remove_deleted_photos,
         ),
         choice(
@@ -76,7 +76,7 @@ fn choices(preferences: &Preferences) -> Vec<Choice> {
         choice(
             "copy_documents",
             "Copy documents",
-            "A project’s documents appear among its job’s documents.",
+            "A project’s documents belong among its job’s documents. They are not copied yet; your choice is kept for when they are.",
             preferences.copy_documents,
         ),
     ]

@@ -71,15 +71,6 @@ impl NewProject {
     }
 }
 
-/// What to change of a project; `None` is left as it is.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct ProjectUpdate {
-    /// Its title.
-    pub name: Option<String>,
-    /// Its address as a whole: a part that is `None` is emptied.
-    pub address: Option<Address>,
-}
-
 impl Api {
     /// Projects of every status, deleted ones included, newest activity first.
     pub async fn projects(&self, query: &ProjectsQuery) -> Result<Page<Project>, Error> {
@@ -115,23 +106,6 @@ impl Api {
     ) -> Result<Project, Error> {
         let request = credit(self.request(Method::POST, &["projects"])?, credited_to);
         one(&send(request.json(&project.body())).await?)
-    }
-
-    /// Changes a project's title or address.
-    pub async fn update_project(
-        &self,
-        id: &ProjectId,
-        update: &ProjectUpdate,
-    ) -> Result<Project, Error> {
-        let mut body = Map::new();
-        if let Some(name) = &update.name {
-            body.insert("name".to_owned(), json!(name));
-        }
-        if let Some(address) = &update.address {
-            body.insert("address".to_owned(), json!(address));
-        }
-        let request = self.request(Method::PUT, &["projects", id.as_str()])?;
-        one(&send(request.json(&body)).await?)
     }
 
     /// The users assigned to a project, 100 a page from page 1.

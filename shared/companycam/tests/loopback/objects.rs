@@ -8,7 +8,7 @@ use crate::support::{Server, json, json_with};
 use companycam::ids::{ProjectId, UserId, WebhookId};
 use companycam::{
     AccessToken, Address, Api, Client, Contact, NewProject, NewWebhook, Photo, Project,
-    ProjectUpdate, WebhookUpdate,
+    WebhookUpdate,
 };
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
@@ -170,40 +170,6 @@ async fn b21_a_project_is_created_with_what_there_is_and_credited() {
     assert_eq!(asked[0].json(), body);
     assert_eq!(asked[1].json(), json!({"name": "Bare"}));
     assert!(!asked[1].headers.contains_key("x-companycam-user"));
-}
-
-#[tokio::test]
-async fn an_update_sends_only_what_is_to_change() {
-    let server = Server::replying([json(&json!({"id": 5})), json(&json!({"id": 5}))]).await;
-    let name = ProjectUpdate {
-        name: Some("New".to_owned()),
-        address: None,
-    };
-    api(&server)
-        .update_project(&project_id("5"), &name)
-        .await
-        .unwrap();
-    let address = Address {
-        city: Some("Lincoln".to_owned()),
-        ..Address::default()
-    };
-    let address = ProjectUpdate {
-        name: None,
-        address: Some(address),
-    };
-    api(&server)
-        .update_project(&project_id("5"), &address)
-        .await
-        .unwrap();
-    let asked = server.asked();
-    assert_eq!(
-        (asked[0].method.as_str(), asked[0].path.as_str()),
-        ("PUT", "/v2/projects/5")
-    );
-    assert_eq!(asked[0].json(), json!({"name": "New"}));
-    // An address is given as a whole, so that a part can be emptied.
-    assert_eq!(asked[1].json()["address"]["state"], Value::Null);
-    assert_eq!(asked[1].json()["address"]["city"], "Lincoln");
 }
 
 #[tokio::test]

@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn b09_jobs_created_after_it_was_switched_on_are_covered() {
+    fn b9_jobs_created_after_it_was_switched_on_are_covered() {
         let step = |preferences: &Preferences| job_step(None, &job(&json!({})), preferences, 1001);
         assert_eq!(step(&since(1000)), JobStep::CreateProject);
         assert_eq!(step(&since(1001)), JobStep::Nothing);

@@ -141,8 +141,10 @@ pub async fn set_aside(app: &App, message: &SyncMessage, reason: &str) -> Result
     }
     if let Some(project) = project {
         entry = entry.project(project);
+    }
+    if let Look::Project { project_id, .. } = &message.look {
         // It is set aside, not pending: a sync run must not wait for it for ever.
-        app.store.project_set_aside(org, project).await?;
+        app.store.project_set_aside(org, project_id).await?;
     }
     Ok(app.store.log(org, entry).await?)
 }

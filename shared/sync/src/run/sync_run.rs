@@ -21,11 +21,11 @@ use super::{Context, connection, listing, outage, photos, users, webhooks};
 pub const FIRST_WINDOW: Window = Window::Days(29);
 /// How long a step waits at most before it looks again whether what it waits for is done.
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
-/// How long a run may wait for what it listed.
-const LONGEST_RUN_S: i64 = 24 * 60 * 60;
-/// How often it does that for the projects of a page, about four minutes in all: one of them that
+/// How often it looks again for the projects of a page, about four minutes in all: one of them that
 /// takes longer reads its photos by itself, and does not hold up the rest.
 const PATIENT_TRIES: u32 = 12;
+/// How long a run may wait for what it listed.
+const LONGEST_RUN_S: i64 = 24 * 60 * 60;
 
 /// How often a run that keeps taking steps is tried to be ended.
 const CANCEL_TRIES: usize = 5;

@@ -11,17 +11,17 @@ use browser_tests::tab::{
 use crate::no_complaints;
 
 #[tokio::test]
-async fn b03_b25_the_whole_story() -> Result<()> {
+async fn b3_b25_the_whole_story() -> Result<()> {
     walk("org_story", Scripts::On, DESK).await
 }
 
 #[tokio::test]
-async fn b03_b25_the_whole_story_on_a_phone() -> Result<()> {
+async fn b3_b25_the_whole_story_on_a_phone() -> Result<()> {
     walk("org_phone", Scripts::On, PHONE).await
 }
 
 #[tokio::test]
-async fn b03_b25_the_whole_story_without_scripts() -> Result<()> {
+async fn b3_b25_the_whole_story_without_scripts() -> Result<()> {
     walk("org_plain", Scripts::Off, DESK).await
 }
 

@@ -375,7 +375,7 @@ async fn b17_deliveries_that_do_not_fit_cost_one_read_of_the_keys() {
 }
 
 #[tokio::test]
-async fn b05_a_process_that_kept_the_old_keys_comes_to_honour_the_new_ones() {
+async fn b5_a_process_that_kept_the_old_keys_comes_to_honour_the_new_ones() {
     let connected = Connected::new().await;
     let test = &connected.test;
     assert_eq!(connected.companycam(&project_event()).await.status, 200);

@@ -143,7 +143,7 @@ async fn b21_a_job_without_a_customers_name_is_called_after_its_own_or_its_addre
 }
 
 #[tokio::test]
-async fn b09_by_itself_a_job_makes_no_project() {
+async fn b9_by_itself_a_job_makes_no_project() {
     let test = connected().await;
     test.go_live().await;
     let job = test.new_job(elm("Larkin")).await;
@@ -157,7 +157,7 @@ async fn b09_by_itself_a_job_makes_no_project() {
 }
 
 #[tokio::test]
-async fn b09_jobs_from_before_it_was_switched_on_make_no_project() {
+async fn b9_jobs_from_before_it_was_switched_on_make_no_project() {
     let test = live_with(&[]).await;
     let before = dated_job(&test, elm("Before"), HOUR).await;
     test.prefer(&FROM_JOBS).await;
@@ -173,7 +173,7 @@ async fn b09_jobs_from_before_it_was_switched_on_make_no_project() {
 }
 
 #[tokio::test]
-async fn b09_only_the_last_time_it_was_switched_on_counts() {
+async fn b9_only_the_last_time_it_was_switched_on_counts() {
     let test = connected().await;
     test.prefer(&FROM_JOBS).await;
     covers_since(&test, 2 * HOUR).await;
@@ -188,7 +188,7 @@ async fn b09_only_the_last_time_it_was_switched_on_counts() {
 }
 
 #[tokio::test]
-async fn b09_saving_it_again_loses_no_job_in_between() {
+async fn b9_saving_it_again_loses_no_job_in_between() {
     let test = connected().await;
     test.prefer(&FROM_JOBS).await;
     covers_since(&test, 2 * HOUR).await;

@@ -19,7 +19,7 @@ async fn revoke(test: &TestApp) {
 }
 
 #[tokio::test]
-async fn b05_disconnecting_takes_both_webhooks_back_and_deletes_their_keys() {
+async fn b5_disconnecting_takes_both_webhooks_back_and_deletes_their_keys() {
     let test = TestApp::connected_live().await;
     let keys = test.webhook_keys().await.unwrap();
     disconnect(&test).await;
@@ -37,7 +37,7 @@ async fn b05_disconnecting_takes_both_webhooks_back_and_deletes_their_keys() {
 }
 
 #[tokio::test]
-async fn b05_disconnecting_leaves_webhooks_of_others() {
+async fn b5_disconnecting_leaves_webhooks_of_others() {
     let test = TestApp::connected().await;
     let others = another("http://127.0.0.1:1/elsewhere".to_owned());
     api(&test).await.create_webhook(&others).await.unwrap();
@@ -48,7 +48,7 @@ async fn b05_disconnecting_leaves_webhooks_of_others() {
 }
 
 #[tokio::test]
-async fn b05_disconnecting_is_finished_where_the_grant_was_revoked_before() {
+async fn b5_disconnecting_is_finished_where_the_grant_was_revoked_before() {
     for noticed in [false, true] {
         let test = TestApp::connected_live().await;
         revoke(&test).await;
@@ -72,7 +72,7 @@ async fn b05_disconnecting_is_finished_where_the_grant_was_revoked_before() {
 }
 
 #[tokio::test]
-async fn b05_reconnecting_after_a_revoked_grant_mends_the_webhook_left_behind() {
+async fn b5_reconnecting_after_a_revoked_grant_mends_the_webhook_left_behind() {
     let test = TestApp::connected_live().await;
     let id = the_webhook(&test).await;
     revoke(&test).await;
@@ -87,7 +87,7 @@ async fn b05_reconnecting_after_a_revoked_grant_mends_the_webhook_left_behind() 
 }
 
 #[tokio::test]
-async fn b05_reconnecting_resumes_with_one_webhook_and_nothing_twice() {
+async fn b5_reconnecting_resumes_with_one_webhook_and_nothing_twice() {
     let test = TestApp::connected_live().await;
     let (project, photos) = test.seed().await;
     test.live().await;
@@ -109,7 +109,7 @@ async fn b05_reconnecting_resumes_with_one_webhook_and_nothing_twice() {
 }
 
 #[tokio::test]
-async fn b05_connecting_again_before_disconnecting_is_finished_leaves_one_webhook() {
+async fn b5_connecting_again_before_disconnecting_is_finished_leaves_one_webhook() {
     let test = TestApp::connected_live().await;
     let browser = test.administrator().await;
     browser.submit("disconnect", &[]).await;
@@ -147,7 +147,7 @@ async fn change_company(test: &TestApp) -> String {
 }
 
 #[tokio::test]
-async fn b05_a_different_company_gets_keys_of_its_own() {
+async fn b5_a_different_company_gets_keys_of_its_own() {
     for disconnects in [true, false] {
         let test = TestApp::connected_live().await;
         let before = test.webhook_keys().await.unwrap();

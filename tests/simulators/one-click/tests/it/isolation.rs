@@ -103,7 +103,7 @@ async fn organizations_of_any_size_can_be_made() {
 }
 
 #[tokio::test]
-async fn b08_users_come_change_and_go() {
+async fn b8_users_come_change_and_go() {
     let client = Client::spawn().await;
     let users = "/organizations/org_ridgeline/users";
     let wish = json!({ "id": "usr_new", "name": "New Hire", "email": "new@ridgeline.example" });

@@ -25,7 +25,7 @@ async fn token(client: &Client, wish: Value) -> String {
 }
 
 #[tokio::test]
-async fn b01_a_launch_token_has_the_agreed_claims() {
+async fn b1_a_launch_token_has_the_agreed_claims() {
     let client = Client::spawn().await;
     let token = client
         .simulator
@@ -53,7 +53,7 @@ async fn b01_a_launch_token_has_the_agreed_claims() {
 }
 
 #[tokio::test]
-async fn b01_no_two_tokens_have_the_same_id() {
+async fn b1_no_two_tokens_have_the_same_id() {
     let client = Client::spawn().await;
     let tokens = (0..20).map(|_| {
         client
@@ -68,7 +68,7 @@ async fn b01_no_two_tokens_have_the_same_id() {
 }
 
 #[tokio::test]
-async fn b01_bad_tokens_are_bad_in_the_way_asked_for() {
+async fn b1_bad_tokens_are_bad_in_the_way_asked_for() {
     use jsonwebtoken::errors::ErrorKind;
     let client = Client::spawn().await;
     for (variant, expected) in [

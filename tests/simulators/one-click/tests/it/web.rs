@@ -82,7 +82,7 @@ async fn without_session_everything_leads_to_sign_in() {
 }
 
 #[tokio::test]
-async fn b01_only_an_administrator_sees_administration() {
+async fn b1_only_an_administrator_sees_administration() {
     let client = Client::spawn().await;
     client
         .simulator
@@ -103,7 +103,7 @@ async fn b01_only_an_administrator_sees_administration() {
 }
 
 #[tokio::test]
-async fn b01_the_companycam_tile_leads_to_the_integration_with_a_fresh_token() {
+async fn b1_the_companycam_tile_leads_to_the_integration_with_a_fresh_token() {
     let client = Client::spawn().await;
     let browser = Browser::sign_in(&client, RIDGELINE, "usr_avery").await;
     let tile = "/administration/integrations/companycam";
