@@ -6,6 +6,8 @@ use std::time::{Duration, Instant};
 
 use aws_sdk_secretsmanager::Client;
 use aws_sdk_secretsmanager::error::DisplayErrorContext;
+use aws_sdk_secretsmanager::operation::create_secret::CreateSecretError;
+use aws_sdk_secretsmanager::operation::put_secret_value::PutSecretValueError;
 use one_click::ids::OrgId;
 use secrecy::{ExposeSecret, SecretString};
 use serde::de::DeserializeOwned;
@@ -127,16 +129,16 @@ impl Secrets {
         }))
     }
 
-    /// Stores the organization's tokens.
+    /// Stores the tokens of an organization that connects.
     pub async fn put_tokens(&self, org: &OrgId, tokens: &OrgTokens) -> Result<(), Trouble> {
-        let stored = StoredTokens {
-            access_token: tokens.access_token.expose_secret().to_owned(),
-            refresh_token: tokens.refresh_token.expose_secret().to_owned(),
-            expires_at: tokens.expires_at,
-        };
-        let text = serde_json::to_string(&stored)
-            .map_err(|error| Trouble::Permanent(error.to_string()))?;
-        self.write(&self.tokens_name(org), &text).await
+        self.write(&self.tokens_name(org), &text_of(tokens)?).await
+    }
+
+    /// Stores renewed tokens. `false`: there are none any more, the organization disconnected
+    /// meanwhile, and none are made.
+    pub async fn replace_tokens(&self, org: &OrgId, tokens: &OrgTokens) -> Result<bool, Trouble> {
+        self.replace(&self.tokens_name(org), &text_of(tokens)?)
+            .await
     }
 
     /// Deletes the organization's tokens at once; that none are there is fine.
@@ -238,7 +240,34 @@ impl Secrets {
         }
     }
 
+    /// Writes the secret, and makes it if it is not there.
     async fn write(&self, name: &str, text: &str) -> Result<(), Trouble> {
+        if self.replace(name, text).await? {
+            return Ok(());
+        }
+        let created = self
+            .client
+            .create_secret()
+            .name(name)
+            .secret_string(text)
+            .send()
+            .await;
+        match created {
+            Ok(_) => Ok(()),
+            Err(error)
+                if error
+                    .as_service_error()
+                    .is_some_and(CreateSecretError::is_resource_exists_exception) =>
+            {
+                // Another worker created it between our two calls.
+                self.replace(name, text).await.map(drop)
+            }
+            Err(error) => Err(unavailable("create", name, &DisplayErrorContext(error))),
+        }
+    }
+
+    /// Writes a secret that is there; `false`: it is not.
+    async fn replace(&self, name: &str, text: &str) -> Result<bool, Trouble> {
         let put = self
             .client
             .put_secret_value()
@@ -247,42 +276,27 @@ impl Secrets {
             .send()
             .await;
         match put {
-            Ok(_) => return Ok(()),
+            Ok(_) => Ok(true),
             Err(error)
                 if error
                     .as_service_error()
-                    .is_some_and(aws_sdk_secretsmanager::operation::put_secret_value::PutSecretValueError::is_resource_not_found_exception) => {}
-            Err(error) => return Err(unavailable("write", name, &DisplayErrorContext(error))),
-        }
-        match self
-            .client
-            .create_secret()
-            .name(name)
-            .secret_string(text)
-            .send()
-            .await
-        {
-            Ok(_) => Ok(()),
-            Err(error)
-                if error
-                    .as_service_error()
-                    .is_some_and(aws_sdk_secretsmanager::operation::create_secret::CreateSecretError::is_resource_exists_exception) =>
+                    .is_some_and(PutSecretValueError::is_resource_not_found_exception) =>
             {
-                // Another worker created it between our two calls.
-                let again = self
-                    .client
-                    .put_secret_value()
-                    .secret_id(name)
-                    .secret_string(text)
-                    .send()
-                    .await;
-                again
-                    .map(drop)
-                    .map_err(|error| unavailable("write", name, &DisplayErrorContext(error)))
+                Ok(false)
             }
-            Err(error) => Err(unavailable("create", name, &DisplayErrorContext(error))),
+            Err(error) => Err(unavailable("write", name, &DisplayErrorContext(error))),
         }
     }
+}
+
+/// The tokens as they are stored.
+fn text_of(tokens: &OrgTokens) -> Result<String, Trouble> {
+    let stored = StoredTokens {
+        access_token: tokens.access_token.expose_secret().to_owned(),
+        refresh_token: tokens.refresh_token.expose_secret().to_owned(),
+        expires_at: tokens.expires_at,
+    };
+    serde_json::to_string(&stored).map_err(|error| Trouble::Permanent(error.to_string()))
 }
 
 /// The value's own text never gets into the message.

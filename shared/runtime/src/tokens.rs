@@ -121,7 +121,16 @@ impl App {
             match oauth.refresh(&stored.refresh_token).await {
                 Ok(tokens) => {
                     let fresh = OrgTokens::issued(tokens, Timestamp::now());
-                    self.store_fresh(org, &fresh).await?;
+                    if !self.store_fresh(org, &fresh).await? {
+                        tracing::info!(org.id = %org, "disconnected while the access token was renewed");
+                        // Disconnecting could not know of these.
+                        for token in [&fresh.access_token, &fresh.refresh_token] {
+                            if let Err(error) = oauth.revoke(token).await {
+                                tracing::warn!(org.id = %org, %error, "a renewed token was not revoked");
+                            }
+                        }
+                        return Err(Trouble::NeedsReconnecting);
+                    }
                     tracing::info!(org.id = %org, "renewed the access token");
                     return Ok(self.keep(org, fresh));
                 }
@@ -151,11 +160,12 @@ impl App {
     }
 
     /// New tokens are stored before they are used. The old refresh token is spent by now, so a
-    /// passing trouble with Secrets Manager is met with more tries than elsewhere.
-    async fn store_fresh(&self, org: &OrgId, fresh: &OrgTokens) -> Result<(), Trouble> {
+    /// passing trouble with Secrets Manager is met with more tries than elsewhere. `false`: the
+    /// organization has no tokens any more.
+    async fn store_fresh(&self, org: &OrgId, fresh: &OrgTokens) -> Result<bool, Trouble> {
         let mut tries = 0;
         loop {
-            match self.secrets.put_tokens(org, fresh).await {
+            match self.secrets.replace_tokens(org, fresh).await {
                 Err(error) if tries < 4 => {
                     tries += 1;
                     tracing::warn!(org.id = %org, %error, tries, "could not store the renewed tokens yet");

@@ -133,6 +133,22 @@ async fn b4_new_tokens_are_stored_before_they_are_used() {
 }
 
 #[tokio::test]
+async fn b5_a_renewal_that_a_disconnect_overtakes_brings_no_tokens_back() {
+    let test = connected().await;
+    expire_at_companycam(&test).await;
+    // Between the first try to store them and the second, somebody disconnects.
+    test.aws.refuse("PutSecretValue", 1);
+    let disconnect = async {
+        until(async || test.aws.calls().iter().any(|call| call.refused)).await;
+        test.app.secrets.delete_tokens(&org_id()).await.unwrap();
+    };
+    let (read, ()) = futures::join!(read_users(&test.app), disconnect);
+    assert!(matches!(read, Err(Trouble::NeedsReconnecting)), "{read:?}");
+    assert!(stored_tokens(&test).await.is_none());
+    assert_eq!(test.companycam_requests("POST", "/oauth/revoke"), 2);
+}
+
+#[tokio::test]
 async fn b4_two_processes_at_once_renew_once_and_both_go_on() {
     let test = connected().await;
     expire_at_companycam(&test).await;
