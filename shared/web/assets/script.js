@@ -62,7 +62,9 @@
   const again = (gone) => {
     if (!gone || gone.isConnected) return gone;
     if (gone.id) return byId(gone.id);
-    if (gone.href) return all(document, "main a").find((link) => link.href === gone.href);
+    // As written: resolved, a mere fragment is the same as the address of the page.
+    const written = gone.getAttribute("href");
+    if (written) return all(document, "main a").find((link) => link.getAttribute("href") === written);
     const action = gone.closest("form")?.getAttribute("action");
     return action && all(document, "main form").find((form) => form.getAttribute("action") === action)?.querySelector("button");
   };
@@ -88,10 +90,18 @@
   const place = () => location.pathname + location.search;
   let [shown, swaps] = [place(), 0];
 
+  // What was entered there is on its way: only what is entered from now on is to be kept. The function
+  // takes that back.
+  const sending = (part) => {
+    const fields = all(part, "[data-touched]");
+    for (const field of fields) delete field.dataset.touched;
+    return () => { for (const field of fields) field.dataset.touched = ""; };
+  };
+
   // Replaces what the page shows, and nothing of what somebody is at: scrolled, typed, focused.
-  const swap = (page, sent) => {
+  const swap = (page) => {
     const [old, fresh] = [document.querySelector("main"), page.querySelector("main")];
-    const touched = all(old, "[data-touched][id]").filter((field) => !sent?.contains(field));
+    const touched = all(old, "[data-touched][id]");
     const scrolled = all(old, ".scroll[id]").map(({ id, scrollTop }) => [id, scrollTop]);
     const opened = all(old, "details[id][open]").map(({ id }) => id);
     const [x, y, active] = [scrollX, scrollY, old.contains(document.activeElement) && document.activeElement];
@@ -138,8 +148,6 @@
   // The tab as it is looked at, searched and paged, with what was just done.
   const lookedAt = async (answer) => {
     const here = new URL(location.href);
-    for (const name of ["notice", "launch"]) here.searchParams.delete(name);
-    history.replaceState(null, "", here);
     if (!here.search) return answer;
     new URL(answer.url).searchParams.forEach((value, name) => here.searchParams.set(name, value));
     const same = await fetch(here).catch(() => answer);
@@ -158,6 +166,7 @@
       for (const each of buttons) each.disabled = is;
     };
     all(form, "[role=alert]").forEach((alert) => alert.remove());
+    const keep = sending(form);
     busy(true);
     try {
       const answer = await fetch(button?.getAttribute("formaction") ?? form.getAttribute("action"), { method: "POST", body: fields });
@@ -171,13 +180,15 @@
         interrupt(page);
       } else if (!answer.ok || !main) {
         const texts = main ? all(main, "h1, p:not(:has(a))").map((part) => part.textContent) : [];
+        keep();
         complain(form, texts.join(". ") || `The server could not answer (${answer.status}). Try again in a minute.`);
       } else {
-        swap(page, form);
+        swap(page);
         form.closest("dialog")?.close();
         done(button);
       }
     } catch {
+      keep();
       complain(form, "No answer came; the connection may be away. What you entered is still here: try again.");
     } finally {
       busy(false);
@@ -198,19 +209,32 @@
   };
 
   // Shows another address of the tab, such as the next page of a list, which a form or a link asked for.
+  let asked = 0;
   const go = async (url, origin) => {
+    const mine = ++asked;
+    const section = heading(origin);
+    sending(origin.closest("section"));
+    origin.ariaBusy = "true";
     try {
-      const answer = await fetch(url);
-      const page = await parse(answer);
+      let [answer, page, before] = [];
+      do {
+        before = swaps;
+        answer = await fetch(url);
+        page = await parse(answer);
+        // Something else was asked for meanwhile.
+        if (mine !== asked) return;
+        // Something was saved meanwhile, which may not be on this page yet.
+      } while (swaps !== before);
       if (answer.status === 401) return interrupt(page);
       if (!answer.ok) return location.assign(url);
       history.pushState(null, "", url);
-      const section = heading(origin);
-      swap(page, origin);
+      swap(page);
       const found = byId(section?.id)?.closest("section").querySelector("[data-say]");
       if (found) say(found.textContent);
     } catch {
-      location.assign(url);
+      if (mine === asked) location.assign(url);
+    } finally {
+      origin.ariaBusy = "false";
     }
   };
   // It comes for a mere change of the fragment too.
@@ -248,6 +272,10 @@
       const heading = dialog.querySelector("h1");
       heading.id = "dialog-title";
       dialog.setAttribute("aria-labelledby", heading.id);
+      // What came of saving is said in it.
+      dialog.addEventListener("cancel", (event) => {
+        if (dialog.querySelector("form[aria-busy=true]")) event.preventDefault();
+      });
       dialog.addEventListener("close", () => {
         dialog.remove();
         focus(again(link), notice());
@@ -272,7 +300,7 @@
       open(link);
     } else if (dialog && "close" in link.dataset) {
       event.preventDefault();
-      dialog.close();
+      if (!dialog.querySelector("form[aria-busy=true]")) dialog.close();
     } else if ("clear" in link.dataset) {
       event.preventDefault();
       const form = link.closest("section").querySelector("form[data-filter]");
@@ -334,6 +362,12 @@
   document.addEventListener("visibilitychange", () => {
     if (!document.hidden && box()) look();
   });
+
+  // What was done is said once, and not again when the page is loaded again.
+  const here = new URL(location.href);
+  here.searchParams.delete("notice");
+  history.replaceState(null, "", here);
+  shown = place();
 
   follow();
   localise();

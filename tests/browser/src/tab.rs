@@ -47,13 +47,8 @@ impl Tab<'_> {
         one_click.press_card("Connect CompanyCam").await?;
         companycam.sign_in().await?;
         companycam.allow().await?;
-        // What it says of that goes once the first sync is over.
-        let here = chromium.address().await?;
-        ensure!(
-            here.ends_with("?notice=connected"),
-            "not connected but at {here}"
-        );
-        self.is_here().await
+        self.is_here().await?;
+        self.says_state("Connected").await
     }
 
     /// Enters by a launch, as the card in One Click does once there is a connection.

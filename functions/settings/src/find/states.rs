@@ -133,7 +133,7 @@ fn project_state(
 fn linked(row: &ProjectRow) -> String {
     let seen = row.seen.as_ref();
     if seen.is_some_and(|seen| seen.deleted) {
-        "It was deleted in CompanyCam; its job stays, with what was copied before.".to_owned()
+        "It was deleted in CompanyCam; its job stays, with what was copied before. If it was merged into another project, its photos are on that one’s job.".to_owned()
     } else if seen.is_some_and(|seen| seen.archived) {
         "It was archived in CompanyCam; its job stays, and is still kept up to date.".to_owned()
     } else {

@@ -33,7 +33,7 @@ pub fn card(
             @if syncing {
                 (running(app, signed_in, organization, status))
             } @else {
-                @if let Some(run) = &organization.sync { (last(run)) }
+                @if let Some(run) = &organization.sync { (last(app, run)) }
                 p.soft { "Changes come over by themselves. A sync looks once more at the projects changed in a window that you choose." }
                 form.row method="post" action=(action(app, "sync")) {
                     (csrf(signed_in))
@@ -76,7 +76,7 @@ fn running(
 }
 
 /// What came of the last one.
-fn last(run: &SyncRun) -> Markup {
+fn last(app: &App, run: &SyncRun) -> Markup {
     let Some(finished_at) = run.finished_at else {
         return html! {};
     };
@@ -91,10 +91,18 @@ fn last(run: &SyncRun) -> Markup {
                 "Until then it had listed " (counts(run)) "."
             },
             None => p {
-                "The last sync, " (window) ", was through " (time(finished_at)) ": " (counts(run)) " are in One Click."
+                "The last sync, " (window) ", was through " (time(finished_at)) ": " (counts(run)) " were looked at. "
+                "Activity tells what was "
+                a href=(told(app, "skipped")) data-quiet { "skipped" } " or "
+                a href=(told(app, "failed")) data-quiet { "failed" } "."
             },
         }
     }
+}
+
+/// Where the activity tells only of what came to this.
+fn told(app: &App, outcome: &str) -> String {
+    format!("{}?outcome={outcome}#activity", app.config.settings_url())
 }
 
 fn counts(run: &SyncRun) -> String {

@@ -2,7 +2,7 @@
 
 use companycam::ids::ProjectId;
 use one_click::{Error as OneClickError, Field, JobFields, JobId, OrgId, UserId};
-use runtime::messages::Origin;
+use runtime::messages::{Look, Origin};
 use runtime::{App, Trouble};
 use store::activity::{Kind, NewEntry, Offer, Outcome};
 use store::outages::Side;
@@ -84,10 +84,23 @@ async fn merged(
     origin: Origin,
 ) -> Result<bool, Trouble> {
     let was_there = row.seen.as_ref().is_some_and(|seen| !seen.deleted);
-    if row.state == LinkState::Linked {
-        return Ok(now.deleted && was_there && merge::follow(context, row, now).await?);
+    if row.state == LinkState::Linked && now.deleted {
+        return Ok(was_there && merge::follow(context, row, now).await?);
     }
     if origin != Origin::Merge || now.deleted {
+        return Ok(false);
+    }
+    if row.state == LinkState::Linked {
+        // Both keep their jobs; that of the one that is gone is to say so.
+        let gone = merge::merged_into(context, &row.project_id).await?;
+        let looks = gone.iter().map(|other| {
+            context.look(Look::Project {
+                project_id: other.project_id.clone(),
+                origin: Origin::Deletion,
+            })
+        });
+        let looks: Vec<_> = looks.collect();
+        context.app.queues.sync(&looks).await?;
         return Ok(false);
     }
     // Before it gets a job of its own: the one of a project that went into it is there.

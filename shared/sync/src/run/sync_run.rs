@@ -399,7 +399,7 @@ pub(super) fn will_read_photos(run: &SyncRun, project: &ProjectId) -> bool {
 async fn finished(context: &Context<'_>, run: &SyncRun) -> Result<(), Trouble> {
     let org = context.org();
     let text = format!(
-        "Sync finished: {} projects and {} photos are in One Click.",
+        "Sync finished: {} projects and {} photos were looked at.",
         run.projects_total, run.photos_total
     );
     context

@@ -132,7 +132,7 @@ async fn b19_the_card_says_what_came_of_the_last_sync() {
         "{sync}"
     );
     assert!(
-        sync.contains("1 project and 1 photo are in One Click."),
+        sync.contains("1 project and 1 photo were looked at."),
         "{sync}"
     );
     let refused = json!({"method": "GET", "path": "/v2/projects", "times": 1, "action": {"status": 422, "body": "{}"}});
