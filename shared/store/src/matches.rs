@@ -7,9 +7,9 @@
 //! All of it is read whenever somebody's match is asked for, so users are kept many to an item, as
 //! JSON text: listing and reading a thousand items took longer than all the rest of the tab.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use companycam::ids::UserId as CompanyCamUserId;
+use companycam::ids::{CompanyId, UserId as CompanyCamUserId};
 use futures::future::try_join_all;
 use one_click::ids::{OrgId, UserId as OneClickUserId};
 use serde::de::DeserializeOwned;
@@ -19,7 +19,7 @@ use crate::change::Change;
 use crate::table::{Item, key};
 use crate::{Error, Store};
 
-/// Into how many items the users of a side are divided. An item may have 400 kB, which is room for
+/// Into how many items the users of a company, and those of One Click, are divided. An item may have 400 kB, which is room for
 /// some 2,000 users.
 const BUCKETS: usize = 8;
 
@@ -73,8 +73,9 @@ impl Directory {
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(tag = "row", rename_all = "snake_case")]
 enum Row {
-    /// Some of the users of `CompanyCam`, as JSON.
+    /// Some of the users of a company, as JSON.
     CompanycamUsers {
+        company_id: CompanyId,
         users: String,
     },
     /// Some of the users of One Click, as JSON.
@@ -107,13 +108,14 @@ fn choice_sk(user: &CompanyCamUserId) -> String {
     format!("choice#{user}")
 }
 
-fn taken_sk(user: &OneClickUserId) -> String {
-    format!("taken#{user}")
+fn taken_sk(company: &CompanyId, user: &OneClickUserId) -> String {
+    format!("taken#{company}#{user}")
 }
 
 impl Store {
-    /// Everything about the organization's users.
-    pub async fn directory(&self, org: &OrgId) -> Result<Directory, Error> {
+    /// Everything about the organization's users and those of the company. What is known of a company
+    /// that was connected before rests until it is connected again (B5).
+    pub async fn directory(&self, org: &OrgId, company: &CompanyId) -> Result<Directory, Error> {
         let query = self
             .user_matches
             .query()
@@ -122,12 +124,18 @@ impl Store {
         let mut directory = Directory::default();
         for keyed in query.all::<Keyed>().await? {
             match keyed.row {
-                Row::CompanycamUsers { users } => read_into(&mut directory.companycam, &users)?,
+                Row::CompanycamUsers { company_id, users } if company_id == *company => {
+                    read_into(&mut directory.companycam, &users)?;
+                }
                 Row::OneClickUsers { users } => read_into(&mut directory.one_click, &users)?,
                 Row::Choice(choice) => directory.choices.push(choice),
-                Row::Taken { .. } | Row::Unknown => {}
+                Row::CompanycamUsers { .. } | Row::Taken { .. } | Row::Unknown => {}
             }
         }
+        let users: BTreeSet<_> = directory.companycam.iter().map(|user| &user.id).collect();
+        directory
+            .choices
+            .retain(|choice| users.contains(&choice.companycam_user_id));
         directory.companycam.sort_by(|a, b| a.id.cmp(&b.id));
         directory.one_click.sort_by(|a, b| a.id.cmp(&b.id));
         Ok(directory)
@@ -138,14 +146,16 @@ impl Store {
     pub async fn refresh_directory(
         &self,
         org: &OrgId,
+        company: &CompanyId,
         known: &Directory,
         companycam: &[CompanyCamUser],
         one_click: &[OneClickUser],
     ) -> Result<(), Error> {
         let mut rows = Vec::new();
         for (bucket, users) in changed(&known.companycam, companycam)? {
-            let sk = format!("companycam#{bucket}");
-            rows.push((sk, Row::CompanycamUsers { users }));
+            let sk = format!("companycam#{company}#{bucket}");
+            let company_id = company.clone();
+            rows.push((sk, Row::CompanycamUsers { company_id, users }));
         }
         for (bucket, users) in changed(&known.one_click, one_click)? {
             let sk = format!("one-click#{bucket}");
@@ -165,6 +175,7 @@ impl Store {
     pub async fn choose(
         &self,
         org: &OrgId,
+        company: &CompanyId,
         before: Option<&Choice>,
         choice: &Choice,
     ) -> Result<bool, Error> {
@@ -178,7 +189,7 @@ impl Store {
         if let Some(user) = &choice.one_click_user_id {
             let taken = Keyed {
                 org_id: org.clone(),
-                sk: taken_sk(user),
+                sk: taken_sk(company, user),
                 row: Row::Taken {
                     by: choice.companycam_user_id.clone(),
                 },
@@ -192,14 +203,19 @@ impl Store {
         {
             writes.push(
                 self.user_matches
-                    .transact_delete(row_key(org, &taken_sk(freed)), Change::new())?,
+                    .transact_delete(row_key(org, &taken_sk(company, freed)), Change::new())?,
             );
         }
         Ok(self.user_matches.transact(writes).await?.done())
     }
 
     /// Gives the user back to automatic matching. `false`: another choice came first.
-    pub async fn forget_choice(&self, org: &OrgId, before: &Choice) -> Result<bool, Error> {
+    pub async fn forget_choice(
+        &self,
+        org: &OrgId,
+        company: &CompanyId,
+        before: &Choice,
+    ) -> Result<bool, Error> {
         let key = row_key(org, &choice_sk(&before.companycam_user_id));
         let mut writes = vec![
             self.user_matches
@@ -208,7 +224,7 @@ impl Store {
         if let Some(freed) = &before.one_click_user_id {
             writes.push(
                 self.user_matches
-                    .transact_delete(row_key(org, &taken_sk(freed)), Change::new())?,
+                    .transact_delete(row_key(org, &taken_sk(company, freed)), Change::new())?,
             );
         }
         Ok(self.user_matches.transact(writes).await?.done())

@@ -10,6 +10,7 @@ use runtime::{App, Config};
 use serde_json::{Value, json};
 use simulator_kit::{Bound, FaultRule, Server};
 use store::activity::{Entry, Filter};
+use store::matches::Directory;
 use store::organizations::Organization;
 use url::Url;
 
@@ -233,6 +234,14 @@ impl TestApp {
     pub async fn organization_of(&self, org: &str) -> Option<Organization> {
         let row = self.app.store.organization(&org_id(org)).await;
         row.expect("the row is readable")
+    }
+
+    /// The users of both sides as [`ORG`] knows them.
+    pub async fn directory(&self) -> Directory {
+        let organization = self.organization().await.expect("it was connected");
+        let (org, company) = (&organization.org_id, &organization.company_id);
+        let directory = self.app.store.directory(org, company).await;
+        directory.expect("the users are readable")
     }
 
     /// The activity log of [`ORG`], newest first.

@@ -356,7 +356,7 @@ async fn b8_a_poll_refreshes_the_users_once_a_day() {
     let path = format!("/companies/{}/users", organization.company_id);
     test.companycam_control(Method::POST, &path, user).await;
     let is_known = async || {
-        let directory = test.app.store.directory(&org).await.unwrap();
+        let directory = test.directory().await;
         let mut users = directory.companycam.iter();
         users.any(|user| user.email.as_deref() == Some(email))
     };

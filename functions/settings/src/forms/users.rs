@@ -37,7 +37,11 @@ pub async fn user(
 async fn save_user(app: &App, id: &str, request: Request) -> Result<Notice, Problem> {
     let (signed_in, form) = sent::<UserForm>(app, request).await?;
     let org = &signed_in.session.org_id;
-    let directory = app.store.directory(org).await?;
+    let organization = app.store.organization(org).await?;
+    let company = &organization
+        .ok_or_else(|| unknown("CompanyCam"))?
+        .company_id;
+    let directory = app.store.directory(org, company).await?;
     let id = CompanyCamUserId::parse(id)
         .ok()
         .filter(|id| directory.companycam.iter().any(|user| user.id == *id))
@@ -63,11 +67,11 @@ async fn save_user(app: &App, id: &str, request: Request) -> Result<Notice, Prob
     let before = directory.choice(&id);
     let written = match (before, &choice) {
         (None, None) => true,
-        (Some(before), None) => app.store.forget_choice(org, before).await?,
-        (before, Some(choice)) => app.store.choose(org, before, choice).await?,
+        (Some(before), None) => app.store.forget_choice(org, company, before).await?,
+        (before, Some(choice)) => app.store.choose(org, company, before, choice).await?,
     };
     // A double click sends the form twice, and either may come first.
-    if written || app.store.directory(org).await?.choice(&id) == choice.as_ref() {
+    if written || app.store.directory(org, company).await?.choice(&id) == choice.as_ref() {
         return Ok(Notice::UserSaved);
     }
     let text = "Somebody else changed this match at the same moment. Reload the page to see it, and try again.";
@@ -89,7 +93,8 @@ fn picked_user(directory: &Directory, picked: &str) -> Result<Option<OneClickUse
     Ok(Some(user.id.clone()))
 }
 
-fn unknown(side: &str) -> Problem {
+/// Nobody whom this organization knows.
+pub fn unknown(side: &str) -> Problem {
     let text = format!(
         "This {side} user is not, or no longer, in the list. Nothing was changed. Reload the page and try again."
     );

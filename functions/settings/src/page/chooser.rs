@@ -8,7 +8,6 @@ use ::sync::decide::users::{How, Match, Matches};
 use axum::extract::{Path, Query, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
-use http::StatusCode;
 use maud::{Markup, html};
 use one_click::UserId as OneClickUserId;
 use runtime::App;
@@ -18,6 +17,7 @@ use web::{Problem, SignedIn, sign_in};
 
 use super::users::{count, has_words, how};
 use super::{action, csrf};
+use crate::forms::users::unknown;
 
 /// The page's own search.
 #[derive(Debug, Default, Deserialize)]
@@ -49,15 +49,17 @@ async fn show(
     search: &Search,
 ) -> Result<Response, Problem> {
     let signed_in = sign_in(app, headers).await?;
-    let directory = app.store.directory(&signed_in.session.org_id).await?;
+    let org = &signed_in.session.org_id;
+    let organization = app.store.organization(org).await?;
+    let company = &organization
+        .ok_or_else(|| unknown("CompanyCam"))?
+        .company_id;
+    let directory = app.store.directory(org, company).await?;
     let matches = Matches::of(&directory);
     let found = matches
         .iter()
         .find(|found| found.companycam.id.as_str() == id)
-        .ok_or_else(|| {
-            let text = "This CompanyCam user is not, or no longer, in the list.";
-            Problem::new(StatusCode::NOT_FOUND, "Unknown user", text)
-        })?;
+        .ok_or_else(|| unknown("CompanyCam"))?;
     let title = format!("Who is {} in One Click?", found.companycam.name);
     let body = page(app, &signed_in, &title, found, &matches, &directory, search);
     Ok(web::page::frame(&app.config, &title, &body))

@@ -29,15 +29,15 @@ pub async fn tab(
     people: &users::Search,
 ) -> Result<Response, Problem> {
     let org = &signed_in.session.org_id;
-    let (organization, directory, log) = futures::try_join!(
-        Box::pin(async { Ok(app.store.organization(org).await?) }),
-        Box::pin(async { Ok(app.store.directory(org).await?) }),
-        Box::pin(activity::Page::read(app, org, view)),
-    )?;
+    let organization = app.store.organization(org).await?;
     let body = match &organization {
         None => connection::never_connected(app, signed_in),
         Some(organization) => {
-            let status = status::of(app, org, Some(organization)).await?;
+            let (status, directory, log) = futures::try_join!(
+                Box::pin(async { Ok(status::of(app, org, Some(organization)).await?) }),
+                Box::pin(async { Ok(app.store.directory(org, &organization.company_id).await?) }),
+                Box::pin(activity::Page::read(app, org, view)),
+            )?;
             let matches = Matches::of(&directory);
             let found = match view.find() {
                 Some(text) => Some(crate::find::find(app, organization, text).await?),

@@ -10,12 +10,12 @@ use crate::decide::users::Matches;
 
 /// Reads all users of both sides and writes down what changed.
 pub async fn refresh(context: &Context<'_>) -> Result<(), Trouble> {
-    let org = context.org();
+    let (org, company) = (context.org(), &context.organization.company_id);
     let one_click = context.app.one_click().await?;
     let (companycam, theirs, known) = futures::try_join!(
         Box::pin(all_companycam_users(context)),
         Box::pin(async { Ok::<_, Trouble>(one_click.users(org).await?) }),
-        Box::pin(async { Ok(context.app.store.directory(org).await?) }),
+        Box::pin(async { Ok(context.app.store.directory(org, company).await?) }),
     )?;
     let companycam: Vec<_> = companycam.iter().map(companycam_user).collect();
     let theirs: Vec<_> = theirs
@@ -30,7 +30,7 @@ pub async fn refresh(context: &Context<'_>) -> Result<(), Trouble> {
     context
         .app
         .store
-        .refresh_directory(org, &known, &companycam, &theirs)
+        .refresh_directory(org, company, &known, &companycam, &theirs)
         .await?;
     context.app.store.users_refreshed(org, context.now).await?;
     tracing::info!(org.id = %org, users.companycam = companycam.len(), users.one_click = theirs.len(), "refreshed the users");
@@ -39,8 +39,9 @@ pub async fn refresh(context: &Context<'_>) -> Result<(), Trouble> {
 
 /// Who is whom, as of the last refresh and the choices made by hand.
 pub async fn matches(context: &Context<'_>) -> Result<Matches, Trouble> {
+    let (org, company) = (context.org(), &context.organization.company_id);
     Ok(Matches::of(
-        &context.app.store.directory(context.org()).await?,
+        &context.app.store.directory(org, company).await?,
     ))
 }
 

@@ -6,9 +6,7 @@ use serde_json::json;
 use store::organizations::ConnectionState;
 use test_support::{CONSENTING, TestApp};
 
-use crate::{
-    assert_brought_over, card, holder, jobs_of, org_id, project_with_photo, stored_tokens,
-};
+use crate::{assert_brought_over, card, holder, jobs_of, project_with_photo, stored_tokens};
 
 async fn state(test: &TestApp) -> ConnectionState {
     test.organization().await.unwrap().state
@@ -133,7 +131,7 @@ async fn b5_connecting_the_same_company_again_resumes_without_duplicates() {
     let form = format!("users/{}", kit["id"].as_str().unwrap());
     let picked = [("one_click_user_id", "usr_front_desk")];
     assert!(browser.submit(&form, &picked).await.status.is_redirection());
-    let directory = test.app.store.directory(&org_id()).await.unwrap();
+    let directory = test.directory().await;
     let preferences = test.organization().await.unwrap().preferences;
     browser.submit("disconnect", &[]).await;
     test.drain().await;
@@ -149,10 +147,7 @@ async fn b5_connecting_the_same_company_again_resumes_without_duplicates() {
     let organization = test.organization().await.unwrap();
     assert_eq!(organization.preferences, preferences);
     assert_eq!(organization.generation, 2);
-    assert_eq!(
-        test.app.store.directory(&org_id()).await.unwrap(),
-        directory
-    );
+    assert_eq!(test.directory().await, directory);
     let tokens = stored_tokens(&test).await.unwrap();
     assert!(!tokens.access_token.expose_secret().is_empty());
     assert_eq!(card(&test)["state"], "connected");

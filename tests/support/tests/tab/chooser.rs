@@ -105,13 +105,14 @@ async fn b7_a_pick_who_left_one_click_is_explained() {
     test.one_click_control(Method::PATCH, path, json!({"active": false}))
         .await;
     let org = crate::org_id();
-    let known = test.app.store.directory(&org).await.unwrap();
+    let company = test.organization().await.unwrap().company_id;
+    let known = test.directory().await;
     let mut users = known.one_click.clone();
     for user in &mut users {
         user.active &= user.id.as_str() != "usr_front_desk";
     }
     let store = &test.app.store;
-    let refreshed = store.refresh_directory(&org, &known, &known.companycam, &users);
+    let refreshed = store.refresh_directory(&org, &company, &known, &known.companycam, &users);
     refreshed.await.unwrap();
     let page = open(&test, &browser, "Kit Monroe", "").await;
     assert!(

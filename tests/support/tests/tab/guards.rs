@@ -46,7 +46,7 @@ async fn b28_a_form_needs_the_csrf_token_of_its_own_session() {
         }
     }
     assert_eq!(test.organization().await, before);
-    let directory = test.app.store.directory(&crate::org_id()).await.unwrap();
+    let directory = test.directory().await;
     assert!(directory.choices.is_empty());
     assert!(test.aws.sqs.next_due().is_none());
 }

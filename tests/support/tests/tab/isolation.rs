@@ -37,7 +37,7 @@ async fn b28_another_organizations_forms_change_nothing_of_the_first() {
     let browser = test.connect_as(HARBOR, "usr_harper", email).await;
     test.drain().await;
     let before = test.organization().await;
-    let directory = test.app.store.directory(&crate::org_id()).await.unwrap();
+    let directory = test.directory().await;
     let tab = browser.tab().await;
     assert!(
         tab.says("Company 1") && !tab.says("Ridgeline"),
@@ -59,10 +59,7 @@ async fn b28_another_organizations_forms_change_nothing_of_the_first() {
     browser.submit("disconnect", &[("org_id", ORG)]).await;
     test.drain().await;
     assert_eq!(test.organization().await, before);
-    assert_eq!(
-        test.app.store.directory(&crate::org_id()).await.unwrap(),
-        directory
-    );
+    assert_eq!(test.directory().await, directory);
     let harbor = test.organization_of(HARBOR).await.unwrap();
     assert!(harbor.preferences.only_matched_users);
 }

@@ -5,7 +5,7 @@ use serde_json::json;
 use store::matches::Choice;
 use test_support::{Browser, Page, TestApp, until};
 
-use crate::{connected, org_id, user};
+use crate::{connected, user};
 
 pub(crate) async fn pick(browser: &Browser, companycam: &str, one_click: &str) -> Page {
     let form = format!("users/{companycam}");
@@ -32,7 +32,7 @@ pub(crate) fn assert_saved(page: &Page) {
 
 /// Whom an administrator chose for this user; `None`: nobody chose.
 async fn choice(test: &TestApp, companycam: &str) -> Option<Option<String>> {
-    let directory = test.app.store.directory(&org_id()).await.unwrap();
+    let directory = test.directory().await;
     let mut choices = directory.choices.into_iter();
     let found = choices.find(|choice: &Choice| choice.companycam_user_id.as_str() == companycam)?;
     Some(found.one_click_user_id.map(|user| user.as_str().to_owned()))
@@ -52,7 +52,7 @@ async fn b7_a_form_that_names_nobody_at_all_changes_nothing() {
     let page = browser.submit(&format!("users/{kit}"), &[]).await;
     assert_eq!(page.status, StatusCode::BAD_REQUEST);
     assert!(page.says("Nothing was changed."), "{}", page.body);
-    let directory = test.app.store.directory(&org_id()).await.unwrap();
+    let directory = test.directory().await;
     assert!(directory.choices.is_empty());
 }
 
@@ -210,6 +210,26 @@ async fn b7_two_tabs_pick_the_same_user_at_once_and_one_gets_it() {
 }
 
 #[tokio::test]
+async fn b5_b7_users_of_a_company_of_before_rest_with_their_choices() {
+    let (test, browser) = connected().await;
+    let kit = user(&test, "Kit Monroe").await;
+    assert_saved(&pick(&browser, &kit, "usr_front_desk").await);
+    crate::connect_another_company(&test, &browser).await;
+    let tab = browser.tab().await;
+    let users = crate::card(&tab, "users");
+    assert!(!users.contains("Kit Monroe"), "{users}");
+    let refused = pick(&browser, &kit, "auto").await;
+    assert_eq!(refused.status, StatusCode::NOT_FOUND);
+
+    // Front Desk is free for the users of this company.
+    let others = test.directory().await.companycam;
+    let other = others.first().expect("its administrator").id.to_string();
+    assert_saved(&pick(&browser, &other, "usr_front_desk").await);
+    let chosen = choice(&test, &other).await;
+    assert_eq!(chosen, Some(Some("usr_front_desk".to_owned())));
+}
+
+#[tokio::test]
 async fn b7_b26_a_pick_that_is_sent_twice_at_once_is_saved_and_says_so() {
     let (test, browser) = connected().await;
     let kit = user(&test, "Kit Monroe").await;
@@ -235,18 +255,34 @@ async fn b7_of_two_picks_that_were_both_found_free_one_is_saved() {
         one_click_user_id: Some("usr_front_desk".parse().unwrap()),
     };
     let (org, store) = (crate::org_id(), &test.app.store);
+    let company = test.organization().await.unwrap().company_id;
     // Both read the directory before either wrote.
-    assert!(store.choose(&org, None, &front_desk(&kit)).await.unwrap());
-    assert!(!store.choose(&org, None, &front_desk(&lane)).await.unwrap());
+    assert!(
+        store
+            .choose(&org, &company, None, &front_desk(&kit))
+            .await
+            .unwrap()
+    );
+    assert!(
+        !store
+            .choose(&org, &company, None, &front_desk(&lane))
+            .await
+            .unwrap()
+    );
     assert_eq!(choice(&test, &lane).await, None);
     // A tab that still shows no choice for this user replaces none either.
     let nobody = Choice {
         one_click_user_id: None,
         ..front_desk(&kit)
     };
-    assert!(!store.choose(&org, None, &nobody).await.unwrap());
+    assert!(!store.choose(&org, &company, None, &nobody).await.unwrap());
     assert_saved(&pick(&browser, &kit, "auto").await);
-    assert!(store.choose(&org, None, &front_desk(&lane)).await.unwrap());
+    assert!(
+        store
+            .choose(&org, &company, None, &front_desk(&lane))
+            .await
+            .unwrap()
+    );
 }
 
 #[tokio::test]
