@@ -1,10 +1,11 @@
-//! What CompanyCam itself says of a project or a photo that has no row here: why it has none.
+//! What both sides themselves say of what has no row here: why it has none.
 
 use std::time::Duration;
 
 use ::sync::decide::fields::{customer_name, project_fields};
 use companycam::ids::{PhotoId, ProjectId};
 use companycam::{Error, Photo, Project};
+use one_click::{Error as OneClickError, JobId, OrgId};
 use runtime::pacing::Lane;
 use runtime::{App, Failure};
 use store::organizations::{ConnectionState, Organization};
@@ -16,35 +17,47 @@ use super::{Act, Answer, Tone};
 /// The page does not wait any longer for an answer, and does without.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// What CompanyCam answered.
-enum Said<T> {
-    /// This.
-    Shows(T),
-    /// That there is no such thing, as far as whoever connected may see.
-    NoSuch,
-    /// Nothing: it is not connected, or does not answer.
-    Nothing,
-}
+/// Whoever would know does not answer, or is not connected.
+#[derive(Debug, Clone, Copy)]
+pub struct Silent;
 
 /// What CompanyCam says of a photo; the answer names the project it is in.
-pub async fn photo(app: &App, organization: &Organization, id: &PhotoId) -> Option<Answer> {
+pub async fn photo(app: &App, organization: &Organization, id: &PhotoId) -> Result<Answer, Silent> {
     let companycam = app.companycam(&organization.org_id, Lane::Live);
     let read = companycam.read(|api| async move { in_time(api.photo(id)).await });
-    match said(organization, read).await {
-        Said::Shows(photo) => Some(photo_state(&photo, organization)),
-        Said::NoSuch => Some(no_such(format!("Photo {id}"), organization)),
-        Said::Nothing => None,
-    }
+    Ok(match said(organization, read).await? {
+        Some(photo) => photo_state(&photo, organization),
+        None => no_such(format!("Photo {id}"), organization),
+    })
 }
 
 /// What CompanyCam says of a project.
-pub async fn project(app: &App, organization: &Organization, id: &ProjectId) -> Option<Answer> {
+pub async fn project(
+    app: &App,
+    organization: &Organization,
+    id: &ProjectId,
+) -> Result<Answer, Silent> {
     let companycam = app.companycam(&organization.org_id, Lane::Live);
     let read = companycam.read(|api| async move { in_time(api.project(id)).await });
-    match said(organization, read).await {
-        Said::Shows(project) => Some(project_state(&project)),
-        Said::NoSuch => Some(no_such(format!("Project {id}"), organization)),
-        Said::Nothing => None,
+    Ok(match said(organization, read).await? {
+        Some(project) => project_state(&project),
+        None => no_such(format!("Project {id}"), organization),
+    })
+}
+
+/// Whether One Click has this job in the organization.
+pub async fn has_job(app: &App, org: &OrgId, id: &JobId) -> Result<bool, Silent> {
+    let silent = |cause: String| {
+        tracing::warn!(org.id = %org, cause, "One Click could not be asked whether it has a job");
+        Silent
+    };
+    let one_click = app.one_click().await;
+    let one_click = one_click.map_err(|trouble| silent(trouble.to_string()))?;
+    match tokio::time::timeout(PATIENCE, Box::pin(one_click.job(org, id))).await {
+        Ok(Ok(_)) => Ok(true),
+        Ok(Err(OneClickError::NotFound)) => Ok(false),
+        Ok(Err(error)) => Err(silent(error.to_string())),
+        Err(_) => Err(silent("no answer in time".to_owned())),
     }
 }
 
@@ -55,19 +68,20 @@ async fn in_time<T>(call: impl Future<Output = Result<T, Error>>) -> Result<T, E
     answer.unwrap_or(Err(Error::Unavailable { status: 408 }))
 }
 
+/// `None`: there is no such thing, as far as whoever connected may see.
 async fn said<T>(
     organization: &Organization,
     read: impl Future<Output = Result<T, Failure>>,
-) -> Said<T> {
+) -> Result<Option<T>, Silent> {
     if organization.state != ConnectionState::Connected {
-        return Said::Nothing;
+        return Err(Silent);
     }
     match Box::pin(read).await {
-        Ok(thing) => Said::Shows(thing),
-        Err(failure) if failure.is_not_found() => Said::NoSuch,
+        Ok(thing) => Ok(Some(thing)),
+        Err(failure) if failure.is_not_found() => Ok(None),
         Err(failure) => {
             tracing::warn!(org.id = %organization.org_id, cause = %failure, "CompanyCam could not be asked where something is");
-            Said::Nothing
+            Err(Silent)
         }
     }
 }

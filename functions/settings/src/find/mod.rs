@@ -1,6 +1,6 @@
 //! “Where is it?” (B25): what is known of a project, a photo or a job, whichever way it is named.
 //!
-//! Only this organization's own rows are read, and CompanyCam is asked with its own token only, so
+//! Only this organization's own rows are read, and the two sides are asked about its own only, so
 //! nothing of another can be found (B28).
 
 mod asked;
@@ -17,6 +17,7 @@ use store::projects::{ProjectFields, ProjectRow};
 use web::Problem;
 
 use asked::Asked;
+use asking::Silent;
 
 /// How many projects a search by name shows.
 const MOST_HITS: usize = 10;
@@ -127,8 +128,10 @@ async fn linked(
     if let Some(id) = &photo {
         let known = of_photo(app, organization, id).await?;
         if known.is_empty() {
-            let said = asked_photo(app, organization, id).await?;
-            answers.extend(said.unwrap_or_else(|| vec![states::unknown_photo(id)]));
+            match asked_photo(app, organization, id).await? {
+                Ok(told) => answers.extend(told),
+                Err(Silent) => answers.push(states::unknown_photo(id)),
+            }
         }
         answers.extend(known);
     }
@@ -140,7 +143,11 @@ async fn linked(
     if let Some(id) = &job {
         let known = of_job(app, organization, id).await?;
         if known.is_empty() {
-            answers.push(states::unknown_job(id, organization));
+            let there = asking::has_job(app, &organization.org_id, id).await;
+            answers.push(match there {
+                Ok(false) => states::no_such_job(id, organization),
+                Ok(true) | Err(Silent) => states::unknown_job(id, organization),
+            });
         }
         answers.extend(known);
     }
@@ -174,12 +181,18 @@ async fn by_id(app: &App, organization: &Organization, id: &str) -> Result<Found
     }
     let mut found = by_words(app, organization, id).await?;
     if found.answers.is_empty() {
-        let answers = asked_number(app, organization, id).await?;
+        let (answers, silent) = asked_number(app, organization, id).await?;
         if !answers.is_empty() {
             return Ok(Found {
                 answers,
                 note: None,
             });
+        }
+        if silent {
+            found.note = Some(format!(
+                "“{id}” is not known here, and CompanyCam could not be asked just now. Try again in a minute."
+            ));
+            return Ok(found);
         }
         found.note = Some(format!(
             "“{id}” is not known here, neither as a project, photo or job nor in a project’s name or address. {}",
@@ -189,24 +202,28 @@ async fn by_id(app: &App, organization: &Organization, id: &str) -> Result<Found
     Ok(found)
 }
 
-/// What CompanyCam says of a number that is not known here; nothing if it knows none either.
+/// What CompanyCam says of a number that is not known here; nothing if it knows none either. Whether
+/// it could not be asked.
 async fn asked_number(
     app: &App,
     organization: &Organization,
     id: &str,
-) -> Result<Vec<Answer>, Problem> {
+) -> Result<(Vec<Answer>, bool), Problem> {
     // It has numbers only.
     let is_number = id.bytes().all(|byte| byte.is_ascii_digit());
     let (Ok(photo), Ok(project), true) = (PhotoId::parse(id), ProjectId::parse(id), is_number)
     else {
-        return Ok(Vec::new());
+        return Ok((Vec::new(), false));
     };
-    let mut answers = asked_photo(app, organization, &photo)
-        .await?
-        .unwrap_or_default();
-    answers.extend(asking::project(app, organization, &project).await);
+    let Ok(mut answers) = asked_photo(app, organization, &photo).await? else {
+        return Ok((Vec::new(), true));
+    };
+    let Ok(told) = asking::project(app, organization, &project).await else {
+        return Ok((Vec::new(), true));
+    };
+    answers.push(told);
     answers.retain(|answer| answer.project.is_some());
-    Ok(answers)
+    Ok((answers, false))
 }
 
 /// What CompanyCam says of a photo that is not known here, with its project's state.
@@ -214,16 +231,17 @@ async fn asked_photo(
     app: &App,
     organization: &Organization,
     id: &PhotoId,
-) -> Result<Option<Vec<Answer>>, Problem> {
-    let Some(said) = asking::photo(app, organization, id).await else {
-        return Ok(None);
+) -> Result<Result<Vec<Answer>, Silent>, Problem> {
+    let said = match asking::photo(app, organization, id).await {
+        Ok(said) => said,
+        Err(silent) => return Ok(Err(silent)),
     };
     let project = said.project.clone();
     let mut answers = vec![said];
     if let Some(id) = project {
         answers.push(whole_project(app, organization, &id).await?);
     }
-    Ok(Some(answers))
+    Ok(Ok(answers))
 }
 
 /// A project's state, whoever knows it.
@@ -236,7 +254,7 @@ async fn whole_project(
         return Ok(known);
     }
     let said = asking::project(app, organization, id).await;
-    Ok(said.unwrap_or_else(|| states::unknown_project(id)))
+    Ok(said.unwrap_or_else(|Silent| states::unknown_project(id)))
 }
 
 async fn by_words(app: &App, organization: &Organization, text: &str) -> Result<Found, Problem> {

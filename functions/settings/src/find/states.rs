@@ -157,7 +157,7 @@ pub fn skipped(reason: Option<SkipReason>, created_at: i64, what: String) -> Ans
             Some(Act::Preferences),
         ),
         Some(SkipReason::NoMatchedUser) => (
-            "It was skipped because nobody assigned to it is matched to a One Click user. Match one of them, or assign somebody who is matched, then press Sync.".to_owned(),
+            "It waits until somebody is assigned to it who is matched to a One Click user. Assign somebody who is matched, and it comes over within 15 minutes; or match one of those under Users, then press Sync.".to_owned(),
             Some(Act::Users),
         ),
         Some(SkipReason::WaitsForImporter) => {
@@ -169,10 +169,9 @@ pub fn skipped(reason: Option<SkipReason>, created_at: i64, what: String) -> Ans
             Some(Act::Sync),
         ),
     };
-    let state = if reason == Some(SkipReason::WaitsForImporter) {
-        "Waiting"
-    } else {
-        "Skipped"
+    let state = match reason {
+        Some(SkipReason::WaitsForImporter | SkipReason::NoMatchedUser) => "Waiting",
+        _ => "Skipped",
     };
     Answer {
         act,
@@ -298,26 +297,31 @@ pub fn claim(claim: &JobClaim, organization: &Organization, why: Option<&str>) -
     }
 }
 
-/// A project that has no row.
+/// A project that has no row, and CompanyCam does not say more.
 pub fn unknown_project(id: &ProjectId) -> Answer {
+    let text = format!("CompanyCam could not be asked just now. {NOT_LISTED}");
     Answer {
         act: Some(Act::Sync),
-        ..answer(
-            format!("Project {id}"),
-            "Not known",
-            Tone::Plain,
-            NOT_LISTED,
-        )
+        ..answer(format!("Project {id}"), "Not known", Tone::Plain, text)
     }
 }
 
-/// A photo that has no row.
+/// A photo that has no row, and CompanyCam does not say more.
 pub fn unknown_photo(id: &PhotoId) -> Answer {
-    let text = "It was not wanted so far: its processing in CompanyCam is not finished, it is marked internal, was deleted, or its project has no job here. If CompanyCam did not tell us of it, it is found within 15 minutes. A project that has not changed within the window of the last sync needs a sync with a longer one.";
+    let text = "CompanyCam could not be asked just now. The photo was not wanted so far: its processing in CompanyCam is not finished, it is marked internal, was deleted, or its project has no job here. If CompanyCam did not tell us of it, it is found within 15 minutes. A project that has not changed within the window of the last sync needs a sync with a longer one.";
     Answer {
         act: Some(Act::Sync),
         ..answer(format!("Photo {id}"), "Not known", Tone::Plain, text)
     }
+}
+
+/// A job that One Click does not have.
+pub fn no_such_job(id: &JobId, organization: &Organization) -> Answer {
+    let text = format!(
+        "{} has no such job in One Click. It may be mistyped, deleted, or another organization’s.",
+        organization.name
+    );
+    answer(format!("Job {id}"), "Not found", Tone::Warn, text)
 }
 
 /// A job without a link.

@@ -206,7 +206,7 @@ impl Story<'_> {
         self.tab.until_logged(&["Skipped", "Of nobody"]).await?;
         let found = self.tab.find(&project).await?;
         ensure!(
-            found.contains("nobody assigned to it is matched"),
+            found.contains("It waits until somebody is assigned"),
             "{found}"
         );
 

@@ -120,7 +120,7 @@ async fn b25_a_skipped_project_says_why_and_what_to_do() {
     test.catch_up().await;
     assert_says(
         &find(&browser, &nobody).await,
-        &["Skipped", "nobody assigned", "#users"],
+        &["Waiting", "until somebody is assigned to it", "#users"],
     );
     let archived = test
         .new_project(json!({"name": "Archived", "archived": true}))
@@ -243,7 +243,7 @@ async fn b25_what_waits_says_for_whom() {
     let silent = json!({"path": "/v2/photos/*", "action": {"status": 503}});
     test.companycam_fault(silent);
     let unknown = find(&browser, &photo).await;
-    assert_says(&unknown, &["Not known", "It was not wanted so far"]);
+    assert_says(&unknown, &["Not known", "The photo was not wanted so far"]);
     let told = find(&browser, &photo).await;
     assert_says(&told, &["not looked at yet", "It waits for its turn"]);
     let down = json!({"path": "/v1/*", "times": null, "action": {"status": 503, "body": ""}});
@@ -298,14 +298,21 @@ async fn b25_a_jobs_open_claim_and_a_refused_job_say_so() {
     let (test, browser) = connected().await;
     let (org, store) = (org_id(), &test.app.store);
     let job: one_click::JobId = "job_x".parse().unwrap();
-    let unknown = "https://one-click.example/jobs/job_x";
     assert_says(
-        &find(&browser, unknown).await,
+        &find(&browser, "https://one-click.example/jobs/job_x").await,
+        &["Not found", "Ridgeline Exteriors has no such job"],
+    );
+    let plain = test
+        .new_job(json!({"name": "Roof", "customer_name": "Larkin"}))
+        .await;
+    let unlinked = format!("https://one-click.example/jobs/{}", text(&plain["id"]));
+    assert_says(
+        &find(&browser, &unlinked).await,
         &["No project", "switched off", "#preferences"],
     );
     test.prefer(&["create_project_from_job"]).await;
     assert_says(
-        &find(&browser, unknown).await,
+        &find(&browser, &unlinked).await,
         &["No project", "20 minutes"],
     );
     let asked = ProjectFields::default();
@@ -402,7 +409,10 @@ async fn b27_where_it_is_is_answered_also_while_companycam_is_down() {
     test.companycam_fault(json!({"path": "/v2/*", "times": null, "action": {"status": 503}}));
     let link = format!("https://app.companycam.com/projects/{project}");
     assert_says(&find(&browser, &link).await, &["Not known"]);
-    assert_says(&find(&browser, &project).await, &["is not known here"]);
+    assert_says(
+        &find(&browser, &project).await,
+        &["is not known here, and CompanyCam could not be asked"],
+    );
 }
 
 #[tokio::test]
