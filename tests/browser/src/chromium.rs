@@ -129,6 +129,14 @@ impl Chromium {
         self.devtools("Emulation.setEmulatedMedia", media).await
     }
 
+    /// Has every answer take so many milliseconds longer.
+    pub async fn latency(&self, ms: u32) -> Result<()> {
+        self.devtools("Network.enable", json!({})).await?;
+        let slow = json!({"offline": false, "latency": ms, "downloadThroughput": -1, "uploadThroughput": -1});
+        self.devtools("Network.emulateNetworkConditions", slow)
+            .await
+    }
+
     async fn devtools(&self, command: &str, parameters: Value) -> Result<()> {
         Cdp::new(Arc::clone(&self.web))
             .send_raw(command, parameters)

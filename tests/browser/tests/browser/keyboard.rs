@@ -3,7 +3,7 @@
 use anyhow::{Result, ensure};
 use browser_tests::cast::Cast;
 use browser_tests::chromium::{Chromium, PHONE, Scripts};
-use browser_tests::tab::{CREATE_PROJECT, SAVE, Tab};
+use browser_tests::tab::{CREATE_PROJECT, ONLY_MATCHED, SAVE, Tab};
 use thirtyfour::Key;
 
 use crate::no_complaints;
@@ -130,5 +130,51 @@ async fn b25_going_about_on_the_tab_loses_nothing_that_was_entered() -> Result<(
     chromium
         .until_says("Nothing of this kind in the last 30 days.")
         .await?;
+    no_complaints(chromium).await
+}
+
+#[tokio::test]
+async fn b25_what_is_done_while_an_answer_is_on_its_way_is_kept() -> Result<()> {
+    let cast = &Cast::new("org_slow").await?;
+    let chromium = &Chromium::start(Scripts::On).await?;
+    let tab = Tab { cast, chromium };
+    tab.connect().await?;
+    tab.until_synced(false).await?;
+    tab.open().await?;
+    chromium.latency(2000).await?;
+
+    // Ticked after Save was pressed: neither saved nor lost.
+    chromium.tick(CREATE_PROJECT, true).await?;
+    chromium.press(SAVE).await?;
+    chromium.tick(ONLY_MATCHED, true).await?;
+    chromium.until_says("Your preferences are saved.").await?;
+    for label in [CREATE_PROJECT, ONLY_MATCHED] {
+        ensure!(chromium.ticked(label).await?.0, "{label} is not ticked");
+    }
+
+    // Of two questions the later one is answered, whichever answer comes first.
+    chromium
+        .fill("Project, photo or job", "Nobody at all")
+        .await?;
+    chromium.press("Find").await?;
+    chromium.latency(0).await?;
+    chromium.choose("Outcome", "Failed").await?;
+    chromium.send("Show").await?;
+    chromium
+        .until_says("Nothing of this kind in the last 30 days.")
+        .await?;
+    chromium
+        .until("Find is through", async || {
+            let busy = "return !!document.querySelector('[aria-busy=true]');";
+            Ok((chromium.script(busy, Vec::new()).await? == false).then_some(()))
+        })
+        .await?;
+    ensure!(chromium.address().await?.contains("outcome=failed"));
+    let page = chromium.text().await?;
+    ensure!(page.contains("Nothing of this kind"), "{page}");
+
+    tab.open().await?;
+    let (on, _) = chromium.ticked(ONLY_MATCHED).await?;
+    ensure!(!on, "saved what was ticked too late");
     no_complaints(chromium).await
 }
