@@ -60,6 +60,30 @@ async fn pages_need_somebody_signed_in() {
 }
 
 #[tokio::test]
+async fn an_address_without_an_id_is_a_page_that_does_not_exist() {
+    let test = spawn(Options::empty()).await;
+    let cookie = sign_in(&test).await;
+    for path in ["/projects/abc", "/photos/abc", "/projects/7"] {
+        let request = test.http.get(test.url(path)).header("Cookie", &cookie);
+        let answer = request.send().await.unwrap();
+        assert_eq!(answer.status(), 404, "{path}");
+        let page = answer.text().await.unwrap();
+        assert!(page.contains("This page does not exist"), "{path}: {page}");
+    }
+}
+
+#[tokio::test]
+async fn signing_out_leads_back_to_what_was_asked() {
+    let test = spawn(Options::empty()).await;
+    let cookie = sign_in(&test).await;
+    let asked = "/oauth/authorize?client_id=x&state=y";
+    let location = submit(&test, &cookie, "/sign_out", &[("return_to", asked)]).await;
+    let page = read(&test, "", &location).await;
+    let field = format!("value=\"{}\"", asked.replace('&', "&amp;"));
+    assert!(page.contains(&field), "{page}");
+}
+
+#[tokio::test]
 async fn a_project_and_its_photo_can_be_worked_on_by_forms() {
     let test = spawn(Options::empty()).await;
     let cookie = sign_in(&test).await;

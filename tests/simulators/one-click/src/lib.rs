@@ -141,6 +141,7 @@ impl Simulator {
         let router = api::router(&app)
             .merge(control::router())
             .merge(web::router())
+            .fallback(web::nothing_here)
             .with_state(Arc::clone(&app));
         let bound = Bound::bind(options.port)
             .await

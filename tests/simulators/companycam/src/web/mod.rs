@@ -9,7 +9,7 @@ pub(crate) mod sign_in;
 mod webhooks;
 
 use axum::Router;
-use axum::extract::FromRequestParts;
+use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -19,7 +19,7 @@ use simulator_kit::page::{Brand, Page};
 
 use crate::Shared;
 use crate::request::Params;
-use crate::state::{State, User};
+use crate::state::{Id, State, User};
 
 const BRAND: Brand<'_> = Brand {
     product: "CompanyCam",
@@ -66,6 +66,18 @@ impl FromRequestParts<Shared> for Visitor {
         signed_in(&sim.lock(), &parts.headers)
             .map(Self)
             .ok_or_else(|| Redirect::to(crate::SIGN_IN))
+    }
+}
+
+/// The id in a page's address; what is none leads nowhere.
+struct PathId(Id);
+
+impl FromRequestParts<Shared> for PathId {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, sim: &Shared) -> Result<Self, Response> {
+        let id = Path::<Id>::from_request_parts(parts, sim).await;
+        id.map(|Path(id)| Self(id)).map_err(|_| not_found())
     }
 }
 

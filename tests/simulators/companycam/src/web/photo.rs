@@ -9,7 +9,7 @@ use maud::{Markup, html};
 use super::photos::{alternative, badges, has_picture};
 use super::project::DELETED;
 use super::projects::{others, own_project, project_choice, title};
-use super::{Visitor, back, not_found, page, refuse, time};
+use super::{PathId, Visitor, back, not_found, page, refuse, time};
 use crate::Shared;
 use crate::request::{Form, Params};
 use crate::state::{Id, Photo, Project, State as Sims, User};
@@ -30,7 +30,7 @@ async fn show(
     State(sim): State<Shared>,
     Visitor(user): Visitor,
     params: Params,
-    Path(id): Path<Id>,
+    PathId(id): PathId,
 ) -> Response {
     let state = sim.lock();
     let Some((photo, project)) = own_photo(&state, &user, id) else {

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 
 use axum::Router;
-use axum::extract::{Multipart, Path, State};
+use axum::extract::{Multipart, State};
 use axum::response::Response;
 use axum::routing::post;
 use maud::{Markup, html};
@@ -11,10 +11,10 @@ use simulator_kit::page::count;
 
 use super::project::DELETED;
 use super::projects::own_project;
-use super::{Visitor, back, not_found, refuse, time};
+use super::{PathId, Visitor, back, not_found, refuse, time};
 use crate::Shared;
 use crate::operations::{NewPhoto, finish_later};
-use crate::state::{Id, Photo, PhotoFile, Project, Source, State as Sims, UriKind, now};
+use crate::state::{Photo, PhotoFile, Project, Source, State as Sims, UriKind, now};
 
 /// The first bytes of every JPEG.
 const JPEG: &[u8] = &[0xFF, 0xD8];
@@ -103,7 +103,7 @@ fn card(state: &Sims, photo: &Photo) -> Markup {
 async fn upload(
     State(sim): State<Shared>,
     Visitor(user): Visitor,
-    Path(id): Path<Id>,
+    PathId(id): PathId,
     mut form: Multipart,
 ) -> Response {
     let mut files = Vec::new();

@@ -1,13 +1,13 @@
 //! One project, and what its buttons do.
 
 use axum::Router;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Response;
 use axum::routing::{get, post};
 use maud::{Markup, html};
 
 use super::projects::{badges, one_line, others, own_project, project_choice, title};
-use super::{Visitor, back, not_found, page, photos, project_form, refuse, time};
+use super::{PathId, Visitor, back, not_found, page, photos, project_form, refuse, time};
 use crate::Shared;
 use crate::request::{Form, Params};
 use crate::state::{Id, Project, State as Sims, User};
@@ -30,7 +30,7 @@ async fn show(
     State(sim): State<Shared>,
     Visitor(user): Visitor,
     params: Params,
-    Path(id): Path<Id>,
+    PathId(id): PathId,
 ) -> Response {
     let state = sim.lock();
     let Some(project) = own_project(&state, &user, id) else {
@@ -187,7 +187,7 @@ fn change(
 async fn assign(
     State(sim): State<Shared>,
     Visitor(user): Visitor,
-    Path(id): Path<Id>,
+    PathId(id): PathId,
     Form(form): Form,
 ) -> Response {
     change(&sim, &user, id, |state, _, project| {
@@ -204,7 +204,7 @@ async fn assign(
 async fn unassign(
     State(sim): State<Shared>,
     Visitor(user): Visitor,
-    Path(id): Path<Id>,
+    PathId(id): PathId,
     Form(form): Form,
 ) -> Response {
     change(&sim, &user, id, |state, _, _| {
@@ -216,7 +216,7 @@ async fn unassign(
 async fn archive(
     State(sim): State<Shared>,
     Visitor(user): Visitor,
-    Path(id): Path<Id>,
+    PathId(id): PathId,
 ) -> Response {
     change(&sim, &user, id, |state, _, project| {
         let archived = !project.archived;
@@ -233,7 +233,7 @@ async fn archive(
 async fn merge(
     State(sim): State<Shared>,
     Visitor(user): Visitor,
-    Path(id): Path<Id>,
+    PathId(id): PathId,
     Form(form): Form,
 ) -> Response {
     change(&sim, &user, id, |state, user, _| {
@@ -247,7 +247,7 @@ async fn merge(
     })
 }
 
-async fn delete(State(sim): State<Shared>, Visitor(user): Visitor, Path(id): Path<Id>) -> Response {
+async fn delete(State(sim): State<Shared>, Visitor(user): Visitor, PathId(id): PathId) -> Response {
     change(&sim, &user, id, |state, _, _| {
         state.change_project(id, "project.deleted", |project| project.deleted = true);
         Ok("Project deleted")

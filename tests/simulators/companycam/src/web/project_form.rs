@@ -1,13 +1,13 @@
 //! The form for a project: a new one, and changing one.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use maud::html;
 
 use super::project::DELETED;
 use super::projects::{own_project, title};
-use super::{Visitor, back, not_found, page, refuse};
+use super::{PathId, Visitor, back, not_found, page, refuse};
 use crate::Shared;
 use crate::operations::NewProject;
 use crate::request::{Form, Params};
@@ -159,7 +159,7 @@ pub(super) async fn create(
 pub(super) async fn edit(
     State(sim): State<Shared>,
     Visitor(user): Visitor,
-    Path(id): Path<Id>,
+    PathId(id): PathId,
 ) -> Response {
     let state = sim.lock();
     match own_project(&state, &user, id) {
@@ -171,7 +171,7 @@ pub(super) async fn edit(
 pub(super) async fn update(
     State(sim): State<Shared>,
     Visitor(user): Visitor,
-    Path(id): Path<Id>,
+    PathId(id): PathId,
     Form(form): Form,
 ) -> Response {
     let mut state = sim.lock();

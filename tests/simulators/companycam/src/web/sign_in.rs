@@ -95,11 +95,15 @@ async fn sign_in(State(sim): State<Shared>, Form(form): Form) -> Response {
     ([(header::SET_COOKIE, cookie)], Redirect::to(target)).into_response()
 }
 
-async fn sign_out(State(sim): State<Shared>, headers: HeaderMap) -> Redirect {
+async fn sign_out(State(sim): State<Shared>, headers: HeaderMap, Form(form): Form) -> Redirect {
     if let Some(session) = session_id(&headers) {
         sim.lock().sessions.remove(session);
     }
-    Redirect::to(SIGN_IN)
+    // Whoever signs in next may be asked the same.
+    let query: String = url::form_urlencoded::Serializer::new(String::new())
+        .append_pair("return_to", form.text("return_to"))
+        .finish();
+    Redirect::to(&format!("{SIGN_IN}?{query}"))
 }
 
 /// Asks the signed-in user to allow what the application asks for.
@@ -118,6 +122,13 @@ pub(crate) fn consent(sim: &Shared, user: &User, asked: &Asked, params: &Params)
         "code_challenge",
         "code_challenge_method",
     ];
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    for name in fields {
+        if let Some(value) = params.get(name) {
+            query.append_pair(name, value);
+        }
+    }
+    let asked_again = format!("/oauth/authorize?{}", query.finish());
     plain(
         "Authorize",
         html! {
@@ -147,6 +158,7 @@ pub(crate) fn consent(sim: &Shared, user: &User, asked: &Asked, params: &Params)
                 }
             }
             form.narrow method="post" action="/sign_out" {
+                input type="hidden" name="return_to" value=(asked_again);
                 p.muted { "Not " (user.name()) "? " button.quiet type="submit" { "Sign out" } }
             }
         },

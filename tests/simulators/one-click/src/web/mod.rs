@@ -64,6 +64,11 @@ pub(crate) fn router() -> Router<Shared> {
         .route("/administration/users", get(administration::show_users))
 }
 
+/// What an address without a page gets; the API answers for its own.
+pub(crate) async fn nothing_here() -> Response {
+    WebError::Refused(ApiError::NotFound("Page")).into_response()
+}
+
 /// The entries of the main navigation.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Section {

@@ -164,3 +164,14 @@ async fn what_was_done_is_said_once_to_whoever_did_it() {
     );
     assert!(!browser.text(&path).await.contains("Job reassigned"));
 }
+
+#[tokio::test]
+async fn an_address_that_leads_nowhere_is_explained() {
+    let client = Client::spawn().await;
+    let browser = Browser::sign_in(&client, RIDGELINE, "usr_avery").await;
+    for path in ["/nope", "/administration/nope", "/jobs/job_1001/nope"] {
+        let answer = browser.get(path).await;
+        assert_eq!(answer.status(), 404, "{path}");
+        assert!(answer.text().await.unwrap().contains("Page not found"));
+    }
+}
