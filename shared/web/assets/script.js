@@ -125,13 +125,15 @@
     watch();
   };
 
-  // Says in the form what went wrong.
+  // Says what went wrong, in the form if it is still there.
   const complain = (form, text) => {
     const alert = document.createElement("p");
     alert.className = "notice banner";
     alert.setAttribute("role", "alert");
     alert.textContent = text;
-    form.append(alert);
+    // Of a dialog that was closed meanwhile the page has to say it.
+    if (form.isConnected) form.append(alert);
+    else document.querySelector("main").prepend(alert);
     alert.scrollIntoView({ block: "nearest" });
   };
 
