@@ -123,7 +123,7 @@ target/browser/.$(AXE):
 
 .PHONY: screenshots
 screenshots: functions simulator-binaries browser ## Make the pictures in docs/screenshots anew, from a demo of their own
-	$(LOCAL) run cargo test --package browser-tests --test screenshots -- --ignored
+	$(LOCAL) run cargo run --quiet --package browser-tests --bin screenshots
 
 .PHONY: bench
 bench: functions simulator-binaries ## The benchmarks; results as tables and in target/bench.json

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use ::sync::decide::users::Matches;
 use axum::extract::{Path, Request, State};
 use axum::response::Response;
-use companycam::ids::UserId as CompanyCamUserId;
+use companycam::ids::{CompanyId, UserId as CompanyCamUserId};
 use http::StatusCode;
-use one_click::UserId as OneClickUserId;
+use one_click::{OrgId, UserId as OneClickUserId};
 use runtime::App;
 use serde::Deserialize;
 use store::matches::{Choice, Directory};
@@ -37,11 +37,7 @@ pub async fn user(
 async fn save_user(app: &App, id: &str, request: Request) -> Result<Notice, Problem> {
     let (signed_in, form) = sent::<UserForm>(app, request).await?;
     let org = &signed_in.session.org_id;
-    let organization = app.store.organization(org).await?;
-    let company = &organization
-        .ok_or_else(|| unknown("CompanyCam"))?
-        .company_id;
-    let directory = app.store.directory(org, company).await?;
+    let (company, directory) = known(app, org).await?;
     let id = CompanyCamUserId::parse(id)
         .ok()
         .filter(|id| directory.companycam.iter().any(|user| user.id == *id))
@@ -67,11 +63,11 @@ async fn save_user(app: &App, id: &str, request: Request) -> Result<Notice, Prob
     let before = directory.choice(&id);
     let written = match (before, &choice) {
         (None, None) => true,
-        (Some(before), None) => app.store.forget_choice(org, company, before).await?,
-        (before, Some(choice)) => app.store.choose(org, company, before, choice).await?,
+        (Some(before), None) => app.store.forget_choice(org, &company, before).await?,
+        (before, Some(choice)) => app.store.choose(org, &company, before, choice).await?,
     };
     // A double click sends the form twice, and either may come first.
-    if written || app.store.directory(org, company).await?.choice(&id) == choice.as_ref() {
+    if written || app.store.directory(org, &company).await?.choice(&id) == choice.as_ref() {
         return Ok(Notice::UserSaved);
     }
     let text = "Somebody else changed this match at the same moment. Reload the page to see it, and try again.";
@@ -91,6 +87,17 @@ fn picked_user(directory: &Directory, picked: &str) -> Result<Option<OneClickUse
     let user = users.find(|user| user.id.as_str() == picked && user.active);
     let user = user.ok_or_else(|| unknown("One Click"))?;
     Ok(Some(user.id.clone()))
+}
+
+/// The company that the organization is connected to, and the users it knows; before it was ever
+/// connected it knows nobody.
+pub async fn known(app: &App, org: &OrgId) -> Result<(CompanyId, Directory), Problem> {
+    let organization = app.store.organization(org).await?;
+    let company = organization
+        .ok_or_else(|| unknown("CompanyCam"))?
+        .company_id;
+    let directory = app.store.directory(org, &company).await?;
+    Ok((company, directory))
 }
 
 /// Nobody whom this organization knows.

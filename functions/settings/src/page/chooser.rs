@@ -17,7 +17,7 @@ use web::{Problem, SignedIn, sign_in};
 
 use super::users::{count, has_words, how};
 use super::{action, csrf};
-use crate::forms::users::unknown;
+use crate::forms::users::{known, unknown};
 
 /// The page's own search.
 #[derive(Debug, Default, Deserialize)]
@@ -49,12 +49,7 @@ async fn show(
     search: &Search,
 ) -> Result<Response, Problem> {
     let signed_in = sign_in(app, headers).await?;
-    let org = &signed_in.session.org_id;
-    let organization = app.store.organization(org).await?;
-    let company = &organization
-        .ok_or_else(|| unknown("CompanyCam"))?
-        .company_id;
-    let directory = app.store.directory(org, company).await?;
+    let (_, directory) = known(app, &signed_in.session.org_id).await?;
     let matches = Matches::of(&directory);
     let found = matches
         .iter()

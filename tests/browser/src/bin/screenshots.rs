@@ -1,4 +1,4 @@
-//! The pictures in `docs/screenshots`, from the demo as anybody gets it.
+//! Makes the pictures in `docs/screenshots` anew, from the demo as anybody gets it: `make screenshots`.
 
 use std::path::PathBuf;
 
@@ -13,9 +13,8 @@ const ALBUM: (u32, u32) = (960, 720);
 /// Larger ones make the README slow.
 const LARGEST: u64 = 200_000;
 
-#[tokio::test]
-#[ignore = "changes docs/screenshots; `make screenshots` runs it"]
-async fn b25_screenshots() -> Result<()> {
+#[tokio::main]
+async fn main() -> Result<()> {
     let cast = &Cast::of_the_demo().await?;
     let chromium = &Chromium::start(Scripts::On).await?;
     let (tab, one_click) = (Tab { cast, chromium }, OneClick { cast, chromium });
