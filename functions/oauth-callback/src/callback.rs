@@ -9,7 +9,6 @@ use axum::response::{IntoResponse, Redirect, Response};
 use companycam::oauth::{OAuth, OAuthError, Tokens};
 use companycam::{AccessToken, Company};
 use http::StatusCode;
-use jiff::Timestamp;
 use one_click::OrgId;
 use runtime::pacing::Lane;
 use runtime::{App, OrgTokens, Trouble};
@@ -79,7 +78,7 @@ async fn begun(
     signed_in: &SignedIn,
 ) -> Result<Authorization, Problem> {
     let state = parameters.state.as_deref().unwrap_or_default();
-    let now = Timestamp::now().as_second();
+    let now = app.clock.now_s();
     let taken = app
         .store
         .take_authorization(&hash_of(state), &signed_in.hash, now)
@@ -130,7 +129,7 @@ async fn write(
     tokens: &Tokens,
 ) -> Result<Organization, Trouble> {
     let org = &signed_in.session.org_id;
-    let now = Timestamp::now();
+    let now = app.now();
     let before = before.filter(|before| before.company_id == company.id);
     app.secrets
         .put_tokens(org, &OrgTokens::issued(tokens.clone(), now))
@@ -198,7 +197,7 @@ async fn after_connecting(
         )
         .await?;
     let run = organization.sync.clone();
-    let now = Timestamp::now().as_second();
+    let now = app.clock.now_s();
     let context = Context {
         app,
         organization,

@@ -7,7 +7,6 @@ use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Redirect, Response};
 use companycam::ids::CompanyId;
 use http::header::SET_COOKIE;
-use jiff::Timestamp;
 use runtime::App;
 use secrecy::ExposeSecret;
 use serde::Deserialize;
@@ -59,7 +58,7 @@ async fn begin(
             .replace_by
             .as_deref()
             .and_then(|id| CompanyId::parse(id).ok()),
-        expires_at: Timestamp::now().as_second() + LIFETIME_S,
+        expires_at: app.clock.now_s() + LIFETIME_S,
     };
     app.store
         .put_authorization(&hash_of(&authorization.state), &begun)

@@ -132,7 +132,7 @@ pub async fn of(
     let projects = progress(run.map_or(0, |run| run.projects_total), projects_left);
     let photos = progress(run.map_or(0, |run| run.photos_total), photos_left);
     let pace = running.map_or_else(Pace::default, |run| {
-        pace(run, projects, photos, Timestamp::now().as_second())
+        pace(run, projects, photos, app.clock.now_s())
     });
     Ok(Status {
         state: match organization.state {

@@ -4,7 +4,9 @@ use std::collections::HashMap;
 use std::sync::{Mutex, OnceLock};
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
+use clock::Clock;
 use companycam::oauth::OAuth;
+use jiff::Timestamp;
 use one_click::ids::OrgId;
 use store::Store;
 use store::ephemeral::CallBudget;
@@ -24,6 +26,8 @@ pub struct App {
     pub queues: Queues,
     /// The secrets.
     pub secrets: Secrets,
+    /// What time it is; nothing here asks another clock.
+    pub clock: Clock,
     companycam_http: OnceLock<reqwest::Client>,
     one_click_http: OnceLock<reqwest::Client>,
     /// Access tokens that worked a moment ago, so that a warm function asks Secrets Manager rarely.
@@ -35,13 +39,24 @@ pub struct App {
 impl App {
     /// Over these AWS clients; the local stack and tests bring their own endpoint or connector.
     pub fn new(config: Config, aws: &SdkConfig) -> Self {
+        Self::with_clock(config, aws, Clock::default())
+    }
+
+    /// By a clock that a test moves.
+    pub fn with_clock(config: Config, aws: &SdkConfig, clock: Clock) -> Self {
         Self {
-            store: Store::new(&aws_sdk_dynamodb::Client::new(aws), config.tables.clone()),
+            store: Store::new(
+                &aws_sdk_dynamodb::Client::new(aws),
+                config.tables.clone(),
+                clock.clone(),
+            ),
             queues: Queues::new(aws_sdk_sqs::Client::new(aws), config.queues.clone()),
             secrets: Secrets::new(
                 aws_sdk_secretsmanager::Client::new(aws),
                 config.secrets_prefix.clone(),
+                clock.clone(),
             ),
+            clock,
             companycam_http: OnceLock::new(),
             one_click_http: OnceLock::new(),
             tokens: Mutex::default(),
@@ -54,6 +69,11 @@ impl App {
     pub async fn from_env() -> Result<Self, ConfigError> {
         let config = Config::from_env()?;
         Ok(Self::new(config, &aws_config().await))
+    }
+
+    /// Now.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
     }
 
     /// `CompanyCam`'s API, without a token yet.

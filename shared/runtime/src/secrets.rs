@@ -2,12 +2,13 @@
 
 use std::collections::HashMap;
 use std::sync::Mutex;
-use std::time::{Duration, Instant};
 
 use aws_sdk_secretsmanager::Client;
 use aws_sdk_secretsmanager::error::DisplayErrorContext;
 use aws_sdk_secretsmanager::operation::create_secret::CreateSecretError;
 use aws_sdk_secretsmanager::operation::put_secret_value::PutSecretValueError;
+use clock::Clock;
+use jiff::{SignedDuration, Timestamp};
 use one_click::ids::OrgId;
 use secrecy::{ExposeSecret, SecretString};
 use serde::de::DeserializeOwned;
@@ -16,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use crate::Trouble;
 
 /// How long a shared secret is kept before it is read again, so that a rotated one is noticed.
-const KEPT: Duration = Duration::from_mins(5);
+const KEPT: SignedDuration = SignedDuration::from_mins(5);
 
 /// `<prefix>/companycam-client`.
 #[derive(Debug, Clone, Deserialize)]
@@ -92,15 +93,17 @@ struct StoredTokens {
 pub struct Secrets {
     client: Client,
     prefix: String,
-    kept: Mutex<HashMap<String, (Instant, SecretString)>>,
+    clock: Clock,
+    kept: Mutex<HashMap<String, (Timestamp, SecretString)>>,
 }
 
 impl Secrets {
     /// Under this prefix.
-    pub fn new(client: Client, prefix: String) -> Self {
+    pub fn new(client: Client, prefix: String, clock: Clock) -> Self {
         Self {
             client,
             prefix,
+            clock,
             kept: Mutex::default(),
         }
     }
@@ -209,7 +212,7 @@ impl Secrets {
         let name = format!("{}/{short}", self.prefix);
         let kept = self.kept.lock().ok().and_then(|kept| {
             kept.get(&name)
-                .filter(|(at, _)| at.elapsed() < KEPT)
+                .filter(|(at, _)| self.clock.now().duration_since(*at) < KEPT)
                 .map(|(_, text)| text.clone())
         });
         if let Some(text) = kept {
@@ -221,7 +224,7 @@ impl Secrets {
             .ok_or_else(|| Trouble::transient(format!("the secret {name} does not exist yet")))?;
         let value = parse(&name, &text)?;
         if let Ok(mut kept) = self.kept.lock() {
-            kept.insert(name, (Instant::now(), text.into()));
+            kept.insert(name, (self.clock.now(), text.into()));
         }
         Ok(value)
     }

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use companycam::{AccessToken, Api};
-use jiff::Timestamp;
 use one_click::ids::OrgId;
 use secrecy::SecretString;
 
@@ -93,7 +92,7 @@ impl CompanyCam<'_> {
             None => self.app.store.call_budget(self.org).await?,
         };
         for _ in 0..BUDGET_TRIES {
-            let spent = match spend(&budget, kind, self.lane, Timestamp::now().as_second()) {
+            let spent = match spend(&budget, kind, self.lane, self.app.clock.now_s()) {
                 Ok(spent) => spent,
                 Err(wait) => return Err(self.no_room(wait)),
             };

@@ -43,7 +43,7 @@ impl App {
 
     /// An access token that should work now.
     pub(crate) async fn access_token(&self, org: &OrgId) -> Result<SecretString, Trouble> {
-        let now = Timestamp::now().as_second();
+        let now = self.clock.now_s();
         let kept = self
             .tokens
             .lock()
@@ -75,7 +75,7 @@ impl App {
     ) -> Result<SecretString, Trouble> {
         self.forget_token(org);
         let holder = uuid::Uuid::new_v4().to_string();
-        let now_ms = Timestamp::now().as_millisecond();
+        let now_ms = self.clock.now_ms();
         let stored = self
             .secrets
             .tokens(org)
@@ -120,7 +120,7 @@ impl App {
         loop {
             match oauth.refresh(&stored.refresh_token).await {
                 Ok(tokens) => {
-                    let fresh = OrgTokens::issued(tokens, Timestamp::now());
+                    let fresh = OrgTokens::issued(tokens, self.now());
                     if !self.store_fresh(org, &fresh).await? {
                         tracing::info!(org.id = %org, "disconnected while the access token was renewed");
                         // Disconnecting could not know of these.
@@ -144,9 +144,7 @@ impl App {
                     if same(&now.refresh_token, &stored.refresh_token) {
                         return Err(Trouble::NeedsReconnecting);
                     }
-                    if !same(&now.access_token, refused)
-                        && now.works_at(Timestamp::now().as_second())
-                    {
+                    if !same(&now.access_token, refused) && now.works_at(self.clock.now_s()) {
                         return Ok(self.keep(org, now));
                     }
                     stored = now;

@@ -185,11 +185,11 @@ struct EntryKey {
 impl Store {
     /// Writes the entry down.
     pub async fn log(&self, org: &OrgId, new: NewEntry) -> Result<(), Error> {
-        let at = jiff::Timestamp::now().as_second();
+        let at = self.clock.now_s();
         let entry = Entry {
             org_id: org.clone(),
             // Version 7 begins with the time in milliseconds, so its text sorts by it.
-            at_id: uuid::Uuid::now_v7().to_string(),
+            at_id: self.clock.id().to_string(),
             at,
             kind: new.kind,
             outcome: new.outcome,

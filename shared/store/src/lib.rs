@@ -21,6 +21,7 @@ pub mod projects;
 pub mod sync_runs;
 mod table;
 
+use clock::Clock;
 pub use error::Error;
 use table::Table;
 
@@ -50,11 +51,12 @@ pub struct Store {
     photos: Table,
     activity: Table,
     ephemeral: Table,
+    clock: Clock,
 }
 
 impl Store {
     /// A store over the tables of these names.
-    pub fn new(db: &aws_sdk_dynamodb::Client, names: TableNames) -> Self {
+    pub fn new(db: &aws_sdk_dynamodb::Client, names: TableNames, clock: Clock) -> Self {
         let table = |name| Table::new(db.clone(), name);
         Self {
             organizations: table(names.organizations),
@@ -63,6 +65,7 @@ impl Store {
             photos: table(names.photos),
             activity: table(names.activity),
             ephemeral: table(names.ephemeral),
+            clock,
         }
     }
 }

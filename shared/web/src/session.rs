@@ -83,11 +83,7 @@ async fn find(app: &App, headers: &HeaderMap) -> Result<Option<SignedIn>, Proble
         .map(|(_, secret)| secret);
     for secret in secrets {
         let hash = hash_of(secret);
-        if let Some(session) = app
-            .store
-            .session(&hash, Timestamp::now().as_second())
-            .await?
-        {
+        if let Some(session) = app.store.session(&hash, app.clock.now_s()).await? {
             return Ok(Some(SignedIn::new(hash, session)));
         }
     }
@@ -102,7 +98,7 @@ pub async fn enter(
     headers: &HeaderMap,
     token: &str,
 ) -> Result<(SignedIn, Option<HeaderValue>), Problem> {
-    let now = Timestamp::now();
+    let now = app.now();
     let refused = |status, text: String| {
         Problem::new(status, "This link does not work", text).back_to_one_click(&app.config)
     };

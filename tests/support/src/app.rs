@@ -1,7 +1,9 @@
 //! The functions over the simulators and the stand-ins for AWS.
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use clock::Clock;
 use companycam::media::{Media, MediaHosts};
 use http::Method;
 use one_click::OrgId;
@@ -31,6 +33,7 @@ pub struct TestApp {
     pub aws: Aws,
     /// What the handlers work with.
     pub app: Arc<App>,
+    clock: Clock,
     /// Our pages' address.
     pub public_url: String,
     pub(crate) media: Media,
@@ -82,7 +85,8 @@ impl TestApp {
         one_click.set_switches(lost());
         let config = config(&companycam.origin, &one_click.origin, &public_url);
         let media = Media::new(MediaHosts::parse(&config.photo_hosts).expect("an origin"));
-        let app = Arc::new(App::new(config, &aws.config));
+        let clock = Clock::default();
+        let app = Arc::new(App::with_clock(config, &aws.config, clock.clone()));
         let router = oauth_callback::router(Arc::clone(&app))
             .merge(settings::router(Arc::clone(&app)))
             .merge(webhook_ingest::router(Arc::clone(&app)));
@@ -91,6 +95,7 @@ impl TestApp {
             one_click,
             aws,
             app,
+            clock,
             public_url,
             media,
             http: reqwest::Client::new(),
@@ -125,7 +130,14 @@ impl TestApp {
 
     /// The same application in another process: nothing it kept in memory is known there.
     pub fn another_process(&self) -> App {
-        App::new(self.app.config.clone(), &self.aws.config)
+        let config = self.app.config.clone();
+        App::with_clock(config, &self.aws.config, self.clock.clone())
+    }
+
+    /// Lets time pass, all at once, for the application, both simulators and the queues.
+    pub fn advance(&self, by: Duration) {
+        self.clock.advance(by);
+        simulator_kit::clock::advance(by);
     }
 
     /// A browser without cookies.

@@ -245,7 +245,7 @@ impl<S: MockService> MockService for Watched<S> {
         watch.calls.push(Call {
             action,
             body: serde_json::from_slice(&request.body).unwrap_or_default(),
-            at_ms: u64::try_from(jiff::Timestamp::now().as_millisecond()).unwrap_or_default(),
+            at_ms: simulator_kit::clock::now_ms(),
             refused,
         });
         if refused {

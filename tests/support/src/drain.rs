@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use aws_lambda_events::event::sqs::SqsEvent;
 use serde_json::{Value, json};
+use simulator_kit::clock::now_ms;
 
 use crate::TestApp;
 use crate::sqs::{Message, Queue};
@@ -28,11 +29,13 @@ impl TestApp {
             while self.work_once().await > 0 {
                 assert!(Instant::now() < deadline, "still busy: {}", self.left());
             }
-            let Some(due) = self.aws.sqs.next_due() else {
+            let Some(due_ms) = self.aws.sqs.next_due_ms() else {
                 return;
             };
-            assert!(due < deadline, "due too late: {}", self.left());
-            tokio::time::sleep_until(due.into()).await;
+            let wait = Duration::from_millis(due_ms.saturating_sub(now_ms()));
+            let due_in_time = Instant::now() + wait < deadline;
+            assert!(due_in_time, "due too late: {}", self.left());
+            tokio::time::sleep(wait).await;
         }
     }
 
@@ -101,7 +104,7 @@ fn event(queue: Queue, messages: &[Message]) -> SqsEvent {
         .map(|message| {
             let mut attributes = json!({
                 "ApproximateReceiveCount": message.receives.to_string(),
-                "SentTimestamp": jiff::Timestamp::now().as_millisecond().to_string(),
+                "SentTimestamp": now_ms().to_string(),
             });
             if let Some(group) = &message.group {
                 attributes["MessageGroupId"] = json!(group);

@@ -6,7 +6,6 @@ use std::time::{Duration, Instant};
 use aws_sdk_dynamodb::types::AttributeValue;
 use companycam::ids::PhotoId;
 use http::Method;
-use jiff::Timestamp;
 use serde_json::{Value, json};
 use simulator_kit::{Action, Controls, FaultRule, LoggedRequest};
 
@@ -18,7 +17,7 @@ pub const SMALL: usize = 20_000;
 
 /// Now, in Unix seconds.
 pub fn now() -> i64 {
-    Timestamp::now().as_second()
+    i64::try_from(simulator_kit::clock::now_ms() / 1000).expect("a time")
 }
 
 /// A rule that answers the next `times` requests (`None`: all) with this.
@@ -272,7 +271,7 @@ impl TestApp {
     pub async fn settle(&self) {
         for _ in 0..200 {
             while self.work_once().await > 0 {}
-            if self.aws.sqs.next_due().is_none() {
+            if self.aws.sqs.next_due_ms().is_none() {
                 return;
             }
             self.aws.sqs.hasten();
@@ -293,7 +292,7 @@ impl TestApp {
             let delivers = self.delivers().await;
             self.settle().await;
             // Work makes events, and those come back.
-            if !delivers && !self.delivers().await && self.aws.sqs.next_due().is_none() {
+            if !delivers && !self.delivers().await && self.aws.sqs.next_due_ms().is_none() {
                 return;
             }
             assert!(Instant::now() < deadline, "deliveries never end");

@@ -7,10 +7,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use md5::{Digest, Md5};
 use serde_json::{Value, json};
+use simulator_kit::clock::now_ms;
 use winterbaume_core::{MockRequest, MockResponse, MockService};
 
 use crate::aws::action;
@@ -99,8 +100,8 @@ pub struct Message {
     pub body: String,
     /// Its message group.
     pub group: Option<String>,
-    /// When it can be received.
-    pub due: Instant,
+    /// When it can be received, in Unix milliseconds.
+    pub due_ms: u64,
     /// How often it was received.
     pub receives: u32,
     in_flight: bool,
@@ -115,9 +116,9 @@ impl Message {
     /// Whether it is a look that was sent to come much later, and not put off by a failure or, as a
     /// photo, by a lease.
     fn waits(&self) -> bool {
-        let much_later = Instant::now() + Duration::from_mins(1);
+        let much_later = now_ms() + 60_000;
         let body = self.json();
-        self.due > much_later && body["tries"] == 0 && body["look"].is_object()
+        self.due_ms > much_later && body["tries"] == 0 && body["look"].is_object()
     }
 }
 
@@ -139,7 +140,7 @@ impl Sqs {
             id: id.clone(),
             body: body.to_owned(),
             group: group.map(str::to_owned),
-            due: Instant::now() + delay,
+            due_ms: now_ms() + u64::try_from(delay.as_millis()).expect("a delay"),
             receives: 0,
             in_flight: false,
         });
@@ -151,7 +152,7 @@ impl Sqs {
     pub fn receive(&self, queue: Queue, most: usize) -> Vec<Message> {
         let mut queues = self.lock();
         let messages = queues.entry(queue).or_default();
-        let now = Instant::now();
+        let now = now_ms();
         let busy: BTreeSet<_> = messages
             .iter()
             .filter(|message| queue.is_fifo() && message.in_flight)
@@ -162,7 +163,7 @@ impl Sqs {
                 .group
                 .as_ref()
                 .is_some_and(|group| busy.contains(group));
-            !held && !message.in_flight && message.due <= now
+            !held && !message.in_flight && message.due_ms <= now
         });
         ready
             .take(most)
@@ -213,21 +214,21 @@ impl Sqs {
     /// Ends the delays of what was put off: it is due now. A look that is to come later, and was not
     /// tried yet, stays.
     pub fn hasten(&self) {
-        let now = Instant::now();
+        let now = now_ms();
         for message in self.lock().values_mut().flatten() {
             if !message.waits() {
-                message.due = message.due.min(now);
+                message.due_ms = message.due_ms.min(now);
             }
         }
     }
 
     /// The looks that are to come much later are due now; how many those were.
     pub fn end_waits(&self) -> usize {
-        let now = Instant::now();
+        let now = now_ms();
         let mut ended = 0;
         for message in self.lock().values_mut().flatten() {
             if message.waits() {
-                message.due = now;
+                message.due_ms = now;
                 ended += 1;
             }
         }
@@ -239,14 +240,14 @@ impl Sqs {
         self.lock().get(&queue).cloned().unwrap_or_default()
     }
 
-    /// When the next message of the three working queues is due; `None`: they are empty, but for looks
+    /// When the next message of the three working queues is due, in Unix milliseconds; `None`: they are empty, but for looks
     /// that are to come much later.
-    pub fn next_due(&self) -> Option<Instant> {
+    pub fn next_due_ms(&self) -> Option<u64> {
         [Queue::Sync, Queue::Retry, Queue::Photos]
             .into_iter()
             .flat_map(|queue| self.messages(queue))
             .filter(|message| !message.waits())
-            .map(|message| message.due)
+            .map(|message| message.due_ms)
             .min()
     }
 

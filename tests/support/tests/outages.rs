@@ -52,7 +52,7 @@ async fn b27_trouble_at_each_call_to_companycam_is_put_off_and_finished_later() 
             test.companycam_fault(rule);
             test.poll().await;
             while test.work_once().await > 0 {}
-            let waits = test.aws.sqs.next_due().is_some();
+            let waits = test.aws.sqs.next_due_ms().is_some();
             assert!(waits, "{path} {name}: something waits to be tried again");
             test.settle().await;
             test.assert_whole(&project, &photos);

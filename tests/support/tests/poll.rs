@@ -243,7 +243,7 @@ async fn b19_progress_rises_to_its_total_and_is_seen_on_the_tab() {
             number(&now["photos"], "done"),
         );
         done = (done.0.max(seen.0), done.1.max(seen.1));
-        if worked == 0 && test.aws.sqs.next_due().is_none() {
+        if worked == 0 && test.aws.sqs.next_due_ms().is_none() {
             break;
         }
         test.aws.sqs.hasten();

@@ -40,7 +40,7 @@ pub async fn project(
     let companycam = app.companycam(&organization.org_id, Lane::Live);
     let read = companycam.read(|api| async move { in_time(api.project(id)).await });
     Ok(match said(organization, read).await? {
-        Some(project) => project_state(&project),
+        Some(project) => project_state(&project, app.clock.now_s()),
         None => no_such(format!("Project {id}"), organization),
     })
 }
@@ -117,14 +117,14 @@ fn photo_state(photo: &Photo, organization: &Organization) -> Answer {
     told("Waiting", text, None)
 }
 
-fn project_state(project: &Project) -> Answer {
+fn project_state(project: &Project, now: i64) -> Answer {
     let id = &project.id;
     let name = customer_name(id, &project_fields(project));
     let what = format!("Project “{name}” ({id})");
     let told = if project.is_deleted() {
-        skipped(Some(SkipReason::Deleted), project.created_at, what)
+        skipped(Some(SkipReason::Deleted), project.created_at, now, what)
     } else if project.archived {
-        skipped(Some(SkipReason::Archived), project.created_at, what)
+        skipped(Some(SkipReason::Archived), project.created_at, now, what)
     } else {
         Answer {
             act: Some(Act::Sync),

@@ -275,7 +275,7 @@ async fn by_words(app: &App, organization: &Organization, text: &str) -> Result<
         .await?;
     let mut answers = Vec::new();
     for row in &rows {
-        answers.push(states::project(row, organization, None));
+        answers.push(states::project(row, organization, None, app.clock.now_s()));
     }
     let note = match (answers.is_empty(), more) {
         (true, false) => Some(format!(
@@ -328,7 +328,13 @@ async fn of_project(
         None
     };
     let why = why.map(|entry| entry.text);
-    Ok(Some(states::project(&row, organization, why.as_deref())))
+    let now = app.clock.now_s();
+    Ok(Some(states::project(
+        &row,
+        organization,
+        why.as_deref(),
+        now,
+    )))
 }
 
 /// With the project's state too, where that is what the photo waits for.
@@ -341,7 +347,7 @@ async fn of_photo(
         return Ok(Vec::new());
     };
     let project = of_project(app, organization, &row.project_id).await?;
-    let now_ms = jiff::Timestamp::now().as_millisecond();
+    let now_ms = app.clock.now_ms();
     let mut answers = vec![states::photo(&row, organization, now_ms)];
     let there = row.failed.is_none() && row.is_current() && row.wanted.job_id.is_some();
     answers.extend(project.filter(|_| !there));

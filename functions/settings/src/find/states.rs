@@ -53,7 +53,12 @@ fn rests(what: String) -> Answer {
 }
 
 /// A project; `why`: the reason why it was set aside, if that is still in the log.
-pub fn project(row: &ProjectRow, organization: &Organization, why: Option<&str>) -> Answer {
+pub fn project(
+    row: &ProjectRow,
+    organization: &Organization,
+    why: Option<&str>,
+    now: i64,
+) -> Answer {
     let id = &row.project_id;
     let fields = row.wanted.as_ref().or(row.seen.as_ref());
     let what = fields.map_or_else(
@@ -63,7 +68,7 @@ pub fn project(row: &ProjectRow, organization: &Organization, why: Option<&str>)
     if row.company_id != organization.company_id {
         return rests(what);
     }
-    let told = project_state(row, organization, why, what);
+    let told = project_state(row, organization, why, now, what);
     Answer {
         project: Some(id.clone()),
         ..told
@@ -74,6 +79,7 @@ fn project_state(
     row: &ProjectRow,
     organization: &Organization,
     why: Option<&str>,
+    now: i64,
     what: String,
 ) -> Answer {
     let id = &row.project_id;
@@ -125,7 +131,7 @@ fn project_state(
         ),
         LinkState::Skipped => {
             let created_at = row.seen.as_ref().map_or(0, |seen| seen.created_at);
-            skipped(row.reason, created_at, what)
+            skipped(row.reason, created_at, now, what)
         }
     }
 }
@@ -142,7 +148,7 @@ fn linked(row: &ProjectRow) -> String {
 }
 
 /// A project without a job, and why; `created_at`: the project's, in Unix seconds.
-pub fn skipped(reason: Option<SkipReason>, created_at: i64, what: String) -> Answer {
+pub fn skipped(reason: Option<SkipReason>, created_at: i64, now: i64, what: String) -> Answer {
     let (text, act) = match reason {
         Some(SkipReason::Deleted) => (
             "It was skipped because it was deleted in CompanyCam, or merged into another project, and has no job. Nothing is to be done; if it was merged, look for the project that remains.".to_owned(),
@@ -161,7 +167,6 @@ pub fn skipped(reason: Option<SkipReason>, created_at: i64, what: String) -> Ans
             Some(Act::Users),
         ),
         Some(SkipReason::WaitsForImporter) => {
-            let now = jiff::Timestamp::now().as_second();
             (importer(created_at + IMPORTER_S, now), Some(Act::Sync))
         }
         None => (

@@ -34,7 +34,7 @@ pub async fn preferences(State(app): State<Arc<App>>, request: Request) -> Respo
 async fn save_preferences(app: &App, request: Request) -> Result<Notice, Problem> {
     let (signed_in, form) = sent::<PreferencesForm>(app, request).await?;
     let before = organization(app, &signed_in).await?.preferences;
-    let preferences = chosen(&form, &before, Timestamp::now());
+    let preferences = chosen(&form, &before, app.now());
     app.store
         .save_preferences(&signed_in.session.org_id, &preferences)
         .await?;

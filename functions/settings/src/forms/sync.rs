@@ -6,7 +6,6 @@ use ::sync::run::sync_run;
 use axum::extract::{Request, State};
 use axum::response::Response;
 use http::StatusCode;
-use jiff::Timestamp;
 use runtime::App;
 use serde::Deserialize;
 use store::sync_runs::Window;
@@ -44,7 +43,7 @@ async fn start_sync(app: &App, request: Request) -> Result<Notice, Problem> {
         let text = "Choose 29 days, 90 days, a year or everything. Nothing was started.";
         Problem::new(StatusCode::BAD_REQUEST, "How far back?", text)
     })?;
-    let run = sync_run::new_run(window, Timestamp::now().as_second());
+    let run = sync_run::new_run(window, app.clock.now_s());
     if app.store.start_sync(org, &run).await?.is_none() {
         return Ok(Notice::SyncRunning);
     }

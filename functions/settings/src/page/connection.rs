@@ -1,6 +1,5 @@
 //! The connection card.
 
-use jiff::Timestamp;
 use maud::{Markup, html};
 use runtime::{App, Side};
 use store::organizations::{ConnectionState, Organization};
@@ -55,7 +54,7 @@ pub fn card(app: &App, signed_in: &SignedIn, organization: &Organization) -> Mar
                     @match organization.last_synced_at { Some(at) => (time(at)), None => "not finished yet" }
                 }
                 @if works {
-                    dt { "Live changes" } dd { (webhook(organization, Timestamp::now().as_second())) }
+                    dt { "Live changes" } dd { (webhook(organization, app.clock.now_s())) }
                 }
             }
             @if organization.state == ConnectionState::Disconnected {

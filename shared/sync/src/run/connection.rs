@@ -1,7 +1,6 @@
 //! The connection's state, and telling One Click about it (B4).
 
 use companycam::oauth::OAuthError;
-use jiff::Timestamp;
 use one_click::{IntegrationState, OrgId};
 use runtime::messages::{Look, SyncMessage};
 use runtime::{App, Trouble};
@@ -80,7 +79,7 @@ pub(super) async fn finish_disconnecting(
         return Ok(());
     }
     // While the token still works.
-    webhooks::take_back(app, organization, Timestamp::now().as_second()).await?;
+    webhooks::take_back(app, organization, app.clock.now_s()).await?;
     if let Some(tokens) = app.secrets.tokens(org).await? {
         let oauth = app.oauth().await?;
         for token in [&tokens.refresh_token, &tokens.access_token] {

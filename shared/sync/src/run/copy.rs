@@ -60,7 +60,7 @@ pub async fn copy_photo(
 ) -> Result<CopyOutcome, Trouble> {
     let (org, photo) = (&message.org_id, &message.photo_id);
     let holder = uuid::Uuid::new_v4().to_string();
-    let now_ms = Timestamp::now().as_millisecond();
+    let now_ms = app.clock.now_ms();
     let mut row = match app
         .store
         .lease_photo(org, photo, &holder, now_ms, now_ms + LEASE_MS)

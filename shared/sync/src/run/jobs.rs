@@ -194,7 +194,7 @@ async fn make(context: &Context<'_>, job: &Job) -> Result<Project, Trouble> {
         .as_ref()
         .and_then(|user| matches.companycam(user))
         .and_then(|user| user.email.as_deref());
-    let at = Timestamp::now().as_second();
+    let at = context.app.clock.now_s();
     store.claim_job(org, &job.id, &asked(new), at).await?;
     let made = context
         .companycam()

@@ -19,7 +19,6 @@ pub mod webhooks;
 
 use companycam::ids::ProjectId;
 use companycam::{Page, Project, ProjectsQuery};
-use jiff::Timestamp;
 use one_click::OrgId;
 use runtime::messages::{Look, SyncMessage};
 use runtime::pacing::Lane;
@@ -180,7 +179,7 @@ pub async fn look(app: &App, message: &SyncMessage) -> Result<(), Trouble> {
     let context = Context {
         app,
         organization,
-        now: Timestamp::now().as_second(),
+        now: app.clock.now_s(),
         lane,
     };
     let outcome = match &message.look {

@@ -261,7 +261,7 @@ async fn end(
 ) -> Result<bool, Trouble> {
     let ended = SyncRun {
         seq: run.seq + 1,
-        finished_at: Some(jiff::Timestamp::now().as_second()),
+        finished_at: Some(app.clock.now_s()),
         failed: Some(reason.to_owned()),
         ..run.clone()
     };

@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::{Arc, OnceLock};
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
@@ -319,10 +318,7 @@ pub(crate) fn now() -> i64 {
 
 /// Unix milliseconds.
 pub(crate) fn now_ms() -> u64 {
-    let since_epoch = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default();
-    u64::try_from(since_epoch.as_millis()).unwrap_or(u64::MAX)
+    simulator_kit::clock::now_ms()
 }
 
 /// Spreads neighbouring numbers (the finaliser of `SplitMix64`): what varies by id varies by this.

@@ -12,7 +12,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use axum::Json;
 use axum::Router;
@@ -24,6 +24,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use serde::{Deserialize, Serialize};
 
+use crate::clock;
 use crate::serve::ConnectionHandle;
 
 /// The log keeps this many requests and drops the oldest beyond: hours of a busy test.
@@ -233,7 +234,7 @@ async fn disturb(State(controls): State<Controls>, request: Request, next: Next)
         path: request.uri().path().to_owned(),
         query: request.uri().query().unwrap_or_default().to_owned(),
         status: None,
-        at_ms: now_ms(),
+        at_ms: clock::now_ms(),
     };
     let connection = request
         .extensions()
@@ -296,13 +297,6 @@ fn answer(status: u16, headers: BTreeMap<String, String>, body: String) -> Respo
         }
     }
     response
-}
-
-fn now_ms() -> u64 {
-    let since_epoch = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default();
-    u64::try_from(since_epoch.as_millis()).unwrap_or(u64::MAX)
 }
 
 #[derive(Deserialize)]

@@ -14,6 +14,7 @@
 //! # Ok(()) }
 //! ```
 
+pub mod clock;
 pub mod control;
 pub mod jpeg;
 pub mod page;

@@ -3,12 +3,11 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, KeyInit, Mac};
-use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Value, json};
 use sha2::Sha256;
 
-use crate::model::User;
+use crate::model::{User, now};
 use crate::world::Organization;
 
 /// The longest validity that the contract allows, in seconds.
@@ -32,7 +31,7 @@ pub(crate) struct Claims {
 
 impl Claims {
     pub(crate) fn for_user(organization: &Organization, user: &User) -> Self {
-        let iat = Timestamp::now().as_second();
+        let iat = now().as_second();
         Self {
             iss: "one-click-contractor",
             aud: "companycam-integration",

@@ -10,8 +10,8 @@ use serde::Serialize;
 /// Coarser than the clock on purpose: a time read from an answer, sent back as `updated_since`,
 /// must compare as equal to the stored one.
 pub(crate) fn now() -> Timestamp {
-    let now = Timestamp::now();
-    Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
+    let now_ms = i64::try_from(simulator_kit::clock::now_ms()).unwrap_or(i64::MAX);
+    Timestamp::from_millisecond(now_ms).unwrap_or(Timestamp::MAX)
 }
 
 /// A user of an organization.

@@ -272,7 +272,7 @@ async fn b3_the_tab_shows_the_users_matched_right_after_consent() {
     let test = TestApp::spawn().await;
     let browser = test.connect().await;
     assert!(
-        test.aws.sqs.next_due().is_some(),
+        test.aws.sqs.next_due_ms().is_some(),
         "nothing of the queue was worked on yet"
     );
     let tab = browser.tab().await;
@@ -318,7 +318,7 @@ async fn b3_the_first_sync_comes_even_if_its_message_could_not_be_sent() {
     test.aws.refuse("SendMessageBatch", 1);
     let page = browser.open(back.as_str()).await;
     assert!(page.says("CompanyCam is connected."), "{}", page.body);
-    assert!(test.aws.sqs.next_due().is_none());
+    assert!(test.aws.sqs.next_due_ms().is_none());
     let run = test.organization().await.unwrap().sync.unwrap();
     assert!(run.is_running());
     // The poll takes up a run that stood still; ten minutes are not waited for here.

@@ -52,7 +52,7 @@ async fn assert_nothing_made(test: &TestApp) {
     let rows = test.aws.items("OrganizationsTable").await;
     assert!(rows.is_empty(), "{rows:?}");
     assert!(stored_tokens(test).await.is_none());
-    assert!(test.aws.sqs.next_due().is_none());
+    assert!(test.aws.sqs.next_due_ms().is_none());
 }
 
 /// Makes a project with a photo in CompanyCam; the ids of both.

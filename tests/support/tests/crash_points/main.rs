@@ -61,7 +61,7 @@ async fn work_until_cut(test: &TestApp, scissors: &Scissors) -> bool {
         if !idle {
             continue;
         }
-        if test.aws.sqs.next_due().is_none() {
+        if test.aws.sqs.next_due_ms().is_none() {
             return true;
         }
         test.aws.sqs.hasten();

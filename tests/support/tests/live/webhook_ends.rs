@@ -33,7 +33,7 @@ async fn b5_disconnecting_takes_both_webhooks_back_and_deletes_their_keys() {
     let body = json!({"event_type": "project.created", "payload": {"id": "7"}}).to_string();
     let refused = deliver_signed(&url, &keys.companycam_token, body.as_bytes()).await;
     assert_eq!(refused.status, 401);
-    assert!(test.aws.sqs.next_due().is_none());
+    assert!(test.aws.sqs.next_due_ms().is_none());
 }
 
 #[tokio::test]
@@ -183,5 +183,5 @@ async fn b28_what_the_company_before_delivers_is_refused() {
     let body = json!({"event_type": "project.created", "payload": {"id": "7"}}).to_string();
     let refused = deliver_signed(&url, &before.companycam_token, body.as_bytes()).await;
     assert_eq!(refused.status, 401);
-    assert!(test.aws.sqs.next_due().is_none());
+    assert!(test.aws.sqs.next_due_ms().is_none());
 }

@@ -244,7 +244,7 @@ async fn b27_a_poll_lists_also_while_the_webhook_can_not_be_looked_at() {
     while test.work_once().await > 0 {}
     assert_eq!(test.job_of(&project)["customer_name"], "Roof");
     assert!(
-        test.aws.sqs.next_due().is_some(),
+        test.aws.sqs.next_due_ms().is_some(),
         "the poll comes back for the webhook"
     );
     test.companycam.controls.clear_faults();

@@ -48,7 +48,7 @@ async fn b28_a_form_needs_the_csrf_token_of_its_own_session() {
     assert_eq!(test.organization().await, before);
     let directory = test.directory().await;
     assert!(directory.choices.is_empty());
-    assert!(test.aws.sqs.next_due().is_none());
+    assert!(test.aws.sqs.next_due_ms().is_none());
 }
 
 #[tokio::test]

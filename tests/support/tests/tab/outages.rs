@@ -93,7 +93,7 @@ async fn b27_a_limit_is_no_outage() {
     test.companycam_fault(limit);
     test.poll().await;
     test.work_once().await;
-    assert!(test.aws.sqs.next_due().is_some(), "it was put off");
+    assert!(test.aws.sqs.next_due_ms().is_some(), "it was put off");
     assert!(!says(&browser, COMPANYCAM).await);
     test.settle().await;
     assert_eq!(

@@ -220,7 +220,7 @@ async fn b25_an_entry_that_is_gone_is_said_to_be() {
         browser.submit("retry", &[]).await.status,
         StatusCode::NOT_FOUND
     );
-    assert!(test.aws.sqs.next_due().is_none());
+    assert!(test.aws.sqs.next_due_ms().is_none());
 }
 
 #[tokio::test]
@@ -263,7 +263,7 @@ async fn b28_an_entry_of_another_organization_is_not_retried() {
         .submit("bring-back", &[("at_id", at_id.as_str())])
         .await;
     assert_eq!(page.status, StatusCode::NOT_FOUND);
-    assert!(test.aws.sqs.next_due().is_none());
+    assert!(test.aws.sqs.next_due_ms().is_none());
     let row = test
         .app
         .store

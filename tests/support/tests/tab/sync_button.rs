@@ -195,7 +195,7 @@ async fn b19_progress_rises_to_the_total() {
             .says("Bringing projects and photos over.")
     );
     let mut done = 0;
-    while test.aws.sqs.next_due().is_some() {
+    while test.aws.sqs.next_due_ms().is_some() {
         test.work_once().await;
         test.aws.sqs.hasten();
         let now = status(&browser).await;
