@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use store::outages::Side;
+use store::pauses::Side;
 
 use crate::queues::QueueError;
 

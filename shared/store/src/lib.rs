@@ -15,9 +15,10 @@ mod error;
 pub mod jobs;
 pub mod matches;
 pub mod organizations;
-pub mod outages;
+pub mod pauses;
 pub mod photos;
 pub mod projects;
+pub mod schedule;
 pub mod sync_runs;
 mod table;
 

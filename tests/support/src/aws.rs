@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
@@ -42,6 +42,7 @@ pub struct Call {
 struct Watch {
     calls: Vec<Call>,
     refusals: BTreeMap<String, usize>,
+    panic_at: Option<String>,
     take_turns: bool,
 }
 
@@ -102,6 +103,11 @@ impl Aws {
         watch.refusals.insert(action.to_owned(), times);
     }
 
+    /// From here on whoever reads or writes something that names this panics.
+    pub fn panic_at(&self, text: &str) {
+        self.watch.lock().expect("no holder panicked").panic_at = Some(text.to_owned());
+    }
+
     /// From here on handlers that run at once take turns with every call, as they do over a network.
     pub fn take_turns(&self) {
         self.watch.lock().expect("no holder panicked").take_turns = true;
@@ -147,8 +153,14 @@ pub(crate) fn table_names() -> TableNames {
     }
 }
 
+/// The template, read once.
+pub(crate) fn template() -> &'static Value {
+    static READ: OnceLock<Value> = OnceLock::new();
+    READ.get_or_init(|| serde_saphyr::from_str(TEMPLATE).expect("the template is YAML"))
+}
+
 async fn create_tables(db: &aws_sdk_dynamodb::Client) {
-    let template: Value = serde_saphyr::from_str(TEMPLATE).expect("the template is YAML");
+    let template = template();
     let resources = template["Resources"].as_object().expect("resources");
     let tables = resources
         .iter()
@@ -255,7 +267,14 @@ impl<S: MockService> MockService for Watched<S> {
                 body.to_string(),
             )));
         }
-        if !watch.take_turns {
+        let text = String::from_utf8_lossy(&request.body).into_owned();
+        let panics = watch.panic_at.as_ref().is_some_and(|at| text.contains(at));
+        let take_turns = watch.take_turns;
+        drop(watch);
+        if panics {
+            return Box::pin(async { panic!("the test wants it") });
+        }
+        if !take_turns {
             return self.service.handle(request);
         }
         Box::pin(async move {

@@ -239,10 +239,7 @@ async fn b27_a_photo_list_that_cannot_be_read_does_not_lose_its_project() {
     let id: companycam::ids::ProjectId = project.parse().unwrap();
     let row = test.app.store.project(&ORG.parse().unwrap(), &id).await;
     assert!(row.unwrap().unwrap().wanted.is_some(), "its look is queued");
-    let look = Look::ProjectPhotos {
-        project_id: id,
-        cursor: None,
-    };
+    let look = Look::photos_of(&id, None);
     let message = SyncMessage::new(&ORG.parse().unwrap(), look);
     sync::run::set_aside(&test.app, &message, "no")
         .await

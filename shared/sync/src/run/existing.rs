@@ -64,7 +64,7 @@ fn call_job(job: &Job) -> String {
 }
 
 async fn related_jobs(context: &Context<'_>, fields: &ProjectFields) -> Result<Vec<Job>, Trouble> {
-    let one_click = context.app.one_click().await?;
+    let one_click = context.one_click().await?;
     let mut found = Vec::new();
     for (kind, id) in &fields.integrations {
         let theirs = importer_keys(kind).map(str::to_owned);
@@ -99,7 +99,7 @@ async fn alike_jobs(
     ];
     spellings.dedup();
     spellings.retain(|(line_1, postal_code)| !line_1.is_empty() || !postal_code.is_empty());
-    let one_click = context.app.one_click().await?;
+    let one_click = context.one_click().await?;
     let name = customer_name(id, fields);
     let mut jobs = Vec::new();
     for (line_1, postal_code) in spellings {

@@ -8,12 +8,11 @@ use one_click::{Error as OneClickError, Field, Job, JobFields, JobId, UserId};
 use runtime::messages::{Look, Origin};
 use runtime::{Failure, Trouble};
 use store::activity::{Kind, NewEntry, Outcome};
-use store::outages::Side;
 use store::projects::{NewLink, ProjectFields, ProjectRow, SkipReason};
 
 use super::existing::{Found, claim_for, job_for};
 use super::project::skip;
-use super::{Context, outage, users};
+use super::{Context, users};
 use crate::decide::fields::{catch_up, customer_name, link_metadata, new_job, relations};
 use crate::decide::job::{IMPORTER_S, is_importer};
 use crate::decide::users::Matches;
@@ -45,11 +44,10 @@ pub async fn import(
         // The same request asked before made it, perhaps, and the project has changed since.
         let changes = catch_up(id, now, &job);
         if !changes.is_empty() {
-            let one_click = context.app.one_click().await?;
+            let one_click = context.one_click().await?;
             one_click.update_job(org, &job.id, &changes).await?;
         }
     }
-    outage::over(context, Side::OneClick).await?;
     let link = NewLink {
         project_id: id,
         company_id: &row.company_id,
@@ -142,13 +140,7 @@ async fn asked_for_by(
     let Some(job) = claim_for(context, id, now).await? else {
         return Ok(None);
     };
-    match context
-        .app
-        .one_click()
-        .await?
-        .job(context.org(), &job)
-        .await
-    {
+    match context.one_click().await?.job(context.org(), &job).await {
         Ok(job) => Ok(Some(job)),
         Err(OneClickError::NotFound) => Ok(None),
         Err(error) => Err(error.into()),
@@ -189,7 +181,7 @@ async fn tell(
         metadata,
         ..JobFields::default()
     };
-    let one_click = context.app.one_click().await?;
+    let one_click = context.one_click().await?;
     one_click
         .update_job(context.org(), &job.id, &changes)
         .await?;
@@ -218,7 +210,7 @@ async fn suggest(
 /// The job that already names this project: made by an earlier try whose answer was lost, or by an
 /// earlier connection (B20).
 async fn already_there(context: &Context<'_>, id: &ProjectId) -> Result<Option<Job>, Trouble> {
-    let one_click = context.app.one_click().await?;
+    let one_click = context.one_click().await?;
     let jobs = one_click
         .jobs_with_metadata(context.org(), "cc_project_id", id.as_str())
         .await?;
@@ -239,7 +231,7 @@ async fn create(
     assignee: Option<&UserId>,
 ) -> Result<Job, Trouble> {
     let org = context.org();
-    let one_click = context.app.one_click().await?;
+    let one_click = context.one_click().await?;
     let mut fields = new_job(&row.project_id, &row.company_id, now);
     fields.assigned_user_id = assignee.cloned().map_or(Field::Keep, Field::Set);
     // The same project always asks with the same key: a repeated request makes no second job.

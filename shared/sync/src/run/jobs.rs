@@ -10,11 +10,10 @@ use runtime::messages::Look;
 use runtime::{Failure, Trouble};
 use store::activity::{Kind, NewEntry, Outcome};
 use store::jobs::{JobClaim, JobRow};
-use store::outages::Side;
 use store::projects::{NewLink, ProjectFields};
 
 use super::existing::{Found, lost_project, project_for};
-use super::{Context, outage, project, reassign, users};
+use super::{Context, project, reassign, users};
 use crate::decide::fields::{customer_name, link_metadata, project_fields};
 use crate::decide::job::{JobStep, job_step};
 
@@ -30,11 +29,10 @@ pub async fn look_at_job(context: &Context<'_>, id: &JobId) -> Result<(), Troubl
     let org = context.org();
     let store = &context.app.store;
     let link = store.job(org, id).await?;
-    let job = match context.app.one_click().await?.job(org, id).await {
+    let job = match context.one_click().await?.job(org, id).await {
         Err(OneClickError::NotFound) => return gone(context, id, link.as_ref()).await,
         job => job?,
     };
-    outage::over(context, Side::OneClick).await?;
     if let Some(link) = &link
         && !is_of_this_company(context, link).await?
     {
@@ -108,10 +106,7 @@ async fn create(context: &Context<'_>, job: &Job) -> Result<(), Trouble> {
     };
     if !made {
         // Queued first: once linked, nothing would bring this step back. It is taken after this look.
-        let look = Look::ProjectPhotos {
-            project_id: project.id.clone(),
-            cursor: None,
-        };
+        let look = Look::photos_of(&project.id, Some(project.updated_at));
         context.app.queues.sync(&[context.look(look)]).await?;
     }
     let fields = project_fields(&project);
@@ -284,7 +279,7 @@ async fn finish(context: &Context<'_>, job: &Job, link: &JobRow) -> Result<(), T
         metadata: link_metadata(id, &context.organization.company_id, &fields),
         ..one_click::JobFields::default()
     };
-    let one_click = context.app.one_click().await?;
+    let one_click = context.one_click().await?;
     match one_click.update_job(org, &job.id, &changes).await {
         Err(OneClickError::NotFound) => {
             return project::close_link(context.app, org, id, &job.id).await;
@@ -296,9 +291,14 @@ async fn finish(context: &Context<'_>, job: &Job, link: &JobRow) -> Result<(), T
     Ok(store.job_finished(org, &job.id).await?)
 }
 
-/// Asks One Click for the jobs changed since the last poll, and queues a look at those where there is
-/// something to do.
-pub async fn poll_jobs(context: &Context<'_>) -> Result<(), Trouble> {
+/// Asks One Click for the jobs changed since the last poll, from that page on and so many pages, and
+/// queues a look at those where there is something to do. The page that comes next, if any; where it
+/// begins is saved with each page.
+pub async fn poll_jobs(
+    context: &Context<'_>,
+    mut page: u32,
+    pages: u32,
+) -> Result<Option<u32>, Trouble> {
     let org = context.org();
     let organization = &context.organization;
     let mut since = organization.job_cursor.unwrap_or_else(|| {
@@ -307,10 +307,11 @@ pub async fn poll_jobs(context: &Context<'_>) -> Result<(), Trouble> {
         let switched_on = organization.preferences.create_project_from_job_since;
         switched_on.map_or(first, |at| first.min(at))
     });
-    let one_click = context.app.one_click().await?;
+    let settled = Timestamp::from_second(context.now).map_or(since, |now| now - SETTLED);
+    let one_click = context.one_click().await?;
     let mut seen = BTreeSet::new();
-    let mut page = 1;
-    loop {
+    let mut saved = organization.job_cursor;
+    for _ in 0..pages {
         let answer = one_click.jobs_updated_since(org, Some(since), page).await?;
         let last = answer.items.last().map(|job| job.updated_at);
         let fresh: Vec<_> = answer
@@ -319,23 +320,22 @@ pub async fn poll_jobs(context: &Context<'_>) -> Result<(), Trouble> {
             .filter(|job| seen.insert((job.id.clone(), job.updated_at)))
             .collect();
         queue_looks(context, &fresh).await?;
-        let more = answer.next_page.is_some();
         match last {
             // The list shifts under our own writes: it is asked for anew from where it ended, and
             // paged through only within one timestamp.
             Some(last) if last > since => (since, page) = (last, 1),
             _ => page += 1,
         }
-        if !more {
-            break;
+        let cursor = since.min(settled);
+        if saved.is_none_or(|before| cursor > before) {
+            context.app.store.jobs_listed(org, cursor).await?;
+            saved = Some(cursor);
+        }
+        if answer.next_page.is_none() {
+            return Ok(None);
         }
     }
-    let settled = Timestamp::from_second(context.now).map_or(since, |now| now - SETTLED);
-    let cursor = since.min(settled);
-    if organization.job_cursor.is_none_or(|before| cursor > before) {
-        context.app.store.jobs_listed(org, cursor).await?;
-    }
-    Ok(())
+    Ok(Some(page))
 }
 
 async fn queue_looks(context: &Context<'_>, jobs: &[Job]) -> Result<(), Trouble> {

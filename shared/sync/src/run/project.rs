@@ -2,14 +2,13 @@
 
 use companycam::ids::ProjectId;
 use one_click::{Error as OneClickError, Field, JobFields, JobId, OrgId, UserId};
-use runtime::messages::{Look, Origin};
+use runtime::messages::{Look, Origin, PhotosSoFar};
 use runtime::{App, Trouble};
 use store::activity::{Kind, NewEntry, Offer, Outcome};
-use store::outages::Side;
 use store::projects::{LinkState, ProjectFields, ProjectRow, Skip, SkipReason};
 
 use super::import::{assigned_users, creator, first_matched, import};
-use super::{Context, merge, outage, photos, sync_run, users};
+use super::{Context, merge, photos, sync_run, users};
 use crate::decide::fields::{customer_name, job_changes, needs_job, project_fields};
 use crate::decide::project::{ProjectStep, project_step};
 
@@ -37,9 +36,7 @@ pub async fn look_at_project(
     };
     if row.company_id != context.organization.company_id {
         // Links belong to a company; those of another one rest (B5).
-        return Ok(store
-            .project_handled(org, id, now.updated_at, false)
-            .await?);
+        return Ok(store.project_handled(org, id, now.updated_at).await?);
     }
     let was_linked = row.state == LinkState::Linked;
     if merged(context, &row, &now, origin).await? {
@@ -66,13 +63,13 @@ pub async fn look_at_project(
         Origin::Event | Origin::Deletion => was_linked,
     };
     if job.is_some() && !read_elsewhere {
-        photos::look_at_project_photos(context, id, None).await?;
+        let so_far = PhotosSoFar {
+            up_to: Some(now.updated_at),
+            ..PhotosSoFar::default()
+        };
+        photos::look_at_project_photos(context, id, None, so_far).await?;
     }
-    let photos_read = job.is_some() && (!read_elsewhere || origin == Origin::Sync);
-    store
-        .project_handled(org, id, now.updated_at, photos_read)
-        .await?;
-    Ok(())
+    Ok(store.project_handled(org, id, now.updated_at).await?)
 }
 
 /// Follows a merge that this project had a part in (B18). Whether its link moved, and nothing is left
@@ -141,7 +138,6 @@ async fn read(context: &Context<'_>, id: &ProjectId, origin: Origin) -> Result<(
         }
         Err(failure) => return Err(failure.into()),
     };
-    outage::over(context, Side::CompanyCam).await?;
     // Never settled: the next poll lists it once more.
     store
         .want_project(org, id, company, &fields, fields.updated_at)
@@ -191,7 +187,7 @@ async fn update(
     let Some(job_id) = row.job_id.clone() else {
         return Ok(None);
     };
-    let one_click = context.app.one_click().await?;
+    let one_click = context.one_click().await?;
     let before = row.seen.clone().unwrap_or_default();
     let assignee = if row.assignee_set {
         None
@@ -220,7 +216,6 @@ async fn update(
             Err(OneClickError::NotFound) => return close(context, row, &job_id).await,
             written => written?,
         }
-        outage::over(context, Side::OneClick).await?;
         let text = format!(
             "Its job was brought up to date with project {}.",
             Context::call_project(&customer_name(id, now), id)

@@ -3,8 +3,9 @@
 use companycam::Cursor;
 use companycam::ids::{DocumentId, PhotoId, ProjectId};
 use one_click::{JobId, OrgId};
-use runtime::messages::{Look, Origin, PhotoMessage, SyncMessage};
+use runtime::messages::{Look, Origin, PhotoMessage, PhotosSoFar, SyncMessage};
 use serde_json::{Value, json};
+use store::pauses::Side;
 
 /// One of each.
 fn looks() -> Vec<Look> {
@@ -15,8 +16,22 @@ fn looks() -> Vec<Look> {
     };
     vec![
         Look::Poll,
+        Look::PollOn { seq: 2 },
+        Look::Probe {
+            side: Side::OneClick,
+            seq: 4,
+        },
+        Look::Probe {
+            side: Side::CompanyCam,
+            seq: 4,
+        },
+        Look::Resume,
+        Look::ResumePhotos {
+            after: Some(PhotoId::parse("11").unwrap()),
+        },
         Look::Sync {
             run: "run-1".to_owned(),
+            seq: Some(7),
         },
         Look::Disconnect { generation: 3 },
         project(Origin::Poll),
@@ -27,10 +42,16 @@ fn looks() -> Vec<Look> {
         Look::ProjectPhotos {
             project_id: project_id.clone(),
             cursor: None,
+            so_far: PhotosSoFar::default(),
         },
         Look::ProjectPhotos {
             project_id: project_id.clone(),
             cursor: Some(Cursor::new("next")),
+            so_far: PhotosSoFar {
+                up_to: Some(1_700_000_000),
+                unfinished: true,
+                pages: 1,
+            },
         },
         Look::Photo {
             photo_id: PhotoId::parse("11").unwrap(),

@@ -11,7 +11,7 @@ use store::activity::{Filter, Kind, NewEntry, Offer, Outcome};
 use store::ephemeral::{Authorization, CallBudget, Session};
 use store::matches::{Choice, Directory, User};
 use store::organizations::{NewConnection, Preferences};
-use store::outages::Side;
+use store::pauses::{Pause, Side};
 use store::photos::{CopiedPhoto, PhotoDetails, WantedPhoto};
 use store::projects::{NewLink, ProjectFields, Skip, SkipReason};
 use store::sync_runs::{SyncRun, SyncStep, Window};
@@ -97,6 +97,7 @@ fn run() -> SyncRun {
             projects: vec![project("7")],
             cursor: None,
             next_page: Some(2),
+            unfinished: Vec::new(),
         },
         seq: 4,
         started_at: 1_700_000_000,
@@ -156,7 +157,13 @@ async fn write_connection(store: &Store, org: &OrgId, company: &CompanyId) {
         .await
         .unwrap();
     for side in Side::BOTH {
-        store.side_down(org, side, 1_700_000_005).await.unwrap();
+        let pause = Pause {
+            since: 1_700_000_005,
+            until: 1_700_000_010,
+            probes: 1,
+            seq: 5,
+        };
+        assert!(store.pause(org, side, &pause).await.unwrap());
     }
     assert!(store.lease_refresh(org, "holder", 0, 45_000).await.unwrap());
 }
@@ -184,7 +191,7 @@ async fn write_links(store: &Store, org: &OrgId, company: &CompanyId) {
     assert!(store.link(org, &link).await.unwrap());
     let up_to = fields.updated_at;
     store
-        .project_handled(org, &project("7"), up_to, true)
+        .project_handled(org, &project("7"), up_to)
         .await
         .unwrap();
     let applied = [one_click::UserId::parse("usr_1").unwrap()].into();
