@@ -112,7 +112,12 @@ pub async fn enter(
     }
     if !app
         .store
-        .use_launch(&launch.org_id, &launch.jti, launch.expires_at.as_second())
+        .use_launch(
+            &launch.org_id,
+            &launch.jti,
+            launch.expires_at.as_second(),
+            &random_secret(),
+        )
         .await?
     {
         let text = "This link was used before. Go back to One Click and click CompanyCam again.";

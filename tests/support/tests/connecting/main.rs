@@ -11,6 +11,7 @@ mod companies;
 mod consent;
 mod ending;
 mod launch;
+mod lost_answers;
 mod reconnecting;
 mod tokens;
 
