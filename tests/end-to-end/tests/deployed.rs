@@ -102,10 +102,7 @@ async fn b37_a_launch_from_elsewhere_stops_at_a_page_whose_form_goes_on() -> Res
     let companycam = stack.companycam.as_str();
     for (route, leads_to) in [
         ("connect", companycam.to_owned()),
-        (
-            "settings",
-            format!("{}/companycam/settings", stack.api_url),
-        ),
+        ("settings", format!("{}/companycam/settings", stack.api_url)),
     ] {
         let token = stack
             .launch_token(&person.org, &person.user, Value::Null)
