@@ -146,7 +146,8 @@ impl TestApp {
 
     /// A browser without cookies.
     pub fn browser(&self) -> Browser {
-        Browser::new(&self.public_url, &self.companycam.origin)
+        let (companycam, one_click) = (&self.companycam.origin, &self.one_click.origin);
+        Browser::new(&self.public_url, companycam, one_click)
     }
 
     /// A good launch token.

@@ -43,6 +43,7 @@ struct Watch {
     calls: Vec<Call>,
     refusals: BTreeMap<String, usize>,
     panic_at: Option<String>,
+    lost_answers: BTreeMap<String, usize>,
     take_turns: bool,
 }
 
@@ -97,7 +98,8 @@ impl Aws {
             .collect()
     }
 
-    /// Refuses the next so many calls of an action, for good: the SDK does not try again by itself.
+    /// Refuses the next so many calls of an action (`PutItem`, or `PutItem EphemeralTable` where one
+    /// table is meant), for good: the SDK does not try again by itself.
     pub fn refuse(&self, action: &str, times: usize) {
         let mut watch = self.watch.lock().expect("no holder panicked");
         watch.refusals.insert(action.to_owned(), times);
@@ -106,6 +108,14 @@ impl Aws {
     /// From here on whoever reads or writes something that names this panics.
     pub fn panic_at(&self, text: &str) {
         self.watch.lock().expect("no holder panicked").panic_at = Some(text.to_owned());
+    }
+
+    /// Loses the answers of the next so many calls of an action, named as in [`Aws::refuse`]: each
+    /// takes effect and is then answered 500, so that the SDK tries again by itself and meets what it
+    /// did.
+    pub fn lose_answer(&self, action: &str, times: usize) {
+        let mut watch = self.watch.lock().expect("no holder panicked");
+        watch.lost_answers.insert(action.to_owned(), times);
     }
 
     /// From here on handlers that run at once take turns with every call, as they do over a network.
@@ -231,7 +241,20 @@ fn watched<S: MockService>(service: S, watch: &Arc<Mutex<Watch>>) -> Watched<S> 
     }
 }
 
-/// Writes calls down, and refuses those that a test wants refused.
+/// Counts down what a test wants to happen to the next such calls; whether it happens to this one.
+fn due(counts: &mut BTreeMap<String, usize>, action: &str, body: &Value) -> bool {
+    let table = body["TableName"].as_str().unwrap_or_default();
+    for name in [format!("{action} {table}"), action.to_owned()] {
+        if let Some(left) = counts.get_mut(&name).filter(|left| **left > 0) {
+            *left -= 1;
+            return true;
+        }
+    }
+    false
+}
+
+/// Writes calls down, refuses those that a test wants refused, and loses the answers that it wants
+/// lost.
 struct Watched<S> {
     service: S,
     watch: Arc<Mutex<Watch>>,
@@ -252,11 +275,12 @@ impl<S: MockService> MockService for Watched<S> {
     ) -> Pin<Box<dyn Future<Output = MockResponse> + Send + '_>> {
         let action = action(&request);
         let mut watch = self.watch.lock().expect("no holder panicked");
-        let left = watch.refusals.get_mut(&action).filter(|left| **left > 0);
-        let refused = left.map(|left| *left -= 1).is_some();
+        let body = serde_json::from_slice(&request.body).unwrap_or_default();
+        let refused = due(&mut watch.refusals, &action, &body);
+        let is_lost = !refused && due(&mut watch.lost_answers, &action, &body);
         watch.calls.push(Call {
             action,
-            body: serde_json::from_slice(&request.body).unwrap_or_default(),
+            body,
             at_ms: simulator_kit::clock::now_ms(),
             refused,
         });
@@ -267,19 +291,22 @@ impl<S: MockService> MockService for Watched<S> {
                 body.to_string(),
             )));
         }
-        let text = String::from_utf8_lossy(&request.body).into_owned();
+        let text = String::from_utf8_lossy(&request.body);
         let panics = watch.panic_at.as_ref().is_some_and(|at| text.contains(at));
         let take_turns = watch.take_turns;
-        drop(watch);
         if panics {
             return Box::pin(async { panic!("the test wants it") });
         }
-        if !take_turns {
-            return self.service.handle(request);
-        }
         Box::pin(async move {
-            tokio::task::yield_now().await;
-            self.service.handle(request).await
+            if take_turns {
+                tokio::task::yield_now().await;
+            }
+            let answer = self.service.handle(request).await;
+            if !is_lost {
+                return answer;
+            }
+            let body = json!({"__type": "InternalServerError", "message": "lost by the test"});
+            MockResponse::json(500, body.to_string())
         })
     }
 }

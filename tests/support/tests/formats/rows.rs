@@ -283,7 +283,8 @@ async fn write_users(store: &Store, org: &OrgId, company: &CompanyId) {
 }
 
 async fn write_ephemeral(store: &Store, org: &OrgId, company: &CompanyId) {
-    assert!(store.use_launch(org, "jti-1", 1_800_000_000).await.unwrap());
+    let used = store.use_launch(org, "jti-1", 1_800_000_000, "nonce").await;
+    assert!(used.unwrap());
     let session = Session {
         org_id: org.clone(),
         org_name: "Ridgeline".to_owned(),
@@ -300,7 +301,11 @@ async fn write_ephemeral(store: &Store, org: &OrgId, company: &CompanyId) {
         replace_by: Some(company.clone()),
         expires_at: 1_800_000_000,
     };
-    store.put_authorization("state", &begun).await.unwrap();
+    for state in ["state", "taken"] {
+        store.put_authorization(state, &begun).await.unwrap();
+    }
+    let taken = store.take_authorization("taken", "hash", 0).await.unwrap();
+    assert_eq!(taken, Some(begun));
     let budget = CallBudget {
         rev: 0,
         slots: vec![(850_000_000, 3, 1)],
@@ -323,6 +328,7 @@ async fn b26_every_row_is_written_like_this() {
         ".ActivityTable[].at" => "[now]",
         ".ActivityTable[].at_id" => "[id]",
         ".ActivityTable[].expires_at" => "[later]",
+        ".EphemeralTable[].taken_by" => "[id]",
     });
 }
 
@@ -375,7 +381,7 @@ async fn b26_the_rows_of_the_version_before_are_read() {
     let begun = store.take_authorization("state", "hash", 0).await.unwrap();
     assert_eq!(begun.unwrap().replace_by.as_ref(), Some(company));
     assert!(
-        !store.use_launch(org, "jti-1", 0).await.unwrap(),
+        !store.use_launch(org, "jti-1", 0, "nonce").await.unwrap(),
         "used before"
     );
     assert_eq!(store.call_budget(org).await.unwrap().slots.len(), 1);
