@@ -18,6 +18,7 @@ pub mod organizations;
 pub mod outages;
 pub mod photos;
 pub mod projects;
+mod refused;
 pub mod sync_runs;
 mod table;
 

@@ -43,6 +43,8 @@ struct Watch {
     calls: Vec<Call>,
     refusals: BTreeMap<String, usize>,
     take_turns: bool,
+    /// How many batches are left over whole.
+    left_over: usize,
 }
 
 /// See the module.
@@ -100,6 +102,11 @@ impl Aws {
     pub fn refuse(&self, action: &str, times: usize) {
         let mut watch = self.watch.lock().expect("no holder panicked");
         watch.refusals.insert(action.to_owned(), times);
+    }
+
+    /// Leaves all of the next so many batches of reads over, as DynamoDB does where it is throttled.
+    pub fn leave_over(&self, times: usize) {
+        self.watch.lock().expect("no holder panicked").left_over = times;
     }
 
     /// From here on handlers that run at once take turns with every call, as they do over a network.
@@ -242,9 +249,12 @@ impl<S: MockService> MockService for Watched<S> {
         let mut watch = self.watch.lock().expect("no holder panicked");
         let left = watch.refusals.get_mut(&action).filter(|left| **left > 0);
         let refused = left.map(|left| *left -= 1).is_some();
+        let body: Value = serde_json::from_slice(&request.body).unwrap_or_default();
+        let left_over = action == "BatchGetItem" && watch.left_over > 0;
+        let asked = body["RequestItems"].clone();
         watch.calls.push(Call {
             action,
-            body: serde_json::from_slice(&request.body).unwrap_or_default(),
+            body,
             at_ms: simulator_kit::clock::now_ms(),
             refused,
         });
@@ -252,6 +262,14 @@ impl<S: MockService> MockService for Watched<S> {
             let body = json!({"__type": "AccessDeniedException", "message": "refused by the test"});
             return Box::pin(std::future::ready(MockResponse::json(
                 400,
+                body.to_string(),
+            )));
+        }
+        if left_over {
+            watch.left_over -= 1;
+            let body = json!({"Responses": {}, "UnprocessedKeys": asked});
+            return Box::pin(std::future::ready(MockResponse::json(
+                200,
                 body.to_string(),
             )));
         }
