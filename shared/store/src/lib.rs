@@ -8,6 +8,7 @@
 //! Times are Unix seconds (`…_at`) unless the name ends in `_ms`.
 
 pub mod activity;
+pub mod begun;
 mod by_hand;
 mod change;
 pub mod ephemeral;

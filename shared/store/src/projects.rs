@@ -11,6 +11,7 @@ use companycam::ids::{CompanyId, ProjectId, UserId};
 use one_click::ids::{JobId, OrgId, UserId as OneClickUserId};
 use serde::{Deserialize, Serialize};
 
+use crate::begun::BegunLink;
 use crate::change::Change;
 use crate::jobs::{JobRow, claim_sk, job_sk};
 use crate::table::{Item, key};
@@ -147,6 +148,9 @@ pub struct ProjectRow {
     /// its own is asked for.
     #[serde(default)]
     pub revision: u32,
+    /// How it is getting its job, while it has none.
+    #[serde(default)]
+    pub begun: Option<BegunLink>,
 }
 
 /// What a skip remembers.
@@ -267,6 +271,7 @@ impl Store {
             .set("assignee_set", link.assignee.is_some())
             .set("from_job", link.from_job)
             .remove("reason")
+            .remove("begun")
             .when("attribute_not_exists(#state) OR #state <> :linked OR #job_id = :job")
             .value(":linked", LinkState::Linked)
             .value(":job", link.job_id);
@@ -319,6 +324,7 @@ impl Store {
             .set("assignee_set", from.assignee_set)
             .set("from_job", from.from_job)
             .remove("reason")
+            .remove("begun")
             .remove("photos_read_at")
             .when("attribute_not_exists(#state) OR #state = :unseen OR #state = :skipped")
             .value(":unseen", LinkState::Unseen)

@@ -1,8 +1,11 @@
 //! Decisions: pure functions, tested without any server.
 
+pub mod contact;
 pub mod fields;
 pub mod job;
+pub mod link;
 pub mod photo;
 pub mod place;
 pub mod project;
+pub mod relations;
 pub mod users;

@@ -7,6 +7,7 @@ mod existing;
 mod import;
 pub mod jobs;
 mod listing;
+mod make;
 mod merge;
 mod outage;
 pub mod photos;
@@ -25,6 +26,8 @@ use runtime::pacing::Lane;
 use runtime::{App, CompanyCam, Trouble};
 use store::activity::{Kind, NewEntry, Outcome};
 use store::organizations::{ConnectionState, Organization};
+
+use crate::decide::link::quoted;
 
 /// One look at one organization.
 #[derive(Debug)]
@@ -84,7 +87,7 @@ impl Context<'_> {
 
     /// Where people find the project.
     fn call_project(name: &str, id: &ProjectId) -> String {
-        format!("“{name}” ({id})")
+        format!("{} ({id})", quoted(name))
     }
 }
 
