@@ -59,7 +59,15 @@ async fn take_step(context: &Context<'_>, job: &Job, link: Option<&JobRow>) -> R
             None => Ok(()),
         },
         JobStep::Reassign => match link {
-            Some(link) => reassign::reassign(context, job, link).await,
+            Some(link) => {
+                if job.assigned_user_id.is_some() {
+                    let store = &context.app.store;
+                    store
+                        .job_was_assigned(context.org(), &link.project_id)
+                        .await?;
+                }
+                reassign::reassign(context, job, link).await
+            }
             None => Ok(()),
         },
     }
