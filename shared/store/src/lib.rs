@@ -8,6 +8,7 @@
 //! Times are Unix seconds (`…_at`) unless the name ends in `_ms`.
 
 pub mod activity;
+pub mod begun;
 mod by_hand;
 mod change;
 pub mod ephemeral;
@@ -18,6 +19,7 @@ pub mod organizations;
 pub mod pauses;
 pub mod photos;
 pub mod projects;
+mod refused;
 pub mod schedule;
 pub mod sync_runs;
 mod table;

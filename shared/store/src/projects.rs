@@ -11,6 +11,7 @@ use companycam::ids::{CompanyId, ProjectId, UserId};
 use one_click::ids::{JobId, OrgId, UserId as OneClickUserId};
 use serde::{Deserialize, Serialize};
 
+use crate::begun::BegunLink;
 use crate::change::Change;
 use crate::jobs::{JobRow, claim_sk, job_sk};
 use crate::table::{Item, key};
@@ -150,6 +151,9 @@ pub struct ProjectRow {
     /// its own is asked for.
     #[serde(default)]
     pub revision: u32,
+    /// How it is getting its job, while it has none.
+    #[serde(default)]
+    pub begun: Option<BegunLink>,
 }
 
 impl ProjectRow {
@@ -277,6 +281,7 @@ impl Store {
             .set("assignee_set", link.assignee.is_some())
             .set("from_job", link.from_job)
             .remove("reason")
+            .remove("begun")
             .when("attribute_not_exists(#state) OR #state <> :linked OR #job_id = :job")
             .value(":linked", LinkState::Linked)
             .value(":job", link.job_id);
@@ -329,6 +334,7 @@ impl Store {
             .set("assignee_set", from.assignee_set)
             .set("from_job", from.from_job)
             .remove("reason")
+            .remove("begun")
             .remove("photos_read_at")
             .when("attribute_not_exists(#state) OR #state = :unseen OR #state = :skipped")
             .value(":unseen", LinkState::Unseen)
@@ -475,7 +481,7 @@ impl Store {
 
     /// A side refuses this project though it answers others: nobody waits for it any more, while it is
     /// tried again (B35).
-    pub async fn project_refused(&self, org: &OrgId, project: &ProjectId) -> Result<(), Error> {
+    pub async fn stop_waiting_for(&self, org: &OrgId, project: &ProjectId) -> Result<(), Error> {
         let change = Change::new()
             .remove("pending_org")
             .when("attribute_exists(#wanted)");

@@ -45,6 +45,8 @@ struct Watch {
     panic_at: Option<String>,
     lost_answers: BTreeMap<String, usize>,
     take_turns: bool,
+    /// How many batches are left over whole.
+    left_over: usize,
 }
 
 /// See the module.
@@ -116,6 +118,11 @@ impl Aws {
     pub fn lose_answer(&self, action: &str, times: usize) {
         let mut watch = self.watch.lock().expect("no holder panicked");
         watch.lost_answers.insert(action.to_owned(), times);
+    }
+
+    /// Leaves all of the next so many batches of reads over, as DynamoDB does where it is throttled.
+    pub fn leave_over(&self, times: usize) {
+        self.watch.lock().expect("no holder panicked").left_over = times;
     }
 
     /// From here on handlers that run at once take turns with every call, as they do over a network.
@@ -275,9 +282,11 @@ impl<S: MockService> MockService for Watched<S> {
     ) -> Pin<Box<dyn Future<Output = MockResponse> + Send + '_>> {
         let action = action(&request);
         let mut watch = self.watch.lock().expect("no holder panicked");
-        let body = serde_json::from_slice(&request.body).unwrap_or_default();
+        let body: Value = serde_json::from_slice(&request.body).unwrap_or_default();
         let refused = due(&mut watch.refusals, &action, &body);
         let is_lost = !refused && due(&mut watch.lost_answers, &action, &body);
+        let left_over = action == "BatchGetItem" && watch.left_over > 0;
+        let asked = body["RequestItems"].clone();
         watch.calls.push(Call {
             action,
             body,
@@ -296,6 +305,14 @@ impl<S: MockService> MockService for Watched<S> {
         let take_turns = watch.take_turns;
         if panics {
             return Box::pin(async { panic!("the test wants it") });
+        }
+        if left_over {
+            watch.left_over -= 1;
+            let body = json!({"Responses": {}, "UnprocessedKeys": asked});
+            return Box::pin(std::future::ready(MockResponse::json(
+                200,
+                body.to_string(),
+            )));
         }
         Box::pin(async move {
             if take_turns {

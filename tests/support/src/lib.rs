@@ -32,6 +32,7 @@ pub mod deliveries;
 mod drain;
 mod dynamodb;
 pub mod sides;
+mod sizes;
 mod sqs;
 
 pub use app::TestApp;

@@ -104,7 +104,7 @@ async fn refused(
     if message.tries >= TOLD_AFTER {
         if let Look::Project { project_id, .. } = &message.look {
             app.store
-                .project_refused(&message.org_id, project_id)
+                .stop_waiting_for(&message.org_id, project_id)
                 .await?;
         }
         if message.tries == TOLD_AFTER {

@@ -7,7 +7,7 @@ use companycam::{Page, Project};
 use futures::{StreamExt, TryStreamExt, stream};
 use runtime::Trouble;
 use runtime::messages::Origin;
-use store::activity::Kind;
+use store::activity::{Kind, NewEntry, Outcome};
 use store::projects::{LinkState, ProjectFields, ProjectRow};
 
 use super::Context;
@@ -54,14 +54,20 @@ pub async fn note_projects(
         .iter()
         .filter(|(id, fields)| is_news(rows.get(*id), fields, origin))
         .collect();
-    stream::iter(&news)
+    let noted: Vec<_> = stream::iter(&news)
         .map(|(id, fields)| async move {
-            store
-                .want_project(org, id, company, fields, listed_at)
-                .await
+            let written = store.want_project(org, id, company, fields, listed_at);
+            match written.await {
+                // That one's failure, not its page's (B27).
+                Err(store::Error::Refused { reason, .. }) => {
+                    refused(context, id, fields, &reason).await?;
+                    Ok(None)
+                }
+                written => Ok::<_, Trouble>(written.map(|_| Some(*id))?),
+            }
         })
         .buffer_unordered(CONCURRENT_WRITES)
-        .try_for_each(|_| async { Ok(()) })
+        .try_collect()
         .await?;
     let may_have_a_job = |id: &ProjectId, fields: &ProjectFields| match rows
         .get(id)
@@ -72,13 +78,36 @@ pub async fn note_projects(
         Some(LinkState::Unseen | LinkState::Skipped) | None => !fields.deleted && !fields.archived,
     };
     Ok(Noted {
-        news: news.iter().map(|(id, _)| (*id).clone()).collect(),
+        news: noted.into_iter().flatten().cloned().collect(),
         may_have_jobs: fields
             .iter()
             .filter(|(id, fields)| may_have_a_job(id, fields))
             .map(|(id, _)| (*id).clone())
             .collect(),
     })
+}
+
+/// What the project says can't be kept: it is set aside until it changes, with the reason, once.
+async fn refused(
+    context: &Context<'_>,
+    id: &ProjectId,
+    fields: &ProjectFields,
+    reason: &str,
+) -> Result<(), Trouble> {
+    let (org, store) = (context.org(), &context.app.store);
+    let company = &context.organization.company_id;
+    let is_new = store
+        .project_refused(org, id, company, fields.updated_at)
+        .await?;
+    if is_new {
+        tracing::error!(org.id = %org, project.id = %id, reason, "a project can't be kept");
+        let text = format!(
+            "Project {id} could not be brought over, since it says more than can be kept: {reason}."
+        );
+        let entry = NewEntry::new(Kind::Project, Outcome::Failed, text).project(id);
+        store.log(org, entry).await?;
+    }
+    Ok(())
 }
 
 /// `modified_since` is inclusive, so every poll lists again what the last one handled.

@@ -8,6 +8,7 @@ pub mod failure;
 mod import;
 pub mod jobs;
 mod listing;
+mod make;
 mod merge;
 mod pause;
 pub mod photos;
@@ -28,6 +29,8 @@ use runtime::{App, CompanyCam, Trouble};
 use store::activity::{Kind, NewEntry, Outcome};
 use store::organizations::{ConnectionState, Organization};
 use store::pauses::Side;
+
+use crate::decide::link::quoted;
 
 /// One look at one organization.
 #[derive(Debug)]
@@ -96,7 +99,7 @@ impl Context<'_> {
 
     /// Where people find the project.
     fn call_project(name: &str, id: &ProjectId) -> String {
-        format!("“{name}” ({id})")
+        format!("{} ({id})", quoted(name))
     }
 }
 

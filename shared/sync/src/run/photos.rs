@@ -8,7 +8,7 @@ use futures::{StreamExt, TryStreamExt, stream};
 use one_click::JobId;
 use runtime::Trouble;
 use runtime::messages::{Look, Origin, PhotoMessage, PhotosSoFar};
-use store::activity::Kind;
+use store::activity::{Kind, NewEntry, Outcome};
 use store::photos::PhotoRow;
 use store::projects::{LinkState, ProjectRow, SkipReason};
 
@@ -186,8 +186,15 @@ async fn look_at_tagged_photos(
         .collect();
     let raised = stream::iter(&wanted)
         .map(|(photo, project, wanted)| async move {
-            let row = store.want_photo(org, &photo.id, project, wanted).await?;
-            Ok::<_, store::Error>(row.map(|row| row.photo_id))
+            let row = match store.want_photo(org, &photo.id, project, wanted).await {
+                // That one's failure, not its page's (B27).
+                Err(store::Error::Refused { reason, .. }) => {
+                    note_refused(context, photo, &reason).await?;
+                    None
+                }
+                row => row?,
+            };
+            Ok::<_, Trouble>(row.map(|row| row.photo_id))
         })
         .buffer_unordered(CONCURRENT_WRITES)
         .try_collect::<Vec<_>>()
@@ -215,6 +222,16 @@ async fn look_at_tagged_photos(
         .map(|photo| &photo.id)
         .collect();
     Ok(i64::try_from(on_a_job.len()).unwrap_or(i64::MAX))
+}
+
+async fn note_refused(context: &Context<'_>, photo: &Photo, reason: &str) -> Result<(), Trouble> {
+    let (org, id) = (context.org(), &photo.id);
+    tracing::error!(org.id = %org, photo.id = %id, reason, "a photo can't be kept");
+    let text = format!(
+        "Photo {id} could not be copied, since what it says is more than can be kept: {reason}."
+    );
+    let entry = NewEntry::new(Kind::Photo, Outcome::Failed, text).photo(id);
+    Ok(context.app.store.log(org, entry).await?)
 }
 
 /// Adds the tag to those of the photos that are or will be in One Click.

@@ -1,7 +1,7 @@
 //! A look at one project (B10, B14, B18, B20).
 
 use companycam::ids::ProjectId;
-use one_click::{Error as OneClickError, Field, JobFields, JobId, OrgId, UserId};
+use one_click::{Error as OneClickError, Field, Job, JobFields, JobId, OrgId, UserId};
 use runtime::messages::{Look, Origin, PhotosSoFar};
 use runtime::{App, Trouble};
 use store::activity::{Kind, NewEntry, Offer, Outcome};
@@ -214,7 +214,7 @@ async fn update(
     if !changes.is_empty() {
         match write_job(context, &one_click, &job_id, changes).await {
             Err(OneClickError::NotFound) => return close(context, row, &job_id).await,
-            written => written?,
+            written => drop(written?),
         }
         let text = format!(
             "Its job was brought up to date with project {}.",
@@ -243,22 +243,20 @@ async fn update(
     Ok(Some(job_id))
 }
 
-async fn write_job(
+/// The job after the changes.
+pub(super) async fn write_job(
     context: &Context<'_>,
     one_click: &one_click::Client,
     job: &JobId,
     mut changes: JobFields,
-) -> Result<(), OneClickError> {
+) -> Result<Job, OneClickError> {
     match one_click.update_job(context.org(), job, &changes).await {
         Err(OneClickError::Invalid { .. }) if changes.assigned_user_id != Field::Keep => {
             // As for a new job: an assignee who has left must not hold up the rest.
             changes.assigned_user_id = Field::Keep;
-            one_click
-                .update_job(context.org(), job, &changes)
-                .await
-                .map(drop)
+            one_click.update_job(context.org(), job, &changes).await
         }
-        written => written.map(drop),
+        written => written,
     }
 }
 

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use one_click::{JobId, OrgId};
 use serde_json::Value;
 use store::activity::{Filter, Kind, NewEntry, Offer, Outcome};
+use store::begun::BegunLink;
 use store::ephemeral::{Authorization, CallBudget, Session};
 use store::matches::{Choice, Directory, User};
 use store::organizations::{NewConnection, Preferences};
@@ -199,6 +200,15 @@ async fn write_links(store: &Store, org: &OrgId, company: &CompanyId) {
         .job_reassigning(org, &job("job_1"), &applied)
         .await
         .unwrap();
+    let begun = BegunLink {
+        key: "companycam-c1-project-8-1".to_owned(),
+        job_id: Some(job("job_3")),
+        asked: fields.clone(),
+        assignee: Some(assignee),
+        at: 1_700_000_250,
+    };
+    let begin = store.begin_link(org, &project("8"), &begun, None).await;
+    assert!(begin.unwrap());
     let skip = Skip {
         project_id: &project("8"),
         company_id: company,
