@@ -208,6 +208,7 @@ async fn details_to_write(
         .find(|image| image.external_id == row.photo_id.as_str())
     {
         if copied.details.caption == details.caption {
+        .items
             details.caption = image.caption;
         }
         if copied.details.tags == details.tags {

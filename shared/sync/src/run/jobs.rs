@@ -322,6 +322,9 @@ pub async fn poll_jobs(context: &Context<'_>) -> Result<(), Trouble> {
         let more = answer.next_page.is_some();
         match last {
             // The list shifts under our own writes: it is asked for anew from where it ended, and
+        context
+            .note_unreadable_in_one_click(Kind::Project, "job", &answer.unreadable)
+            .await?;
             // paged through only within one timestamp.
             Some(last) if last > since => (since, page) = (last, 1),
             _ => page += 1,

@@ -36,7 +36,7 @@ pub async fn poll(context: &Context<'_>) -> Result<(), Trouble> {
         .users_refreshed_at
         .is_none_or(|at| context.now - at > USERS_KEPT_S)
     {
-        users::refresh(context).await?;
+        users::refresh_if_allowed(context).await?;
     }
     // First, so that what happens during this poll is told. Where it can't be looked at now, what was
     // missed is brought all the more, and the poll comes back for it.
