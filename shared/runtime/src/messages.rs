@@ -54,6 +54,9 @@ pub enum Look {
     Job {
         /// Which.
         job_id: JobId,
+        /// Whether an event says that it was deleted: not to find it any more confirms that.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        deleted: bool,
     },
 }
 
@@ -82,6 +85,14 @@ impl Origin {
 }
 
 impl Look {
+    /// A look at a job that is there as far as anybody knows.
+    pub fn job(id: &JobId) -> Self {
+        Self::Job {
+            job_id: id.clone(),
+            deleted: false,
+        }
+    }
+
     /// For logs: what kind of look it is.
     pub fn kind(&self) -> &'static str {
         match self {
@@ -130,4 +141,17 @@ pub struct PhotoMessage {
     /// How often it was put off because something was unavailable.
     #[serde(default)]
     pub tries: u32,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn b33_a_look_at_a_job_of_the_version_before_is_read_and_one_without_news_is_written_like_it() {
+        let before = r#"{"kind":"job","job_id":"j1"}"#;
+        let look: Look = serde_json::from_str(before).unwrap();
+        assert_eq!(look, Look::job(&JobId::parse("j1").unwrap()));
+        assert_eq!(serde_json::to_string(&look).unwrap(), before);
+    }
 }

@@ -1,5 +1,6 @@
 //! Running: reads both sides, asks [`crate::decide`], takes the steps.
 
+mod absence;
 pub mod again;
 pub mod connection;
 pub mod copy;
@@ -26,6 +27,8 @@ use runtime::{App, CompanyCam, Trouble};
 use store::activity::{Kind, NewEntry, Outcome};
 use store::organizations::{ConnectionState, Organization};
 use store::outages::Side;
+
+use absence::Told;
 
 /// One look at one organization.
 #[derive(Debug)]
@@ -152,7 +155,7 @@ pub async fn set_aside(app: &App, message: &SyncMessage, reason: &str) -> Result
             format!("Document {document_id} could not be looked at"),
             None,
         ),
-        Look::Job { job_id } => (
+        Look::Job { job_id, .. } => (
             Kind::Project,
             format!("Job {job_id} could not be brought to CompanyCam"),
             None,
@@ -161,7 +164,7 @@ pub async fn set_aside(app: &App, message: &SyncMessage, reason: &str) -> Result
     let mut entry = NewEntry::new(kind, Outcome::Failed, format!("{what}: {reason}."));
     match &message.look {
         Look::Photo { photo_id, .. } => entry = entry.photo(photo_id),
-        Look::Job { job_id } => entry = entry.job(Some(job_id)),
+        Look::Job { job_id, .. } => entry = entry.job(Some(job_id)),
         _ => {}
     }
     if let Some(project) = project {
@@ -225,7 +228,10 @@ pub async fn look(app: &App, message: &SyncMessage) -> Result<(), Trouble> {
             tracing::info!(org.id = %message.org_id, document.id = %document_id, "a document changed");
             Ok(())
         }
-        Look::Job { job_id } => jobs::look_at_job(&context, job_id).await,
+        Look::Job { job_id, deleted } => {
+            let told = if *deleted { Told::Yes } else { Told::No };
+            jobs::look_at_job(&context, job_id, told).await
+        }
     };
     if let Err(Trouble::NeedsReconnecting) = outcome {
         connection::pause(&context).await?;
