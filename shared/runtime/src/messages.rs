@@ -81,6 +81,9 @@ pub enum Look {
     Job {
         /// Which.
         job_id: JobId,
+        /// Whether an event says that it was deleted: not to find it any more confirms that.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        deleted: bool,
     },
 }
 
@@ -131,6 +134,14 @@ impl Look {
                 up_to,
                 ..PhotosSoFar::default()
             },
+        }
+    }
+
+    /// A look at a job that is there as far as anybody knows.
+    pub fn job(id: &JobId) -> Self {
+        Self::Job {
+            job_id: id.clone(),
+            deleted: false,
         }
     }
 
@@ -222,4 +233,17 @@ pub struct PhotoMessage {
     /// How often it was put off because something was unavailable.
     #[serde(default)]
     pub tries: u32,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn b33_a_look_at_a_job_of_the_version_before_is_read_and_one_without_news_is_written_like_it() {
+        let before = r#"{"kind":"job","job_id":"j1"}"#;
+        let look: Look = serde_json::from_str(before).unwrap();
+        assert_eq!(look, Look::job(&JobId::parse("j1").unwrap()));
+        assert_eq!(serde_json::to_string(&look).unwrap(), before);
+    }
 }

@@ -87,6 +87,12 @@ fn budget_key(org: &OrgId) -> String {
     format!("budget#{org}")
 }
 
+/// A key has its limits, and so many letters tell one text from another.
+fn said_key(org: &OrgId, text: &str) -> String {
+    let text: String = text.chars().take(400).collect();
+    format!("said#{org}#{text}")
+}
+
 fn item_key(text: &str) -> Item {
     key(&[("key", text)])
 }
@@ -120,6 +126,25 @@ impl Store {
         let found: Option<Keyed<Used>> =
             self.ephemeral.get(item_key(&launch_key(org, jti))).await?;
         Ok(found.is_some())
+    }
+
+    /// Whether the activity log was told this lately.
+    pub(crate) async fn said(&self, org: &OrgId, text: &str, now: i64) -> Result<bool, Error> {
+        let found: Option<Keyed<Used>> = self.ephemeral.get(item_key(&said_key(org, text))).await?;
+        Ok(found.is_some_and(|said| said.value.expires_at > now))
+    }
+
+    /// The activity log was told this; it counts as lately until `expires_at`.
+    pub(crate) async fn say(&self, org: &OrgId, text: &str, expires_at: i64) -> Result<(), Error> {
+        let said = Keyed {
+            key: said_key(org, text),
+            value: Used {
+                expires_at,
+                nonce: None,
+            },
+        };
+        self.ephemeral.put(&said, Change::new()).await?;
+        Ok(())
     }
 
     /// Keeps a session under the hash of its secret.

@@ -7,6 +7,7 @@
 //!
 //! Times are Unix seconds (`…_at`) unless the name ends in `_ms`.
 
+mod absence;
 pub mod activity;
 pub mod begun;
 mod by_hand;

@@ -147,6 +147,10 @@ pub struct ProjectRow {
     /// The `updated_at` at which it could not be handled.
     #[serde(default)]
     pub set_aside: Option<i64>,
+    /// When One Click first said, in Unix seconds, that it has not got the job any more. Once is not
+    /// enough to end the link (B33).
+    #[serde(default)]
+    pub job_missing_since: Option<i64>,
     /// How often an administrator brought its job back after it was deleted (B18). Each time a job of
     /// its own is asked for.
     #[serde(default)]
@@ -282,6 +286,7 @@ impl Store {
             .set("from_job", link.from_job)
             .remove("reason")
             .remove("begun")
+            .remove("job_missing_since")
             .when("attribute_not_exists(#state) OR #state <> :linked OR #job_id = :job")
             .value(":linked", LinkState::Linked)
             .value(":job", link.job_id);
@@ -293,6 +298,7 @@ impl Store {
             assignee: link.assignee.cloned(),
             applied: link.assignee.cloned().into_iter().collect(),
             reassigning: false,
+            refused_since: None,
             unfinished: link.from_job,
         };
         let free_or_ours = Change::only_if("attribute_not_exists(#sk) OR #project_id = :project")
@@ -320,6 +326,7 @@ impl Store {
             .set("state", LinkState::Skipped)
             .set("reason", SkipReason::Deleted)
             .remove("job_id")
+            .remove("job_missing_since")
             .remove("wanted")
             .remove("pending_org")
             .when("#state = :linked AND #job_id = :job")
@@ -388,28 +395,6 @@ impl Store {
             .update::<ProjectRow>(row_key(org, &project_sk(project)), change)
             .await?;
         Ok(())
-    }
-
-    /// The job is gone: the link is closed, and the project never makes another job by itself (B18).
-    pub async fn close_link(
-        &self,
-        org: &OrgId,
-        project: &ProjectId,
-        job: &JobId,
-    ) -> Result<bool, Error> {
-        let change = Change::new()
-            .set("state", LinkState::JobDeleted)
-            .remove("wanted")
-            .remove("pending_org")
-            .when("#state = :linked AND #job_id = :job")
-            .value(":linked", LinkState::Linked)
-            .value(":job", job);
-        let key = row_key(org, &project_sk(project));
-        Ok(self
-            .project_links
-            .update::<ProjectRow>(key, change)
-            .await?
-            .is_some())
     }
 
     /// What was listed is handled, unless something newer was listed meanwhile.

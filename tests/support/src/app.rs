@@ -88,6 +88,8 @@ impl TestApp {
         let config = config(&companycam.origin, &one_click.origin, &public_url);
         let media = Media::new(MediaHosts::parse(&config.photo_hosts).expect("an origin"));
         let clock = Clock::default();
+        // A test may have let time pass for another application before.
+        clock.advance(simulator_kit::clock::ahead());
         let app = Arc::new(App::with_clock(config, &aws.config, clock.clone()));
         let router = oauth_callback::router(Arc::clone(&app))
             .merge(settings::router(Arc::clone(&app)))

@@ -21,7 +21,7 @@ pub fn name(look: &Look) -> Option<String> {
         Look::ProjectPhotos { project_id, .. } => Some(format!("project-photos#{project_id}")),
         Look::Photo { photo_id, .. } => Some(format!("photo#{photo_id}")),
         Look::Document { document_id, .. } => Some(format!("document#{document_id}")),
-        Look::Job { job_id } => Some(format!("job#{job_id}")),
+        Look::Job { job_id, .. } => Some(format!("job#{job_id}")),
     }
 }
 
@@ -37,6 +37,15 @@ pub fn merged(before: Option<SyncMessage>, now: &SyncMessage) -> SyncMessage {
         (Some(Look::Photo { tags: before, .. }), Look::Photo { photo_id, tags }) => Look::Photo {
             photo_id: photo_id.clone(),
             tags: before || *tags,
+        },
+        (
+            Some(Look::Job {
+                deleted: before, ..
+            }),
+            Look::Job { job_id, deleted },
+        ) => Look::Job {
+            job_id: job_id.clone(),
+            deleted: before || *deleted,
         },
         // From the first page on, whichever was further.
         (Some(Look::ProjectPhotos { .. }), Look::ProjectPhotos { project_id, .. }) => {

@@ -96,11 +96,11 @@ pub async fn retry(
         }
         Subject::Job(id) => {
             store.retry_job(org, id).await?;
-            Look::Job { job_id: id.clone() }
+            Look::job(id)
         }
         Subject::Reassigning(id, _) => {
             store.retry_reassigning(org, id).await?;
-            Look::Job { job_id: id.clone() }
+            Look::job(id)
         }
     };
     tracing::info!(org.id = %org, look.kind = look.kind(), ?subject, "an administrator asked for it again");

@@ -90,9 +90,7 @@ pub async fn import(
     tracing::info!(org.id = %org, project.id = %id, job.id = %job.id, ?outcome, "linked a project");
     if link.from_job {
         // It is still to be told of its project.
-        let look = Look::Job {
-            job_id: job.id.clone(),
-        };
+        let look = Look::job(&job.id);
         context.app.queues.sync(&[context.look(look)]).await?;
     }
     Ok(Some(job.id))

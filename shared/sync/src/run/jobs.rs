@@ -12,9 +12,10 @@ use store::activity::{Kind, NewEntry, Outcome};
 use store::jobs::{JobClaim, JobRow};
 use store::projects::NewLink;
 
+use super::absence::{Told, claimed_job_is_missing, job_is_missing};
 use super::existing::{Found, lost_project, project_for};
 use super::make::{Its, LOST_S, left_out, make};
-use super::{Context, project, reassign};
+use super::{Context, reassign};
 use crate::decide::fields::{customer_name, project_fields};
 use crate::decide::job::{JobStep, job_step};
 use crate::decide::link::{linking, quoted};
@@ -24,19 +25,28 @@ const SETTLED: jiff::SignedDuration = jiff::SignedDuration::from_secs(5);
 /// Without a cursor, jobs are asked for from so long ago.
 const FIRST_WINDOW_S: i64 = 29 * 24 * 60 * 60;
 
-/// Brings the job's project up to the job: makes it, assigns it, or gives the link up.
-pub async fn look_at_job(context: &Context<'_>, id: &JobId) -> Result<(), Trouble> {
+/// Brings the job's project up to the job: makes it, assigns it, or gives the link up. `told`: whether
+/// an event says that the job was deleted.
+pub async fn look_at_job(context: &Context<'_>, id: &JobId, told: Told) -> Result<(), Trouble> {
     let org = context.org();
     let store = &context.app.store;
     let link = store.job(org, id).await?;
     let job = match context.one_click().await?.job(org, id).await {
-        Err(OneClickError::NotFound) => return gone(context, id, link.as_ref()).await,
+        Err(OneClickError::NotFound) => return gone(context, id, link.as_ref(), told).await,
         job => job?,
     };
-    if let Some(link) = &link
-        && !is_of_this_company(context, link).await?
-    {
-        return Ok(());
+    if let Some(link) = &link {
+        let row = store.project(org, &link.project_id).await?;
+        if row
+            .as_ref()
+            .is_some_and(|row| row.job_missing_since.is_some())
+        {
+            store.job_is_there(org, &link.project_id).await?;
+        }
+        // Links belong to a company; those of another one rest (B5).
+        if row.is_none_or(|row| row.company_id != context.organization.company_id) {
+            return Ok(());
+        }
     }
     let taken = take_step(context, &job, link.as_ref()).await;
     if let Err(Trouble::Permanent(_)) = taken {
@@ -71,28 +81,22 @@ async fn take_step(context: &Context<'_>, job: &Job, link: Option<&JobRow>) -> R
     }
 }
 
-/// The job was deleted in One Click (B18).
-async fn gone(context: &Context<'_>, id: &JobId, link: Option<&JobRow>) -> Result<(), Trouble> {
-    if let Some(link) = link {
-        return project::close_link(context.app, context.org(), &link.project_id, id).await;
+/// One Click has not got the job (B18).
+async fn gone(
+    context: &Context<'_>,
+    id: &JobId,
+    link: Option<&JobRow>,
+    told: Told,
+) -> Result<(), Trouble> {
+    match link {
+        Some(link) => job_is_missing(context.app, context.org(), &link.project_id, id, told).await,
+        None => claimed_job_is_missing(context, id, told).await,
     }
-    // A project that was on its way for it is nobody's now, like any other in CompanyCam.
-    Ok(context.app.store.drop_claim(context.org(), id).await?)
-}
-
-/// Links belong to a company; those of another one rest (B5).
-async fn is_of_this_company(context: &Context<'_>, link: &JobRow) -> Result<bool, Trouble> {
-    let row = context
-        .app
-        .store
-        .project(context.org(), &link.project_id)
-        .await?;
-    Ok(row.is_some_and(|row| row.company_id == context.organization.company_id))
 }
 
 /// Looks again when the other importer has had its time, or as late as the queue can.
 async fn wait(context: &Context<'_>, id: &JobId, until: i64) -> Result<(), Trouble> {
-    let look = context.look(Look::Job { job_id: id.clone() });
+    let look = context.look(Look::job(id));
     let wait = Duration::from_secs(u64::try_from(until - context.now).unwrap_or(1));
     Ok(context.app.queues.retry(&look, wait).await?)
 }
@@ -149,7 +153,14 @@ async fn create(context: &Context<'_>, job: &Job) -> Result<(), Trouble> {
 }
 
 async fn find_or_make(context: &Context<'_>, job: &Job) -> Result<Its, Trouble> {
-    let claim = context.app.store.claim(context.org(), &job.id).await?;
+    let (store, org) = (&context.app.store, context.org());
+    let claim = store.claim(org, &job.id).await?;
+    if claim
+        .as_ref()
+        .is_some_and(|claim| claim.missing_since.is_some())
+    {
+        store.claimed_job_is_there(org, &job.id).await?;
+    }
     if let Some(project) = claimed(context, claim.as_ref()).await? {
         let asked = claim.map(|claim| claim.asked).unwrap_or_default();
         return Ok(Its {
@@ -230,7 +241,7 @@ async fn finish(context: &Context<'_>, job: &Job, link: &JobRow) -> Result<(), T
         let one_click = context.one_click().await?;
         match one_click.update_job(org, &job.id, &changes).await {
             Err(OneClickError::NotFound) => {
-                return project::close_link(context.app, org, id, &job.id).await;
+                return job_is_missing(context.app, org, id, &job.id, Told::No).await;
             }
             told => drop(told?),
         }
@@ -262,6 +273,9 @@ pub async fn poll_jobs(
     let mut saved = organization.job_cursor;
     for _ in 0..pages {
         let answer = one_click.jobs_updated_since(org, Some(since), page).await?;
+        context
+            .note_unreadable_in_one_click(Kind::Project, "job", &answer.unreadable)
+            .await?;
         let last = answer.items.last().map(|job| job.updated_at);
         let fresh: Vec<_> = answer
             .items
@@ -309,9 +323,7 @@ async fn queue_looks(context: &Context<'_>, jobs: &[Job]) -> Result<(), Trouble>
             .and_then(|claim| claim.set_aside)
             .is_none_or(|updated_at| job.updated_at > updated_at);
         if again {
-            looks.push(context.look(Look::Job {
-                job_id: job.id.clone(),
-            }));
+            looks.push(context.look(Look::job(&job.id)));
         }
     }
     Ok(context.app.queues.sync(&looks).await?)

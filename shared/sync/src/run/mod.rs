@@ -1,5 +1,6 @@
 //! Running: reads both sides, asks [`crate::decide`], takes the steps.
 
+mod absence;
 pub mod again;
 pub mod connection;
 pub mod copy;
@@ -31,6 +32,8 @@ use store::organizations::{ConnectionState, Organization};
 use store::pauses::Side;
 
 use crate::decide::link::quoted;
+
+use absence::Told;
 
 /// One look at one organization.
 #[derive(Debug)]
@@ -79,20 +82,45 @@ impl Context<'_> {
         SyncMessage::new(self.org(), look)
     }
 
-    /// Writes down what of a list could not be read; the rest of it goes on (B27).
+    /// Writes down what of a list of `CompanyCam`'s could not be read; the rest of it goes on (B27).
     async fn note_unreadable(
         &self,
         kind: Kind,
         what: &str,
         unreadable: &[String],
     ) -> Result<(), Trouble> {
+        self.note_unreadable_of(Side::CompanyCam, kind, what, unreadable)
+            .await
+    }
+
+    /// The same of a list of One Click's.
+    async fn note_unreadable_in_one_click(
+        &self,
+        kind: Kind,
+        what: &str,
+        unreadable: &[String],
+    ) -> Result<(), Trouble> {
+        self.note_unreadable_of(Side::OneClick, kind, what, unreadable)
+            .await
+    }
+
+    async fn note_unreadable_of(
+        &self,
+        side: Side,
+        kind: Kind,
+        what: &str,
+        unreadable: &[String],
+    ) -> Result<(), Trouble> {
+        let name = match side {
+            Side::CompanyCam => "CompanyCam",
+            Side::OneClick => "One Click",
+        };
         for reason in unreadable {
-            tracing::error!(org.id = %self.org(), what, reason, "CompanyCam listed something that can't be read");
-            let text = format!("CompanyCam listed a {what} that can’t be read: {reason}.");
-            self.app
-                .store
-                .log(self.org(), NewEntry::new(kind, Outcome::Failed, text))
-                .await?;
+            tracing::error!(org.id = %self.org(), side = side.code(), what, reason, "a side listed something that can't be read");
+            let text = format!("{name} listed a {what} that can’t be read: {reason}.");
+            let entry = NewEntry::new(kind, Outcome::Failed, text);
+            // Every list shows it again.
+            self.app.store.log_daily(self.org(), entry).await?;
         }
         Ok(())
     }
@@ -180,7 +208,10 @@ pub async fn look(app: &App, message: &SyncMessage) -> Result<(), Trouble> {
             tracing::info!(org.id = %message.org_id, document.id = %document_id, "a document changed");
             Ok(())
         }
-        Look::Job { job_id } => jobs::look_at_job(&context, job_id).await,
+        Look::Job { job_id, deleted } => {
+            let told = if *deleted { Told::Yes } else { Told::No };
+            jobs::look_at_job(&context, job_id, told).await
+        }
     };
     if let Err(Trouble::NeedsReconnecting) = outcome {
         connection::pause(&context).await?;

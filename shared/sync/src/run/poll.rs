@@ -8,7 +8,6 @@ use companycam::ProjectsQuery;
 use companycam::ids::ProjectId;
 use runtime::Trouble;
 use runtime::messages::{Look, Origin};
-use store::activity::{Kind, NewEntry, Outcome};
 use store::organizations::PollProgress;
 
 use super::{Context, jobs, listing, pause, sync_run, users, webhooks};
@@ -46,7 +45,12 @@ pub async fn poll(context: &Context<'_>) -> Result<(), Trouble> {
         tracing::warn!(org.id = %context.org(), run.id = %run.id, "the sync run stands still; it is taken up again");
         sync_run::take_up(context).await?;
     }
-    refresh_users(context).await?;
+    if organization
+        .users_refreshed_at
+        .is_none_or(|at| context.now - at > USERS_KEPT_S)
+    {
+        users::refresh_if_allowed(context).await?;
+    }
     // First, so that what happens during this poll is told. Where it can't be looked at now, what was
     // missed is brought all the more, and the poll comes back for it.
     let checked = webhooks::check(context).await;
@@ -77,30 +81,6 @@ pub async fn go_on(context: &Context<'_>, seq: i64) -> Result<(), Trouble> {
         Some(progress) => list(context, progress).await,
         None => Ok(()),
     }
-}
-
-/// The users, once a day. That a side will not list them for good stops nothing else (B27).
-async fn refresh_users(context: &Context<'_>) -> Result<(), Trouble> {
-    let is_due = context
-        .organization
-        .users_refreshed_at
-        .is_none_or(|at| context.now - at > USERS_KEPT_S);
-    if !is_due {
-        return Ok(());
-    }
-    let refused = match users::refresh(context).await {
-        Err(Trouble::Permanent(reason)) => reason,
-        refreshed => return refreshed,
-    };
-    tracing::error!(org.id = %context.org(), reason = refused, "the users could not be listed");
-    let text = format!(
-        "The users could not be refreshed: {refused}. Matches stay as they are; everything else goes on."
-    );
-    let entry = NewEntry::new(Kind::User, Outcome::Failed, text);
-    context.app.store.log(context.org(), entry).await?;
-    // Said once a day.
-    let (store, now) = (&context.app.store, context.now);
-    Ok(store.users_refreshed(context.org(), now).await?)
 }
 
 /// What changed on both sides, as far as one look goes.

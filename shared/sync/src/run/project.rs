@@ -1,12 +1,13 @@
 //! A look at one project (B10, B14, B18, B20).
 
 use companycam::ids::ProjectId;
-use one_click::{Error as OneClickError, Field, Job, JobFields, JobId, OrgId, UserId};
+use one_click::{Error as OneClickError, Field, Job, JobFields, JobId, UserId};
+use runtime::Trouble;
 use runtime::messages::{Look, Origin, PhotosSoFar};
-use runtime::{App, Trouble};
-use store::activity::{Kind, NewEntry, Offer, Outcome};
+use store::activity::{Kind, NewEntry, Outcome};
 use store::projects::{LinkState, ProjectFields, ProjectRow, Skip, SkipReason};
 
+use super::absence::{Told, job_is_missing};
 use super::import::{assigned_users, creator, first_matched, import};
 use super::{Context, merge, photos, sync_run, users};
 use crate::decide::fields::{customer_name, job_changes, needs_job, project_fields};
@@ -176,7 +177,7 @@ pub(super) async fn skip(
     Ok(())
 }
 
-/// Brings the linked job up to the project. `None`: the job is gone, and the link closed (B18).
+/// Brings the linked job up to the project. `None`: the job is gone, and the link closed (B18, B33).
 async fn update(
     context: &Context<'_>,
     row: &ProjectRow,
@@ -202,6 +203,7 @@ async fn update(
     } else {
         None
     };
+    let mut is_there = job.is_some();
     let mut changes = job_changes(id, &before, now, job.as_ref());
     let taken = job
         .as_ref()
@@ -216,6 +218,7 @@ async fn update(
             Err(OneClickError::NotFound) => return close(context, row, &job_id).await,
             written => drop(written?),
         }
+        is_there = true;
         let text = format!(
             "Its job was brought up to date with project {}.",
             Context::call_project(&customer_name(id, now), id)
@@ -225,6 +228,9 @@ async fn update(
             .job(Some(&job_id));
         context.app.store.log(org, entry).await?;
         tracing::info!(org.id = %org, project.id = %id, job.id = %job_id, "updated a job");
+    }
+    if is_there && row.job_missing_since.is_some() {
+        context.app.store.job_is_there(org, id).await?;
     }
     if let Some(assignee) = given {
         // Ours: no reassignment that the project would have to follow.
@@ -265,29 +271,8 @@ async fn close(
     row: &ProjectRow,
     job: &JobId,
 ) -> Result<Option<JobId>, Trouble> {
-    close_link(context.app, context.org(), &row.project_id, job).await?;
+    job_is_missing(context.app, context.org(), &row.project_id, job, Told::No).await?;
     Ok(None)
-}
-
-/// The job is gone: closes its link, unless the project has another job by now, and says so (B18).
-pub(super) async fn close_link(
-    app: &App,
-    org: &OrgId,
-    id: &ProjectId,
-    job: &JobId,
-) -> Result<(), Trouble> {
-    if app.store.close_link(org, id, job).await? {
-        let text = format!(
-            "The job of project {id} was deleted in One Click. The project makes no other job by itself."
-        );
-        let entry = NewEntry::new(Kind::Project, Outcome::Skipped, text)
-            .project(id)
-            .job(Some(job))
-            .offering(Offer::BringBack);
-        app.store.log(org, entry).await?;
-        tracing::info!(org.id = %org, project.id = %id, job.id = %job, "closed a link: the job was deleted");
-    }
-    Ok(())
 }
 
 /// Whom the job should have while it has nobody: the first assigned user that is matched, else the

@@ -19,7 +19,7 @@ pub fn of(look: &Look) -> (Kind, String) {
         ),
         Look::Photo { photo_id, .. } => (Kind::Photo, format!("Photo {photo_id}")),
         Look::Document { document_id, .. } => (Kind::Project, format!("Document {document_id}")),
-        Look::Job { job_id } => (Kind::Project, format!("Job {job_id}")),
+        Look::Job { job_id, .. } => (Kind::Project, format!("Job {job_id}")),
     }
 }
 
@@ -50,7 +50,7 @@ pub fn about(look: &Look, entry: NewEntry) -> NewEntry {
             entry.project(project_id)
         }
         Look::Photo { photo_id, .. } => entry.photo(photo_id),
-        Look::Job { job_id } => entry.job(Some(job_id)),
+        Look::Job { job_id, .. } => entry.job(Some(job_id)),
         Look::Poll
         | Look::PollOn { .. }
         | Look::Probe { .. }

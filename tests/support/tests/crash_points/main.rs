@@ -64,7 +64,7 @@ async fn work_until_cut(test: &TestApp, scissors: &Scissors) -> bool {
         if test.aws.sqs.next_due_ms().is_none() {
             return true;
         }
-        test.aws.sqs.hasten();
+        test.until_next_due();
     }
 }
 

@@ -63,6 +63,7 @@ fn looks() -> Vec<Look> {
         },
         Look::Job {
             job_id: JobId::parse("job_1").unwrap(),
+            deleted: true,
         },
     ]
 }
