@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use aws_lambda_events::event::sqs::SqsMessage;
 use runtime::messages::{Envelope, SyncMessage};
-use runtime::panics::Panicked;
+use runtime::panics::{Panicked, guarded};
 use runtime::queues::{QueueError, backoff};
 use runtime::{App, Trouble};
 use sync::run::failure::{self, Next};
@@ -138,9 +138,15 @@ async fn set_aside(
     body: &str,
 ) -> Result<(), QueueError> {
     tracing::error!(org.id = %message.org_id, look.kind = message.look.kind(), reason, "set a look aside");
-    if let Err(error) = sync::run::set_aside(app, message, reason).await {
-        // The dead-letter queue has it all the same.
-        tracing::error!(org.id = %message.org_id, %error, "could not write down why");
+    // What makes a look panic may do so here too. The dead-letter queue has it all the same.
+    match guarded(Box::pin(sync::run::set_aside(app, message, reason))).await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => {
+            tracing::error!(org.id = %message.org_id, %error, "could not write down why");
+        }
+        Err(error) => {
+            tracing::error!(org.id = %message.org_id, %error, "could not write down why");
+        }
     }
     app.queues.bury_sync(body).await
 }

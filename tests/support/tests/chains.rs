@@ -47,7 +47,8 @@ async fn b17_a_poll_with_much_to_list_reads_a_few_pages_a_look() {
             .filter(|request| request.path == "/v2/projects");
         most = most.max(listed.count());
         assert!(kinds(&test).len() <= 6, "{:?}", kinds(&test));
-        test.a_minute_later().await;
+        // So that none meets CompanyCam's limit.
+        test.advance(Duration::from_secs(1));
     }
     assert!((1..=3).contains(&most), "{most} pages in one look");
     test.settle().await;
@@ -83,8 +84,9 @@ async fn b17_a_poll_that_is_cut_off_goes_on_where_it_was() {
 async fn b24_where_a_list_of_jobs_ends_is_saved_with_each_page() {
     let test = TestApp::connected().await;
     for number in 0..250 {
-        test.new_job(json!({"customer_name": format!("Customer {number}")}))
-            .await;
+        let name = format!("Customer {number}");
+        let job = json!({"name": name, "customer_name": name});
+        test.new_job(job).await;
     }
     test.advance(Duration::from_mins(1));
     test.one_click.controls().clear_requests();

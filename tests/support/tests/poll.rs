@@ -312,11 +312,11 @@ async fn b19_a_sync_whose_message_was_lost_is_taken_up_again_by_a_poll() {
     for message in test.aws.sqs.messages(test_support::Queue::Sync) {
         test.aws.sqs.delete(test_support::Queue::Sync, &message.id);
     }
-    // Ten minutes later.
+    // Twenty minutes later.
     let mut run = test.organization().await.unwrap().sync.unwrap();
     let org = one_click::OrgId::parse(ORG).unwrap();
     let seq = run.seq;
-    run.stepped_at -= 601;
+    run.stepped_at -= 1201;
     assert!(
         test.app
             .store

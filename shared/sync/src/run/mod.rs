@@ -140,11 +140,12 @@ pub async fn set_aside(app: &App, message: &SyncMessage, reason: &str) -> Result
     let (kind, _) = subject::of(&message.look);
     let text = format!("{}: {reason}.", subject::failed(&message.look));
     let entry = subject::about(&message.look, NewEntry::new(kind, Outcome::Failed, text));
+    app.store.log(org, entry).await?;
     if let Look::Project { project_id, .. } = &message.look {
         // It is set aside, not pending: a sync run must not wait for it for ever.
         app.store.project_set_aside(org, project_id).await?;
     }
-    Ok(app.store.log(org, entry).await?)
+    Ok(())
 }
 
 /// Takes the look that the message asks for. An organization that is not connected is left alone:

@@ -138,7 +138,7 @@ async fn play(side: &'static str, down: Down, hours: u64) -> (usize, usize, u64)
     let moved = |test: &TestApp| {
         let listed = photos
             .iter()
-            .all(|(project, photo)| test.shows(project, photo));
+            .all(|(project, photo)| test.jobs_of(project).len() == 1 && test.shows(project, photo));
         listed && jobs.iter().all(|project| test.jobs_of(project).len() == 1)
     };
     while !moved(&outage.test) {
