@@ -57,6 +57,9 @@ pub enum Error {
         /// Whether the request may have been carried out nevertheless.
         maybe_took_effect: bool,
     },
+    /// One Click stopped taking in an upload, or never answered it. It may have been carried out.
+    #[error("One Click did not take in the file in time")]
+    Stalled,
     /// The stream given as an upload's content failed; One Click is not to blame, and got no
     /// complete request.
     #[error("the file could not be read to its end")]
@@ -89,6 +92,7 @@ impl Error {
             | Self::RateLimited { .. }
             | Self::Unavailable { .. }
             | Self::Connection { .. }
+            | Self::Stalled
             | Self::Source(_) => true,
             Self::Forbidden
             | Self::NotFound

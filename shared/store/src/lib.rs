@@ -18,6 +18,7 @@ pub mod organizations;
 pub mod outages;
 pub mod photos;
 pub mod projects;
+pub mod refusals;
 pub mod sync_runs;
 mod table;
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
@@ -17,7 +17,7 @@ use winterbaume_core::{MockAws, MockRequest, MockResponse, MockService};
 use winterbaume_secretsmanager::SecretsManagerService;
 
 use crate::dynamodb::DynamoDb;
-use crate::sqs::Sqs;
+use crate::sqs::{Queue, Sqs};
 
 /// The template, where the tables' keys and indexes come from.
 const TEMPLATE: &str = include_str!(concat!(
@@ -42,6 +42,8 @@ pub struct Call {
 struct Watch {
     calls: Vec<Call>,
     refusals: BTreeMap<String, usize>,
+    /// Action, and what its request holds.
+    lost_answer: Option<(String, String)>,
     take_turns: bool,
 }
 
@@ -102,6 +104,13 @@ impl Aws {
         watch.refusals.insert(action.to_owned(), times);
     }
 
+    /// The next call of this action whose request holds this text is carried out, and its answer is lost:
+    /// the SDK gets a 500, and tries again by itself.
+    pub fn lose_answer(&self, action: &str, holding: &str) {
+        let mut watch = self.watch.lock().expect("no holder panicked");
+        watch.lost_answer = Some((action.to_owned(), holding.to_owned()));
+    }
+
     /// From here on handlers that run at once take turns with every call, as they do over a network.
     pub fn take_turns(&self) {
         self.watch.lock().expect("no holder panicked").take_turns = true;
@@ -131,6 +140,7 @@ fn plain(value: &aws_sdk_dynamodb::types::AttributeValue) -> Value {
             .collect::<serde_json::Map<_, _>>()
             .into(),
         Typed::L(list) => list.iter().map(plain).collect::<Vec<_>>().into(),
+        Typed::Ss(texts) => json!(texts),
         _ => Value::Null,
     }
 }
@@ -181,6 +191,26 @@ async fn create_tables(db: &aws_sdk_dynamodb::Client) {
             .set_key_schema(Some(key_schema(properties)))
             .set_global_secondary_indexes(Some(indexes).filter(|indexes| !indexes.is_empty()));
         create.send().await.expect("a table is made");
+    }
+}
+
+/// For how long the template's queue hides a message that was received, in seconds.
+pub(crate) fn visibility_s(queue: Queue) -> u64 {
+    static TIMES: OnceLock<BTreeMap<&str, u64>> = OnceLock::new();
+    let times = TIMES.get_or_init(|| {
+        let template: Value = serde_saphyr::from_str(TEMPLATE).expect("the template is YAML");
+        let time = |name| {
+            let seconds = &template["Resources"][name]["Properties"]["VisibilityTimeout"];
+            (name, seconds.as_u64().expect("a number of seconds"))
+        };
+        ["SyncQueue", "RetryQueue", "PhotoQueue"].map(time).into()
+    });
+    match queue {
+        Queue::Sync => times["SyncQueue"],
+        Queue::Retry => times["RetryQueue"],
+        Queue::Photos => times["PhotoQueue"],
+        // The default of SQS.
+        Queue::SyncDeadLetters | Queue::RetryDeadLetters | Queue::PhotoDeadLetters => 30,
     }
 }
 
@@ -240,6 +270,7 @@ impl<S: MockService> MockService for Watched<S> {
     ) -> Pin<Box<dyn Future<Output = MockResponse> + Send + '_>> {
         let action = action(&request);
         let mut watch = self.watch.lock().expect("no holder panicked");
+        let called = action.clone();
         let left = watch.refusals.get_mut(&action).filter(|left| **left > 0);
         let refused = left.map(|left| *left -= 1).is_some();
         watch.calls.push(Call {
@@ -254,6 +285,20 @@ impl<S: MockService> MockService for Watched<S> {
                 400,
                 body.to_string(),
             )));
+        }
+        let text = String::from_utf8_lossy(&request.body);
+        let lost = watch
+            .lost_answer
+            .take_if(|(name, holding)| *name == called && text.contains(holding.as_str()))
+            .is_some();
+        drop(text);
+        if lost {
+            return Box::pin(async move {
+                // What came of it is never known.
+                drop(self.service.handle(request).await);
+                let body = json!({"__type": "InternalServerError", "message": "lost by the test"});
+                MockResponse::json(500, body.to_string())
+            });
         }
         if !watch.take_turns {
             return self.service.handle(request);

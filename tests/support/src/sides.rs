@@ -267,16 +267,34 @@ impl TestApp {
         entries.iter().any(holds)
     }
 
-    /// Works until the queues are empty. What is put off comes back at once: no time is waited for.
+    /// Works until the queues are empty. What is put off comes back at once: no time is waited for. But
+    /// some passes, the more the longer it takes: a second answer counts a minute after the first.
     pub async fn settle(&self) {
-        for _ in 0..200 {
+        for round in 0..200 {
             while self.work_once().await > 0 {}
             if self.aws.sqs.next_due_ms().is_none() {
                 return;
             }
+            self.advance(Duration::from_secs(1 << (round / 2).min(5)));
             self.aws.sqs.hasten();
         }
         panic!("never done: {}", self.left());
+    }
+
+    /// Works for so long, by the clock: each message is handled when it is due.
+    pub async fn pass(&self, time: Duration) {
+        let passed = u64::try_from(time.as_millis()).expect("not so long");
+        let end_ms = simulator_kit::clock::now_ms() + passed;
+        loop {
+            while self.work_once().await > 0 {}
+            let now_ms = simulator_kit::clock::now_ms();
+            let due_ms = self.aws.sqs.next_due_ms().unwrap_or(end_ms);
+            if now_ms >= end_ms {
+                return;
+            }
+            let wait_ms = due_ms.min(end_ms).saturating_sub(now_ms).max(1);
+            self.advance(Duration::from_millis(wait_ms));
+        }
     }
 
     /// Polls, and works until everything that follows has happened.

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use simulator_kit::clock::now_ms;
 use winterbaume_core::{MockRequest, MockResponse, MockService};
 
-use crate::aws::action;
+use crate::aws::{action, visibility_s};
 
 /// How often a message is received before it goes to the dead letters, as in the template.
 const MAX_RECEIVES: u32 = 10;
@@ -104,13 +104,19 @@ pub struct Message {
     pub due_ms: u64,
     /// How often it was received.
     pub receives: u32,
-    in_flight: bool,
+    /// While somebody has it: until when it is hidden from others, in Unix milliseconds.
+    hidden_until_ms: Option<u64>,
 }
 
 impl Message {
     /// The body, which is JSON.
     pub fn json(&self) -> Value {
         serde_json::from_str(&self.body).expect("our messages are JSON")
+    }
+
+    /// Whether somebody has it.
+    pub fn in_flight(&self) -> bool {
+        self.hidden_until_ms.is_some_and(|until| until > now_ms())
     }
 
     /// Whether it is a look that was sent to come much later, and not put off by a failure or, as a
@@ -142,20 +148,22 @@ impl Sqs {
             group: group.map(str::to_owned),
             due_ms: now_ms() + u64::try_from(delay.as_millis()).expect("a delay"),
             receives: 0,
-            in_flight: false,
+            hidden_until_ms: None,
         });
         id
     }
 
     /// Up to `most` messages that are due, oldest first; they stay in flight until they are
-    /// deleted or given back. A FIFO queue gives nothing from a group that has some in flight.
+    /// deleted or given back, or until the time for which the queue hides them is over. A FIFO queue gives nothing from a group that has some in flight.
     pub fn receive(&self, queue: Queue, most: usize) -> Vec<Message> {
+        self.end_flights(queue);
         let mut queues = self.lock();
         let messages = queues.entry(queue).or_default();
         let now = now_ms();
+        let hidden_until_ms = Some(now + 1000 * visibility_s(queue));
         let busy: BTreeSet<_> = messages
             .iter()
-            .filter(|message| queue.is_fifo() && message.in_flight)
+            .filter(|message| queue.is_fifo() && message.in_flight())
             .filter_map(|message| message.group.clone())
             .collect();
         let ready = messages.iter_mut().filter(|message| {
@@ -163,12 +171,12 @@ impl Sqs {
                 .group
                 .as_ref()
                 .is_some_and(|group| busy.contains(group));
-            !held && !message.in_flight && message.due_ms <= now
+            !held && !message.in_flight() && message.due_ms <= now
         });
         ready
             .take(most)
             .map(|message| {
-                message.in_flight = true;
+                message.hidden_until_ms = hidden_until_ms;
                 message.receives += 1;
                 message.clone()
             })
@@ -190,7 +198,7 @@ impl Sqs {
         let Some(at) = messages.iter().position(|message| message.id == id) else {
             return;
         };
-        messages[at].in_flight = false;
+        messages[at].hidden_until_ms = None;
         if messages[at].receives < MAX_RECEIVES {
             return;
         }
@@ -200,11 +208,20 @@ impl Sqs {
         }
     }
 
+    /// What was hidden for its time, and not handled, comes back.
+    fn end_flights(&self, queue: Queue) {
+        for message in self.messages(queue) {
+            if message.hidden_until_ms.is_some() && !message.in_flight() {
+                self.give_back(queue, &message.id);
+            }
+        }
+    }
+
     /// Every message in flight can be received again, as when a function was cut off.
     pub fn give_all_back(&self) {
         for queue in Queue::ALL {
             for message in self.messages(queue) {
-                if message.in_flight {
+                if message.hidden_until_ms.is_some() {
                     self.give_back(queue, &message.id);
                 }
             }
@@ -247,7 +264,7 @@ impl Sqs {
             .into_iter()
             .flat_map(|queue| self.messages(queue))
             .filter(|message| !message.waits())
-            .map(|message| message.due_ms)
+            .map(|message| message.due_ms.max(message.hidden_until_ms.unwrap_or(0)))
             .min()
     }
 
@@ -257,6 +274,36 @@ impl Sqs {
         let batch = json!({"QueueUrl": body["QueueUrl"], "Entries": [entry]});
         let sent = self.send_batch(&batch)?;
         Ok(sent["Successful"][0].clone())
+    }
+
+    /// Hides messages in flight for another time; for none they can be received at once.
+    fn change_visibility(&self, body: &Value) -> Result<Value, String> {
+        let url = body["QueueUrl"].as_str().unwrap_or_default();
+        let queue = Queue::ALL
+            .into_iter()
+            .find(|queue| queue.url() == url)
+            .ok_or_else(|| format!("no queue {url}"))?;
+        let entries = body["Entries"].as_array().map_or(&[][..], Vec::as_slice);
+        if entries.is_empty() || entries.len() > 10 {
+            return Err(format!("{} entries in a batch", entries.len()));
+        }
+        let mut queues = self.lock();
+        let messages = queues.entry(queue).or_default();
+        let (mut done, mut failed) = (Vec::new(), Vec::new());
+        for entry in entries {
+            let seconds = entry["VisibilityTimeout"].as_u64().unwrap_or_default();
+            let message = messages
+                .iter_mut()
+                .find(|message| entry["ReceiptHandle"] == message.id && message.in_flight());
+            if let Some(message) = message {
+                message.hidden_until_ms = Some(now_ms() + 1000 * seconds);
+                done.push(json!({"Id": entry["Id"]}));
+            } else {
+                let code = "ReceiptHandleIsInvalid";
+                failed.push(json!({"Id": entry["Id"], "Code": code, "SenderFault": true}));
+            }
+        }
+        Ok(json!({"Successful": done, "Failed": failed}))
     }
 
     fn send_batch(&self, body: &Value) -> Result<Value, String> {
@@ -337,6 +384,7 @@ impl MockService for Sqs {
         let body = serde_json::from_slice(&request.body).map_err(|error| error.to_string());
         let answered = match action(&request).as_str() {
             "SendMessageBatch" => body.and_then(|body| self.send_batch(&body)),
+            "ChangeMessageVisibilityBatch" => body.and_then(|body| self.change_visibility(&body)),
             "SendMessage" => body.and_then(|body| self.send_one(&body)),
             other => Err(format!("{other} is not among what the functions use")),
         };

@@ -26,7 +26,7 @@ const JSON_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// The HTTP client for One Click: it follows no redirect, so that the service token and a
 /// customer's data go to the configured address only, and limits a connection to 3 s and a whole
-/// request to 20 s. Uploads set a longer limit themselves.
+/// request to 20 s. Uploads see to it themselves that they get on.
 ///
 /// There is no separate read timeout: reqwest counts it from the start of the request until the
 /// answer's head, so it would cut off every upload that takes longer than that.

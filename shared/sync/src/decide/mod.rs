@@ -5,4 +5,5 @@ pub mod job;
 pub mod photo;
 pub mod place;
 pub mod project;
+pub mod refusal;
 pub mod users;

@@ -10,7 +10,7 @@ use runtime::Trouble;
 use runtime::messages::{Look, Origin, PhotoMessage};
 use store::activity::Kind;
 use store::outages::Side;
-use store::photos::PhotoRow;
+use store::photos::{NewWish, PhotoRow, WantedPhoto};
 use store::projects::{LinkState, ProjectRow, SkipReason};
 
 use super::{Context, outage, project};
@@ -18,6 +18,8 @@ use crate::decide::photo::wanted_photo;
 
 /// How many rows are written at a time.
 const CONCURRENT_WRITES: usize = 16;
+/// How many reads of a thousand pending photos one look takes.
+const MOST_PENDING_READS: usize = 10;
 
 /// Looks at one page of the project's photos, and queues the next.
 pub async fn look_at_project_photos(
@@ -53,7 +55,10 @@ pub async fn look_at_photo(context: &Context<'_>, id: &PhotoId, tags: bool) -> R
         .await;
     let photo = match photo {
         // No event says that a photo was deleted; whoever connected may just see less than before.
-        Err(failure) if failure.is_not_found() => return Ok(()),
+        Err(failure) if failure.is_not_found() => {
+            context.app.store.photo_asked(context.org(), id).await?;
+            return Ok(());
+        }
         photo => photo?,
     };
     outage::over(context, Side::CompanyCam).await?;
@@ -124,29 +129,38 @@ async fn look_at_tagged_photos(
         .collect();
     let jobs = linked_jobs(context, &projects);
     let preferences = &context.organization.preferences;
+    let resting = resting(context, &projects);
+    let now_ms = context.app.clock.now_ms();
     let wanted: Vec<_> = photos
         .iter()
         .filter_map(|photo| {
             let project = photo.project_id.as_ref()?;
+            // What another company's project says of its job is no opinion.
+            if resting.contains(project) {
+                return None;
+            }
             let wanted = wanted_photo(
                 photo,
                 rows.get(&photo.id),
                 jobs.get(project),
                 preferences,
                 tags.map(<[String]>::to_vec),
+                now_ms,
             )?;
             Some((photo, project, wanted))
         })
         .collect();
     let raised = stream::iter(&wanted)
-        .map(|(photo, project, wanted)| async move {
-            let row = store.want_photo(org, &photo.id, project, wanted).await?;
-            Ok::<_, store::Error>(row.map(|row| row.photo_id))
-        })
+        .map(|(photo, project, wanted)| want(context, &photo.id, project, wanted, &rows))
         .buffer_unordered(CONCURRENT_WRITES)
         .try_collect::<Vec<_>>()
         .await?;
     queue(context, raised.into_iter().flatten()).await?;
+    for row in rows.values().filter(|row| row.refused.is_some()) {
+        if !wanted.iter().any(|(photo, ..)| photo.id == row.photo_id) {
+            store.photo_asked(org, &row.photo_id).await?;
+        }
+    }
     for photo in photos {
         let moved_to = photo.project_id.as_ref().filter(|project| {
             rows.get(&photo.id)
@@ -171,6 +185,32 @@ async fn look_at_tagged_photos(
     Ok(i64::try_from(on_a_job.len()).unwrap_or(i64::MAX))
 }
 
+/// Writes down what is wanted; the photo, unless something newer is.
+async fn want(
+    context: &Context<'_>,
+    photo: &PhotoId,
+    project: &ProjectId,
+    wanted: &WantedPhoto,
+    rows: &BTreeMap<PhotoId, PhotoRow>,
+) -> Result<Option<PhotoId>, store::Error> {
+    let refused = rows.get(photo).is_some_and(|row| {
+        let now_wanted = PhotoRow {
+            wanted: wanted.clone(),
+            ..row.clone()
+        };
+        now_wanted.is_refused()
+    });
+    let wish = NewWish {
+        photo,
+        project,
+        company: &context.organization.company_id,
+        wanted,
+        refused,
+    };
+    let row = context.app.store.want_photo(context.org(), wish).await?;
+    Ok(row.map(|row| row.photo_id))
+}
+
 /// Adds the tag to those of the photos that are or will be in One Click.
 pub async fn tag_photos(context: &Context<'_>, photos: &[Photo], tag: &str) -> Result<(), Trouble> {
     let org = context.org();
@@ -193,11 +233,14 @@ pub async fn tag_photos(context: &Context<'_>, photos: &[Photo], tag: &str) -> R
         }
         wanted.details.tags.push(tag.to_owned());
         wanted.details.tags.sort_unstable();
-        if store
-            .want_photo(org, &row.photo_id, &row.project_id, &wanted)
-            .await?
-            .is_some()
-        {
+        let wish = NewWish {
+            photo: &row.photo_id,
+            project: &row.project_id,
+            company: &context.organization.company_id,
+            wanted: &wanted,
+            refused: row.is_refused(),
+        };
+        if store.want_photo(org, wish).await?.is_some() {
             tagged.push(row.photo_id);
         }
     }
@@ -218,6 +261,35 @@ async fn queue(
         .collect();
     context.app.queues.photos(&messages, None).await?;
     Ok(())
+}
+
+/// Queues every photo that is still to be copied: what messages once said of them was let go while the
+/// organization was not connected.
+pub(super) async fn queue_pending(context: &Context<'_>) -> Result<(), Trouble> {
+    let mut after = None;
+    for _ in 0..MOST_PENDING_READS {
+        let read = context
+            .app
+            .store
+            .pending_photo_ids(context.org(), after.take());
+        let (photos, next) = read.await?;
+        queue(context, photos).await?;
+        after = next;
+        if after.is_none() {
+            return Ok(());
+        }
+    }
+    tracing::warn!(org.id = %context.org(), "more photos are pending than are queued at once");
+    Ok(())
+}
+
+/// Projects of a company that was connected before.
+fn resting(context: &Context<'_>, projects: &[ProjectRow]) -> BTreeSet<ProjectId> {
+    projects
+        .iter()
+        .filter(|row| row.company_id != context.organization.company_id)
+        .map(|row| row.project_id.clone())
+        .collect()
 }
 
 fn linked_jobs(context: &Context<'_>, projects: &[ProjectRow]) -> BTreeMap<ProjectId, JobId> {

@@ -102,6 +102,9 @@ pub async fn step(context: &Context<'_>, run_id: &str, tries: u32) -> Result<(),
             connection::tell_one_click(context.app, context.org(), IntegrationState::Connected, "")
                 .await?;
             outage::over(context, Side::OneClick).await?;
+            if run.started_at == context.organization.connected_at {
+                photos::queue_pending(context).await?;
+            }
             next.step = SyncStep::Projects { page: 1 };
         }
         SyncStep::Projects { page } => {
