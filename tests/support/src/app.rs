@@ -140,6 +140,11 @@ impl TestApp {
         simulator_kit::clock::advance(by);
     }
 
+    /// Photos may be fetched from this origin, and from no other.
+    pub fn allow_photos_from(&mut self, origin: &str) {
+        self.media = Media::new(MediaHosts::parse(origin).expect("an origin"));
+    }
+
     /// A browser without cookies.
     pub fn browser(&self) -> Browser {
         Browser::new(&self.public_url, &self.companycam.origin)

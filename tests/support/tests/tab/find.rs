@@ -182,8 +182,11 @@ async fn b25_a_failed_photo_is_retried_from_here() {
     let (test, browser) = connected().await;
     let (project, photos) = test.seed().await;
     let path = format!("/v1/organizations/*/jobs/*/images/{}", photos[0]);
-    test.one_click_fault(json!({"method": "PUT", "path": path, "times": 1, "action": refusal()}));
+    test.one_click_fault(
+        json!({"method": "PUT", "path": path, "times": null, "action": refusal()}),
+    );
     test.catch_up().await;
+    test.one_click.controls().clear_faults();
     let card = find(&browser, &photos[0]).await;
     assert_says(
         &card,
