@@ -21,5 +21,5 @@ pub use config::Config;
 pub use deadline::Deadline;
 pub use secrets::{CompanyCamClient, OneClickAccess, OrgTokens, Secrets, WebhookKeys};
 pub use session::{CompanyCam, Failure};
-pub use store::outages::Side;
+pub use store::pauses::Side;
 pub use trouble::Trouble;

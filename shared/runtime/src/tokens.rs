@@ -12,7 +12,7 @@ use crate::{App, OrgTokens, Side, Trouble};
 
 /// Renewed when it ends within so many seconds.
 const EARLY_S: i64 = 300;
-/// How long one worker may take to renew; CompanyCam's answer is awaited for 20 s at most.
+/// How long one worker may take to renew; CompanyCam's answer is awaited for 8 s at most.
 const LEASE_MS: i64 = 45_000;
 /// How soon a worker that lost the race looks again.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);

@@ -24,8 +24,6 @@ pub enum Refuser {
     OneClick,
     /// One Click, in its own words.
     OneClicksWord,
-    /// One Click does not have the job.
-    JobGone,
 }
 
 /// What is remembered of a photo's refusals, all by the same.

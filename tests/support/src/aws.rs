@@ -42,9 +42,11 @@ pub struct Call {
 struct Watch {
     calls: Vec<Call>,
     refusals: BTreeMap<String, usize>,
-    /// Action, and what its request holds.
-    lost_answer: Option<(String, String)>,
+    panic_at: Option<String>,
+    lost_answers: BTreeMap<String, usize>,
     take_turns: bool,
+    /// How many batches are left over whole.
+    left_over: usize,
 }
 
 /// See the module.
@@ -98,17 +100,29 @@ impl Aws {
             .collect()
     }
 
-    /// Refuses the next so many calls of an action, for good: the SDK does not try again by itself.
+    /// Refuses the next so many calls of an action (`PutItem`, or `PutItem EphemeralTable` where one
+    /// table is meant), for good: the SDK does not try again by itself.
     pub fn refuse(&self, action: &str, times: usize) {
         let mut watch = self.watch.lock().expect("no holder panicked");
         watch.refusals.insert(action.to_owned(), times);
     }
 
-    /// The next call of this action whose request holds this text is carried out, and its answer is lost:
-    /// the SDK gets a 500, and tries again by itself.
-    pub fn lose_answer(&self, action: &str, holding: &str) {
+    /// From here on whoever reads or writes something that names this panics.
+    pub fn panic_at(&self, text: &str) {
+        self.watch.lock().expect("no holder panicked").panic_at = Some(text.to_owned());
+    }
+
+    /// Loses the answers of the next so many calls of an action, named as in [`Aws::refuse`]: each
+    /// takes effect and is then answered 500, so that the SDK tries again by itself and meets what it
+    /// did.
+    pub fn lose_answer(&self, action: &str, times: usize) {
         let mut watch = self.watch.lock().expect("no holder panicked");
-        watch.lost_answer = Some((action.to_owned(), holding.to_owned()));
+        watch.lost_answers.insert(action.to_owned(), times);
+    }
+
+    /// Leaves all of the next so many batches of reads over, as DynamoDB does where it is throttled.
+    pub fn leave_over(&self, times: usize) {
+        self.watch.lock().expect("no holder panicked").left_over = times;
     }
 
     /// From here on handlers that run at once take turns with every call, as they do over a network.
@@ -157,8 +171,14 @@ pub(crate) fn table_names() -> TableNames {
     }
 }
 
+/// The template, read once.
+pub(crate) fn template() -> &'static Value {
+    static READ: OnceLock<Value> = OnceLock::new();
+    READ.get_or_init(|| serde_saphyr::from_str(TEMPLATE).expect("the template is YAML"))
+}
+
 async fn create_tables(db: &aws_sdk_dynamodb::Client) {
-    let template: Value = serde_saphyr::from_str(TEMPLATE).expect("the template is YAML");
+    let template = template();
     let resources = template["Resources"].as_object().expect("resources");
     let tables = resources
         .iter()
@@ -196,22 +216,15 @@ async fn create_tables(db: &aws_sdk_dynamodb::Client) {
 
 /// For how long the template's queue hides a message that was received, in seconds.
 pub(crate) fn visibility_s(queue: Queue) -> u64 {
-    static TIMES: OnceLock<BTreeMap<&str, u64>> = OnceLock::new();
-    let times = TIMES.get_or_init(|| {
-        let template: Value = serde_saphyr::from_str(TEMPLATE).expect("the template is YAML");
-        let time = |name| {
-            let seconds = &template["Resources"][name]["Properties"]["VisibilityTimeout"];
-            (name, seconds.as_u64().expect("a number of seconds"))
-        };
-        ["SyncQueue", "RetryQueue", "PhotoQueue"].map(time).into()
-    });
-    match queue {
-        Queue::Sync => times["SyncQueue"],
-        Queue::Retry => times["RetryQueue"],
-        Queue::Photos => times["PhotoQueue"],
+    let name = match queue {
+        Queue::Sync => "SyncQueue",
+        Queue::Retry => "RetryQueue",
+        Queue::Photos => "PhotoQueue",
         // The default of SQS.
-        Queue::SyncDeadLetters | Queue::RetryDeadLetters | Queue::PhotoDeadLetters => 30,
-    }
+        Queue::SyncDeadLetters | Queue::RetryDeadLetters | Queue::PhotoDeadLetters => return 30,
+    };
+    let seconds = &template()["Resources"][name]["Properties"]["VisibilityTimeout"];
+    seconds.as_u64().expect("a number of seconds")
 }
 
 fn key_schema(of: &Value) -> Vec<KeySchemaElement> {
@@ -249,7 +262,20 @@ fn watched<S: MockService>(service: S, watch: &Arc<Mutex<Watch>>) -> Watched<S> 
     }
 }
 
-/// Writes calls down, and refuses those that a test wants refused.
+/// Counts down what a test wants to happen to the next such calls; whether it happens to this one.
+fn due(counts: &mut BTreeMap<String, usize>, action: &str, body: &Value) -> bool {
+    let table = body["TableName"].as_str().unwrap_or_default();
+    for name in [format!("{action} {table}"), action.to_owned()] {
+        if let Some(left) = counts.get_mut(&name).filter(|left| **left > 0) {
+            *left -= 1;
+            return true;
+        }
+    }
+    false
+}
+
+/// Writes calls down, refuses those that a test wants refused, and loses the answers that it wants
+/// lost.
 struct Watched<S> {
     service: S,
     watch: Arc<Mutex<Watch>>,
@@ -270,12 +296,14 @@ impl<S: MockService> MockService for Watched<S> {
     ) -> Pin<Box<dyn Future<Output = MockResponse> + Send + '_>> {
         let action = action(&request);
         let mut watch = self.watch.lock().expect("no holder panicked");
-        let called = action.clone();
-        let left = watch.refusals.get_mut(&action).filter(|left| **left > 0);
-        let refused = left.map(|left| *left -= 1).is_some();
+        let body: Value = serde_json::from_slice(&request.body).unwrap_or_default();
+        let refused = due(&mut watch.refusals, &action, &body);
+        let is_lost = !refused && due(&mut watch.lost_answers, &action, &body);
+        let left_over = action == "BatchGetItem" && watch.left_over > 0;
+        let asked = body["RequestItems"].clone();
         watch.calls.push(Call {
             action,
-            body: serde_json::from_slice(&request.body).unwrap_or_default(),
+            body,
             at_ms: simulator_kit::clock::now_ms(),
             refused,
         });
@@ -287,25 +315,29 @@ impl<S: MockService> MockService for Watched<S> {
             )));
         }
         let text = String::from_utf8_lossy(&request.body);
-        let lost = watch
-            .lost_answer
-            .take_if(|(name, holding)| *name == called && text.contains(holding.as_str()))
-            .is_some();
-        drop(text);
-        if lost {
-            return Box::pin(async move {
-                // What came of it is never known.
-                drop(self.service.handle(request).await);
-                let body = json!({"__type": "InternalServerError", "message": "lost by the test"});
-                MockResponse::json(500, body.to_string())
-            });
+        let panics = watch.panic_at.as_ref().is_some_and(|at| text.contains(at));
+        let take_turns = watch.take_turns;
+        if panics {
+            return Box::pin(async { panic!("the test wants it") });
         }
-        if !watch.take_turns {
-            return self.service.handle(request);
+        if left_over {
+            watch.left_over -= 1;
+            let body = json!({"Responses": {}, "UnprocessedKeys": asked});
+            return Box::pin(std::future::ready(MockResponse::json(
+                200,
+                body.to_string(),
+            )));
         }
         Box::pin(async move {
-            tokio::task::yield_now().await;
-            self.service.handle(request).await
+            if take_turns {
+                tokio::task::yield_now().await;
+            }
+            let answer = self.service.handle(request).await;
+            if !is_lost {
+                return answer;
+            }
+            let body = json!({"__type": "InternalServerError", "message": "lost by the test"});
+            MockResponse::json(500, body.to_string())
         })
     }
 }

@@ -104,8 +104,24 @@ pub struct Message {
     pub due_ms: u64,
     /// How often it was received.
     pub receives: u32,
+    /// How often each function had a turn in the chain of messages that led to this one, as the SDK
+    /// passes it on and Lambda counts it.
+    pub lineage: Lineage,
     /// While somebody has it: until when it is hidden from others, in Unix milliseconds.
     hidden_until_ms: Option<u64>,
+}
+
+/// Function → turns.
+pub type Lineage = BTreeMap<&'static str, u32>;
+
+tokio::task_local! {
+    /// Of the messages that the running handler was called with.
+    static HANDLED: Lineage;
+}
+
+/// Runs a handler whose sends carry on this lineage.
+pub(crate) async fn carrying_on<T>(lineage: Lineage, handler: impl Future<Output = T>) -> T {
+    HANDLED.scope(lineage, handler).await
 }
 
 impl Message {
@@ -148,6 +164,7 @@ impl Sqs {
             group: group.map(str::to_owned),
             due_ms: now_ms() + u64::try_from(delay.as_millis()).expect("a delay"),
             receives: 0,
+            lineage: HANDLED.try_with(Clone::clone).unwrap_or_default(),
             hidden_until_ms: None,
         });
         id
@@ -217,6 +234,19 @@ impl Sqs {
         }
     }
 
+    /// Lambda took the chain that led to this message for a loop: it goes to the dead letters.
+    pub fn end_loop(&self, queue: Queue, id: &str) {
+        let mut queues = self.lock();
+        let messages = queues.entry(queue).or_default();
+        let Some(at) = messages.iter().position(|message| message.id == id) else {
+            return;
+        };
+        let ended = messages.remove(at);
+        if let Some(dead_letters) = queue.dead_letters() {
+            queues.entry(dead_letters).or_default().push(ended);
+        }
+    }
+
     /// Every message in flight can be received again, as when a function was cut off.
     pub fn give_all_back(&self) {
         for queue in Queue::ALL {
@@ -276,7 +306,8 @@ impl Sqs {
         Ok(sent["Successful"][0].clone())
     }
 
-    /// Hides messages in flight for another time; for none they can be received at once.
+    /// Hides messages in flight for another time; for none they can be received at once. A receipt is
+    /// the message's id here.
     fn change_visibility(&self, body: &Value) -> Result<Value, String> {
         let url = body["QueueUrl"].as_str().unwrap_or_default();
         let queue = Queue::ALL
@@ -304,6 +335,17 @@ impl Sqs {
             }
         }
         Ok(json!({"Successful": done, "Failed": failed}))
+    }
+
+    fn change_one_visibility(&self, body: &Value) -> Result<Value, String> {
+        let mut entry = body.clone();
+        entry["Id"] = json!("0");
+        let batch = json!({"QueueUrl": body["QueueUrl"], "Entries": [entry]});
+        let changed = self.change_visibility(&batch)?;
+        if changed["Failed"] == json!([]) {
+            return Ok(json!({}));
+        }
+        Err(format!("{} is not in flight", body["ReceiptHandle"]))
     }
 
     fn send_batch(&self, body: &Value) -> Result<Value, String> {
@@ -386,6 +428,7 @@ impl MockService for Sqs {
             "SendMessageBatch" => body.and_then(|body| self.send_batch(&body)),
             "ChangeMessageVisibilityBatch" => body.and_then(|body| self.change_visibility(&body)),
             "SendMessage" => body.and_then(|body| self.send_one(&body)),
+            "ChangeMessageVisibility" => body.and_then(|body| self.change_one_visibility(&body)),
             other => Err(format!("{other} is not among what the functions use")),
         };
         let response = match answered {

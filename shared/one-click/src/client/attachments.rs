@@ -2,13 +2,11 @@
 
 use std::fmt;
 use std::io;
-use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use futures::StreamExt;
-use futures::future::{Either, select};
 use futures::stream::{self, BoxStream};
 use reqwest::multipart::{Form, Part};
 use reqwest::{Body, Method, RequestBuilder};
@@ -17,17 +15,13 @@ use serde::de::DeserializeOwned;
 use serde_json::json;
 
 use super::Client;
-use super::http::{delete, fetch, fetch_all};
+use super::http::{Listed, delete, fetch, fetch_all};
 use crate::error::Error;
 use crate::ids::{JobId, OrgId};
 use crate::types::{Document, DocumentFields, Image, ImageFields};
 
-/// The time for which One Click may take in nothing of an upload, and which its answer may take after
-/// that. There is no limit for the whole: 100 MB may take long on a slow day.
-const IDLE_TIMEOUT: Duration = Duration::from_secs(25);
-/// How often that is looked at.
-const LOOK: Duration = Duration::from_secs(1);
-/// In place of the limit for other requests: more than any function may run.
+/// In place of the limit for other requests: more than any function may run. There is none for the
+/// whole of an upload, since 100 MB may take long on a slow day; but it may not stand still.
 const NO_TIMEOUT: Duration = Duration::from_hours(1);
 
 /// A file on its way to One Click. It is passed on as it arrives, never held as a whole.
@@ -54,7 +48,7 @@ impl fmt::Debug for Upload {
 
 impl Client {
     /// All images of the job, deleted ones included if One Click lists them.
-    pub async fn images(&self, org: &OrgId, job: &JobId) -> Result<Vec<Image>, Error> {
+    pub async fn images(&self, org: &OrgId, job: &JobId) -> Result<Listed<Image>, Error> {
         self.attachments(org, job, "images").await
     }
 
@@ -72,7 +66,7 @@ impl Client {
         file: Upload,
     ) -> Result<Image, Error> {
         let request = self.request(Method::PUT, &attachment(org, job, "images", external_id))?;
-        upload(request, "image", fields, file).await
+        upload(request, "image", fields, file, self.upload_idle).await
     }
 
     /// Changes what is told about an image, without its file; same version rule as
@@ -101,7 +95,7 @@ impl Client {
     }
 
     /// All documents of the job, deleted ones included if One Click lists them.
-    pub async fn documents(&self, org: &OrgId, job: &JobId) -> Result<Vec<Document>, Error> {
+    pub async fn documents(&self, org: &OrgId, job: &JobId) -> Result<Listed<Document>, Error> {
         self.attachments(org, job, "documents").await
     }
 
@@ -115,7 +109,7 @@ impl Client {
         file: Upload,
     ) -> Result<Document, Error> {
         let request = self.request(Method::PUT, &attachment(org, job, "documents", external_id))?;
-        upload(request, "document", fields, file).await
+        upload(request, "document", fields, file, self.upload_idle).await
     }
 
     /// Deletes a document. Succeeds also if there is none.
@@ -134,7 +128,7 @@ impl Client {
         org: &OrgId,
         job: &JobId,
         kind: &str,
-    ) -> Result<Vec<T>, Error> {
+    ) -> Result<Listed<T>, Error> {
         let segments = ["organizations", org.as_str(), "jobs", job.as_str(), kind];
         fetch_all(|| self.request(Method::GET, &segments), kind).await
     }
@@ -163,6 +157,7 @@ async fn upload<T: DeserializeOwned>(
     name: &'static str,
     fields: &impl Serialize,
     file: Upload,
+    idle: Duration,
 ) -> Result<T, Error> {
     let fields = serde_json::to_string(fields)
         .map_err(|_| Error::invalid("The fields can't be written as JSON."))?;
@@ -183,10 +178,10 @@ async fn upload<T: DeserializeOwned>(
 
     let form = Form::new().part(name, fields).part("file", content);
     let request = request.timeout(NO_TIMEOUT).multipart(form);
-    let answer = pin!(fetch(request, name));
-    let answer = match select(answer, pin!(flow.stalls())).await {
-        Either::Left((answer, _)) => answer,
-        Either::Right(((), _)) => return Err(Error::Stalled),
+    let sending = fetch(request, name);
+    let answer = tokio::select! {
+        answer = sending => answer,
+        () = flow.stalls(idle) => Err(Error::Stalled),
     };
     match (answer, flow.take_failure()) {
         (Err(Error::Connection { .. }), Some(source)) => Err(Error::Source(source)),
@@ -244,14 +239,21 @@ impl Flow {
         self.lock().failure.take()
     }
 
-    /// Waits until nothing has moved for too long, through One Click: the source minds its own time.
-    async fn stalls(&self) {
+    /// Waits until nothing has moved for so long, through One Click: the source minds its own time.
+    async fn stalls(&self, idle: Duration) {
         loop {
-            tokio::time::sleep(LOOK).await;
-            let state = self.lock();
-            if !state.waits_for_source && state.moved_at.elapsed() > IDLE_TIMEOUT {
+            let left = {
+                let state = self.lock();
+                if state.waits_for_source {
+                    idle
+                } else {
+                    idle.saturating_sub(state.moved_at.elapsed())
+                }
+            };
+            if left.is_zero() {
                 return;
             }
+            tokio::time::sleep(left).await;
         }
     }
 }

@@ -95,7 +95,7 @@ fn delay_ms(by: Refuser, times: u32) -> i64 {
     match by {
         Refuser::Address | Refuser::OneClick => doubled,
         // Nothing is gained by asking sooner than the answer counts.
-        Refuser::NoAddress | Refuser::File | Refuser::OneClicksWord | Refuser::JobGone => {
+        Refuser::NoAddress | Refuser::File | Refuser::OneClicksWord => {
             doubled.max(ANOTHER_ANSWER_MS + SECOND_MS)
         }
     }
@@ -105,7 +105,7 @@ fn delay_ms(by: Refuser, times: u32) -> i64 {
 fn is_about_the_address(by: Refuser) -> bool {
     match by {
         Refuser::Address | Refuser::NoAddress => true,
-        Refuser::File | Refuser::OneClick | Refuser::OneClicksWord | Refuser::JobGone => false,
+        Refuser::File | Refuser::OneClick | Refuser::OneClicksWord => false,
     }
 }
 
@@ -126,9 +126,7 @@ pub fn is_to_be_asked_for(refusal: &Refusal) -> bool {
 pub fn is_final(refusal: &Refusal, asked_ms: Option<i64>) -> bool {
     let (times, patience_ms) = match refusal.by {
         Refuser::Address => (2, ADDRESS_MS),
-        Refuser::NoAddress | Refuser::File | Refuser::OneClicksWord | Refuser::JobGone => {
-            (2, ANOTHER_ANSWER_MS)
-        }
+        Refuser::NoAddress | Refuser::File | Refuser::OneClicksWord => (2, ANOTHER_ANSWER_MS),
         Refuser::OneClick => (ONE_CLICK_TIMES, ONE_CLICK_MS),
     };
     refusal.times >= times
@@ -143,7 +141,7 @@ pub fn is_worth_telling(refusal: &Refusal, asked_ms: Option<i64>) -> bool {
     match refusal.by {
         Refuser::Address | Refuser::NoAddress => lasts && asked_since(refusal, asked_ms),
         Refuser::OneClick => lasts,
-        Refuser::File | Refuser::OneClicksWord | Refuser::JobGone => false,
+        Refuser::File | Refuser::OneClicksWord => false,
     }
 }
 
@@ -211,7 +209,7 @@ mod tests {
 
     #[test]
     fn b33_a_word_that_ends_something_is_heard_twice_a_minute_apart() {
-        for by in [Refuser::File, Refuser::OneClicksWord, Refuser::JobGone] {
+        for by in [Refuser::File, Refuser::OneClicksWord] {
             let (row, seen) = refused(by, NOW + 2 * MINUTE_MS);
             assert_eq!(seen.len(), 2, "{by:?}");
             assert!(is_final(&row.refused.unwrap(), None));

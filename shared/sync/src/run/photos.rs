@@ -7,25 +7,26 @@ use companycam::{Cursor, Page, Photo};
 use futures::{StreamExt, TryStreamExt, stream};
 use one_click::JobId;
 use runtime::Trouble;
-use runtime::messages::{Look, Origin, PhotoMessage};
-use store::activity::Kind;
-use store::outages::Side;
+use runtime::messages::{Look, Origin, PhotoMessage, PhotosSoFar};
+use store::activity::{Kind, NewEntry, Outcome};
 use store::photos::{NewWish, PhotoRow, WantedPhoto};
 use store::projects::{LinkState, ProjectRow, SkipReason};
 
-use super::{Context, outage, project};
+use super::{Context, project};
 use crate::decide::photo::wanted_photo;
 
 /// How many rows are written at a time.
 const CONCURRENT_WRITES: usize = 16;
-/// How many reads of a thousand pending photos one look takes.
-const MOST_PENDING_READS: usize = 10;
 
-/// Looks at one page of the project's photos, and queues the next.
+/// More pages than any project has: a list that never ends is none.
+const MOST_PAGES: u32 = 2_000;
+
+/// Looks at one page of the project's photos, and queues the next. With the last they are known.
 pub async fn look_at_project_photos(
     context: &Context<'_>,
     project: &ProjectId,
     cursor: Option<&Cursor>,
+    so_far: PhotosSoFar,
 ) -> Result<(), Trouble> {
     let page = context
         .companycam()
@@ -35,15 +36,59 @@ pub async fn look_at_project_photos(
         Err(failure) if failure.is_not_found() => return Ok(()),
         page => page?,
     };
-    outage::over(context, Side::CompanyCam).await?;
     look_at_photos(context, &page).await?;
-    if let Some(cursor) = page.next {
-        let look = Look::ProjectPhotos {
-            project_id: project.clone(),
-            cursor: Some(cursor),
-        };
-        context.app.queues.sync(&[context.look(look)]).await?;
+    let so_far = PhotosSoFar {
+        unfinished: so_far.unfinished || unfinished(&page.items).next().is_some(),
+        pages: so_far.pages + 1,
+        ..so_far
+    };
+    match page.next {
+        // The same place again, or ever another, would be for ever.
+        Some(more) if Some(&more) != cursor && so_far.pages < MOST_PAGES => {
+            let look = Look::ProjectPhotos {
+                project_id: project.clone(),
+                cursor: Some(more),
+                so_far,
+            };
+            Ok(context.app.queues.sync(&[context.look(look)]).await?)
+        }
+        Some(_) | None => {
+            let Some(up_to) = so_far.up_to.filter(|_| !so_far.unfinished) else {
+                return Ok(());
+            };
+            let (store, org) = (&context.app.store, context.org());
+            Ok(store.photos_read(org, project, up_to).await?)
+        }
     }
+}
+
+/// The projects of photos that are still being processed: they are not all known yet.
+pub(super) fn unfinished(photos: &[Photo]) -> impl Iterator<Item = ProjectId> {
+    photos
+        .iter()
+        .filter(|photo| photo.is_being_processed())
+        .filter_map(|photo| photo.project_id.clone())
+}
+
+/// The photos of these projects were read, up to what their jobs were brought up to, but for those of
+/// `unfinished`.
+pub(super) async fn known(
+    context: &Context<'_>,
+    projects: &[ProjectId],
+    unfinished: &[ProjectId],
+) -> Result<(), Trouble> {
+    let (store, org) = (&context.app.store, context.org());
+    let rows = store.projects(org, projects).await?;
+    let known = rows.iter().filter_map(|row| {
+        let up_to = row.seen.as_ref()?.updated_at;
+        let news = row.state == LinkState::Linked && row.photos_read_at != Some(up_to);
+        (news && !unfinished.contains(&row.project_id)).then_some((&row.project_id, up_to))
+    });
+    stream::iter(known)
+        .map(|(project, up_to)| store.photos_read(org, project, up_to))
+        .buffer_unordered(CONCURRENT_WRITES)
+        .try_for_each(|()| async { Ok(()) })
+        .await?;
     Ok(())
 }
 
@@ -61,7 +106,6 @@ pub async fn look_at_photo(context: &Context<'_>, id: &PhotoId, tags: bool) -> R
         }
         photo => photo?,
     };
-    outage::over(context, Side::CompanyCam).await?;
     let Some(project) = photo.project_id.clone() else {
         return Ok(());
     };
@@ -151,7 +195,7 @@ async fn look_at_tagged_photos(
         })
         .collect();
     let raised = stream::iter(&wanted)
-        .map(|(photo, project, wanted)| want(context, &photo.id, project, wanted, &rows))
+        .map(|(photo, project, wanted)| want(context, photo, project, wanted, &rows))
         .buffer_unordered(CONCURRENT_WRITES)
         .try_collect::<Vec<_>>()
         .await?;
@@ -188,12 +232,12 @@ async fn look_at_tagged_photos(
 /// Writes down what is wanted; the photo, unless something newer is.
 async fn want(
     context: &Context<'_>,
-    photo: &PhotoId,
+    photo: &Photo,
     project: &ProjectId,
     wanted: &WantedPhoto,
     rows: &BTreeMap<PhotoId, PhotoRow>,
-) -> Result<Option<PhotoId>, store::Error> {
-    let refused = rows.get(photo).is_some_and(|row| {
+) -> Result<Option<PhotoId>, Trouble> {
+    let refused = rows.get(&photo.id).is_some_and(|row| {
         let now_wanted = PhotoRow {
             wanted: wanted.clone(),
             ..row.clone()
@@ -201,14 +245,30 @@ async fn want(
         now_wanted.is_refused()
     });
     let wish = NewWish {
-        photo,
+        photo: &photo.id,
         project,
         company: &context.organization.company_id,
         wanted,
         refused,
     };
-    let row = context.app.store.want_photo(context.org(), wish).await?;
-    Ok(row.map(|row| row.photo_id))
+    match context.app.store.want_photo(context.org(), wish).await {
+        // That one's failure, not its page's (B27).
+        Err(store::Error::Refused { reason, .. }) => {
+            note_refused(context, photo, &reason).await?;
+            Ok(None)
+        }
+        row => Ok(row?.map(|row| row.photo_id)),
+    }
+}
+
+async fn note_refused(context: &Context<'_>, photo: &Photo, reason: &str) -> Result<(), Trouble> {
+    let (org, id) = (context.org(), &photo.id);
+    tracing::error!(org.id = %org, photo.id = %id, reason, "a photo can't be kept");
+    let text = format!(
+        "Photo {id} could not be copied, since what it says is more than can be kept: {reason}."
+    );
+    let entry = NewEntry::new(Kind::Photo, Outcome::Failed, text).photo(id);
+    Ok(context.app.store.log(org, entry).await?)
 }
 
 /// Adds the tag to those of the photos that are or will be in One Click.
@@ -260,26 +320,6 @@ async fn queue(
         })
         .collect();
     context.app.queues.photos(&messages, None).await?;
-    Ok(())
-}
-
-/// Queues every photo that is still to be copied: what messages once said of them was let go while the
-/// organization was not connected.
-pub(super) async fn queue_pending(context: &Context<'_>) -> Result<(), Trouble> {
-    let mut after = None;
-    for _ in 0..MOST_PENDING_READS {
-        let read = context
-            .app
-            .store
-            .pending_photo_ids(context.org(), after.take());
-        let (photos, next) = read.await?;
-        queue(context, photos).await?;
-        after = next;
-        if after.is_none() {
-            return Ok(());
-        }
-    }
-    tracing::warn!(org.id = %context.org(), "more photos are pending than are queued at once");
     Ok(())
 }
 

@@ -100,7 +100,7 @@ async fn becomes_internal_after_a_cut(
 #[tokio::test]
 async fn b26_a_lease_whose_answer_was_lost_is_not_taken_for_somebody_elses() {
     let (test, project, photo) = with_a_waiting_photo().await;
-    test.aws.lose_answer("UpdateItem", "lease_holder");
+    test.aws.lose_answer("UpdateItem PhotosTable", 1);
     test.work_on(Queue::Photos).await;
     assert!(test.shows(&project, &photo), "at the first try");
 }

@@ -94,7 +94,7 @@ async fn upload(
         .await
     {
         Ok(image) => Ok(i64::try_from(image.bytes).unwrap_or(i64::MAX)),
-        Err(OneClickError::NotFound) => Err(Obstacle::job_gone()),
+        Err(OneClickError::NotFound) => Err(Obstacle::JobGone),
         Err(OneClickError::Source(error)) => match MediaError::within(&error) {
             Some(error) => Err(media_obstacle(error)),
             None => Err(Obstacle::Passing(Trouble::transient(

@@ -27,10 +27,11 @@ pub(super) async fn to_write(
         return Ok(details);
     };
     let images = match one_click.images(org, job).await {
-        Err(OneClickError::NotFound) => return Err(Obstacle::job_gone()),
+        Err(OneClickError::NotFound) => return Err(Obstacle::JobGone),
         images => images?,
     };
     if let Some(image) = images
+        .items
         .into_iter()
         .find(|image| image.external_id == row.photo_id.as_str())
     {

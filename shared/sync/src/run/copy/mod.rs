@@ -47,19 +47,14 @@ enum Obstacle {
     Passing(Trouble),
     /// It was refused, for a reason in plain words; by itself that ends nothing.
     Refused(Refuser, String),
+    /// One Click has not got the job.
+    JobGone,
     /// Ever, in this version, by our own rules; in plain words.
     Lasting(String),
     /// There is no time left to finish it.
     NoTime,
     /// Somebody else holds the photo by now.
     Lost,
-}
-
-impl Obstacle {
-    fn job_gone() -> Self {
-        let reason = "its job was deleted in One Click".to_owned();
-        Self::Refused(Refuser::JobGone, reason)
-    }
 }
 
 impl<T: Into<Trouble>> From<T> for Obstacle {

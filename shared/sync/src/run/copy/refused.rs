@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use runtime::Trouble;
 use runtime::messages::{Look, SyncMessage};
-use store::outages::Side;
+use store::pauses::Side;
 use store::photos::PhotoRow;
 use store::refusals::{Refusal, Refuser};
 
@@ -13,7 +13,7 @@ use super::{CopyOutcome, Obstacle, notes};
 use crate::decide::refusal::{
     delay, is_final, is_to_be_asked_for, is_worth_telling, refused_again,
 };
-use crate::run::project;
+use crate::run::absence::{Told, job_is_missing};
 
 /// Gives the photo back, with what is to be remembered of it.
 pub(super) async fn handle(
@@ -36,6 +36,7 @@ pub(super) async fn handle(
             let refusal = refused_again(row, by, &reason, hold.app.clock.now_ms());
             refused(hold, row, refusal).await
         }
+        Obstacle::JobGone => leave_to_its_job(hold, row).await,
         Obstacle::Lasting(reason) => give_up(hold, row, &reason, None).await,
         Obstacle::NoTime => {
             hold.release().await?;
@@ -84,16 +85,7 @@ async fn refused(
 ) -> Result<CopyOutcome, Trouble> {
     let (app, org) = (hold.app, hold.org);
     if is_final(&refusal, row.asked_ms) {
-        return match refusal.by {
-            Refuser::JobGone => leave_to_its_job(hold, row, &refusal).await,
-            Refuser::Address
-            | Refuser::NoAddress
-            | Refuser::File
-            | Refuser::OneClick
-            | Refuser::OneClicksWord => {
-                give_up(hold, row, &refusal.reason.clone(), Some(refusal)).await
-            }
-        };
+        return give_up(hold, row, &refusal.reason.clone(), Some(refusal)).await;
     }
     if !refusal.told && is_worth_telling(&refusal, row.asked_ms) {
         // First, since it is not told again. Cut off in between, it is told twice.
@@ -121,19 +113,19 @@ async fn refused(
     Ok(CopyOutcome::Refused(delay(&refusal)))
 }
 
-/// The job is gone: there is nowhere to copy it to.
-async fn leave_to_its_job(
-    hold: &Hold<'_>,
-    row: &PhotoRow,
-    refusal: &Refusal,
-) -> Result<CopyOutcome, Trouble> {
+/// The job is gone: there is nowhere to copy it to. Transient until that was said twice.
+async fn leave_to_its_job(hold: &Hold<'_>, row: &PhotoRow) -> Result<CopyOutcome, Trouble> {
     let (app, org) = (hold.app, hold.org);
     // First, since the photo is not looked at again once it has failed.
-    if let Some(job) = &row.wanted.job_id {
-        project::close_link(app, org, &row.project_id, job).await?;
+    if let Some(job) = &row.wanted.job_id
+        && let Err(trouble) = job_is_missing(app, org, &row.project_id, job, Told::No).await
+    {
+        hold.release().await?;
+        return Err(trouble);
     }
+    let reason = "its job was deleted in One Click";
     app.store
-        .photo_failed(org, &hold.holder, row, &refusal.reason, None)
+        .photo_failed(org, &hold.holder, row, reason, None)
         .await?;
     tracing::info!(org.id = %org, photo.id = %hold.photo, "a photo's job is gone; the photo is left");
     Ok(CopyOutcome::Done)
