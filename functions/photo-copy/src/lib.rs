@@ -1,58 +1,103 @@
 //! Copies photos from `CompanyCam`'s CDN to One Click (B15): the photos of a batch at the same time,
 //! each streaming through without being held.
 
+mod hidden;
+
 use std::time::Duration;
 
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
 use companycam::media::Media;
 use futures::future::join_all;
 use runtime::messages::PhotoMessage;
+use runtime::panics::{Panicked, guarded};
 use runtime::queues::{QueueError, backoff};
-use runtime::{App, Trouble};
+use runtime::{App, Deadline, Trouble};
 use sync::run::copy::{CopyOutcome, copy_photo};
 
+/// Why a message is not done with: it comes again as it is.
+#[derive(Debug, thiserror::Error)]
+enum NotDone {
+    /// What is to come of it could not be handed on.
+    #[error(transparent)]
+    Queue(#[from] QueueError),
+    /// The work on it panicked.
+    #[error(transparent)]
+    Panicked(#[from] Panicked),
+    /// There was no time for it.
+    #[error("there was no time left to begin with it")]
+    NotBegun,
+}
+
 /// Handles a batch of the photo queue.
-pub async fn handle(app: &App, media: &Media, event: SqsEvent) -> SqsBatchResponse {
-    let handled = event.records.iter().map(|record| async move {
-        let failed = handle_record(app, media, record).await.err()?;
-        let id = record.message_id.clone().unwrap_or_default();
-        tracing::error!(error = %failed, message.id = %id, "a photo could not be handed on");
-        Some(id)
-    });
+pub async fn handle(
+    app: &App,
+    media: &Media,
+    event: SqsEvent,
+    deadline: Deadline,
+) -> SqsBatchResponse {
+    let work = join_all(event.records.iter().map(|record| async move {
+        let handled = guarded(handle_record(app, media, record, deadline)).await;
+        let failed = handled.map_err(NotDone::from).flatten().err()?;
+        Some((record, failed))
+    }));
+    let failed = hidden::during(app, &event.records, work).await;
     let mut response = SqsBatchResponse::default();
-    for id in join_all(handled).await.into_iter().flatten() {
+    for (record, failed) in failed.into_iter().flatten() {
+        let id = record.message_id.clone().unwrap_or_default();
+        match failed {
+            NotDone::NotBegun => {
+                tracing::info!(message.id = %id, "gave a photo back, since there is no time left");
+                hidden::give_back(app, record).await;
+            }
+            NotDone::Queue(_) | NotDone::Panicked(_) => {
+                tracing::error!(error = %failed, message.id = %id, "a photo could not be handed on");
+            }
+        }
         response.add_failure(id);
     }
     response
 }
 
-async fn handle_record(app: &App, media: &Media, record: &SqsMessage) -> Result<(), QueueError> {
+async fn handle_record(
+    app: &App,
+    media: &Media,
+    record: &SqsMessage,
+    deadline: Deadline,
+) -> Result<(), NotDone> {
     let body = record.body.as_deref().unwrap_or_default();
     let message: PhotoMessage = match serde_json::from_str(body) {
         Ok(message) => message,
         Err(error) => {
             tracing::error!(%error, "a message that can't be read was set aside");
-            return app.queues.bury_photo(body).await;
+            return Ok(app.queues.bury_photo(body).await?);
         }
     };
     let (org, photo) = (&message.org_id, &message.photo_id);
-    match copy_photo(app, media, &message).await {
+    match copy_photo(app, media, &message, deadline).await {
         Ok(CopyOutcome::Done) => Ok(()),
-        Ok(CopyOutcome::Later(delay)) => app.queues.photos(&[message], Some(delay)).await,
+        Ok(CopyOutcome::NotBegun) => Err(NotDone::NotBegun),
+        Ok(CopyOutcome::Later(delay)) => Ok(app.queues.photos(&[message], Some(delay)).await?),
+        // Refused, while others are not: it is tried again by itself.
+        Ok(CopyOutcome::Refused(delay)) => put_off(app, message, delay).await,
+        // A side does not answer, or something else is unavailable.
         Err(Trouble::Transient { after, cause, .. }) => {
-            let delay = after
-                .unwrap_or_else(|| backoff(message.tries))
-                .max(Duration::from_secs(1));
+            let delay = after.unwrap_or_else(|| backoff(message.tries));
             tracing::warn!(org.id = %org, photo.id = %photo, message.tries, delay_s = delay.as_secs(), %cause, "put off a photo");
-            let again = PhotoMessage {
-                tries: message.tries + 1,
-                ..message
-            };
-            app.queues.photos(&[again], Some(delay)).await
+            put_off(app, message, delay).await
         }
         Err(trouble @ (Trouble::Permanent(_) | Trouble::NeedsReconnecting)) => {
             tracing::error!(org.id = %org, photo.id = %photo, %trouble, "set a photo aside");
-            app.queues.bury_photo(body).await
+            Ok(app.queues.bury_photo(body).await?)
         }
     }
+}
+
+/// Has the photo tried again after the delay.
+async fn put_off(app: &App, message: PhotoMessage, delay: Duration) -> Result<(), NotDone> {
+    let again = PhotoMessage {
+        tries: message.tries.saturating_add(1),
+        ..message
+    };
+    let delay = delay.max(Duration::from_secs(1));
+    Ok(app.queues.photos(&[again], Some(delay)).await?)
 }

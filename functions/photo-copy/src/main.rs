@@ -4,7 +4,7 @@ use anyhow::Context;
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
 use companycam::media::{Media, MediaHosts};
 use lambda_runtime::{Error, LambdaEvent, service_fn};
-use runtime::App;
+use runtime::{App, Deadline};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
@@ -14,7 +14,8 @@ async fn main() -> Result<(), Error> {
         .context("the environment variable PHOTO_HOSTS")?;
     let media = &Media::new(hosts);
     let handler = async |event: LambdaEvent<SqsEvent>| -> Result<SqsBatchResponse, Error> {
-        Ok(photo_copy::handle(app, media, event.payload).await)
+        let deadline = Deadline::from(event.context.deadline());
+        Ok(photo_copy::handle(app, media, event.payload, deadline).await)
     };
     lambda_runtime::run(service_fn(handler)).await
 }

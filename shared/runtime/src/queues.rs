@@ -1,5 +1,7 @@
 //! Sending to the queues.
 
+mod visibility;
+
 use std::time::Duration;
 
 use aws_sdk_sqs::Client;

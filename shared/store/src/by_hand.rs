@@ -21,6 +21,8 @@ impl Store {
     pub async fn retry_photo(&self, org: &OrgId, photo: &PhotoId) -> Result<bool, Error> {
         let change = Change::new()
             .remove("failed")
+            .remove("failed_ms")
+            .remove("refused")
             .when("attribute_exists(#failed)");
         let row = self
             .photos

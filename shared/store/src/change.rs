@@ -72,6 +72,16 @@ impl Change {
         self
     }
 
+    /// Adds a text to a set of them, which is absent while it is empty. Top-level fields only.
+    pub fn add_text(mut self, name: &str, text: &str) -> Self {
+        let name = self.path(name);
+        let placeholder = format!(":v{}", self.values.len());
+        let set = AttributeValue::Ss(vec![text.to_owned()]);
+        self.values.insert(placeholder.clone(), set);
+        self.adds.push(format!("{name} {placeholder}"));
+        self
+    }
+
     pub fn remove(mut self, path: &str) -> Self {
         let name = self.path(path);
         self.removes.push(name);

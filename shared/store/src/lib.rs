@@ -20,6 +20,7 @@ pub mod organizations;
 pub mod pauses;
 pub mod photos;
 pub mod projects;
+pub mod refusals;
 mod refused;
 pub mod schedule;
 pub mod sync_runs;

@@ -3,13 +3,20 @@
 //!
 //! The row says everything that copying needs, so a message says only which photo to look at, and
 //! copying needs no token. While wanted and copied differ the photo is *pending*, and in the sparse
-//! index.
+//! index, unless it is refused again and again: nobody waits for that one.
+//!
+//! Where a copy may be is written down before it is made: the write that makes a photo wanted on a
+//! job says so. An upload whose answer is lost leaves no copy that nobody knows of.
 
-use companycam::ids::{PhotoId, ProjectId};
+use std::collections::BTreeSet;
+
+use companycam::ids::{CompanyId, PhotoId, ProjectId};
 use one_click::ids::{JobId, OrgId};
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
 use crate::change::Change;
+use crate::refusals::Refusal;
 use crate::table::{Item, key};
 use crate::{Error, Store};
 
@@ -66,14 +73,30 @@ pub struct PhotoRow {
     pub photo_id: PhotoId,
     /// Its project.
     pub project_id: ProjectId,
+    /// The company it was read from; none in rows that were last written before this was kept.
+    #[serde(default)]
+    pub company_id: Option<CompanyId>,
     /// As it should be.
     pub wanted: WantedPhoto,
+    /// When `CompanyCam` last said so.
+    #[serde(default)]
+    pub asked_ms: Option<i64>,
     /// As it is, if it was ever copied.
     #[serde(default)]
     pub copied: Option<CopiedPhoto>,
+    /// The jobs on which a copy may be beside that: it was wanted there, and since then it was not
+    /// seen to the end what One Click has.
+    #[serde(default)]
+    pub maybe_on: BTreeSet<JobId>,
+    /// Who or what refuses this wanted version so far.
+    #[serde(default)]
+    pub refused: Option<Refusal>,
     /// Why this wanted version can never be copied.
     #[serde(default)]
     pub failed: Option<String>,
+    /// When that was found.
+    #[serde(default)]
+    pub failed_ms: Option<i64>,
     /// Set while it is pending.
     #[serde(default)]
     pub pending_org: Option<OrgId>,
@@ -86,8 +109,11 @@ pub struct PhotoRow {
 }
 
 impl PhotoRow {
-    /// Whether One Click has what it should.
+    /// Whether One Click has what it should, and nothing that it should not.
     pub fn is_current(&self) -> bool {
+        if !self.strays().is_empty() {
+            return false;
+        }
         match (&self.copied, &self.wanted.job_id) {
             (None, None) => true,
             (Some(copied), Some(job)) => {
@@ -95,9 +121,42 @@ impl PhotoRow {
                     && copied.version >= self.wanted.version
                     && copied.details == self.wanted.details
             }
-            _ => false,
+            (Some(_), None) | (None, Some(_)) => false,
         }
     }
+
+    /// The jobs that have a copy, or may have one, and should not.
+    pub fn strays(&self) -> BTreeSet<&JobId> {
+        let copied = self.copied.as_ref().map(|copied| &copied.job_id);
+        let mut jobs: BTreeSet<_> = self.maybe_on.iter().chain(copied).collect();
+        if let Some(wanted) = &self.wanted.job_id {
+            jobs.remove(wanted);
+        }
+        jobs
+    }
+
+    /// Whether it is refused again and again, and was named so in the activity log: it is tried
+    /// again by itself, and nobody waits for it (B35).
+    pub fn is_refused(&self) -> bool {
+        let refused = self.refused.as_ref();
+        self.failed.is_none()
+            && refused.is_some_and(|refused| refused.told && refused.concerns(&self.wanted))
+    }
+}
+
+/// What `CompanyCam` says of a photo, to be written down.
+#[derive(Debug, Clone, Copy)]
+pub struct NewWish<'a> {
+    /// The photo.
+    pub photo: &'a PhotoId,
+    /// Its project.
+    pub project: &'a ProjectId,
+    /// The company that was asked.
+    pub company: &'a CompanyId,
+    /// As it should be in One Click.
+    pub wanted: &'a WantedPhoto,
+    /// Whether the photo is refused so far, so that nobody is to wait for it.
+    pub refused: bool,
 }
 
 /// What taking a photo's lease came to.
@@ -152,19 +211,23 @@ impl Store {
     pub async fn want_photo(
         &self,
         org: &OrgId,
-        photo: &PhotoId,
-        project: &ProjectId,
-        wanted: &WantedPhoto,
+        wish: NewWish<'_>,
     ) -> Result<Option<PhotoRow>, Error> {
-        let change = Change::new()
-            .set("project_id", project)
-            .set("project_key", project_key(org, project))
+        let wanted = wish.wanted;
+        let mut change = Change::new()
+            .set("project_id", wish.project)
+            .set("project_key", project_key(org, wish.project))
+            .set("company_id", wish.company)
             .set("wanted", wanted)
-            .set("pending_org", org)
+            .set("asked_ms", self.clock.now_ms())
+            .set_or_remove("pending_org", (!wish.refused).then_some(org))
             .remove("failed")
             .when("attribute_not_exists(#wanted) OR #wanted.#version <= :version")
             .value(":version", wanted.version);
-        self.photos.update(row_key(org, photo), change).await
+        if let Some(job) = &wanted.job_id {
+            change = change.add_text("maybe_on", job.as_str());
+        }
+        self.photos.update(row_key(org, wish.photo), change).await
     }
 
     /// Takes the photo for copying until `until_ms`.
@@ -179,7 +242,9 @@ impl Store {
         let change = Change::new()
             .set("lease_ms", until_ms)
             .set("lease_holder", holder)
-            .when("attribute_exists(#wanted) AND (attribute_not_exists(#lease_ms) OR #lease_ms <= :now)")
+            // Our own holder: the answer to this very write was lost, and the client sent it again.
+            .when("attribute_exists(#wanted) AND (attribute_not_exists(#lease_ms) OR #lease_ms <= :now OR #lease_holder = :holder)")
+            .value(":holder", holder)
             .value(":now", now_ms);
         if let Some(row) = self.photos.update(row_key(org, photo), change).await? {
             return Ok(Lease::Taken(Box::new(row)));
@@ -190,7 +255,26 @@ impl Store {
         })
     }
 
-    /// One Click now has `copied` (or nothing). Gives the lease back, and the photo is no longer
+    /// Goes on holding the photo until `until_ms`. `false`: somebody else has it by now.
+    pub async fn extend_photo(
+        &self,
+        org: &OrgId,
+        photo: &PhotoId,
+        holder: &str,
+        until_ms: i64,
+    ) -> Result<bool, Error> {
+        let change = Change::new()
+            .set("lease_ms", until_ms)
+            .when("#lease_holder = :holder")
+            .value(":holder", holder);
+        Ok(self
+            .photos
+            .update::<IgnoredAny>(row_key(org, photo), change)
+            .await?
+            .is_some())
+    }
+
+    /// One Click now has `copied` (or nothing), and no other copy. Gives the lease back, and the photo is no longer
     /// pending, only if `wanted` is still what is wanted; otherwise the row as it is now, still leased.
     pub async fn photo_copied(
         &self,
@@ -202,10 +286,13 @@ impl Store {
     ) -> Result<Option<PhotoRow>, Error> {
         let done = Change::new()
             .set_or_remove("copied", copied)
+            .remove("maybe_on")
             .remove("lease_ms")
             .remove("lease_holder")
             .remove("pending_org")
+            .remove("refused")
             .remove("failed")
+            .remove("failed_ms")
             .when("#lease_holder = :holder AND #wanted = :wanted")
             .value(":holder", holder)
             .value(":wanted", wanted);
@@ -224,26 +311,29 @@ impl Store {
         self.photos.update(row_key(org, photo), more).await
     }
 
-    /// This wanted version can never be copied: no longer pending, with the reason.
+    /// This wanted version can never be copied: no longer pending, with the reason and what led to it.
+    /// `false`: another is wanted by now.
     pub async fn photo_failed(
         &self,
         org: &OrgId,
-        photo: &PhotoId,
         holder: &str,
-        wanted: &WantedPhoto,
+        row: &PhotoRow,
         reason: &str,
+        refusal: Option<&Refusal>,
     ) -> Result<bool, Error> {
         let change = Change::new()
             .set("failed", reason)
+            .set("failed_ms", self.clock.now_ms())
+            .set_or_remove("refused", refusal)
             .remove("lease_ms")
             .remove("lease_holder")
             .remove("pending_org")
             .when("#lease_holder = :holder AND #wanted = :wanted")
             .value(":holder", holder)
-            .value(":wanted", wanted);
+            .value(":wanted", &row.wanted);
         Ok(self
             .photos
-            .update::<PhotoRow>(row_key(org, photo), change)
+            .update::<IgnoredAny>(row_key(org, &row.photo_id), change)
             .await?
             .is_some())
     }
@@ -261,7 +351,7 @@ impl Store {
             .when("#lease_holder = :holder")
             .value(":holder", holder);
         self.photos
-            .update::<PhotoRow>(row_key(org, photo), change)
+            .update::<IgnoredAny>(row_key(org, photo), change)
             .await?;
         Ok(())
     }
@@ -278,7 +368,7 @@ impl Store {
             .set("project_key", project_key(org, project))
             .when("attribute_exists(#wanted)");
         self.photos
-            .update::<serde::de::IgnoredAny>(row_key(org, photo), change)
+            .update::<IgnoredAny>(row_key(org, photo), change)
             .await?;
         Ok(())
     }

@@ -124,9 +124,10 @@ impl Cast {
         Ok(reqwest::get(address).await?.bytes().await?.to_vec())
     }
 
-    /// A photo whose file is none; the id.
+    /// A photo whose file is where none is fetched from; the id.
     pub async fn broken_photo(&self, project: &str) -> Result<String> {
-        let photo = json!({"project_id": project, "uri": {"kind": "not_image"}});
+        let uri = json!({"kind": "foreign", "origin": "https://photos.elsewhere.example"});
+        let photo = json!({"project_id": project, "uri": uri});
         let made = self.stack.companycam(Method::POST, "photos", photo).await?;
         id_of(&made)
     }

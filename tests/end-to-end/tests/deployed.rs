@@ -266,7 +266,9 @@ async fn b27_a_photo_that_can_never_be_copied_holds_up_nothing_and_says_why() ->
     let person = somebody(&stack, "org_b27", 1).await?;
     let state = of_company(stack.companycam_state().await?, &person.company);
     let project = state["projects"][0]["id"].clone();
-    let broken = json!({"project_id": project, "uri": {"kind": "not_image"}});
+    // Whatever else is wrong with a photo's file may pass.
+    let uri = json!({"kind": "foreign", "origin": "https://photos.elsewhere.example"});
+    let broken = json!({"project_id": project, "uri": uri});
     let broken = stack.companycam(Method::POST, "photos", broken).await?;
     let browser = Browser::new()?;
     journey::connect(&stack, &browser, &person).await?;

@@ -146,6 +146,11 @@ impl TestApp {
         simulator_kit::clock::advance(by);
     }
 
+    /// Photos may be fetched from this origin, and from no other.
+    pub fn allow_photos_from(&mut self, origin: &str) {
+        self.media = Media::new(MediaHosts::parse(origin).expect("an origin"));
+    }
+
     /// A browser without cookies.
     pub fn browser(&self) -> Browser {
         let (companycam, one_click) = (&self.companycam.origin, &self.one_click.origin);

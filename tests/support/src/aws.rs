@@ -17,7 +17,7 @@ use winterbaume_core::{MockAws, MockRequest, MockResponse, MockService};
 use winterbaume_secretsmanager::SecretsManagerService;
 
 use crate::dynamodb::DynamoDb;
-use crate::sqs::Sqs;
+use crate::sqs::{Queue, Sqs};
 
 /// The template, where the tables' keys and indexes come from.
 const TEMPLATE: &str = include_str!(concat!(
@@ -154,6 +154,7 @@ fn plain(value: &aws_sdk_dynamodb::types::AttributeValue) -> Value {
             .collect::<serde_json::Map<_, _>>()
             .into(),
         Typed::L(list) => list.iter().map(plain).collect::<Vec<_>>().into(),
+        Typed::Ss(texts) => json!(texts),
         _ => Value::Null,
     }
 }
@@ -211,6 +212,19 @@ async fn create_tables(db: &aws_sdk_dynamodb::Client) {
             .set_global_secondary_indexes(Some(indexes).filter(|indexes| !indexes.is_empty()));
         create.send().await.expect("a table is made");
     }
+}
+
+/// For how long the template's queue hides a message that was received, in seconds.
+pub(crate) fn visibility_s(queue: Queue) -> u64 {
+    let name = match queue {
+        Queue::Sync => "SyncQueue",
+        Queue::Retry => "RetryQueue",
+        Queue::Photos => "PhotoQueue",
+        // The default of SQS.
+        Queue::SyncDeadLetters | Queue::RetryDeadLetters | Queue::PhotoDeadLetters => return 30,
+    };
+    let seconds = &template()["Resources"][name]["Properties"]["VisibilityTimeout"];
+    seconds.as_u64().expect("a number of seconds")
 }
 
 fn key_schema(of: &Value) -> Vec<KeySchemaElement> {

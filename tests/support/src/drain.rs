@@ -124,12 +124,22 @@ impl TestApp {
     /// Calls the queue's function with these messages, which stay where they are; the ids of those
     /// that it reports as failed.
     pub async fn deliver(&self, queue: Queue, messages: &[Message]) -> HashSet<String> {
+        self.deliver_until(queue, messages, self.deadline()).await
+    }
+
+    /// The same, with a function that is ended at that moment.
+    pub async fn deliver_until(
+        &self,
+        queue: Queue,
+        messages: &[Message],
+        deadline: Deadline,
+    ) -> HashSet<String> {
         let event = event(queue, messages);
         // Boxed: a test's own future would otherwise hold all of a handler's.
         let response = if queue == Queue::Photos {
-            Box::pin(photo_copy::handle(&self.app, &self.media, event)).await
+            Box::pin(photo_copy::handle(&self.app, &self.media, event, deadline)).await
         } else {
-            Box::pin(project_sync::handle(&self.app, event, self.deadline())).await
+            Box::pin(project_sync::handle(&self.app, event, deadline)).await
         };
         response
             .batch_item_failures

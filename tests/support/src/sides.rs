@@ -284,6 +284,22 @@ impl TestApp {
         panic!("never done: {}", self.left());
     }
 
+    /// Works for so long, by the clock: each message is handled when it is due.
+    pub async fn pass(&self, time: Duration) {
+        let passed = u64::try_from(time.as_millis()).expect("not so long");
+        let end_ms = simulator_kit::clock::now_ms() + passed;
+        loop {
+            while self.work_once().await > 0 {}
+            let now_ms = simulator_kit::clock::now_ms();
+            let due_ms = self.aws.sqs.next_due_ms().unwrap_or(end_ms);
+            if now_ms >= end_ms {
+                return;
+            }
+            let wait_ms = due_ms.min(end_ms).saturating_sub(now_ms).max(1);
+            self.advance(Duration::from_millis(wait_ms));
+        }
+    }
+
     /// Lets so much time pass that something that was put off is due.
     pub fn until_next_due(&self) {
         let Some(due_ms) = self.aws.sqs.next_due_ms() else {

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use simulator_kit::clock::now_ms;
 use winterbaume_core::{MockRequest, MockResponse, MockService};
 
-use crate::aws::action;
+use crate::aws::{action, visibility_s};
 
 /// How often a message is received before it goes to the dead letters, as in the template.
 const MAX_RECEIVES: u32 = 10;
@@ -107,7 +107,8 @@ pub struct Message {
     /// How often each function had a turn in the chain of messages that led to this one, as the SDK
     /// passes it on and Lambda counts it.
     pub lineage: Lineage,
-    in_flight: bool,
+    /// While somebody has it: until when it is hidden from others, in Unix milliseconds.
+    hidden_until_ms: Option<u64>,
 }
 
 /// Function → turns.
@@ -127,6 +128,11 @@ impl Message {
     /// The body, which is JSON.
     pub fn json(&self) -> Value {
         serde_json::from_str(&self.body).expect("our messages are JSON")
+    }
+
+    /// Whether somebody has it.
+    pub fn in_flight(&self) -> bool {
+        self.hidden_until_ms.is_some_and(|until| until > now_ms())
     }
 
     /// Whether it is a look that was sent to come much later, and not put off by a failure or, as a
@@ -159,20 +165,22 @@ impl Sqs {
             due_ms: now_ms() + u64::try_from(delay.as_millis()).expect("a delay"),
             receives: 0,
             lineage: HANDLED.try_with(Clone::clone).unwrap_or_default(),
-            in_flight: false,
+            hidden_until_ms: None,
         });
         id
     }
 
     /// Up to `most` messages that are due, oldest first; they stay in flight until they are
-    /// deleted or given back. A FIFO queue gives nothing from a group that has some in flight.
+    /// deleted or given back, or until the time for which the queue hides them is over. A FIFO queue gives nothing from a group that has some in flight.
     pub fn receive(&self, queue: Queue, most: usize) -> Vec<Message> {
+        self.end_flights(queue);
         let mut queues = self.lock();
         let messages = queues.entry(queue).or_default();
         let now = now_ms();
+        let hidden_until_ms = Some(now + 1000 * visibility_s(queue));
         let busy: BTreeSet<_> = messages
             .iter()
-            .filter(|message| queue.is_fifo() && message.in_flight)
+            .filter(|message| queue.is_fifo() && message.in_flight())
             .filter_map(|message| message.group.clone())
             .collect();
         let ready = messages.iter_mut().filter(|message| {
@@ -180,12 +188,12 @@ impl Sqs {
                 .group
                 .as_ref()
                 .is_some_and(|group| busy.contains(group));
-            !held && !message.in_flight && message.due_ms <= now
+            !held && !message.in_flight() && message.due_ms <= now
         });
         ready
             .take(most)
             .map(|message| {
-                message.in_flight = true;
+                message.hidden_until_ms = hidden_until_ms;
                 message.receives += 1;
                 message.clone()
             })
@@ -207,13 +215,22 @@ impl Sqs {
         let Some(at) = messages.iter().position(|message| message.id == id) else {
             return;
         };
-        messages[at].in_flight = false;
+        messages[at].hidden_until_ms = None;
         if messages[at].receives < MAX_RECEIVES {
             return;
         }
         let dead = messages.remove(at);
         if let Some(dead_letters) = queue.dead_letters() {
             queues.entry(dead_letters).or_default().push(dead);
+        }
+    }
+
+    /// What was hidden for its time, and not handled, comes back.
+    fn end_flights(&self, queue: Queue) {
+        for message in self.messages(queue) {
+            if message.hidden_until_ms.is_some() && !message.in_flight() {
+                self.give_back(queue, &message.id);
+            }
         }
     }
 
@@ -234,7 +251,7 @@ impl Sqs {
     pub fn give_all_back(&self) {
         for queue in Queue::ALL {
             for message in self.messages(queue) {
-                if message.in_flight {
+                if message.hidden_until_ms.is_some() {
                     self.give_back(queue, &message.id);
                 }
             }
@@ -277,7 +294,7 @@ impl Sqs {
             .into_iter()
             .flat_map(|queue| self.messages(queue))
             .filter(|message| !message.waits())
-            .map(|message| message.due_ms)
+            .map(|message| message.due_ms.max(message.hidden_until_ms.unwrap_or(0)))
             .min()
     }
 
@@ -289,17 +306,46 @@ impl Sqs {
         Ok(sent["Successful"][0].clone())
     }
 
-    /// In flight or not: a receipt is the message's id here.
+    /// Hides messages in flight for another time; for none they can be received at once. A receipt is
+    /// the message's id here.
     fn change_visibility(&self, body: &Value) -> Result<Value, String> {
-        let receipt = body["ReceiptHandle"].as_str().unwrap_or_default();
-        let hidden = body["VisibilityTimeout"].as_u64();
-        let hidden_ms = hidden.ok_or("no visibility timeout")? * 1000;
+        let url = body["QueueUrl"].as_str().unwrap_or_default();
+        let queue = Queue::ALL
+            .into_iter()
+            .find(|queue| queue.url() == url)
+            .ok_or_else(|| format!("no queue {url}"))?;
+        let entries = body["Entries"].as_array().map_or(&[][..], Vec::as_slice);
+        if entries.is_empty() || entries.len() > 10 {
+            return Err(format!("{} entries in a batch", entries.len()));
+        }
         let mut queues = self.lock();
-        let mut messages = queues.values_mut().flatten();
-        let message = messages.find(|message| message.id == receipt);
-        let message = message.ok_or_else(|| format!("no message {receipt}"))?;
-        message.due_ms = now_ms() + hidden_ms;
-        Ok(json!({}))
+        let messages = queues.entry(queue).or_default();
+        let (mut done, mut failed) = (Vec::new(), Vec::new());
+        for entry in entries {
+            let seconds = entry["VisibilityTimeout"].as_u64().unwrap_or_default();
+            let message = messages
+                .iter_mut()
+                .find(|message| entry["ReceiptHandle"] == message.id && message.in_flight());
+            if let Some(message) = message {
+                message.hidden_until_ms = Some(now_ms() + 1000 * seconds);
+                done.push(json!({"Id": entry["Id"]}));
+            } else {
+                let code = "ReceiptHandleIsInvalid";
+                failed.push(json!({"Id": entry["Id"], "Code": code, "SenderFault": true}));
+            }
+        }
+        Ok(json!({"Successful": done, "Failed": failed}))
+    }
+
+    fn change_one_visibility(&self, body: &Value) -> Result<Value, String> {
+        let mut entry = body.clone();
+        entry["Id"] = json!("0");
+        let batch = json!({"QueueUrl": body["QueueUrl"], "Entries": [entry]});
+        let changed = self.change_visibility(&batch)?;
+        if changed["Failed"] == json!([]) {
+            return Ok(json!({}));
+        }
+        Err(format!("{} is not in flight", body["ReceiptHandle"]))
     }
 
     fn send_batch(&self, body: &Value) -> Result<Value, String> {
@@ -380,8 +426,9 @@ impl MockService for Sqs {
         let body = serde_json::from_slice(&request.body).map_err(|error| error.to_string());
         let answered = match action(&request).as_str() {
             "SendMessageBatch" => body.and_then(|body| self.send_batch(&body)),
+            "ChangeMessageVisibilityBatch" => body.and_then(|body| self.change_visibility(&body)),
             "SendMessage" => body.and_then(|body| self.send_one(&body)),
-            "ChangeMessageVisibility" => body.and_then(|body| self.change_visibility(&body)),
+            "ChangeMessageVisibility" => body.and_then(|body| self.change_one_visibility(&body)),
             other => Err(format!("{other} is not among what the functions use")),
         };
         let response = match answered {

@@ -216,6 +216,13 @@ fn photo_state(row: &PhotoRow, organization: &Organization, now_ms: i64, what: S
             ..answer(what, "Failed", Tone::Bad, text)
         };
     }
+    if let Some(refused) = row.refused.as_ref().filter(|_| row.is_refused()) {
+        let text = format!(
+            "It is refused so far: {}. It is tried again by itself, at least once an hour.",
+            refused.reason
+        );
+        return answer(what, "Waiting", Tone::Warn, text);
+    }
     if row.pending_org.is_some() {
         let text = if row.lease_ms.is_some_and(|until| until > now_ms) {
             "It is being copied right now.".to_owned()

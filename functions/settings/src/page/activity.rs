@@ -71,7 +71,7 @@ impl Page {
             Subject::Photo(id) => match self.photos.get(id) {
                 Some(row) if row.failed.is_some() => Now::Failed,
                 Some(row) if row.is_current() => Now::Well,
-                Some(row) if row.pending_org.is_some() => Now::Waits,
+                Some(row) if row.pending_org.is_some() || row.is_refused() => Now::Waits,
                 _ => Now::Failed,
             },
             Subject::Project(id) => match self.projects.get(id) {

@@ -31,8 +31,10 @@ use sniff::{HEAD, Kind};
 pub const MAX_BYTES: u64 = 100 * 1024 * 1024;
 const MAX_REDIRECTS: usize = 3;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
+/// Until the answer begins.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(10);
 /// Between two chunks. There is no limit for the whole: 100 MB may take long on a slow day.
-const IDLE_TIMEOUT: Duration = Duration::from_secs(15);
+const IDLE_TIMEOUT: Duration = Duration::from_secs(25);
 
 /// Fetches from the allowed hosts. Cheap to clone; build it once.
 #[derive(Clone)]
@@ -64,9 +66,18 @@ pub enum MediaError {
     /// The address is not one to fetch from; the text says why.
     #[error("the file's address is not allowed: {0}")]
     NotAllowed(String),
+    /// The address leads on to where nothing is fetched from, or never to a file.
+    #[error("the file's address leads elsewhere: {0}")]
+    Redirected(String),
     /// The bytes are no JPEG, PNG, GIF, WebP, HEIC or TIFF.
     #[error("the file is not an image")]
     NotAnImage,
+    /// A page or a message, where a file should be.
+    #[error("a page came instead of the file")]
+    Page,
+    /// Nothing came.
+    #[error("the file is empty")]
+    Empty,
     /// The bytes of a document are something else than it claims to be.
     #[error("the document is not what it claims to be")]
     NotAsClaimed,
@@ -74,32 +85,58 @@ pub enum MediaError {
     #[error("the file is larger than 100 MB")]
     TooLarge,
     /// 404 or 410.
-    #[error("the file is gone")]
+    #[error("there is no file at its address")]
     Gone,
+    /// 401 or 403.
+    #[error("the file's address is not accepted ({0})")]
+    Refused(u16),
     /// Another HTTP status than 200.
     #[error("the file is not available ({0})")]
     Unavailable(u16),
     /// This machine makes no HTTP client, as without a certificate store.
     #[error("no HTTP client could be made")]
     NoClient(#[source] reqwest::Error),
+    /// No answer in time.
+    #[error("the file's host does not answer")]
+    Silent,
     /// No answer, or not all of it.
     #[error("the connection to the file's host failed")]
     Connection(#[source] reqwest::Error),
 }
 
+/// What a failure says about the file. The CDN speaks by its statuses alone, and whatever stands in
+/// front of it has those too: so nothing here is a last word but our own rules (B33).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// Nothing: the host is not available for now.
+    Passing,
+    /// The address leads to no file: the same may, later, or a newer one.
+    Address,
+    /// The file itself will not do.
+    File,
+    /// We do not fetch from there.
+    NotAllowed,
+}
+
 impl MediaError {
-    /// Whether the same address may work later.
-    pub fn is_transient(&self) -> bool {
+    /// What it says about the file.
+    pub fn verdict(&self) -> Verdict {
         match self {
-            Self::Unavailable(status) => *status >= 500 || matches!(*status, 408 | 425 | 429),
-            Self::Connection(source) => !source.is_builder(),
+            Self::Unavailable(status) if *status >= 500 || matches!(*status, 408 | 425 | 429) => {
+                Verdict::Passing
+            }
             // A fault of ours, not of the file.
-            Self::NoClient(_) => true,
-            Self::NotAllowed(_)
-            | Self::NotAnImage
-            | Self::NotAsClaimed
-            | Self::TooLarge
-            | Self::Gone => false,
+            Self::Silent | Self::NoClient(_) => Verdict::Passing,
+            Self::Connection(source) if !source.is_builder() => Verdict::Passing,
+            Self::Gone
+            | Self::Refused(_)
+            | Self::Unavailable(_)
+            | Self::Redirected(_)
+            | Self::Page
+            | Self::Empty
+            | Self::Connection(_) => Verdict::Address,
+            Self::NotAnImage | Self::NotAsClaimed | Self::TooLarge => Verdict::File,
+            Self::NotAllowed(_) => Verdict::NotAllowed,
         }
     }
 
@@ -173,7 +210,16 @@ impl Media {
     /// Opens a photo: the bytes must be an image.
     pub async fn open(&self, url: &str) -> Result<Download, MediaError> {
         let (response, head, length) = self.begin(url).await?;
-        let kind = sniff::image(&head).ok_or(MediaError::NotAnImage)?;
+        let Some(kind) = sniff::image(&head) else {
+            let claim = content_type(&response);
+            return Err(if head.is_empty() {
+                MediaError::Empty
+            } else if sniff::is_message(&head, claim) {
+                MediaError::Page
+            } else {
+                MediaError::NotAnImage
+            });
+        };
         Ok(download(response, head, length, kind))
     }
 
@@ -186,10 +232,7 @@ impl Media {
         claimed: Option<&str>,
     ) -> Result<Download, MediaError> {
         let (response, head, length) = self.begin(url).await?;
-        let said = response
-            .headers()
-            .get(CONTENT_TYPE)
-            .and_then(|value| value.to_str().ok());
+        let said = content_type(&response);
         let claim = claimed.filter(|claim| !claim.trim().is_empty());
         let claim = claim.or(said.filter(|said| !said.contains("html")));
         let kind = sniff::document(&head, claim).ok_or(MediaError::NotAsClaimed)?;
@@ -217,32 +260,35 @@ impl Media {
     }
 
     async fn follow(&self, mut url: Url) -> Result<Response, MediaError> {
-        for _ in 0..=MAX_REDIRECTS {
-            let trust = self.0.hosts.check(&url).map_err(MediaError::NotAllowed)?;
-            let response = self
-                .client(trust)?
-                .get(url.clone())
-                .send()
+        for hop in 0..=MAX_REDIRECTS {
+            let trust = self.0.hosts.check(&url).map_err(|reason| match hop {
+                0 => MediaError::NotAllowed(reason),
+                _ => MediaError::Redirected(reason),
+            })?;
+            let request = self.client(trust)?.get(url.clone()).send();
+            let response = tokio::time::timeout(ANSWER_TIMEOUT, request)
                 .await
+                .map_err(|_| MediaError::Silent)?
                 .map_err(MediaError::connection)?;
             match response.status().as_u16() {
                 200 => return Ok(response),
                 404 | 410 => return Err(MediaError::Gone),
+                status @ (401 | 403) => return Err(MediaError::Refused(status)),
                 status @ (301 | 302 | 303 | 307 | 308) => {
                     let target = response
                         .headers()
                         .get(LOCATION)
                         .and_then(|target| target.to_str().ok());
                     let target = target.ok_or(MediaError::Unavailable(status))?;
-                    url = url.join(target).map_err(|_| {
-                        MediaError::NotAllowed("it redirects to what is no URL".to_owned())
-                    })?;
+                    url = url
+                        .join(target)
+                        .map_err(|_| MediaError::Redirected("it is no URL".to_owned()))?;
                 }
                 status => return Err(MediaError::Unavailable(status)),
             }
         }
-        Err(MediaError::NotAllowed(format!(
-            "it redirects more than {MAX_REDIRECTS} times"
+        Err(MediaError::Redirected(format!(
+            "more than {MAX_REDIRECTS} times"
         )))
     }
 
@@ -275,6 +321,14 @@ fn build(builder: reqwest::ClientBuilder) -> Result<reqwest::Client, reqwest::Er
         .connect_timeout(CONNECT_TIMEOUT)
         .read_timeout(IDLE_TIMEOUT)
         .build()
+}
+
+/// What the host says that it is.
+fn content_type(response: &Response) -> Option<&str> {
+    response
+        .headers()
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
 }
 
 fn download(response: Response, head: Bytes, length: Option<u64>, kind: Kind) -> Download {
@@ -332,7 +386,7 @@ mod tests {
             .await
             .unwrap_err();
         assert!(matches!(error, MediaError::NotAllowed(_)), "{error:?}");
-        assert!(!error.is_transient());
+        assert_eq!(error.verdict(), Verdict::NotAllowed);
     }
 
     #[test]

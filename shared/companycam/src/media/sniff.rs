@@ -89,6 +89,16 @@ pub(super) fn image(head: &[u8]) -> Option<Kind> {
     }
 }
 
+/// Whether the bytes are for people or programs to read, as when something in front of the files
+/// answers in their place.
+pub(super) fn is_message(head: &[u8], claim: Option<&str>) -> bool {
+    let claim = claim.and_then(essence).unwrap_or_default();
+    found(head) == Found::Html
+        || claim.starts_with("text/")
+        || claim.starts_with("application/")
+            && ["json", "xml"].iter().any(|kind| claim.ends_with(kind))
+}
+
 /// The document the bytes are: what it claims to be where that fits the bytes, `None` where it doesn't.
 ///
 /// Without a usable claim it is what the bytes show, but never a web page: that is how a CDN says

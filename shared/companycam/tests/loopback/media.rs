@@ -4,7 +4,7 @@ use crate::support::{Server, hangs_up, html, nobody, reply, status};
 use axum::body::Body;
 use axum::response::Response;
 use bytes::Bytes;
-use companycam::media::{MAX_BYTES, Media, MediaError, MediaHosts};
+use companycam::media::{MAX_BYTES, Media, MediaError, MediaHosts, Verdict};
 use futures::{StreamExt, TryStreamExt};
 use url::Url;
 
@@ -92,7 +92,7 @@ async fn a_foreign_host_is_not_asked() {
     ] {
         let error = media.open(&url).await.unwrap_err();
         assert!(
-            matches!(error, MediaError::NotAllowed(_)) && !error.is_transient(),
+            matches!(error, MediaError::NotAllowed(_)) && error.verdict() == Verdict::NotAllowed,
             "{error:?}"
         );
     }
@@ -131,7 +131,7 @@ async fn a_redirect_to_another_host_is_not_followed() {
     for target in targets {
         let error = refusal(redirect(&target)).await;
         assert!(
-            matches!(error, MediaError::NotAllowed(_)),
+            matches!(error, MediaError::Redirected(_)),
             "{target}: {error:?}"
         );
     }
@@ -145,7 +145,7 @@ async fn the_fourth_redirect_is_one_too_many() {
         .open(&at(&server.url, "/a"))
         .await
         .unwrap_err();
-    assert!(matches!(error, MediaError::NotAllowed(_)), "{error:?}");
+    assert!(matches!(error, MediaError::Redirected(_)), "{error:?}");
     assert_eq!(server.asked().len(), 4);
 }
 
@@ -154,7 +154,7 @@ async fn a_photo_that_declares_more_than_100_mb_is_not_read() {
     let length = (MAX_BYTES + 1).to_string();
     let error = refusal(reply(200, &[("content-length", &length)], long(101))).await;
     assert!(
-        matches!(error, MediaError::TooLarge) && !error.is_transient(),
+        matches!(error, MediaError::TooLarge) && error.verdict() == Verdict::File,
         "{error:?}"
     );
 }
@@ -187,13 +187,24 @@ async fn a_photo_that_turns_out_longer_than_100_mb_is_cut_off() {
 }
 
 #[tokio::test]
-async fn what_is_not_an_image_is_refused() {
-    for body in ["<html>Sign in</html>", "%PDF-1.7", ""] {
-        let error = refusal(reply(200, &[("content-type", "image/jpeg")], body)).await;
-        assert!(
-            matches!(error, MediaError::NotAnImage) && !error.is_transient(),
-            "{error:?}"
-        );
+async fn b33_a_page_or_nothing_in_place_of_a_file_is_told_from_a_file_that_will_not_do() {
+    let cases = [
+        ("image/jpeg", "<html>Sign in</html>", Verdict::Address),
+        ("application/json", "{\"error\": 1}", Verdict::Address),
+        (
+            "application/xml",
+            "<?xml version=\"1.0\"?><Error/>",
+            Verdict::Address,
+        ),
+        ("text/plain", "upstream error", Verdict::Address),
+        ("image/jpeg", "", Verdict::Address),
+        ("image/jpeg", "%PDF-1.7", Verdict::File),
+        ("image/svg+xml", "<svg/>", Verdict::File),
+        ("image/bmp", "BM6", Verdict::File),
+    ];
+    for (claim, body, verdict) in cases {
+        let error = refusal(reply(200, &[("content-type", claim)], body)).await;
+        assert_eq!(error.verdict(), verdict, "{claim} {body}: {error:?}");
     }
 }
 
@@ -222,23 +233,27 @@ async fn b16_a_document_is_taken_where_it_is_what_it_claims_to_be() {
 }
 
 #[tokio::test]
-async fn gone_refused_and_failing_are_told_apart() {
-    assert!(matches!(refusal(status(404)).await, MediaError::Gone));
-    assert!(matches!(refusal(status(410)).await, MediaError::Gone));
-    for (code, transient) in [
-        (403, false),
-        (204, false),
-        (429, true),
-        (500, true),
-        (503, true),
+async fn b33_no_status_of_the_cdn_is_a_last_word() {
+    for (code, verdict) in [
+        (401, Verdict::Address),
+        (403, Verdict::Address),
+        (404, Verdict::Address),
+        (410, Verdict::Address),
+        (204, Verdict::Address),
+        (400, Verdict::Address),
+        (408, Verdict::Passing),
+        (429, Verdict::Passing),
+        (500, Verdict::Passing),
+        (503, Verdict::Passing),
     ] {
         let error = refusal(status(code)).await;
-        assert!(
-            matches!(error, MediaError::Unavailable(status) if status == code),
-            "{error:?}"
-        );
-        assert_eq!(error.is_transient(), transient, "{code}");
+        assert_eq!(error.verdict(), verdict, "{code}: {error:?}");
     }
+    assert!(matches!(refusal(status(410)).await, MediaError::Gone));
+    assert!(matches!(
+        refusal(status(403)).await,
+        MediaError::Refused(403)
+    ));
 }
 
 #[tokio::test]
@@ -249,7 +264,7 @@ async fn a_lost_connection_is_transient_and_shows_no_address() {
             .await
             .unwrap_err();
         assert!(
-            matches!(error, MediaError::Connection(_)) && error.is_transient(),
+            matches!(error, MediaError::Connection(_)) && error.verdict() == Verdict::Passing,
             "{error:?}"
         );
         assert!(!format!("{error:?}").contains("secret"), "{error:?}");
@@ -270,7 +285,7 @@ async fn b26_a_photo_cut_off_half_way_ends_in_an_error() {
         .await
         .unwrap_err();
     assert!(
-        MediaError::within(&error).is_some_and(MediaError::is_transient),
+        MediaError::within(&error).is_some_and(|error| error.verdict() == Verdict::Passing),
         "{error:?}"
     );
 }

@@ -2,9 +2,8 @@
 
 use std::fmt;
 use std::io;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use futures::StreamExt;
@@ -21,8 +20,9 @@ use crate::error::Error;
 use crate::ids::{JobId, OrgId};
 use crate::types::{Document, DocumentFields, Image, ImageFields};
 
-/// The time an upload may take, answer included.
-const UPLOAD_TIMEOUT: Duration = Duration::from_mins(2);
+/// In place of the limit for other requests: more than any function may run. There is none for the
+/// whole of an upload, since 100 MB may take long on a slow day; but it may not stand still.
+const NO_TIMEOUT: Duration = Duration::from_hours(1);
 
 /// A file on its way to One Click. It is passed on as it arrives, never held as a whole.
 pub struct Upload {
@@ -165,11 +165,8 @@ async fn upload<T: DeserializeOwned>(
         .mime_str("application/json")
         .map_err(unusable_type)?;
 
-    let failure = SourceFailure::default();
-    let moved = Moved::default();
-    let seen = moved.clone();
-    let stream = watched(file.stream, file.length, failure.clone());
-    let content = Body::wrap_stream(stream.inspect(move |_| seen.note()));
+    let flow = Flow::default();
+    let content = Body::wrap_stream(watched(file.stream, file.length, flow.clone()));
     let content = match file.length {
         Some(length) => Part::stream_with_length(content, length),
         None => Part::stream(content),
@@ -180,12 +177,13 @@ async fn upload<T: DeserializeOwned>(
         .map_err(unusable_type)?;
 
     let form = Form::new().part(name, fields).part("file", content);
-    let sending = fetch(request.timeout(UPLOAD_TIMEOUT).multipart(form), name);
+    let request = request.timeout(NO_TIMEOUT).multipart(form);
+    let sending = fetch(request, name);
     let answer = tokio::select! {
         answer = sending => answer,
-        () = moved.stands_still(idle) => Err(Error::Stalled),
+        () = flow.stalls(idle) => Err(Error::Stalled),
     };
-    match (answer, failure.take()) {
+    match (answer, flow.take_failure()) {
         (Err(Error::Connection { .. }), Some(source)) => Err(Error::Source(source)),
         (answer, _) => answer,
     }
@@ -195,55 +193,87 @@ fn unusable_type(_: reqwest::Error) -> Error {
     Error::invalid("The file's media type is not one.")
 }
 
-/// Where a failing source leaves its error: the HTTP client gives back only that sending failed.
-#[derive(Clone, Default)]
-struct SourceFailure(Arc<Mutex<Option<io::Error>>>);
+/// What is seen of an upload while the HTTP client has it: when something last moved, whether it is the
+/// source that is waited for, and the source's error, of which the client gives back only that sending
+/// failed.
+#[derive(Clone)]
+struct Flow(Arc<Mutex<FlowState>>);
 
-impl SourceFailure {
-    fn set(&self, error: io::Error) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
-    }
+struct FlowState {
+    moved_at: Instant,
+    waits_for_source: bool,
+    failure: Option<io::Error>,
+}
 
-    fn take(&self) -> Option<io::Error> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+impl Default for Flow {
+    fn default() -> Self {
+        Self(Arc::new(Mutex::new(FlowState {
+            moved_at: Instant::now(),
+            waits_for_source: false,
+            failure: None,
+        })))
     }
 }
 
-/// How many pieces of a file One Click has taken.
-#[derive(Clone, Default)]
-struct Moved(Arc<AtomicU64>);
-
-impl Moved {
-    fn note(&self) {
-        self.0.fetch_add(1, Ordering::Relaxed);
+impl Flow {
+    fn lock(&self) -> MutexGuard<'_, FlowState> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Returns when nothing has moved for so long, or for up to twice as long.
-    async fn stands_still(&self, idle: Duration) {
-        let mut before = None;
+    /// One Click has taken in what there was.
+    fn waits(&self) {
+        self.lock().waits_for_source = true;
+    }
+
+    fn moves(&self) {
+        let mut state = self.lock();
+        state.waits_for_source = false;
+        state.moved_at = Instant::now();
+    }
+
+    fn fail(&self, error: io::Error) {
+        self.lock().failure = Some(error);
+    }
+
+    fn take_failure(&self) -> Option<io::Error> {
+        self.lock().failure.take()
+    }
+
+    /// Waits until nothing has moved for so long, through One Click: the source minds its own time.
+    async fn stalls(&self, idle: Duration) {
         loop {
-            let now = self.0.load(Ordering::Relaxed);
-            if before.replace(now) == Some(now) {
+            let left = {
+                let state = self.lock();
+                if state.waits_for_source {
+                    idle
+                } else {
+                    idle.saturating_sub(state.moved_at.elapsed())
+                }
+            };
+            if left.is_zero() {
                 return;
             }
-            tokio::time::sleep(idle).await;
+            tokio::time::sleep(left).await;
         }
     }
 }
 
-/// The stream up to its first error, which goes to `failure`; a length other than the claimed one
-/// is an error too. An error makes the HTTP client drop the connection in the middle of the body.
+/// The stream up to its first error, which goes to `flow`; a length other than the claimed one is an
+/// error too. An error makes the HTTP client drop the connection in the middle of the body.
 fn watched(
     source: BoxStream<'static, io::Result<Bytes>>,
     length: Option<u64>,
-    failure: SourceFailure,
+    flow: Flow,
 ) -> impl futures::Stream<Item = io::Result<Bytes>> + Send + 'static {
-    stream::unfold(Some((source, length, failure)), |state| async move {
-        let (mut source, left, failure) = state?;
-        let error = match (source.next().await, left) {
-            (Some(Ok(chunk)), None) => return Some((Ok(chunk), Some((source, None, failure)))),
+    stream::unfold(Some((source, length, flow)), |state| async move {
+        let (mut source, left, flow) = state?;
+        flow.waits();
+        let next = source.next().await;
+        flow.moves();
+        let error = match (next, left) {
+            (Some(Ok(chunk)), None) => return Some((Ok(chunk), Some((source, None, flow)))),
             (Some(Ok(chunk)), Some(left)) => match left.checked_sub(chunk.len() as u64) {
-                Some(left) => return Some((Ok(chunk), Some((source, Some(left), failure)))),
+                Some(left) => return Some((Ok(chunk), Some((source, Some(left), flow)))),
                 None => io::Error::other("the file is longer than announced"),
             },
             (None, None | Some(0)) => return None,
@@ -253,7 +283,7 @@ fn watched(
             ),
             (Some(Err(error)), _) => error,
         };
-        failure.set(error);
+        flow.fail(error);
         Some((Err(io::Error::other("the source failed")), None))
     })
 }

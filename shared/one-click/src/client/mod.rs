@@ -42,7 +42,7 @@ impl Default for Timeouts {
 
 /// The HTTP client for One Click: it follows no redirect, so that the service token and a
 /// customer's data go to the configured address only, and limits a connection to 2 s and a whole
-/// request to 8 s. Uploads set a longer limit themselves.
+/// request to 8 s. Uploads see to it themselves that they get on.
 ///
 /// There is no separate read timeout: reqwest counts it from the start of the request until the
 /// answer's head, so it would cut off every upload that takes longer than that.

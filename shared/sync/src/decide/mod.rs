@@ -8,6 +8,7 @@ pub mod pause;
 pub mod photo;
 pub mod place;
 pub mod project;
+pub mod refusal;
 pub mod relations;
 pub mod users;
 pub mod waiting;

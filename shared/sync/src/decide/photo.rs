@@ -5,6 +5,12 @@ use one_click::JobId;
 use store::organizations::Preferences;
 use store::photos::{CopiedPhoto, PhotoDetails, PhotoRow, WantedPhoto};
 
+/// What was given up is tried once more with another address, but only so often: addresses may be
+/// signed anew with every listing.
+const FAILED_FOR_MS: i64 = 24 * 60 * 60 * 1000;
+/// So long after its time the message that waits for a refused photo counts as lost.
+const OVERDUE_MS: i64 = 60 * 60 * 1000;
+
 /// The photo as it should be in One Click, if that is to be written down and looked at.
 ///
 /// `job` is the job of the photo's project, if it has one. `tags` are what is known of its tags
@@ -15,6 +21,7 @@ pub fn wanted_photo(
     job: Option<&JobId>,
     preferences: &Preferences,
     tags: Option<Vec<String>>,
+    now_ms: i64,
 ) -> Option<WantedPhoto> {
     // An unfinished photo is announced once it is finished; a duplicate or broken one never is.
     if !photo.is_processed() {
@@ -49,70 +56,64 @@ pub fn wanted_photo(
     if row.wanted.version > wanted.version {
         return None;
     }
-    if wanted.job_id.is_none() && row.wanted.job_id.is_none() && row.copied.is_none() {
+    if wanted.job_id.is_none() && row.wanted.job_id.is_none() && row.strays().is_empty() {
         return None;
     }
-    let settled = row.is_current() || row.failed.is_some();
-    // The address may be signed anew with every listing; it alone is no change.
+    // The address may be signed anew with every listing; it alone is no change of what is there.
     let same = WantedPhoto {
         uri: row.wanted.uri.clone(),
         ..wanted.clone()
     } == row.wanted;
+    let same_address = row.wanted.uri == wanted.uri;
+    let settled = if row.failed.is_some() {
+        let lately = row.failed_ms.is_some_and(|at| at + FAILED_FOR_MS > now_ms);
+        same_address || lately
+    } else {
+        row.is_current() || (same_address && waits_for_its_turn(row, &wanted, now_ms))
+    };
     (!(settled && same)).then_some(wanted)
 }
 
-/// How to bring the copy in One Click from what is there to what is wanted.
+/// Whether it is refused so far, and a message is on its way to try it again.
+fn waits_for_its_turn(row: &PhotoRow, wanted: &WantedPhoto, now_ms: i64) -> bool {
+    row.refused
+        .as_ref()
+        .is_some_and(|refused| refused.concerns(wanted) && refused.again_ms + OVERDUE_MS > now_ms)
+}
+
+/// How to bring the copy on the wanted job from what is there to what is wanted. What may be on other
+/// jobs goes afterwards, see [`PhotoRow::strays`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CopyStep<'a> {
-    /// It is as it should be.
-    Nothing,
-    /// Take it away from this job.
-    Remove {
-        /// Where it is.
-        from: &'a JobId,
-    },
+    /// It is as it should be, and what that is.
+    Nothing(Option<&'a CopiedPhoto>),
     /// The bytes are right: write only what changed of caption and the like.
     Describe {
         /// The copy.
         copied: &'a CopiedPhoto,
     },
-    /// Copy the original; then take an earlier copy away from another job.
+    /// Copy the original.
     Copy {
         /// Where it goes.
         to: &'a JobId,
-        /// Where a copy is that must go afterwards.
-        and_remove_from: Option<&'a JobId>,
     },
 }
 
 /// Decides it.
 pub fn copy_step<'a>(wanted: &'a WantedPhoto, copied: Option<&'a CopiedPhoto>) -> CopyStep<'a> {
-    match (&wanted.job_id, copied) {
-        (None, None) => CopyStep::Nothing,
-        (None, Some(copied)) => CopyStep::Remove {
-            from: &copied.job_id,
-        },
-        (Some(to), None) => CopyStep::Copy {
-            to,
-            and_remove_from: None,
-        },
-        (Some(to), Some(copied)) if copied.job_id != *to => CopyStep::Copy {
-            to,
-            and_remove_from: Some(&copied.job_id),
-        },
-        (Some(to), Some(copied)) => {
-            let same_bytes = wanted.hash.is_some() && wanted.hash == copied.hash;
-            if !same_bytes && copied.version < wanted.version {
-                CopyStep::Copy {
-                    to,
-                    and_remove_from: None,
-                }
-            } else if copied.details != wanted.details || copied.version < wanted.version {
-                CopyStep::Describe { copied }
-            } else {
-                CopyStep::Nothing
-            }
-        }
+    let Some(to) = &wanted.job_id else {
+        return CopyStep::Nothing(None);
+    };
+    let Some(copied) = copied.filter(|copied| copied.job_id == *to) else {
+        return CopyStep::Copy { to };
+    };
+    let same_bytes = wanted.hash.is_some() && wanted.hash == copied.hash;
+    if !same_bytes && copied.version < wanted.version {
+        CopyStep::Copy { to }
+    } else if copied.details != wanted.details || copied.version < wanted.version {
+        CopyStep::Describe { copied }
+    } else {
+        CopyStep::Nothing(Some(copied))
     }
 }
 
@@ -125,6 +126,8 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    const NOW: i64 = 1_800_000_000_000;
 
     fn photo(changes: serde_json::Value) -> Photo {
         let mut photo = json!({
@@ -158,7 +161,12 @@ mod tests {
     }
 
     fn want(photo: &Photo, row: Option<&PhotoRow>) -> Option<WantedPhoto> {
-        wanted_photo(photo, row, Some(&job()), &Preferences::default(), None)
+        want_at(photo, row, NOW)
+    }
+
+    fn want_at(photo: &Photo, row: Option<&PhotoRow>, now_ms: i64) -> Option<WantedPhoto> {
+        let preferences = Preferences::default();
+        wanted_photo(photo, row, Some(&job()), &preferences, None, now_ms)
     }
 
     #[test]
@@ -221,14 +229,15 @@ mod tests {
         assert_eq!(wanted.job_id, None);
         assert_eq!(
             copy_step(&wanted, copied.copied.as_ref()),
-            CopyStep::Remove { from: &job() }
+            CopyStep::Nothing(None)
         );
+        assert_eq!(strays(&copied, &wanted), [job()]);
         assert_eq!(want(&internal, None), None, "never copied: nothing to do");
         let allowed = Preferences {
             copy_internal_photos: true,
             ..Preferences::default()
         };
-        assert!(wanted_photo(&internal, None, Some(&job()), &allowed, None).is_some());
+        assert!(wanted_photo(&internal, None, Some(&job()), &allowed, None, NOW).is_some());
     }
 
     #[test]
@@ -242,17 +251,16 @@ mod tests {
             Some(&other),
             &Preferences::default(),
             None,
+            NOW,
         )
         .unwrap();
         assert_eq!(
             copy_step(&wanted, copied.copied.as_ref()),
-            CopyStep::Copy {
-                to: &other,
-                and_remove_from: Some(&job())
-            }
+            CopyStep::Copy { to: &other }
         );
-        let nowhere =
-            wanted_photo(&moved, Some(&copied), None, &Preferences::default(), None).unwrap();
+        assert_eq!(strays(&copied, &wanted), [job()]);
+        let preferences = Preferences::default();
+        let nowhere = wanted_photo(&moved, Some(&copied), None, &preferences, None, NOW).unwrap();
         assert_eq!(nowhere.job_id, None, "its new project has no job");
     }
 
@@ -276,10 +284,7 @@ mod tests {
         .unwrap();
         assert!(matches!(
             copy_step(&annotated, there),
-            CopyStep::Copy {
-                and_remove_from: None,
-                ..
-            }
+            CopyStep::Copy { .. }
         ));
         let unsure = want(
             &photo(json!({"hash": null, "updated_at": 101})),
@@ -300,6 +305,70 @@ mod tests {
         assert!(
             want(&photo(json!({"updated_at": 101})), Some(&failed)).is_some(),
             "a changed photo is a new try"
+        );
+    }
+
+    fn strays(row: &PhotoRow, wanted: &WantedPhoto) -> Vec<JobId> {
+        let row = PhotoRow {
+            wanted: wanted.clone(),
+            ..row.clone()
+        };
+        row.strays().into_iter().cloned().collect()
+    }
+
+    #[test]
+    fn b15_a_copy_that_may_be_there_goes_like_one_that_is() {
+        let mut uploading = row(want(&photo(json!({})), None).unwrap(), false);
+        uploading.maybe_on.insert(job());
+        assert!(uploading.strays().is_empty(), "it belongs there");
+        let internal = photo(json!({"internal": true, "updated_at": 101}));
+        let wanted = want(&internal, Some(&uploading)).unwrap();
+        assert_eq!(strays(&uploading, &wanted), [job()]);
+        uploading.wanted = wanted;
+        assert!(!uploading.is_current());
+        assert!(
+            want(&internal, Some(&uploading)).is_some(),
+            "until it is known to be gone"
+        );
+    }
+
+    #[test]
+    fn b33_what_was_given_up_is_tried_again_with_another_address_once_a_day() {
+        let resigned = photo(
+            json!({"uris": [{"type": "original", "uri": "https://img.companycam.com/11.jpg?sig=2"}]}),
+        );
+        let mut failed = row(want(&photo(json!({})), None).unwrap(), false);
+        failed.failed = Some("there is no file at its address".into());
+        failed.failed_ms = Some(NOW);
+        assert_eq!(want_at(&resigned, Some(&failed), NOW + 3_600_000), None);
+        let next_day = NOW + FAILED_FOR_MS + 1;
+        assert_eq!(want_at(&photo(json!({})), Some(&failed), next_day), None);
+        assert!(want_at(&resigned, Some(&failed), next_day).is_some());
+        failed.failed_ms = None;
+        assert!(
+            want(&resigned, Some(&failed)).is_some(),
+            "given up before that was written down"
+        );
+    }
+
+    #[test]
+    fn b33_a_refused_photo_is_left_to_the_message_that_waits_for_it() {
+        let mut refused = row(want(&photo(json!({})), None).unwrap(), false);
+        refused.refused = Some(
+            serde_json::from_value(json!({
+                "by": "address", "version": 100, "job_id": job(), "uri": refused.wanted.uri, "reason": "r",
+                "since_ms": NOW, "last_ms": NOW, "again_ms": NOW + 60_000, "times": 6,
+            }))
+            .unwrap(),
+        );
+        assert_eq!(want(&photo(json!({})), Some(&refused)), None);
+        let resigned = json!({"uris": [{"type": "original", "uri": "https://img.companycam.com/11.jpg?sig=2"}]});
+        assert!(want(&photo(resigned), Some(&refused)).is_some());
+        assert!(want(&photo(json!({"internal": true})), Some(&refused)).is_some());
+        let overdue = NOW + 60_000 + OVERDUE_MS;
+        assert!(
+            want_at(&photo(json!({})), Some(&refused), overdue).is_some(),
+            "its message is lost"
         );
     }
 }

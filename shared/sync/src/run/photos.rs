@@ -9,7 +9,7 @@ use one_click::JobId;
 use runtime::Trouble;
 use runtime::messages::{Look, Origin, PhotoMessage, PhotosSoFar};
 use store::activity::{Kind, NewEntry, Outcome};
-use store::photos::PhotoRow;
+use store::photos::{NewWish, PhotoRow, WantedPhoto};
 use store::projects::{LinkState, ProjectRow, SkipReason};
 
 use super::{Context, project};
@@ -100,7 +100,10 @@ pub async fn look_at_photo(context: &Context<'_>, id: &PhotoId, tags: bool) -> R
         .await;
     let photo = match photo {
         // No event says that a photo was deleted; whoever connected may just see less than before.
-        Err(failure) if failure.is_not_found() => return Ok(()),
+        Err(failure) if failure.is_not_found() => {
+            context.app.store.photo_asked(context.org(), id).await?;
+            return Ok(());
+        }
         photo => photo?,
     };
     let Some(project) = photo.project_id.clone() else {
@@ -170,36 +173,38 @@ async fn look_at_tagged_photos(
         .collect();
     let jobs = linked_jobs(context, &projects);
     let preferences = &context.organization.preferences;
+    let resting = resting(context, &projects);
+    let now_ms = context.app.clock.now_ms();
     let wanted: Vec<_> = photos
         .iter()
         .filter_map(|photo| {
             let project = photo.project_id.as_ref()?;
+            // What another company's project says of its job is no opinion.
+            if resting.contains(project) {
+                return None;
+            }
             let wanted = wanted_photo(
                 photo,
                 rows.get(&photo.id),
                 jobs.get(project),
                 preferences,
                 tags.map(<[String]>::to_vec),
+                now_ms,
             )?;
             Some((photo, project, wanted))
         })
         .collect();
     let raised = stream::iter(&wanted)
-        .map(|(photo, project, wanted)| async move {
-            let row = match store.want_photo(org, &photo.id, project, wanted).await {
-                // That one's failure, not its page's (B27).
-                Err(store::Error::Refused { reason, .. }) => {
-                    note_refused(context, photo, &reason).await?;
-                    None
-                }
-                row => row?,
-            };
-            Ok::<_, Trouble>(row.map(|row| row.photo_id))
-        })
+        .map(|(photo, project, wanted)| want(context, photo, project, wanted, &rows))
         .buffer_unordered(CONCURRENT_WRITES)
         .try_collect::<Vec<_>>()
         .await?;
     queue(context, raised.into_iter().flatten()).await?;
+    for row in rows.values().filter(|row| row.refused.is_some()) {
+        if !wanted.iter().any(|(photo, ..)| photo.id == row.photo_id) {
+            store.photo_asked(org, &row.photo_id).await?;
+        }
+    }
     for photo in photos {
         let moved_to = photo.project_id.as_ref().filter(|project| {
             rows.get(&photo.id)
@@ -222,6 +227,38 @@ async fn look_at_tagged_photos(
         .map(|photo| &photo.id)
         .collect();
     Ok(i64::try_from(on_a_job.len()).unwrap_or(i64::MAX))
+}
+
+/// Writes down what is wanted; the photo, unless something newer is.
+async fn want(
+    context: &Context<'_>,
+    photo: &Photo,
+    project: &ProjectId,
+    wanted: &WantedPhoto,
+    rows: &BTreeMap<PhotoId, PhotoRow>,
+) -> Result<Option<PhotoId>, Trouble> {
+    let refused = rows.get(&photo.id).is_some_and(|row| {
+        let now_wanted = PhotoRow {
+            wanted: wanted.clone(),
+            ..row.clone()
+        };
+        now_wanted.is_refused()
+    });
+    let wish = NewWish {
+        photo: &photo.id,
+        project,
+        company: &context.organization.company_id,
+        wanted,
+        refused,
+    };
+    match context.app.store.want_photo(context.org(), wish).await {
+        // That one's failure, not its page's (B27).
+        Err(store::Error::Refused { reason, .. }) => {
+            note_refused(context, photo, &reason).await?;
+            Ok(None)
+        }
+        row => Ok(row?.map(|row| row.photo_id)),
+    }
 }
 
 async fn note_refused(context: &Context<'_>, photo: &Photo, reason: &str) -> Result<(), Trouble> {
@@ -256,11 +293,14 @@ pub async fn tag_photos(context: &Context<'_>, photos: &[Photo], tag: &str) -> R
         }
         wanted.details.tags.push(tag.to_owned());
         wanted.details.tags.sort_unstable();
-        if store
-            .want_photo(org, &row.photo_id, &row.project_id, &wanted)
-            .await?
-            .is_some()
-        {
+        let wish = NewWish {
+            photo: &row.photo_id,
+            project: &row.project_id,
+            company: &context.organization.company_id,
+            wanted: &wanted,
+            refused: row.is_refused(),
+        };
+        if store.want_photo(org, wish).await?.is_some() {
             tagged.push(row.photo_id);
         }
     }
@@ -281,6 +321,15 @@ async fn queue(
         .collect();
     context.app.queues.photos(&messages, None).await?;
     Ok(())
+}
+
+/// Projects of a company that was connected before.
+fn resting(context: &Context<'_>, projects: &[ProjectRow]) -> BTreeSet<ProjectId> {
+    projects
+        .iter()
+        .filter(|row| row.company_id != context.organization.company_id)
+        .map(|row| row.project_id.clone())
+        .collect()
 }
 
 fn linked_jobs(context: &Context<'_>, projects: &[ProjectRow]) -> BTreeMap<ProjectId, JobId> {

@@ -4,15 +4,16 @@ use std::convert::Infallible;
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::{HeaderName, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use bytes::Bytes;
 use futures::stream;
+use serde::Deserialize;
 
 use crate::Shared;
-use crate::state::{Id, UriKind};
+use crate::state::{Id, UriKind, now};
 
 const JPEG: &str = "image/jpeg";
 const ZEROS_LENGTH: usize = 64 * 1024;
@@ -24,13 +25,24 @@ pub(crate) fn routes() -> Router<Shared> {
         .route("/cdn/documents/{id}", get(document))
 }
 
+#[derive(Deserialize)]
+struct Signature {
+    expires: Option<i64>,
+}
+
 /// Earlier versions of a photo's file stay where they were; a deleted photo's files are gone.
 async fn photo(
     State(sim): State<Shared>,
     Path((photo, version, name)): Path<(Id, usize, String)>,
+    Query(signature): Query<Signature>,
 ) -> Response {
     let found = {
         let state = sim.lock();
+        if state.settings.address_seconds.is_some()
+            && signature.expires.is_none_or(|end| end < now())
+        {
+            return StatusCode::FORBIDDEN.into_response();
+        }
         state
             .photos
             .get(&photo)
@@ -48,6 +60,13 @@ async fn photo(
         UriKind::NotImage => (
             [(header::CONTENT_TYPE, JPEG)],
             "<!doctype html><title>Not a photo</title>",
+        )
+            .into_response(),
+        UriKind::Gone => StatusCode::NOT_FOUND.into_response(),
+        UriKind::Empty => ([(header::CONTENT_TYPE, JPEG)], "").into_response(),
+        UriKind::Drawing => (
+            [(header::CONTENT_TYPE, "image/svg+xml")],
+            "<svg xmlns=\"http://www.w3.org/2000/svg\"/>",
         )
             .into_response(),
         UriKind::Huge { bytes } => {

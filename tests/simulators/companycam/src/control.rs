@@ -26,8 +26,8 @@
 //! | `DELETE /_sim/photos/{id}` | | no event |
 //! | `POST /_sim/webhooks/{id}/disable` | | as 25 errors would |
 //!
-//! `uri` is `{"kind": "normal" | "missing" | "not_image"}`, `{"kind": "foreign", "origin"}`,
-//! `{"kind": "redirect", "to"}` or `{"kind": "huge", "bytes"}`.
+//! `uri` is `{"kind": "normal" | "missing" | "not_image" | "gone" | "empty" | "drawing"}`,
+//! `{"kind": "foreign", "origin"}`, `{"kind": "redirect", "to"}` or `{"kind": "huge", "bytes"}`.
 
 mod photos;
 mod projects;

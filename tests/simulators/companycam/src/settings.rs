@@ -21,6 +21,9 @@ pub struct Settings {
     pub access_token_seconds: i64,
     /// Whether a used refresh token works again until the new access token is first used.
     pub refresh_grace: bool,
+    /// How long the address of a photo's file works, in seconds: each read tells another one, and the
+    /// CDN answers 403 to one whose time is over. `None`: addresses stay the same and work for ever.
+    pub address_seconds: Option<i64>,
     /// Time from a photo's upload to `processed`, in milliseconds.
     pub processing_ms: u64,
     /// Whether adding a tag raises the photo's `updated_at`.
@@ -53,6 +56,7 @@ impl Default for Settings {
             numeric_ids: false,
             access_token_seconds: 7_200,
             refresh_grace: false,
+            address_seconds: None,
             processing_ms: 0,
             tag_touches_photo: true,
             payload: Payload::Alternate,

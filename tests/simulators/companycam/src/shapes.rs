@@ -1,10 +1,12 @@
 //! The JSON of CompanyCam's objects. What differs from CompanyCam's own description varies here
 //! by the object's id, so that a client meets every variant and each object keeps its own.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use serde_json::{Map, Value, json};
 
 use crate::state::{
-    Company, Document, Id, Photo, Project, State, Tag, UriKind, User, Webhook, scramble,
+    Company, Document, Id, Photo, Project, State, Tag, UriKind, User, Webhook, now, scramble,
 };
 
 /// What shaping needs besides the object; taken out of the state so that shaping (which may have
@@ -12,6 +14,7 @@ use crate::state::{
 pub(crate) struct Shaper {
     pub origin: String,
     pub numeric_ids: bool,
+    pub address_seconds: Option<i64>,
 }
 
 impl Shaper {
@@ -19,6 +22,7 @@ impl Shaper {
         Self {
             origin: state.origin.clone(),
             numeric_ids: state.settings.numeric_ids,
+            address_seconds: state.settings.address_seconds,
         }
     }
 
@@ -136,6 +140,16 @@ impl Shaper {
         })
     }
 
+    /// What makes an address work for a while, and different at each reading.
+    fn signature(&self) -> String {
+        static READINGS: AtomicU64 = AtomicU64::new(0);
+        let Some(seconds) = self.address_seconds else {
+            return String::new();
+        };
+        let reading = READINGS.fetch_add(1, Ordering::Relaxed);
+        format!("?expires={}&reading={reading}", now() + seconds)
+    }
+
     fn uris(&self, photo: &Photo) -> Vec<Value> {
         let origin = match &photo.uri {
             UriKind::Missing => return Vec::new(),
@@ -147,7 +161,8 @@ impl Shaper {
         ["original", "web", "thumbnail"]
             .into_iter()
             .map(|kind| {
-                let address = format!("{origin}/cdn/{}/{version}/{kind}.jpg", photo.id);
+                let signature = self.signature();
+                let address = format!("{origin}/cdn/{}/{version}/{kind}.jpg{signature}", photo.id);
                 let mut uri = Map::new();
                 uri.insert("type".into(), json!(kind));
                 uri.insert("uri".into(), json!(address));

@@ -107,6 +107,12 @@ pub(crate) enum UriKind {
     Redirect { to: String },
     /// To an HTML page, served as `image/jpeg`.
     NotImage,
+    /// To a 404.
+    Gone,
+    /// To an empty file.
+    Empty,
+    /// To a drawing in SVG.
+    Drawing,
     /// To a body of this many bytes, mostly zeros, made while it is sent.
     Huge { bytes: u64 },
 }

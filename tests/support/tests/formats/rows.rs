@@ -13,8 +13,9 @@ use store::ephemeral::{Authorization, CallBudget, Session};
 use store::matches::{Choice, Directory, User};
 use store::organizations::{NewConnection, Preferences};
 use store::pauses::{Pause, Side};
-use store::photos::{CopiedPhoto, PhotoDetails, WantedPhoto};
+use store::photos::{CopiedPhoto, NewWish, PhotoDetails, WantedPhoto};
 use store::projects::{NewLink, ProjectFields, Skip, SkipReason};
+use store::refusals::{Refusal, Refuser};
 use store::sync_runs::{SyncRun, SyncStep, Window};
 use store::{Store, TableNames};
 use test_support::Aws;
@@ -248,23 +249,44 @@ async fn write_photos(store: &Store, org: &OrgId) {
         details,
         bytes: 12,
     };
-    for id in ["11", "12", "13"] {
+    for id in ["11", "12", "13", "14"] {
         let id = &photo(id);
-        store
-            .want_photo(org, id, &project("7"), &wanted)
-            .await
-            .unwrap()
-            .unwrap();
+        let wish = NewWish {
+            photo: id,
+            project: &project("7"),
+            company: &company(),
+            wanted: &wanted,
+            refused: false,
+        };
+        store.want_photo(org, wish).await.unwrap().unwrap();
         store
             .lease_photo(org, id, "holder", 0, 160_000)
             .await
             .unwrap();
     }
-    let (done, broken) = (photo("12"), photo("13"));
+    let (done, broken, refused) = (photo("12"), photo("13"), photo("14"));
     let newer = store.photo_copied(org, &done, "holder", &wanted, Some(&copied));
     assert!(newer.await.unwrap().is_none());
-    let failed = store.photo_failed(org, &broken, "holder", &wanted, "not an image");
+    let broken = store.photo(org, &broken).await.unwrap().unwrap();
+    let failed = store.photo_failed(org, "holder", &broken, "not an image", None);
     assert!(failed.await.unwrap());
+    let refusal = Refusal {
+        by: Refuser::Address,
+        version: wanted.version,
+        job_id: wanted.job_id.clone(),
+        uri: wanted.uri.clone(),
+        reason: "no file".to_owned(),
+        since_ms: 1_700_000_000_000,
+        last_ms: 1_700_000_200_000,
+        again_ms: 1_700_000_300_000,
+        times: 8,
+        ask_ms: Some(1_700_000_000_000),
+        told: true,
+        given_up: false,
+    };
+    let refused = store.photo(org, &refused).await.unwrap().unwrap();
+    let written = store.photo_refused(org, "holder", &refused, &refusal);
+    assert!(written.await.unwrap());
 }
 
 async fn write_users(store: &Store, org: &OrgId, company: &CompanyId) {
@@ -331,7 +353,7 @@ async fn b26_every_row_is_written_like_this() {
     let mut written = BTreeMap::new();
     for table in TABLES {
         let mut items = aws.items(table).await;
-        items.sort_by_key(Value::to_string);
+        items.sort_by_key(|item| (item["photo_id"].to_string(), item.to_string()));
         written.insert(table, items);
     }
     insta::assert_json_snapshot!(written, {
@@ -339,6 +361,8 @@ async fn b26_every_row_is_written_like_this() {
         ".ActivityTable[].at_id" => "[id]",
         ".ActivityTable[].expires_at" => "[later]",
         ".EphemeralTable[].taken_by" => "[id]",
+        ".PhotosTable[].asked_ms" => "[now]",
+        ".PhotosTable[].failed_ms" => "[now]",
     });
 }
 

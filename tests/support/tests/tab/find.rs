@@ -1,6 +1,7 @@
 //! B25: “Where is it?” answers for every state, and for whatever is typed.
 
 use serde_json::{Value, json};
+use store::photos::NewWish;
 use store::projects::ProjectFields;
 use test_support::sides::text;
 use test_support::{Browser, TestApp};
@@ -181,8 +182,11 @@ async fn b25_a_failed_photo_is_retried_from_here() {
     let (test, browser) = connected().await;
     let (project, photos) = test.seed().await;
     let path = format!("/v1/organizations/*/jobs/*/images/{}", photos[0]);
-    test.one_click_fault(json!({"method": "PUT", "path": path, "times": 1, "action": refusal()}));
+    test.one_click_fault(
+        json!({"method": "PUT", "path": path, "times": null, "action": refusal()}),
+    );
     test.catch_up().await;
+    test.one_click.controls().clear_faults();
     let card = find(&browser, &photos[0]).await;
     assert_says(
         &card,
@@ -273,12 +277,15 @@ async fn b25_photos_on_no_job_and_photos_being_copied_say_so() {
     let row = test.app.store.photo(&org, &id).await.unwrap().unwrap();
     let mut wanted = row.wanted;
     wanted.version += 1;
-    let project = project.parse().unwrap();
     let store = &test.app.store;
-    store
-        .want_photo(&org, &id, &project, &wanted)
-        .await
-        .unwrap();
+    let wish = NewWish {
+        photo: &id,
+        project: &project.parse().unwrap(),
+        company: &test.organization().await.unwrap().company_id,
+        wanted: &wanted,
+        refused: false,
+    };
+    store.want_photo(&org, wish).await.unwrap();
     assert_says(
         &find(&browser, &photos[1]).await,
         &["Waiting", "It waits for its turn"],

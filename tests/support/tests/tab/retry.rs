@@ -24,13 +24,16 @@ async fn offers_retry(browser: &Browser) -> bool {
     offered
 }
 
-/// A project with two photos, the first of which One Click refuses once.
+/// A project with two photos, the first of which One Click refused until it was given up.
 async fn with_a_failed_photo() -> (TestApp, Browser, String, [String; 2]) {
     let (test, browser) = connected().await;
     let (project, photos) = test.seed().await;
     let path = format!("/v1/organizations/*/jobs/*/images/{}", photos[0]);
-    test.one_click_fault(json!({"method": "PUT", "path": path, "times": 1, "action": refusal()}));
+    test.one_click_fault(
+        json!({"method": "PUT", "path": path, "times": null, "action": refusal()}),
+    );
     test.catch_up().await;
+    test.one_click.controls().clear_faults();
     assert!(!test.shows(&project, &photos[0]));
     (test, browser, project, photos)
 }
@@ -98,10 +101,13 @@ async fn b25_retry_pressed_twice_does_no_harm() {
 async fn b25_a_retry_that_fails_again_says_so_again() {
     let (test, browser, project, photos) = with_a_failed_photo().await;
     let path = format!("/v1/organizations/*/jobs/*/images/{}", photos[0]);
-    test.one_click_fault(json!({"method": "PUT", "path": path, "times": 1, "action": refusal()}));
+    test.one_click_fault(
+        json!({"method": "PUT", "path": path, "times": null, "action": refusal()}),
+    );
     let first = failure(&test).await;
     retry(&browser, &first.at_id).await;
     test.settle().await;
+    test.one_click.controls().clear_faults();
     let second = failure(&test).await;
     assert_ne!(second.at_id, first.at_id);
     assert!(!test.shows(&project, &photos[0]));
@@ -247,7 +253,9 @@ async fn b28_an_entry_of_another_organization_is_not_retried() {
     test.settle().await;
     let (project, photos) = test.seed().await;
     let path = format!("/v1/organizations/*/jobs/*/images/{}", photos[0]);
-    test.one_click_fault(json!({"method": "PUT", "path": path, "times": 1, "action": refusal()}));
+    test.one_click_fault(
+        json!({"method": "PUT", "path": path, "times": null, "action": refusal()}),
+    );
     test.catch_up().await;
     let at_id = failure(&test).await.at_id;
     let page = retry(&harbor, &at_id).await;

@@ -1,37 +1,11 @@
-//! From a photo in CompanyCam to an image in One Click, and what follows later (B13, B15, B17, B26).
-
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
-
-use std::time::Duration;
+//! From a photo in CompanyCam to an image in One Click, and what follows later (B13, B15, B17).
 
 use http::Method;
-use md5::{Digest, Md5};
 use serde_json::{Value, json};
 use test_support::sides::{now, requests, text};
-use test_support::{Message, ORG, Queue, TestApp};
+use test_support::{ORG, TestApp};
 
-async fn with_project() -> (TestApp, String) {
-    let test = TestApp::spawn().await;
-    test.connect_and_settle().await;
-    let project = test.named_project("Project").await;
-    test.catch_up().await;
-    test.job_of(&project);
-    (test, project)
-}
-
-fn md5_of(bytes: &[u8]) -> String {
-    let hash: [u8; 16] = Md5::digest(bytes).into();
-    format!("{:032x}", u128::from_be_bytes(hash))
-}
-
-fn stored(test: &TestApp, project: &str, photo: &str) -> Vec<u8> {
-    let job = text(&test.job_of(project)["id"]);
-    test.one_click.image(ORG, &job, photo).unwrap()
-}
-
-fn originals(test: &TestApp, photo: &str) -> usize {
-    requests(&test.companycam.controls, "GET", &format!("/cdn/{photo}/")).len()
-}
+use crate::{md5_of, originals, stored, with_project};
 
 #[tokio::test]
 async fn b15_a_photo_is_copied_byte_for_byte_with_all_that_is_told_about_it() {
@@ -324,125 +298,4 @@ async fn b17_a_photo_uploaded_within_the_second_of_the_last_look_is_found_by_the
         .await;
     test.catch_up().await;
     assert!(test.shows(&project, &second));
-}
-
-fn photo_message(photo: &str) -> String {
-    json!({"org_id": ORG, "photo_id": photo}).to_string()
-}
-
-/// The messages that wait for the photo function.
-async fn queued(test: &TestApp) -> Vec<Message> {
-    while test.work_on(Queue::Sync).await > 0 {}
-    test.aws.sqs.messages(Queue::Photos)
-}
-
-#[tokio::test]
-async fn b26_doubled_and_swapped_photo_messages_end_with_the_newest_version() {
-    let (test, project) = with_project().await;
-    let photo = test
-        .new_photo(&project, json!({"description": "one"}))
-        .await;
-    test.poll().await;
-    let first = queued(&test).await;
-    test.annotate(&photo).await;
-    test.change_photo(&photo, json!({"description": "two"}))
-        .await;
-    test.change_project(&project, json!({"updated_at": now() + 1}))
-        .await;
-    test.poll().await;
-    let mut both = queued(&test).await;
-    assert!(both.len() > first.len());
-    both.reverse();
-    for _ in 0..3 {
-        for message in &both {
-            test.deliver(Queue::Photos, std::slice::from_ref(message))
-                .await;
-        }
-    }
-    test.settle().await;
-    let original = test.companycam_has("photos", &photo).await;
-    let image = test.image_of(&project, &photo);
-    assert_eq!(image["md5"], original["md5"]);
-    assert_eq!(image["caption"], "two");
-    assert_eq!(test.images_of(&project).len(), 1);
-    assert_eq!(originals(&test, &photo), 1, "copied once");
-}
-
-#[tokio::test]
-async fn b26_two_workers_at_one_photo_copy_it_once() {
-    let (test, project) = with_project().await;
-    let photo = test.new_photo(&project, json!({"bytes": 400_000})).await;
-    test.poll().await;
-    let messages = queued(&test).await;
-    assert_eq!(messages.len(), 1);
-    let (one, other) = futures::join!(
-        test.deliver(Queue::Photos, &messages),
-        test.deliver(Queue::Photos, &messages),
-    );
-    assert!(one.is_empty() && other.is_empty());
-    // The one that found the lease comes back after it, and finds nothing left to do.
-    assert_eq!(test.aws.sqs.messages(Queue::Photos).len(), 2);
-    test.settle().await;
-    assert_eq!(originals(&test, &photo), 1);
-    assert_eq!(
-        requests(test.one_click.controls(), "PUT", "/images/").len(),
-        1
-    );
-    assert!(test.shows(&project, &photo));
-}
-
-#[tokio::test]
-async fn b15_a_newer_version_wanted_while_copying_ends_with_the_newer() {
-    let (test, project) = with_project().await;
-    let photo = test
-        .new_photo(&project, json!({"description": "one"}))
-        .await;
-    test.poll().await;
-    let messages = queued(&test).await;
-    // The original is handed over late; by then a newer version is wanted.
-    test.companycam_fault(json!({"path": "/cdn/*", "action": {"delay_ms": 300}}));
-    let newer = async {
-        while originals_begun(&test).await == 0 {
-            tokio::task::yield_now().await;
-        }
-        test.annotate(&photo).await;
-        test.change_photo(&photo, json!({"description": "two"}))
-            .await;
-        test.change_project(&project, json!({"updated_at": now() + 1}))
-            .await;
-        test.poll().await;
-        while test.work_on(Queue::Sync).await > 0 {}
-    };
-    let (failed, ()) = futures::join!(test.deliver(Queue::Photos, &messages), newer);
-    assert!(failed.is_empty());
-    // Whatever was queued meanwhile is lost: the one that held the lease must have seen to it.
-    for message in test.aws.sqs.messages(Queue::Photos) {
-        test.aws.sqs.delete(Queue::Photos, &message.id);
-    }
-    let original = test.companycam_has("photos", &photo).await;
-    let image = test.image_of(&project, &photo);
-    assert_eq!(image["md5"], original["md5"]);
-    assert_eq!(image["caption"], "two");
-}
-
-/// Whether somebody holds the photo: then its original is being asked for.
-async fn originals_begun(test: &TestApp) -> usize {
-    let rows = test.aws.items("PhotosTable").await;
-    rows.iter()
-        .filter(|row| row["lease_holder"].is_string())
-        .count()
-}
-
-#[tokio::test]
-async fn b26_a_message_for_a_photo_that_nobody_knows_is_let_go() {
-    let (test, _) = with_project().await;
-    let sqs = &test.aws.sqs;
-    sqs.send(
-        Queue::Photos,
-        &photo_message("404"),
-        Some(ORG),
-        Duration::ZERO,
-    );
-    test.settle().await;
-    assert!(test.dead_letters().is_empty());
 }

@@ -1,0 +1,117 @@
+//! Holding a photo while copying it.
+
+use std::pin::pin;
+use std::time::Duration;
+
+use companycam::ids::PhotoId;
+use futures::future::{Either, select};
+use jiff::{SignedDuration, Timestamp};
+use one_click::OrgId;
+use runtime::deadline::wait_until;
+use runtime::{App, Deadline, Trouble};
+use store::photos::Lease;
+
+use super::Obstacle;
+
+/// How long a lease is. It ends before the message of whoever was killed comes back.
+const LEASE: SignedDuration = SignedDuration::from_secs(60);
+/// How often it is extended: twice may fail.
+const EXTENDED_EVERY: SignedDuration = SignedDuration::from_secs(20);
+/// So long before the function is ended the work stops: to give the lease back, and the message.
+const MARGIN: Duration = Duration::from_secs(10);
+
+/// A photo that nobody else copies meanwhile.
+pub(super) struct Hold<'a> {
+    pub app: &'a App,
+    pub org: &'a OrgId,
+    pub photo: &'a PhotoId,
+    pub holder: String,
+    pub deadline: Deadline,
+}
+
+impl<'a> Hold<'a> {
+    /// Takes the photo's lease; whether that worked says the second.
+    pub async fn take(
+        app: &'a App,
+        org: &'a OrgId,
+        photo: &'a PhotoId,
+        deadline: Deadline,
+    ) -> Result<(Self, Lease), Trouble> {
+        let holder = uuid::Uuid::new_v4().to_string();
+        let now = app.now();
+        let until_ms = end(now).as_millisecond();
+        let lease = app
+            .store
+            .lease_photo(org, photo, &holder, now.as_millisecond(), until_ms)
+            .await?;
+        let hold = Self {
+            app,
+            org,
+            photo,
+            holder,
+            deadline,
+        };
+        Ok((hold, lease))
+    }
+
+    /// Gives it back.
+    pub async fn release(&self) -> Result<(), Trouble> {
+        let store = &self.app.store;
+        Ok(store
+            .release_photo(self.org, self.photo, &self.holder)
+            .await?)
+    }
+
+    /// Does the work while the lease is extended. It is dropped where it stands if the lease is lost,
+    /// or if the function is about to be ended.
+    pub async fn during<T>(
+        &self,
+        work: impl Future<Output = Result<T, Obstacle>>,
+    ) -> Result<T, Obstacle> {
+        let kept = async {
+            match select(
+                pin!(self.extend()),
+                pin!(self.deadline.nears(&self.app.clock, MARGIN)),
+            )
+            .await
+            {
+                Either::Left(((), _)) => Obstacle::Lost,
+                Either::Right(((), _)) => Obstacle::Passing(Trouble::transient(
+                    "the time that the function may run was too short for the photo",
+                )),
+            }
+        };
+        match select(pin!(work), pin!(kept)).await {
+            Either::Left((done, _)) => done,
+            Either::Right((obstacle, _)) => Err(obstacle),
+        }
+    }
+
+    /// Extends the lease again and again, until somebody else has it.
+    async fn extend(&self) {
+        let (clock, store) = (&self.app.clock, &self.app.store);
+        loop {
+            wait_until(clock, after(clock.now(), EXTENDED_EVERY)).await;
+            let until_ms = end(clock.now()).as_millisecond();
+            match store
+                .extend_photo(self.org, self.photo, &self.holder, until_ms)
+                .await
+            {
+                Ok(true) => {}
+                Ok(false) => return,
+                // It may work the next time; what was copied meanwhile is right in any case.
+                Err(error) => {
+                    tracing::warn!(org.id = %self.org, photo.id = %self.photo, %error, "could not extend a lease");
+                }
+            }
+        }
+    }
+}
+
+fn end(now: Timestamp) -> Timestamp {
+    after(now, LEASE)
+}
+
+fn after(now: Timestamp, by: SignedDuration) -> Timestamp {
+    now.saturating_add(by).unwrap_or(Timestamp::MAX)
+}

@@ -1,0 +1,169 @@
+//! Copying one photo from `CompanyCam`'s CDN to One Click, streaming (B15).
+//!
+//! Whoever copies holds a lease, short and extended while the work goes on: who is killed holds a
+//! photo up for a minute (B34).
+
+mod bring_up;
+mod details;
+mod hold;
+mod notes;
+mod refused;
+
+use std::time::Duration;
+
+use companycam::media::Media;
+use one_click::OrgId;
+use runtime::messages::PhotoMessage;
+use runtime::{App, Deadline, Trouble};
+use store::organizations::{ConnectionState, Organization};
+use store::photos::{Lease, PhotoRow};
+use store::refusals::Refuser;
+
+use crate::decide::refusal::{Turn, turn};
+use bring_up::bring_up;
+use hold::Hold;
+
+/// How many newer versions one look follows before it makes room for others.
+const ROUNDS: usize = 5;
+/// What a photo without a large file takes at most. Nothing is begun with less.
+const LEAST_TIME: Duration = Duration::from_secs(40);
+
+/// What a look at a photo came to.
+#[derive(Debug, PartialEq, Eq)]
+pub enum CopyOutcome {
+    /// There is nothing more to do.
+    Done,
+    /// It is not its turn: look again after this, which is no further try.
+    Later(Duration),
+    /// It was refused, not as in an outage: look again after this.
+    Refused(Duration),
+    /// Nothing was begun, since there is no time left to finish it.
+    NotBegun,
+}
+
+/// Why a photo could not be copied.
+enum Obstacle {
+    /// For now, and not because of this photo.
+    Passing(Trouble),
+    /// It was refused, for a reason in plain words; by itself that ends nothing.
+    Refused(Refuser, String),
+    /// One Click has not got the job.
+    JobGone,
+    /// Ever, in this version, by our own rules; in plain words.
+    Lasting(String),
+    /// There is no time left to finish it.
+    NoTime,
+    /// Somebody else holds the photo by now.
+    Lost,
+}
+
+impl<T: Into<Trouble>> From<T> for Obstacle {
+    fn from(error: T) -> Self {
+        match error.into() {
+            Trouble::Permanent(reason) => Self::Refused(Refuser::OneClicksWord, reason),
+            passing @ (Trouble::Transient { .. } | Trouble::NeedsReconnecting) => {
+                Self::Passing(passing)
+            }
+        }
+    }
+}
+
+/// Brings the photo in One Click to what is wanted, and again if something newer is wanted by then.
+///
+/// Everything it needs is in the photo's row, so a message that comes twice, late or swapped ends
+/// with the newest version. `Permanent` says that the photo was set aside, with its reason.
+pub async fn copy_photo(
+    app: &App,
+    media: &Media,
+    message: &PhotoMessage,
+    deadline: Deadline,
+) -> Result<CopyOutcome, Trouble> {
+    if !deadline.leaves(&app.clock, LEAST_TIME) {
+        return Ok(CopyOutcome::NotBegun);
+    }
+    let (org, photo) = (&message.org_id, &message.photo_id);
+    let Some(organization) = connected(app, org).await? else {
+        return Ok(CopyOutcome::Done);
+    };
+    let (hold, row) = match Hold::take(app, org, photo, deadline).await? {
+        (hold, Lease::Taken(row)) => (hold, *row),
+        (_, Lease::Busy(until_ms)) => {
+            let wait_ms = u64::try_from(until_ms - app.clock.now_ms()).unwrap_or(0);
+            let wait = Duration::from_millis(wait_ms) + Duration::from_secs(1);
+            return Ok(CopyOutcome::Later(wait));
+        }
+        (_, Lease::Unknown) => return Ok(CopyOutcome::Done),
+    };
+    if rests(app, &organization, &row).await? {
+        hold.release().await?;
+        tracing::info!(org.id = %org, photo.id = %photo, "of a company that was connected before; the photo rests");
+        return Ok(CopyOutcome::Done);
+    }
+    match turn(&row, message.tries, app.clock.now_ms()) {
+        Turn::Now => copy_held(media, &hold, row).await,
+        Turn::Later(wait) => {
+            hold.release().await?;
+            Ok(CopyOutcome::Later(wait))
+        }
+        Turn::Another => {
+            hold.release().await?;
+            Ok(CopyOutcome::Done)
+        }
+    }
+}
+
+/// The organization, while its photos are to come: also while it needs reconnecting, since what was
+/// listed needs no token; not after Disconnect.
+async fn connected(app: &App, org: &OrgId) -> Result<Option<Organization>, Trouble> {
+    let organization = app.store.organization(org).await?;
+    let organization = organization.filter(|organization| match organization.state {
+        ConnectionState::Connected | ConnectionState::NeedsReconnecting => true,
+        ConnectionState::Disconnected => false,
+    });
+    if organization.is_none() {
+        tracing::info!(org.id = %org, "not connected; a photo is let go");
+    }
+    Ok(organization)
+}
+
+/// Whether the photo belongs to a company that was connected before: its row is no opinion (B5).
+async fn rests(app: &App, organization: &Organization, row: &PhotoRow) -> Result<bool, Trouble> {
+    if let Some(company) = &row.company_id {
+        return Ok(*company != organization.company_id);
+    }
+    let (org, project) = (&organization.org_id, &row.project_id);
+    let project = app.store.project(org, project).await?;
+    Ok(project.is_some_and(|project| project.company_id != organization.company_id))
+}
+
+/// The photo is ours: what follows gives it back, or marks it as done.
+async fn copy_held(
+    media: &Media,
+    hold: &Hold<'_>,
+    mut row: PhotoRow,
+) -> Result<CopyOutcome, Trouble> {
+    let (app, org, photo) = (hold.app, hold.org, hold.photo);
+    for _ in 0..ROUNDS {
+        let copied = match hold.during(bring_up(hold, media, &row)).await {
+            Ok(copied) => copied,
+            Err(obstacle) => return refused::handle(hold, &row, obstacle).await,
+        };
+        let (store, wanted) = (&app.store, &row.wanted);
+        match store
+            .photo_copied(org, photo, &hold.holder, wanted, copied.as_ref())
+            .await?
+        {
+            None => {
+                notes::note(app, org, &row, copied.as_ref()).await?;
+                return Ok(CopyOutcome::Done);
+            }
+            // Something newer became wanted meanwhile, and the lease is still ours.
+            Some(newer) => row = newer,
+        }
+        if !hold.deadline.leaves(&app.clock, LEAST_TIME) {
+            break;
+        }
+    }
+    hold.release().await?;
+    Ok(CopyOutcome::Later(Duration::from_secs(1)))
+}

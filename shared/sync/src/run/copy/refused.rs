@@ -1,0 +1,164 @@
+//! What follows when a photo can't be copied now: waiting, asking, telling, giving up (B27, B33, B35).
+
+use std::time::Duration;
+
+use runtime::Trouble;
+use runtime::messages::{Look, SyncMessage};
+use store::pauses::Side;
+use store::photos::PhotoRow;
+use store::refusals::{Refusal, Refuser};
+
+use super::hold::Hold;
+use super::{CopyOutcome, Obstacle, notes};
+use crate::decide::refusal::{
+    delay, is_final, is_to_be_asked_for, is_worth_telling, refused_again,
+};
+use crate::run::absence::{Told, job_is_missing};
+
+/// Gives the photo back, with what is to be remembered of it.
+pub(super) async fn handle(
+    hold: &Hold<'_>,
+    row: &PhotoRow,
+    obstacle: Obstacle,
+) -> Result<CopyOutcome, Trouble> {
+    match obstacle {
+        Obstacle::Passing(
+            trouble @ Trouble::Transient {
+                down: Some(Side::OneClick),
+                ..
+            },
+        ) => one_click_failed(hold, row, trouble).await,
+        Obstacle::Passing(trouble) => {
+            hold.release().await?;
+            Err(trouble)
+        }
+        Obstacle::Refused(by, reason) => {
+            let refusal = refused_again(row, by, &reason, hold.app.clock.now_ms());
+            refused(hold, row, refusal).await
+        }
+        Obstacle::JobGone => leave_to_its_job(hold, row).await,
+        Obstacle::Lasting(reason) => give_up(hold, row, &reason, None).await,
+        Obstacle::NoTime => {
+            hold.release().await?;
+            Ok(CopyOutcome::NotBegun)
+        }
+        // Whoever has the photo sees to all that is wanted.
+        Obstacle::Lost => Ok(CopyOutcome::Done),
+    }
+}
+
+/// One Click did not answer, or not as it should: an outage, or this photo alone?
+///
+/// Both look the same at first. Once it has lasted for a while One Click is asked for something else.
+/// If it does not answer that either, nothing is held against the photo.
+async fn one_click_failed(
+    hold: &Hold<'_>,
+    row: &PhotoRow,
+    trouble: Trouble,
+) -> Result<CopyOutcome, Trouble> {
+    let (app, org) = (hold.app, hold.org);
+    let reason = trouble.to_string();
+    let refusal = refused_again(row, Refuser::OneClick, &reason, app.clock.now_ms());
+    if !is_worth_telling(&refusal, row.asked_ms) {
+        let store = &app.store;
+        if !store
+            .photo_refused(org, &hold.holder, row, &refusal)
+            .await?
+        {
+            // Something else is wanted by now.
+            hold.release().await?;
+        }
+        return Err(trouble);
+    }
+    if app.one_click().await?.organization(org).await.is_err() {
+        hold.release().await?;
+        return Err(trouble);
+    }
+    refused(hold, row, refusal).await
+}
+
+/// Waits for another try, asks `CompanyCam` for another address, names the photo, or gives it up.
+async fn refused(
+    hold: &Hold<'_>,
+    row: &PhotoRow,
+    mut refusal: Refusal,
+) -> Result<CopyOutcome, Trouble> {
+    let (app, org) = (hold.app, hold.org);
+    if is_final(&refusal, row.asked_ms) {
+        return give_up(hold, row, &refusal.reason.clone(), Some(refusal)).await;
+    }
+    if !refusal.told && is_worth_telling(&refusal, row.asked_ms) {
+        // First, since it is not told again. Cut off in between, it is told twice.
+        notes::waits(app, org, row, &refusal.reason).await?;
+        refusal.told = true;
+    }
+    if is_to_be_asked_for(&refusal) {
+        let look = Look::Photo {
+            photo_id: row.photo_id.clone(),
+            tags: false,
+        };
+        app.queues.sync(&[SyncMessage::new(org, look)]).await?;
+        refusal.ask_ms = Some(refusal.last_ms);
+    }
+    let written = app
+        .store
+        .photo_refused(org, &hold.holder, row, &refusal)
+        .await?;
+    tracing::info!(org.id = %org, photo.id = %hold.photo, times = refusal.times, reason = refusal.reason, "a photo is refused so far");
+    if !written {
+        // Something else is wanted by now.
+        hold.release().await?;
+        return Ok(CopyOutcome::Later(Duration::ZERO));
+    }
+    Ok(CopyOutcome::Refused(delay(&refusal)))
+}
+
+/// The job is gone: there is nowhere to copy it to. Transient until that was said twice.
+async fn leave_to_its_job(hold: &Hold<'_>, row: &PhotoRow) -> Result<CopyOutcome, Trouble> {
+    let (app, org) = (hold.app, hold.org);
+    // First, since the photo is not looked at again once it has failed.
+    if let Some(job) = &row.wanted.job_id
+        && let Err(trouble) = job_is_missing(app, org, &row.project_id, job, Told::No).await
+    {
+        hold.release().await?;
+        return Err(trouble);
+    }
+    let reason = "its job was deleted in One Click";
+    app.store
+        .photo_failed(org, &hold.holder, row, reason, None)
+        .await?;
+    tracing::info!(org.id = %org, photo.id = %hold.photo, "a photo's job is gone; the photo is left");
+    Ok(CopyOutcome::Done)
+}
+
+/// This version is set aside, with its reason.
+async fn give_up(
+    hold: &Hold<'_>,
+    row: &PhotoRow,
+    reason: &str,
+    refusal: Option<Refusal>,
+) -> Result<CopyOutcome, Trouble> {
+    let (app, org) = (hold.app, hold.org);
+    // It was wanted anew since then, with another address. A row that has failed may have been cut off
+    // before it was said.
+    let known = row.failed.is_none() && refusal.as_ref().is_some_and(|refusal| refusal.given_up);
+    let refusal = refusal.map(|refusal| Refusal {
+        given_up: true,
+        ..refusal
+    });
+    if !app
+        .store
+        .photo_failed(org, &hold.holder, row, reason, refusal.as_ref())
+        .await?
+    {
+        // Something newer became wanted; it may well be copied.
+        hold.release().await?;
+        return Ok(CopyOutcome::Later(Duration::ZERO));
+    }
+    if known {
+        // It was said before.
+        return Ok(CopyOutcome::Done);
+    }
+    notes::failed(app, org, row, reason).await?;
+    Err(Trouble::Permanent(reason.to_owned()))
+}

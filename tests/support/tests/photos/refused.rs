@@ -1,0 +1,101 @@
+//! The one photo that One Click always fails at, while it answers others (B35).
+
+use std::time::Duration;
+
+use serde_json::json;
+use test_support::sides::requests;
+use test_support::{ORG, TestApp};
+
+use crate::{with_a_waiting_photo, with_project};
+
+const HOUR: Duration = Duration::from_hours(1);
+
+/// A project with a photo that One Click fails at, and a good one.
+async fn with_a_bad_photo() -> (TestApp, String, String) {
+    let (test, project) = with_project().await;
+    let bad = test.new_photo(&project, json!({})).await;
+    let path = format!("/v1/organizations/*/images/{bad}");
+    let failing = json!({"status": 500, "body": "{\"errors\": [\"oops\"]}"});
+    test.one_click_fault(json!({"method": "PUT", "path": path, "times": null, "action": failing}));
+    test.poll().await;
+    (test, project, bad)
+}
+
+#[tokio::test]
+async fn b35_a_photo_that_one_click_always_fails_at_is_named_within_minutes() {
+    let (test, project, bad) = with_a_bad_photo().await;
+    let good = test.new_photo(&project, json!({})).await;
+    test.pass(Duration::from_mins(5)).await;
+    assert!(
+        test.log_says(&[&bad, "waiting, refused so far", "500"])
+            .await
+    );
+    assert!(test.dead_letters().is_empty(), "and not given up");
+
+    // A sync run is done without it.
+    let browser = test.administrator().await;
+    browser.submit("sync", &[("since_days", "29")]).await;
+    test.pass(Duration::from_mins(5)).await;
+    assert!(test.shows(&project, &good));
+    let run = test.organization().await.unwrap().sync.unwrap();
+    assert!(!run.is_running() && run.failed.is_none(), "{run:?}");
+    let pending = test.app.store.pending_photos(&ORG.parse().unwrap()).await;
+    assert_eq!(pending.unwrap(), 0);
+    let tab = browser
+        .get(&format!("/companycam/settings?find={bad}"))
+        .await;
+    assert!(tab.says("It is refused so far"), "{}", tab.body);
+}
+
+#[tokio::test]
+async fn b35_a_refused_photo_is_tried_again_with_growing_delay_and_set_aside_after_a_day() {
+    let (test, project, bad) = with_a_bad_photo().await;
+    test.pass(23 * HOUR).await;
+    assert!(test.dead_letters().is_empty());
+    let tries = requests(test.one_click.controls(), "PUT", &format!("/images/{bad}")).len();
+    assert!((23..45).contains(&tries), "{tries}");
+    test.pass(2 * HOUR).await;
+    assert_eq!(test.dead_letters().len(), 1);
+    assert!(test.log_says(&[&bad, "could not be copied"]).await);
+    let texts = test.activity_texts().await;
+    let named = texts.iter().filter(|text| text.contains("refused so far"));
+    assert_eq!(named.count(), 1);
+    assert!(!test.shows(&project, &bad));
+}
+
+#[tokio::test]
+async fn b35_a_refused_photo_comes_within_an_hour_once_it_is_taken() {
+    let (test, project, bad) = with_a_bad_photo().await;
+    test.pass(10 * HOUR).await;
+    assert!(!test.shows(&project, &bad));
+    test.one_click.controls().clear_faults();
+    test.pass(HOUR + Duration::from_mins(1)).await;
+    assert!(test.shows(&project, &bad));
+    assert_eq!(test.aws.sqs.next_due_ms(), None, "no message is left");
+}
+
+#[tokio::test]
+async fn b35_a_refused_photo_that_becomes_internal_is_not_waited_for() {
+    let (test, project, bad) = with_a_bad_photo().await;
+    test.pass(10 * HOUR).await;
+    test.change_photo(&bad, json!({"internal": true})).await;
+    test.poll().await;
+    test.one_click.controls().clear_requests();
+    test.pass(Duration::from_mins(1)).await;
+    let path = format!("/images/{bad}");
+    let removed = requests(test.one_click.controls(), "DELETE", &path);
+    assert_eq!(removed.len(), 1, "where it may be");
+    assert!(!test.shows(&project, &bad));
+}
+
+#[tokio::test]
+async fn b35_an_outage_is_held_against_no_photo() {
+    let (test, project, photo) = with_a_waiting_photo().await;
+    test.one_click_fault(json!({"path": "*", "times": null, "action": {"status": 503}}));
+    test.pass(30 * HOUR).await;
+    assert!(test.dead_letters().is_empty());
+    assert!(!test.log_says(&["refused so far"]).await);
+    test.one_click.controls().clear_faults();
+    test.pass(Duration::from_mins(16)).await;
+    assert!(test.shows(&project, &photo));
+}
