@@ -11,6 +11,7 @@ use store::activity::{Kind, NewEntry, Outcome};
 use store::outages::Side;
 use store::projects::{NewLink, ProjectFields, ProjectRow, SkipReason};
 
+use super::absence::{Told, claimed_job_is_missing};
 use super::existing::{Found, claim_for, job_for};
 use super::project::skip;
 use super::{Context, outage, users};
@@ -148,7 +149,10 @@ async fn asked_for_by(
         .await
     {
         Ok(job) => Ok(Some(job)),
-        Err(OneClickError::NotFound) => Ok(None),
+        Err(OneClickError::NotFound) => {
+            claimed_job_is_missing(context, &job, Told::No).await?;
+            Ok(None)
+        }
         Err(error) => Err(error.into()),
     }
 }
