@@ -7,7 +7,7 @@ use one_click::ids::OrgId;
 use secrecy::SecretString;
 
 use crate::pacing::{Call, Lane, spend};
-use crate::{App, Trouble};
+use crate::{App, Side, Trouble};
 
 /// How often a budget is tried to be written before others' writing is too much.
 const BUDGET_TRIES: usize = 8;
@@ -18,6 +18,7 @@ pub struct CompanyCam<'a> {
     app: &'a App,
     org: &'a OrgId,
     lane: Lane,
+    paused: bool,
 }
 
 impl App {
@@ -27,11 +28,18 @@ impl App {
             app: self,
             org,
             lane,
+            paused: false,
         }
     }
 }
 
 impl CompanyCam<'_> {
+    /// Whether it is known not to answer: then it is not asked, and every call fails at once.
+    #[must_use]
+    pub fn paused(self, paused: bool) -> Self {
+        Self { paused, ..self }
+    }
+
     /// A GET.
     pub async fn read<T, F>(&self, call: impl Fn(Api) -> F) -> Result<T, Failure>
     where
@@ -68,6 +76,12 @@ impl CompanyCam<'_> {
         kind: Call,
         refused: Option<SecretString>,
     ) -> Result<(Api, SecretString), Trouble> {
+        if self.paused {
+            return Err(Trouble::down(
+                Side::CompanyCam,
+                "CompanyCam does not answer",
+            ));
+        }
         let token = match refused {
             None => self.app.access_token(self.org).await?,
             Some(refused) => self.app.renew(self.org, &refused).await?,

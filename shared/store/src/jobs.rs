@@ -9,7 +9,7 @@ use one_click::ids::{JobId, OrgId, UserId as OneClickUserId};
 use serde::{Deserialize, Serialize};
 
 use crate::change::Change;
-use crate::projects::{ProjectFields, row_key};
+use crate::projects::{LinkState, ProjectFields, project_sk, row_key};
 use crate::{Error, Store};
 
 /// A job's row: the other direction of the link.
@@ -131,6 +131,19 @@ impl Store {
             .when("attribute_exists(#project_id)");
         self.project_links
             .update::<serde::de::IgnoredAny>(row_key(org, &job_sk(job)), change)
+            .await?;
+        Ok(())
+    }
+
+    /// Somebody assigned the linked job in One Click: from here on One Click owns who it is assigned to,
+    /// also if that is nobody again (B14).
+    pub async fn job_was_assigned(&self, org: &OrgId, project: &ProjectId) -> Result<(), Error> {
+        let change = Change::new()
+            .set("assignee_set", true)
+            .when("#state = :linked")
+            .value(":linked", LinkState::Linked);
+        self.project_links
+            .update::<serde::de::IgnoredAny>(row_key(org, &project_sk(project)), change)
             .await?;
         Ok(())
     }

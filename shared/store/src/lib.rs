@@ -9,6 +9,7 @@
 
 mod absence;
 pub mod activity;
+pub mod begun;
 mod by_hand;
 mod change;
 pub mod ephemeral;
@@ -16,9 +17,11 @@ mod error;
 pub mod jobs;
 pub mod matches;
 pub mod organizations;
-pub mod outages;
+pub mod pauses;
 pub mod photos;
 pub mod projects;
+mod refused;
+pub mod schedule;
 pub mod sync_runs;
 mod table;
 

@@ -1,12 +1,14 @@
 //! Table `organizations`: one row for each organization, with its connection, preferences, cursors
 //! and sync run; and one for each company, which says whose it is (B5).
 
-use companycam::ids::{CompanyId, WebhookId};
+use companycam::ids::{CompanyId, ProjectId, WebhookId};
 use jiff::Timestamp;
 use one_click::ids::OrgId;
 use serde::{Deserialize, Serialize};
 
 use crate::change::Change;
+use crate::pauses::Pause;
+use crate::schedule::first_poll;
 use crate::sync_runs::SyncRun;
 use crate::table::{Item, key};
 use crate::{Error, Store};
@@ -114,12 +116,34 @@ pub struct Organization {
     /// Jobs changed up to here have been listed.
     #[serde(default)]
     pub job_cursor: Option<Timestamp>,
-    /// Since when `CompanyCam` has not answered, if it does not.
+    /// Work with `CompanyCam` is paused, since it does not answer.
     #[serde(default)]
-    pub companycam_down_since: Option<i64>,
+    pub companycam_pause: Option<Pause>,
     /// The same of One Click.
     #[serde(default)]
-    pub one_click_down_since: Option<i64>,
+    pub one_click_pause: Option<Pause>,
+    /// The poll that is under way, if one takes more than one look.
+    #[serde(default)]
+    pub poll: Option<PollProgress>,
+}
+
+/// How far a poll is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PollProgress {
+    /// When it began, in Unix seconds.
+    pub started_at: i64,
+    /// When it last took a step.
+    pub stepped_at: i64,
+    /// Rises with every step, so that one poll is one chain of messages.
+    pub seq: i64,
+    /// The page of jobs that it reads next, from `job_cursor` on; none when they are listed.
+    pub jobs_page: Option<u32>,
+    /// The page of projects that it reads next; none when they are listed.
+    pub page: Option<u32>,
+    /// Projects with something new, that are still to be looked at.
+    pub left: Vec<ProjectId>,
+    /// What `project_cursor` becomes when the projects are listed.
+    pub next_cursor: Option<i64>,
 }
 
 /// What connecting writes (B3, B5).
@@ -172,7 +196,7 @@ fn shard_of(org: &OrgId) -> String {
     shard_name(hash % CONNECTED_SHARDS)
 }
 
-fn shard_name(shard: u32) -> String {
+pub(crate) fn shard_name(shard: u32) -> String {
     format!("connected#{shard}")
 }
 
@@ -225,11 +249,13 @@ impl Store {
             .set("connected_by", new.connected_by)
             .set("connected_at", new.at)
             .set("connected_shard", shard_of(new.org_id))
+            .set("poll_due_at", first_poll(new.org_id, new.at))
             .set("sync", &new.sync)
             // Looks at jobs may have been let go while there was no connection.
             .remove("job_cursor")
             // Consent has just shown otherwise.
-            .remove("companycam_down_since")
+            .remove("companycam_pause")
+            .remove("poll")
             .add("generation", 1);
         if !new.same_company {
             change = change
@@ -307,9 +333,15 @@ impl Store {
             .await
     }
 
-    /// Moves the project cursor of a poll, and says when all was well.
+    /// Writes down how far a poll is.
+    pub async fn step_poll(&self, org: &OrgId, progress: &PollProgress) -> Result<(), Error> {
+        self.change_organization(org, Change::new().set("poll", progress))
+            .await
+    }
+
+    /// Moves the project cursor of a poll that is through, and says when all was well.
     pub async fn polled(&self, org: &OrgId, cursor: Option<i64>, at: i64) -> Result<(), Error> {
-        let mut change = Change::new().set("last_synced_at", at);
+        let mut change = Change::new().set("last_synced_at", at).remove("poll");
         if let Some(cursor) = cursor {
             change = change.set("project_cursor", cursor);
         }

@@ -11,6 +11,7 @@ use companycam::ids::{CompanyId, ProjectId, UserId};
 use one_click::ids::{JobId, OrgId, UserId as OneClickUserId};
 use serde::{Deserialize, Serialize};
 
+use crate::begun::BegunLink;
 use crate::change::Change;
 use crate::jobs::{JobRow, claim_sk, job_sk};
 use crate::table::{Item, key};
@@ -123,6 +124,9 @@ pub struct ProjectRow {
     /// What was listed and is still to be handled.
     #[serde(default)]
     pub wanted: Option<ProjectFields>,
+    /// Set while somebody waits for it to be handled.
+    #[serde(default)]
+    pub pending_org: Option<OrgId>,
     /// When the listing was made that `wanted` came, or `seen` comes, from: in Unix seconds by
     /// `CompanyCam`'s clock.
     #[serde(default)]
@@ -151,6 +155,16 @@ pub struct ProjectRow {
     /// its own is asked for.
     #[serde(default)]
     pub revision: u32,
+    /// How it is getting its job, while it has none.
+    #[serde(default)]
+    pub begun: Option<BegunLink>,
+}
+
+impl ProjectRow {
+    /// Whether a side refuses what is wanted of it, again and again (B35).
+    pub fn is_refused(&self) -> bool {
+        self.wanted.is_some() && self.pending_org.is_none()
+    }
 }
 
 /// What a skip remembers.
@@ -271,6 +285,7 @@ impl Store {
             .set("assignee_set", link.assignee.is_some())
             .set("from_job", link.from_job)
             .remove("reason")
+            .remove("begun")
             .remove("job_missing_since")
             .when("attribute_not_exists(#state) OR #state <> :linked OR #job_id = :job")
             .value(":linked", LinkState::Linked)
@@ -326,6 +341,7 @@ impl Store {
             .set("assignee_set", from.assignee_set)
             .set("from_job", from.from_job)
             .remove("reason")
+            .remove("begun")
             .remove("photos_read_at")
             .when("attribute_not_exists(#state) OR #state = :unseen OR #state = :skipped")
             .value(":unseen", LinkState::Unseen)
@@ -381,23 +397,17 @@ impl Store {
         Ok(())
     }
 
-    /// What was listed is handled, unless something newer was listed meanwhile; `photos_read`: its
-    /// photos as well.
+    /// What was listed is handled, unless something newer was listed meanwhile.
     pub async fn project_handled(
         &self,
         org: &OrgId,
         project: &ProjectId,
         up_to: i64,
-        photos_read: bool,
     ) -> Result<(), Error> {
-        let mut change = Change::new()
+        let change = Change::new()
             .remove("wanted")
             .remove("pending_org")
-            .remove("set_aside");
-        if photos_read {
-            change = change.set("photos_read_at", up_to);
-        }
-        let change = change
+            .remove("set_aside")
             .when("#wanted.#updated_at <= :up_to")
             .value(":up_to", up_to);
         self.project_links
@@ -424,7 +434,49 @@ impl Store {
         Ok(())
     }
 
-    /// How many listed projects are still to be handled.
+    /// Whether any listed project is still to be handled.
+    pub async fn any_project_pending(&self, org: &OrgId) -> Result<bool, Error> {
+        let query = self.project_links.query().index("pending");
+        let (keys, _) = query
+            .when("#pending_org = :org")
+            .value(":org", org)
+            .limit(1)
+            .page::<serde::de::IgnoredAny>()
+            .await?;
+        Ok(!keys.is_empty())
+    }
+
+    /// The project's photos are known as of that `updated_at` of it.
+    pub async fn photos_read(
+        &self,
+        org: &OrgId,
+        project: &ProjectId,
+        up_to: i64,
+    ) -> Result<(), Error> {
+        let change = Change::new()
+            .set("photos_read_at", up_to)
+            .when("#state = :linked AND (attribute_not_exists(#photos_read_at) OR #photos_read_at < :up_to)")
+            .value(":linked", LinkState::Linked)
+            .value(":up_to", up_to);
+        self.project_links
+            .update::<serde::de::IgnoredAny>(row_key(org, &project_sk(project)), change)
+            .await?;
+        Ok(())
+    }
+
+    /// A side refuses this project though it answers others: nobody waits for it any more, while it is
+    /// tried again (B35).
+    pub async fn stop_waiting_for(&self, org: &OrgId, project: &ProjectId) -> Result<(), Error> {
+        let change = Change::new()
+            .remove("pending_org")
+            .when("attribute_exists(#wanted)");
+        self.project_links
+            .update::<serde::de::IgnoredAny>(row_key(org, &project_sk(project)), change)
+            .await?;
+        Ok(())
+    }
+
+    /// How many listed projects are still to be handled, as far as counting is worth it.
     pub async fn pending_projects(&self, org: &OrgId) -> Result<i64, Error> {
         let query = self.project_links.query().index("pending");
         query

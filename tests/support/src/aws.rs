@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
@@ -42,7 +42,11 @@ pub struct Call {
 struct Watch {
     calls: Vec<Call>,
     refusals: BTreeMap<String, usize>,
+    panic_at: Option<String>,
+    lost_answers: BTreeMap<String, usize>,
     take_turns: bool,
+    /// How many batches are left over whole.
+    left_over: usize,
 }
 
 /// See the module.
@@ -96,10 +100,29 @@ impl Aws {
             .collect()
     }
 
-    /// Refuses the next so many calls of an action, for good: the SDK does not try again by itself.
+    /// Refuses the next so many calls of an action (`PutItem`, or `PutItem EphemeralTable` where one
+    /// table is meant), for good: the SDK does not try again by itself.
     pub fn refuse(&self, action: &str, times: usize) {
         let mut watch = self.watch.lock().expect("no holder panicked");
         watch.refusals.insert(action.to_owned(), times);
+    }
+
+    /// From here on whoever reads or writes something that names this panics.
+    pub fn panic_at(&self, text: &str) {
+        self.watch.lock().expect("no holder panicked").panic_at = Some(text.to_owned());
+    }
+
+    /// Loses the answers of the next so many calls of an action, named as in [`Aws::refuse`]: each
+    /// takes effect and is then answered 500, so that the SDK tries again by itself and meets what it
+    /// did.
+    pub fn lose_answer(&self, action: &str, times: usize) {
+        let mut watch = self.watch.lock().expect("no holder panicked");
+        watch.lost_answers.insert(action.to_owned(), times);
+    }
+
+    /// Leaves all of the next so many batches of reads over, as DynamoDB does where it is throttled.
+    pub fn leave_over(&self, times: usize) {
+        self.watch.lock().expect("no holder panicked").left_over = times;
     }
 
     /// From here on handlers that run at once take turns with every call, as they do over a network.
@@ -147,8 +170,14 @@ pub(crate) fn table_names() -> TableNames {
     }
 }
 
+/// The template, read once.
+pub(crate) fn template() -> &'static Value {
+    static READ: OnceLock<Value> = OnceLock::new();
+    READ.get_or_init(|| serde_saphyr::from_str(TEMPLATE).expect("the template is YAML"))
+}
+
 async fn create_tables(db: &aws_sdk_dynamodb::Client) {
-    let template: Value = serde_saphyr::from_str(TEMPLATE).expect("the template is YAML");
+    let template = template();
     let resources = template["Resources"].as_object().expect("resources");
     let tables = resources
         .iter()
@@ -219,7 +248,20 @@ fn watched<S: MockService>(service: S, watch: &Arc<Mutex<Watch>>) -> Watched<S> 
     }
 }
 
-/// Writes calls down, and refuses those that a test wants refused.
+/// Counts down what a test wants to happen to the next such calls; whether it happens to this one.
+fn due(counts: &mut BTreeMap<String, usize>, action: &str, body: &Value) -> bool {
+    let table = body["TableName"].as_str().unwrap_or_default();
+    for name in [format!("{action} {table}"), action.to_owned()] {
+        if let Some(left) = counts.get_mut(&name).filter(|left| **left > 0) {
+            *left -= 1;
+            return true;
+        }
+    }
+    false
+}
+
+/// Writes calls down, refuses those that a test wants refused, and loses the answers that it wants
+/// lost.
 struct Watched<S> {
     service: S,
     watch: Arc<Mutex<Watch>>,
@@ -240,11 +282,14 @@ impl<S: MockService> MockService for Watched<S> {
     ) -> Pin<Box<dyn Future<Output = MockResponse> + Send + '_>> {
         let action = action(&request);
         let mut watch = self.watch.lock().expect("no holder panicked");
-        let left = watch.refusals.get_mut(&action).filter(|left| **left > 0);
-        let refused = left.map(|left| *left -= 1).is_some();
+        let body: Value = serde_json::from_slice(&request.body).unwrap_or_default();
+        let refused = due(&mut watch.refusals, &action, &body);
+        let is_lost = !refused && due(&mut watch.lost_answers, &action, &body);
+        let left_over = action == "BatchGetItem" && watch.left_over > 0;
+        let asked = body["RequestItems"].clone();
         watch.calls.push(Call {
             action,
-            body: serde_json::from_slice(&request.body).unwrap_or_default(),
+            body,
             at_ms: simulator_kit::clock::now_ms(),
             refused,
         });
@@ -255,12 +300,30 @@ impl<S: MockService> MockService for Watched<S> {
                 body.to_string(),
             )));
         }
-        if !watch.take_turns {
-            return self.service.handle(request);
+        let text = String::from_utf8_lossy(&request.body);
+        let panics = watch.panic_at.as_ref().is_some_and(|at| text.contains(at));
+        let take_turns = watch.take_turns;
+        if panics {
+            return Box::pin(async { panic!("the test wants it") });
+        }
+        if left_over {
+            watch.left_over -= 1;
+            let body = json!({"Responses": {}, "UnprocessedKeys": asked});
+            return Box::pin(std::future::ready(MockResponse::json(
+                200,
+                body.to_string(),
+            )));
         }
         Box::pin(async move {
-            tokio::task::yield_now().await;
-            self.service.handle(request).await
+            if take_turns {
+                tokio::task::yield_now().await;
+            }
+            let answer = self.service.handle(request).await;
+            if !is_lost {
+                return answer;
+            }
+            let body = json!({"__type": "InternalServerError", "message": "lost by the test"});
+            MockResponse::json(500, body.to_string())
         })
     }
 }

@@ -72,8 +72,9 @@ impl Client {
         fetch(self.request(Method::GET, &job(org, id))?, "job").await
     }
 
-    /// Makes a job. The same `idempotency_key` (any visible ASCII text) again makes no second
-    /// one: the answer is the job that the first request made, without these fields.
+    /// Makes a job. The same request again, with the same `idempotency_key` (any visible ASCII text),
+    /// makes no second one: the answer is the job that the first one made, as it is now, or its refusal.
+    /// The same key with other fields is refused.
     pub async fn create_job(
         &self,
         org: &OrgId,

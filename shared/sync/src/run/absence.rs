@@ -10,7 +10,7 @@ use companycam::ids::ProjectId;
 use one_click::{JobId, OrgId};
 use runtime::{App, Trouble};
 use store::activity::{Kind, NewEntry, Offer, Outcome};
-use store::outages::Side;
+use store::pauses::Side;
 
 use super::Context;
 

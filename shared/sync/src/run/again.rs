@@ -89,10 +89,7 @@ pub async fn retry(
                 tags: true,
             }
         }
-        Subject::ProjectPhotos(id) => Look::ProjectPhotos {
-            project_id: id.clone(),
-            cursor: None,
-        },
+        Subject::ProjectPhotos(id) => Look::photos_of(id, None),
         Subject::Project(id) => {
             store.retry_project(org, id).await?;
             project_look(id, Origin::Event)

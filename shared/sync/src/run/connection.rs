@@ -14,8 +14,12 @@ const PAUSED: &str = "CompanyCam no longer accepts the connection. Press Reconne
 /// `CompanyCam` no longer accepts the grant: polling stops, the tab shows a banner, One Click's card
 /// says so. Unless a newer connection was made meanwhile.
 pub async fn pause(context: &Context<'_>) -> Result<(), Trouble> {
-    let (app, org) = (context.app, context.org());
-    let generation = context.organization.generation;
+    pause_of(context.app, &context.organization).await
+}
+
+/// The same, for whoever has no context.
+pub(super) async fn pause_of(app: &App, organization: &Organization) -> Result<(), Trouble> {
+    let (org, generation) = (&organization.org_id, organization.generation);
     let now = app.store.organization(org).await?;
     if now.is_none_or(|now| now.generation != generation || now.state != ConnectionState::Connected)
     {

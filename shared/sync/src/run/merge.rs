@@ -31,10 +31,7 @@ pub async fn follow(
             project_id: into.clone(),
             origin: Origin::Event,
         },
-        Look::ProjectPhotos {
-            project_id: into,
-            cursor: None,
-        },
+        Look::photos_of(&into, None),
     ];
     let looks = looks.map(|look| context.look(look));
     context.app.queues.sync(&looks).await?;
@@ -110,7 +107,7 @@ async fn move_job(
         metadata,
         ..JobFields::default()
     };
-    let one_click = context.app.one_click().await?;
+    let one_click = context.one_click().await?;
     match one_click.update_job(org, job_id, &changes).await {
         Err(OneClickError::NotFound) => {
             job_is_missing(context.app, org, &gone.project_id, job_id, Told::No).await?;

@@ -28,7 +28,7 @@ pub async fn refresh_if_allowed(context: &Context<'_>) -> Result<(), Trouble> {
 /// Reads all users of both sides and writes down what changed.
 pub async fn refresh(context: &Context<'_>) -> Result<(), Trouble> {
     let (org, company) = (context.org(), &context.organization.company_id);
-    let one_click = context.app.one_click().await?;
+    let one_click = context.one_click().await?;
     let (companycam, theirs, known) = futures::try_join!(
         Box::pin(all_companycam_users(context)),
         Box::pin(async { Ok::<_, Trouble>(one_click.users(org).await?) }),

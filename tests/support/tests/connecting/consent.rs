@@ -235,7 +235,7 @@ async fn b2_nothing_half_made_stays_when_the_tokens_cannot_be_stored() {
 async fn b2_nothing_half_made_stays_when_the_connection_cannot_be_written() {
     let test = TestApp::spawn().await;
     let (browser, back) = consented(&test).await;
-    test.aws.refuse("UpdateItem", 1);
+    test.aws.refuse("UpdateItem OrganizationsTable", 1);
     let page = browser.get(back.as_str()).await;
     assert_eq!(page.status, StatusCode::SERVICE_UNAVAILABLE);
     assert_nothing_made(&test).await;
@@ -244,7 +244,7 @@ async fn b2_nothing_half_made_stays_when_the_connection_cannot_be_written() {
 
 #[tokio::test]
 async fn b4_a_connection_that_stands_survives_a_failed_second_one() {
-    for refused in ["PutSecretValue", "UpdateItem"] {
+    for refused in ["PutSecretValue", "UpdateItem OrganizationsTable"] {
         let test = TestApp::spawn().await;
         let browser = test.connect().await;
         test.drain().await;

@@ -197,7 +197,7 @@ async fn end_of_project(test: &TestApp, project: &str) -> Value {
         let mut metadata = job["metadata"].clone();
         metadata["cc_project_id"] = json!("this");
         json!({
-            "address": job["address"], "metadata": metadata,
+            "address": job["address"], "metadata": metadata, "email": job["email"], "phones": job["phones"],
             "assigned_user_id": job["assigned_user_id"], "deleted": job["deleted"], "images": images,
         })
     });

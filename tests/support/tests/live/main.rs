@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
 mod bad_input;
+mod contacts;
 mod cut_off;
 mod echoes;
 mod events;
@@ -11,6 +12,7 @@ mod existing_projects;
 mod helpers;
 mod job_faults;
 mod jobs;
+mod linking;
 mod photo_events;
 mod webhook_ends;
 mod webhooks;

@@ -9,7 +9,7 @@ use crate::client::{Client, RIDGELINE, body, complaints, ids, named};
 async fn b26_the_same_idempotency_key_makes_one_job() {
     let client = Client::spawn().await;
     let first = client.post_job(RIDGELINE, "k1", named("Roof"), 201).await;
-    let again = client.post_job(RIDGELINE, "k1", named("Other"), 200).await;
+    let again = client.post_job(RIDGELINE, "k1", named("Roof"), 200).await;
     assert_eq!(again, first);
     let other = client.post_job(RIDGELINE, "k2", named("Roof"), 201).await;
     assert_ne!(other["id"], first["id"]);
@@ -40,12 +40,27 @@ async fn the_same_key_in_another_organization_is_another_job() {
 }
 
 #[tokio::test]
-async fn a_refused_request_does_not_use_up_its_key() {
+async fn b26_a_key_belongs_to_one_body() {
     let client = Client::spawn().await;
-    client
-        .post_job(RIDGELINE, "k1", json!({ "name": "Roof" }), 422)
-        .await;
     client.post_job(RIDGELINE, "k1", named("Roof"), 201).await;
+    client.post_job(RIDGELINE, "k1", named("Other"), 422).await;
+    client.post_job(RIDGELINE, "k1", named("Roof"), 200).await;
+    client.post_job(RIDGELINE, "k2", named("Other"), 201).await;
+}
+
+#[tokio::test]
+async fn b26_a_refusal_belongs_to_its_key_too() {
+    let client = Client::spawn().await;
+    let mut job = named("Roof");
+    job["assigned_user_id"] = json!("usr_new");
+    client.post_job(RIDGELINE, "k1", job.clone(), 422).await;
+    client.post_job(RIDGELINE, "k1", named("Roof"), 422).await;
+    let user = json!({ "id": "usr_new", "name": "New", "email": "new@ridgeline.example" });
+    let path = "/organizations/org_ridgeline/users";
+    let made = client.control(Method::POST, path).json(&user).send().await;
+    assert!(made.unwrap().status().is_success());
+    client.post_job(RIDGELINE, "k1", job.clone(), 422).await;
+    client.post_job(RIDGELINE, "k2", job, 201).await;
 }
 
 #[tokio::test]
@@ -256,6 +271,32 @@ async fn b20_addresses_match_whatever_their_case() {
         ("address[postal_code]", "K1A"),
     ]);
     assert_eq!(ids(&elsewhere.await["jobs"]), [""; 0]);
+}
+
+#[tokio::test]
+async fn b39_a_search_finds_a_text_in_name_customer_email_telephone_or_address() {
+    let client = Client::spawn().await;
+    let mut elsewhere = named("Roof");
+    elsewhere["email"] = json!("office@zephyr.example");
+    elsewhere["phones"] = json!([{ "name": "Mobile", "number": "(208) 555-0142" }]);
+    elsewhere["address"] = json!({ "line_1": "7 Quince Way", "city": "Zephyr Falls" });
+    let elsewhere = client.make_job(RIDGELINE, elsewhere).await;
+    let mut by_name = named("Deck");
+    by_name["customer_name"] = json!("Ada Zephyr");
+    let by_name = client.make_job(RIDGELINE, by_name).await;
+    let (elsewhere, by_name) = (&elsewhere["id"], &by_name["id"]);
+    for (query, expected) in [
+        ("zephyr", vec![by_name, elsewhere]),
+        ("OFFICE@zephyr", vec![elsewhere]),
+        ("(208) 555-01", vec![elsewhere]),
+        ("quince", vec![elsewhere]),
+        ("nobody is called so", vec![]),
+    ] {
+        let request = client
+            .api(Method::GET, RIDGELINE, "/jobs")
+            .query(&[("query", query)]);
+        assert_eq!(ids(&body(request, 200).await["jobs"]), expected, "{query}");
+    }
 }
 
 #[tokio::test]
