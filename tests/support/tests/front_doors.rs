@@ -10,6 +10,8 @@ use store::projects::{LinkState, ProjectRow};
 use test_support::sides::text;
 use test_support::{ORG, TestApp, until};
 
+/// So soon after the end of an outage everything moves again.
+const SOON: Duration = Duration::from_mins(3);
 const A_DAY: Duration = Duration::from_hours(24);
 /// A minute, and what clocks may differ by.
 const A_MINUTE: Duration = Duration::from_secs(66);
@@ -100,6 +102,7 @@ async fn b33_whatever_stands_before_one_click_closes_nothing_and_loses_nothing()
         );
 
         test.one_click.controls().clear_faults();
+        test.advance(SOON);
         test.catch_up().await;
         test.assert_whole(&project, &photos);
         assert_eq!(
@@ -127,6 +130,7 @@ async fn b33_whatever_stands_before_companycam_loses_nothing() {
             test.dead_letters()
         );
         test.companycam.controls.clear_faults();
+        test.advance(SOON);
         test.catch_up().await;
         test.assert_whole(&project, &photos);
         assert!(test.dead_letters().is_empty(), "{door}");
