@@ -34,13 +34,13 @@ impl Store {
         let key = row_key(org, &project_sk(project));
         let first = linked(Change::new().set_once("job_missing_since", now));
         let row: Option<ProjectRow> = self.project_links.update(key.clone(), first).await?;
-        let since = row.and_then(|row| row.job_missing_since);
+        let since = row.map(|row| row.job_missing_since.unwrap_or(now));
         if since.is_none_or(|since| now - since < FORGOTTEN_S) {
             return Ok(since);
         }
         let anew = linked(Change::new().set("job_missing_since", now));
         let row: Option<ProjectRow> = self.project_links.update(key, anew).await?;
-        Ok(row.and_then(|row| row.job_missing_since))
+        Ok(row.map(|row| row.job_missing_since.unwrap_or(now)))
     }
 
     /// The linked job is there: whatever was said of it before is forgotten.
@@ -92,13 +92,13 @@ impl Store {
         let key = row_key(org, &claim_sk(job));
         let first = there(Change::new().set_once("missing_since", now));
         let claim: Option<JobClaim> = self.project_links.update(key.clone(), first).await?;
-        let since = claim.and_then(|claim| claim.missing_since);
+        let since = claim.map(|claim| claim.missing_since.unwrap_or(now));
         if since.is_none_or(|since| now - since < FORGOTTEN_S) {
             return Ok(since);
         }
         let anew = there(Change::new().set("missing_since", now));
         let claim: Option<JobClaim> = self.project_links.update(key, anew).await?;
-        Ok(claim.and_then(|claim| claim.missing_since))
+        Ok(claim.map(|claim| claim.missing_since.unwrap_or(now)))
     }
 
     /// The claim's job is there: whatever was said of it before is forgotten.

@@ -35,7 +35,7 @@ pub struct JobRow {
     pub reassigning: bool,
     /// When `CompanyCam` first refused, in Unix seconds, to have its project assigned as the job is now.
     /// Once is not enough to give it up (B33).
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refused_since: Option<i64>,
     /// The project was made or found for the job, and is not assigned, or the job not told of it, yet.
     #[serde(default)]
@@ -61,7 +61,7 @@ pub struct JobClaim {
     #[serde(default)]
     pub set_aside: Option<Timestamp>,
     /// When One Click first said, in Unix seconds, that it has not got the job any more (B33).
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub missing_since: Option<i64>,
 }
 
@@ -163,7 +163,7 @@ impl Store {
             .project_links
             .update(row_key(org, &job_sk(job)), change)
             .await?;
-        Ok(row.and_then(|row| row.refused_since))
+        Ok(row.map(|row| row.refused_since.unwrap_or(now)))
     }
 
     /// The job's project has its assignee, and the job knows its project.

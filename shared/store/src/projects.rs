@@ -149,7 +149,7 @@ pub struct ProjectRow {
     pub set_aside: Option<i64>,
     /// When One Click first said, in Unix seconds, that it has not got the job any more. Once is not
     /// enough to end the link (B33).
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub job_missing_since: Option<i64>,
     /// How often an administrator brought its job back after it was deleted (B18). Each time a job of
     /// its own is asked for.

@@ -10,6 +10,8 @@ use store::projects::{LinkState, ProjectRow};
 use test_support::sides::text;
 use test_support::{ORG, TestApp, until};
 
+/// So soon after the end of an outage everything moves again.
+const SOON: Duration = Duration::from_mins(3);
 const A_DAY: Duration = Duration::from_hours(24);
 /// A minute, and what clocks may differ by.
 const A_MINUTE: Duration = Duration::from_secs(66);
@@ -100,6 +102,7 @@ async fn b33_whatever_stands_before_one_click_closes_nothing_and_loses_nothing()
         );
 
         test.one_click.controls().clear_faults();
+        test.advance(SOON);
         test.catch_up().await;
         test.assert_whole(&project, &photos);
         assert_eq!(
@@ -127,6 +130,7 @@ async fn b33_whatever_stands_before_companycam_loses_nothing() {
             test.dead_letters()
         );
         test.companycam.controls.clear_faults();
+        test.advance(SOON);
         test.catch_up().await;
         test.assert_whole(&project, &photos);
         assert!(test.dead_letters().is_empty(), "{door}");
@@ -300,7 +304,29 @@ async fn b22_a_job_that_was_not_found_once_keeps_the_claim_on_its_project() {
     test.advance(Duration::from_secs(11));
     test.settle().await;
     assert_eq!(test.projects_named("Larkin").await.len(), 1);
-    assert!(test.job(&text(&job["id"]))["metadata"]["cc_project_id"].is_string());
+    let told = test.job(&text(&job["id"]));
+    assert!(told["metadata"]["cc_project_id"].is_string(), "{told:#}");
+}
+
+#[tokio::test]
+async fn b22_a_job_that_was_not_found_once_gets_the_project_that_was_made_for_it() {
+    let test = TestApp::connected_live().await;
+    test.prefer(&["create_project_from_job", "create_job_from_project"])
+        .await;
+    let lost = json!({ "method": "POST", "path": "/v2/projects", "action": "reset_after" });
+    test.companycam_fault(lost);
+    // The first look at the job passes. The next is the look at the project that tells of itself.
+    test.one_click_fault(json!({
+        "method": "GET", "path": "/v1/organizations/*/jobs/*", "skip": 1, "times": 1,
+        "action": not_found(),
+    }));
+    let job = test
+        .new_job(json!({ "name": "Pat", "customer_name": "Larkin" }))
+        .await;
+    test.live().await;
+    let projects = test.projects_named("Larkin").await;
+    assert_eq!(projects.len(), 1);
+    assert_eq!(test.job_of(&text(&projects[0]["id"]))["id"], job["id"]);
 }
 
 #[tokio::test]
@@ -337,7 +363,7 @@ async fn b23_an_assignment_that_is_refused_once_is_made() {
     test.live().await;
     let assigned = test.companycam_has("projects", &project).await;
     assert_eq!(
-        assigned["assigned_user_ids"].as_array().map(Vec::len),
+        assigned["assignees"].as_array().map(Vec::len),
         Some(1),
         "{assigned:#}"
     );

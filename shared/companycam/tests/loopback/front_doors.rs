@@ -95,7 +95,7 @@ async fn serve(controls: &Controls, router: Router) -> Server {
 fn http() -> reqwest::Client {
     let timeouts = Timeouts {
         connect: Duration::from_secs(2),
-        idle: Duration::from_millis(1000),
+        idle: Duration::from_secs(1),
         total: Duration::from_millis(1500),
     };
     http_client_with(&timeouts).unwrap()

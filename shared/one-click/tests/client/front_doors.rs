@@ -121,7 +121,7 @@ async fn serve(controls: &Controls) -> Server {
 }
 
 /// The longest that any answer is waited for here.
-const PATIENCE: Duration = Duration::from_millis(1000);
+const PATIENCE: Duration = Duration::from_secs(1);
 
 fn http() -> reqwest::Client {
     let timeouts = Timeouts {

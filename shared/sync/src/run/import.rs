@@ -13,6 +13,7 @@ use store::projects::{NewLink, ProjectFields, ProjectRow, SkipReason};
 
 use uuid::Uuid;
 
+use super::absence::{Told, claimed_job_is_missing};
 use super::existing::{Found, call_job, claim_for, job_for, jobs_naming};
 use super::project::{skip, write_job};
 use super::{Context, users};
@@ -290,7 +291,10 @@ async fn asked_for_by(
     };
     match context.one_click().await?.job(context.org(), &job).await {
         Ok(job) => Ok(Some(job)),
-        Err(OneClickError::NotFound) => Ok(None),
+        Err(OneClickError::NotFound) => {
+            claimed_job_is_missing(context, &job, Told::No).await?;
+            Ok(None)
+        }
         Err(error) => Err(error.into()),
     }
 }

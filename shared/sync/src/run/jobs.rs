@@ -224,7 +224,8 @@ async fn finish(context: &Context<'_>, job: &Job, link: &JobRow) -> Result<(), T
     let applied = if moved && context.organization.preferences.reassign_project {
         reassign::apply(context, job, link).await?
     } else {
-        reassign::assign_first(context, job, link).await?
+        let assigned = reassign::assign_first(context, job, link).await?;
+        assigned.map_or_else(|| link.applied.clone(), |user| BTreeSet::from([user]))
     };
     let fields = store
         .project(org, id)
@@ -246,7 +247,6 @@ async fn finish(context: &Context<'_>, job: &Job, link: &JobRow) -> Result<(), T
             told => drop(told?),
         }
     }
-    let applied = applied.map_or_else(|| link.applied.clone(), |user| BTreeSet::from([user]));
     store.job_assigned(org, &job.id, assignee, &applied).await?;
     Ok(store.job_finished(org, &job.id).await?)
 }

@@ -64,27 +64,26 @@ pub async fn reassign(context: &Context<'_>, job: &Job, link: &JobRow) -> Result
         return Ok(store.job_assigned(org, &job.id, assignee, assignee).await?);
     }
     let applied = apply(context, job, link).await?;
-    let applied = applied.map_or_else(|| link.applied.clone(), |user| BTreeSet::from([user]));
     Ok(store.job_assigned(org, &job.id, assignee, &applied).await?)
 }
 
-/// The assignee that the project has now, if it has the job's.
+/// Whose users the project may have now on the job's behalf: the assignee's alone, where it has them.
 pub async fn apply(
     context: &Context<'_>,
     job: &Job,
     link: &JobRow,
-) -> Result<Option<UserId>, Trouble> {
+) -> Result<BTreeSet<UserId>, Trouble> {
     let project = &link.project_id;
     let matches = users::matches(context).await?;
     let Some(assignee) = &job.assigned_user_id else {
         let text = "The job is assigned to nobody now; its project’s users stay as they are.";
         note(context, job, project, Outcome::Skipped, text).await?;
-        return Ok(None);
+        return Ok(link.applied.clone());
     };
     let Some(user) = matches.companycam(assignee) else {
         let text = "The job’s new assignee is not matched to a CompanyCam user, so its project’s users stay as they are.";
         note(context, job, project, Outcome::Skipped, text).await?;
-        return Ok(None);
+        return Ok(link.applied.clone());
     };
     begin(context, job, link, assignee).await?;
     if let Assigned::No(why) = assign(context, project, &user.id).await? {
@@ -94,7 +93,10 @@ pub async fn apply(
             user.name
         );
         note(context, job, project, Outcome::Failed, text).await?;
-        return Ok(None);
+        // Written down by the look that was refused first.
+        let mut applied = link.applied.clone();
+        applied.remove(assignee);
+        return Ok(applied);
     }
     let mut notes = vec![(
         Outcome::Updated,
@@ -114,7 +116,7 @@ pub async fn apply(
     for (outcome, text) in notes {
         note(context, job, project, outcome, text).await?;
     }
-    Ok(Some(assignee.clone()))
+    Ok(BTreeSet::from([assignee.clone()]))
 }
 
 /// Writes down that this user may be on the project from here on.

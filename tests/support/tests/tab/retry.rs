@@ -173,11 +173,14 @@ async fn b25_a_reassignment_that_failed_is_retried_and_done() {
     let project = test.named_project("Roof").await;
     test.catch_up().await;
     let path = format!("/v2/projects/{project}/assigned_users/*");
-    test.companycam_fault(json!({"method": "PUT", "path": path, "times": 1, "action": refusal()}));
+    test.companycam_fault(
+        json!({"method": "PUT", "path": path, "times": null, "action": refusal()}),
+    );
     let job = test.job_of(&project);
     test.change_job(&job, json!({"assigned_user_id": "usr_blake"}))
         .await;
     test.catch_up().await;
+    test.companycam.controls.clear_faults();
     let failed = failure(&test).await;
     assert!(
         failed.text.contains("could not be reassigned"),
