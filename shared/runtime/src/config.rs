@@ -4,6 +4,8 @@ use one_click::ids::OrgId;
 use store::TableNames;
 use url::Url;
 
+use crate::KeyName;
+
 /// A variable that is missing or makes no sense; names it.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
@@ -114,9 +116,15 @@ impl Config {
         format!("{}/companycam/callback", self.public_url)
     }
 
-    /// Where `CompanyCam` delivers an organization's events.
-    pub fn companycam_webhook_url(&self, org: &OrgId) -> String {
+    /// Where `CompanyCam` delivers an organization's events, without the key's name.
+    pub fn companycam_webhook_base(&self, org: &OrgId) -> String {
         format!("{}/webhooks/companycam/{org}", self.public_url)
+    }
+
+    /// Where `CompanyCam` delivers an organization's events that it signs with this key.
+    pub fn companycam_webhook_url(&self, org: &OrgId, key: KeyName) -> String {
+        let base = self.companycam_webhook_base(org);
+        format!("{base}?v={}&g={}", key.version, key.generation)
     }
 
     /// Where One Click delivers an organization's events.
@@ -196,8 +204,14 @@ mod tests {
         );
         let org = OrgId::parse("org_1").unwrap();
         assert_eq!(
-            config.companycam_webhook_url(&org),
-            "https://x.example/api/webhooks/companycam/org_1"
+            config.companycam_webhook_url(
+                &org,
+                KeyName {
+                    version: 2,
+                    generation: 3
+                }
+            ),
+            "https://x.example/api/webhooks/companycam/org_1?v=2&g=3"
         );
         assert_eq!(
             config.one_click_webhook_url(&org),

@@ -8,6 +8,9 @@ pub mod config;
 pub mod messages;
 pub mod pacing;
 pub mod queues;
+mod renewing;
+mod rings;
+mod sealing;
 mod secrets;
 mod session;
 pub mod telemetry;
@@ -16,7 +19,7 @@ mod trouble;
 
 pub use app::{App, aws_config, install_tls};
 pub use config::Config;
-pub use secrets::{CompanyCamClient, OneClickAccess, OrgTokens, Secrets, WebhookKeys};
+pub use secrets::{CompanyCamClient, KeyName, OneClickAccess, OrgTokens, Secrets, WebhookKeys};
 pub use session::{CompanyCam, Failure};
 pub use store::outages::Side;
 pub use trouble::Trouble;

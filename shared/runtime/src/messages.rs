@@ -107,6 +107,9 @@ pub struct SyncMessage {
     /// How often it was put off because something was unavailable.
     #[serde(default)]
     pub tries: u32,
+    /// The connection that it is about, if it is about one: a look of another is let go.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub generation: Option<i64>,
 }
 
 impl SyncMessage {
@@ -116,7 +119,14 @@ impl SyncMessage {
             org_id: org_id.clone(),
             look,
             tries: 0,
+            generation: None,
         }
+    }
+
+    /// The same look, of the connection of this generation only.
+    #[must_use]
+    pub fn of_generation(self, generation: Option<i64>) -> Self {
+        Self { generation, ..self }
     }
 }
 

@@ -10,6 +10,7 @@
 pub mod activity;
 mod by_hand;
 mod change;
+mod connecting;
 pub mod ephemeral;
 mod error;
 pub mod jobs;
@@ -20,6 +21,7 @@ pub mod photos;
 pub mod projects;
 pub mod sync_runs;
 mod table;
+pub mod tokens;
 
 use clock::Clock;
 pub use error::Error;

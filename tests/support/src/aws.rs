@@ -1,6 +1,6 @@
 //! The AWS that the functions see: DynamoDB and Secrets Manager by winterbaume, SQS by ourselves.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 
@@ -38,11 +38,27 @@ pub struct Call {
     pub refused: bool,
 }
 
-#[derive(Debug, Default)]
+/// What happens to the next so many calls of an action that are like this.
+struct Disturbance {
+    action: String,
+    left: usize,
+    like: Box<dyn Fn(&Call) -> bool + Send>,
+    lost: bool,
+}
+
+#[derive(Default)]
 struct Watch {
     calls: Vec<Call>,
-    refusals: BTreeMap<String, usize>,
+    disturbances: Vec<Disturbance>,
+    /// The secrets that are being deleted, by name: they are there no more, and not gone yet.
+    ending: BTreeSet<String>,
     take_turns: bool,
+}
+
+impl std::fmt::Debug for Watch {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Watch")
+    }
 }
 
 /// See the module.
@@ -98,8 +114,54 @@ impl Aws {
 
     /// Refuses the next so many calls of an action, for good: the SDK does not try again by itself.
     pub fn refuse(&self, action: &str, times: usize) {
+        self.refuse_if(action, times, |_| true);
+    }
+
+    /// The same of those calls that are like this.
+    pub fn refuse_if(
+        &self,
+        action: &str,
+        times: usize,
+        like: impl Fn(&Call) -> bool + Send + 'static,
+    ) {
+        self.disturb(action, times, like, false);
+    }
+
+    /// The next so many calls of an action that are like this take effect and are answered 500, so that
+    /// the SDK makes them again.
+    pub fn lose_answer_if(
+        &self,
+        action: &str,
+        times: usize,
+        like: impl Fn(&Call) -> bool + Send + 'static,
+    ) {
+        self.disturb(action, times, like, true);
+    }
+
+    fn disturb(
+        &self,
+        action: &str,
+        left: usize,
+        like: impl Fn(&Call) -> bool + Send + 'static,
+        lost: bool,
+    ) {
         let mut watch = self.watch.lock().expect("no holder panicked");
-        watch.refusals.insert(action.to_owned(), times);
+        // The last word on an action counts.
+        watch
+            .disturbances
+            .retain(|one| one.action != action || one.lost != lost);
+        watch.disturbances.push(Disturbance {
+            action: action.to_owned(),
+            left,
+            like: Box::new(like),
+            lost,
+        });
+    }
+
+    /// As Secrets Manager is for some time after it was told to delete this secret.
+    pub fn secret_is_ending(&self, name: &str) {
+        let mut watch = self.watch.lock().expect("no holder panicked");
+        watch.ending.insert(name.to_owned());
     }
 
     /// From here on handlers that run at once take turns with every call, as they do over a network.
@@ -240,20 +302,45 @@ impl<S: MockService> MockService for Watched<S> {
     ) -> Pin<Box<dyn Future<Output = MockResponse> + Send + '_>> {
         let action = action(&request);
         let mut watch = self.watch.lock().expect("no holder panicked");
-        let left = watch.refusals.get_mut(&action).filter(|left| **left > 0);
-        let refused = left.map(|left| *left -= 1).is_some();
-        watch.calls.push(Call {
+        let mut call = Call {
             action,
             body: serde_json::from_slice(&request.body).unwrap_or_default(),
             at_ms: simulator_kit::clock::now_ms(),
-            refused,
+            refused: false,
+        };
+        let disturbance = watch
+            .disturbances
+            .iter_mut()
+            .find(|one| one.left > 0 && one.action == call.action && (one.like)(&call));
+        let lost = disturbance.map(|one| {
+            one.left -= 1;
+            one.lost
         });
+        call.refused = lost == Some(false);
+        let ends = call.body["SecretId"]
+            .as_str()
+            .is_some_and(|name| watch.ending.contains(name));
+        let refused = call.refused;
+        watch.calls.push(call);
+        let error = |status, kind: &str, message: &str| {
+            let body = json!({"__type": kind, "message": message});
+            MockResponse::json(status, body.to_string())
+        };
         if refused {
-            let body = json!({"__type": "AccessDeniedException", "message": "refused by the test"});
-            return Box::pin(std::future::ready(MockResponse::json(
-                400,
-                body.to_string(),
-            )));
+            let refusal = error(400, "AccessDeniedException", "refused by the test");
+            return Box::pin(std::future::ready(refusal));
+        }
+        if ends {
+            let message = "You can't perform this operation on the secret because it was marked for deletion.";
+            let refusal = error(400, "InvalidRequestException", message);
+            return Box::pin(std::future::ready(refusal));
+        }
+        if lost == Some(true) {
+            let answer = error(500, "InternalServerError", "the answer was lost");
+            return Box::pin(async move {
+                drop(self.service.handle(request).await);
+                answer
+            });
         }
         if !watch.take_turns {
             return self.service.handle(request);

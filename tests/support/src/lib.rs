@@ -33,6 +33,7 @@ mod drain;
 mod dynamodb;
 pub mod sides;
 mod sqs;
+mod version_before;
 
 pub use app::TestApp;
 pub use aws::{Aws, Call};

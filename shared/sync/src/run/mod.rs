@@ -47,7 +47,7 @@ impl Context<'_> {
 
     /// `CompanyCam`, paced, with the organization's token.
     pub fn companycam(&self) -> CompanyCam<'_> {
-        self.app.companycam(self.org(), self.lane)
+        self.app.companycam(&self.organization, self.lane)
     }
 
     /// One page of the projects that `query` asks for.
@@ -155,6 +155,13 @@ pub async fn look(app: &App, message: &SyncMessage) -> Result<(), Trouble> {
         tracing::warn!(org.id = %message.org_id, "no such organization; the message is let go");
         return Ok(());
     };
+    if message
+        .generation
+        .is_some_and(|generation| generation != organization.generation)
+    {
+        tracing::info!(org.id = %message.org_id, look.kind = message.look.kind(), "of an earlier connection; the message is let go");
+        return Ok(());
+    }
     if let Look::Disconnect { generation } = message.look {
         return connection::finish_disconnecting(app, &organization, generation).await;
     }
@@ -182,7 +189,9 @@ pub async fn look(app: &App, message: &SyncMessage) -> Result<(), Trouble> {
         now: app.clock.now_s(),
         lane,
     };
+    let ready = connection::is_ready(&context, &message.look).await;
     let outcome = match &message.look {
+        _ if !matches!(ready, Ok(true)) => ready.map(drop),
         Look::Poll => poll::poll(&context).await,
         // Done above, since the organization need not be connected for it.
         Look::Disconnect { .. } => Ok(()),

@@ -108,16 +108,26 @@ async fn look_at_tagged_photos(
     context
         .note_unreadable(Kind::Photo, "photo", &page.unreadable)
         .await?;
-    let photos = &page.items;
     let org = context.org();
     let store = &context.app.store;
     let (rows, projects) = futures::try_join!(
-        store.photos(org, photos.iter().map(|photo| &photo.id)),
+        store.photos(org, page.items.iter().map(|photo| &photo.id)),
         store.projects(
             org,
-            photos.iter().filter_map(|photo| photo.project_id.as_ref())
+            page.items
+                .iter()
+                .filter_map(|photo| photo.project_id.as_ref())
         ),
     )?;
+    let rests = resting(context, &projects);
+    let photos: Vec<_> = page
+        .items
+        .iter()
+        .filter(|photo| {
+            let project = photo.project_id.as_ref();
+            !project.is_some_and(|project| rests.contains(project))
+        })
+        .collect();
     let rows: BTreeMap<_, _> = rows
         .into_iter()
         .map(|row| (row.photo_id.clone(), row))
@@ -135,7 +145,7 @@ async fn look_at_tagged_photos(
                 preferences,
                 tags.map(<[String]>::to_vec),
             )?;
-            Some((photo, project, wanted))
+            Some((*photo, project, wanted))
         })
         .collect();
     let raised = stream::iter(&wanted)
@@ -147,7 +157,7 @@ async fn look_at_tagged_photos(
         .try_collect::<Vec<_>>()
         .await?;
     queue(context, raised.into_iter().flatten()).await?;
-    for photo in photos {
+    for photo in &photos {
         let moved_to = photo.project_id.as_ref().filter(|project| {
             rows.get(&photo.id)
                 .is_some_and(|row| row.project_id != **project)
@@ -218,6 +228,16 @@ async fn queue(
         .collect();
     context.app.queues.photos(&messages, None).await?;
     Ok(())
+}
+
+/// The projects that are another company's. Their photos rest with them: of those there is no opinion at
+/// all, least of all that they belong on no job (B5).
+fn resting(context: &Context<'_>, projects: &[ProjectRow]) -> BTreeSet<ProjectId> {
+    projects
+        .iter()
+        .filter(|row| row.company_id != context.organization.company_id)
+        .map(|row| row.project_id.clone())
+        .collect()
 }
 
 fn linked_jobs(context: &Context<'_>, projects: &[ProjectRow]) -> BTreeMap<ProjectId, JobId> {
