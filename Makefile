@@ -122,6 +122,10 @@ target/browser/.$(AXE):
 	npm install --prefix target/browser --no-save --no-audit --no-fund --loglevel error $(AXE)
 	@touch $@
 
+.PHONY: outages
+outages: ## What outages of hours cost, and how soon everything moves afterwards, on a clock that is moved
+	cargo test --workspace --exclude end-to-end --exclude browser-tests --test pauses -- --nocapture
+
 .PHONY: screenshots
 screenshots: functions simulator-binaries browser ## Make the pictures in docs/screenshots anew, from a demo of their own
 	$(LOCAL) run cargo run --quiet --package browser-tests --bin screenshots

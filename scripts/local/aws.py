@@ -253,10 +253,9 @@ def endpoint_of(state: State) -> str:
 
 
 def poll(state: State) -> str:
-    """Invokes the scheduled poll once and waits for its end."""
+    """Invokes the scheduled poll once, for everybody, and waits for its end."""
     functions = client("lambda", endpoint_of(state))
-    # What EventBridge Scheduler sends when the schedule has no input of its own.
-    event = {"source": "aws.scheduler", "detail-type": "Scheduled Event", "detail": {}}
+    event = {"all": True}
     answer = functions.invoke(FunctionName=f"{STACK}-project-poll", Payload=json.dumps(event))
     payload = answer["Payload"].read().decode()
     if answer.get("FunctionError"):

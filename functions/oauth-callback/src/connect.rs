@@ -1,60 +1,63 @@
-//! `GET /companycam/connect`: from One Click's launch token to CompanyCam's consent.
+//! `/companycam/connect`: from One Click's launch token, or from our own pages, to CompanyCam's
+//! consent.
 
 use std::sync::Arc;
 
-use axum::extract::{Query, State};
+use axum::extract::{Query, Request, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Redirect, Response};
 use companycam::ids::CompanyId;
 use http::header::SET_COOKIE;
 use runtime::App;
 use secrecy::ExposeSecret;
-use serde::Deserialize;
 use store::ephemeral::Authorization;
-use web::{Problem, enter, hash_of, sign_in};
+use web::{Arrival, Asked, Door, Entered, Problem, hash_of};
 
 /// How long CompanyCam's login and consent may take.
 const LIFETIME_S: i64 = 15 * 60;
 
-/// The address's parameters.
-#[derive(Debug, Deserialize)]
-pub struct Parameters {
-    /// One Click's launch token; without it, somebody with a session reconnects.
-    launch: Option<String>,
-    /// The company that the administrator confirmed to connect instead of another (B5).
-    replace_by: Option<String>,
-}
-
-/// Sends the browser to CompanyCam.
+/// Sends the browser to CompanyCam, or to the page that asks whether to (B37).
 pub async fn connect(
     State(app): State<Arc<App>>,
-    Query(parameters): Query<Parameters>,
+    Query(asked): Query<Asked>,
     headers: HeaderMap,
 ) -> Response {
-    begin(&app, parameters, &headers)
-        .await
-        .unwrap_or_else(|problem| {
-            problem
-                .with_default_action("Back to One Click", app.config.integrations_url())
-                .into_page(&app.config)
-        })
+    answer(&app, arrived(&app, &asked, &headers).await)
 }
 
-async fn begin(
-    app: &App,
-    parameters: Parameters,
-    headers: &HeaderMap,
-) -> Result<Response, Problem> {
-    let (signed_in, cookie) = match parameters.launch {
-        Some(launch) => enter(app, headers, &launch).await?,
-        None => (sign_in(app, headers).await?, None),
-    };
+/// The form of that page.
+pub async fn confirm(State(app): State<Arc<App>>, request: Request) -> Response {
+    answer(&app, confirmed(&app, request).await)
+}
+
+fn answer(app: &App, outcome: Result<Response, Problem>) -> Response {
+    outcome.unwrap_or_else(|problem| {
+        problem
+            .with_default_action("Back to One Click", app.config.integrations_url())
+            .into_page(&app.config)
+    })
+}
+
+async fn arrived(app: &App, asked: &Asked, headers: &HeaderMap) -> Result<Response, Problem> {
+    match web::arrive(app, headers, Door::Connect, asked).await? {
+        Arrival::Entered(entered) => begin(app, entered, asked).await,
+        Arrival::Stopped(page) => Ok(page),
+    }
+}
+
+async fn confirmed(app: &App, request: Request) -> Result<Response, Problem> {
+    let (entered, asked) = web::confirmed(app, request, Door::Connect).await?;
+    begin(app, entered, &asked).await
+}
+
+async fn begin(app: &App, entered: Entered, asked: &Asked) -> Result<Response, Problem> {
+    let Entered { signed_in, cookie } = entered;
     let authorization = app.oauth().await?.authorize();
     let begun = Authorization {
         org_id: signed_in.session.org_id.clone(),
         session: signed_in.hash.clone(),
         pkce_verifier: authorization.pkce_verifier.expose_secret().to_owned(),
-        replace_by: parameters
+        replace_by: asked
             .replace_by
             .as_deref()
             .and_then(|id| CompanyId::parse(id).ok()),

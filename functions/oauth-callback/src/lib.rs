@@ -15,7 +15,10 @@ use runtime::App;
 /// The routes of this function.
 pub fn router(app: Arc<App>) -> Router {
     let routes = Router::new()
-        .route("/companycam/connect", get(connect::connect))
+        .route(
+            "/companycam/connect",
+            get(connect::connect).post(connect::confirm),
+        )
         .route("/companycam/callback", get(callback::callback));
     web::served(routes, app)
 }

@@ -1,29 +1,41 @@
-//! On its schedule: one look message for each connected organization (B17).
+//! On its schedule: one look message for each connected organization whose turn it is (B17).
 
 use futures::{StreamExt, TryStreamExt, stream};
 use one_click::OrgId;
 use runtime::messages::{Look, SyncMessage};
 use runtime::{App, Trouble};
 use store::organizations::CONNECTED_SHARDS;
+use store::schedule::DuePoll;
 
-/// Organizations in a page of the index.
+/// Organizations in a page of an index.
 const PAGE: i32 = 500;
 /// Shards read at a time: each is one reader and up to `SENDERS` batches of ten messages. 16 × 4
 /// calls of about 10 ms each pass 100,000 organizations in well under a minute.
 const READERS: usize = CONNECTED_SHARDS as usize;
 /// Batches of ten sent at a time for a shard.
 const SENDERS: usize = 4;
+/// How often everybody is looked through for organizations without a turn.
+const TURNS_EVERY_S: i64 = 6 * 60 * 60;
+/// The schedule runs once in so many seconds.
+const MINUTE_S: i64 = 60;
 
-/// Queues a poll of every connected organization; how many there are.
+/// Queues a poll of every organization that is due; how many those are. A few times a day it also
+/// gives a turn to those that have none.
 ///
 /// Cut off and run again it only asks again for a look, which is harmless.
+pub async fn poll_due(app: &App) -> Result<usize, Trouble> {
+    let now = app.clock.now_s();
+    if now.rem_euclid(TURNS_EVERY_S) < MINUTE_S {
+        give_turns(app, now).await?;
+    }
+    let organizations = of_all_shards(|shard| due_of(app, shard, now)).await?;
+    tracing::info!(organizations, "queued the polls that are due");
+    Ok(organizations)
+}
+
+/// Queues a poll of every connected organization; how many there are.
 pub async fn poll_all(app: &App) -> Result<usize, Trouble> {
-    let counts: Vec<usize> = stream::iter(0..CONNECTED_SHARDS)
-        .map(|shard| poll_shard(app, shard))
-        .buffer_unordered(READERS)
-        .try_collect()
-        .await?;
-    let organizations = counts.iter().sum();
+    let organizations = of_all_shards(|shard| all_of(app, shard)).await?;
     tracing::info!(
         organizations,
         "queued a poll of every connected organization"
@@ -31,17 +43,83 @@ pub async fn poll_all(app: &App) -> Result<usize, Trouble> {
     Ok(organizations)
 }
 
-async fn poll_shard(app: &App, shard: u32) -> Result<usize, Trouble> {
+async fn of_all_shards<F>(of_one: impl Fn(u32) -> F) -> Result<usize, Trouble>
+where
+    F: Future<Output = Result<usize, Trouble>>,
+{
+    let counts: Vec<usize> = stream::iter(0..CONNECTED_SHARDS)
+        .map(of_one)
+        .buffer_unordered(READERS)
+        .try_collect()
+        .await?;
+    Ok(counts.iter().sum())
+}
+
+async fn due_of(app: &App, shard: u32, now: i64) -> Result<usize, Trouble> {
+    let mut count = 0;
+    loop {
+        let due = app.store.due_polls(shard, now, PAGE).await?;
+        stream::iter(due.chunks(10))
+            .map(|batch| queue(app, batch, now))
+            .buffer_unordered(SENDERS)
+            .try_for_each(|()| async { Ok(()) })
+            .await?;
+        count += due.len();
+        // The index may still show those that were just queued: what is left is due in a minute too.
+        if due.len() < usize::try_from(PAGE).unwrap_or(usize::MAX) {
+            return Ok(count);
+        }
+    }
+}
+
+/// Queued first: what is queued and not written down is only queued once more.
+async fn queue(app: &App, due: &[DuePoll], now: i64) -> Result<(), Trouble> {
+    let messages: Vec<_> = due.iter().map(|due| poll_of(&due.org_id)).collect();
+    app.queues.sync(&messages).await?;
+    for due in due {
+        app.store.poll_queued(due, now).await?;
+    }
+    Ok(())
+}
+
+fn poll_of(org: &OrgId) -> SyncMessage {
+    SyncMessage::new(org, Look::Poll)
+}
+
+async fn all_of(app: &App, shard: u32) -> Result<usize, Trouble> {
+    each_batch(app, shard, |organizations| async move {
+        let messages: Vec<_> = organizations.iter().map(poll_of).collect();
+        Ok(app.queues.sync(&messages).await?)
+    })
+    .await
+}
+
+async fn give_turns(app: &App, now: i64) -> Result<(), Trouble> {
+    let give = |organizations: Vec<OrgId>| async move {
+        for org in &organizations {
+            app.store.give_poll_a_turn(org, now).await?;
+        }
+        Ok(())
+    };
+    of_all_shards(|shard| each_batch(app, shard, give)).await?;
+    Ok(())
+}
+
+/// Goes through the connected organizations of a shard in batches of ten; how many there are.
+async fn each_batch<F>(
+    app: &App,
+    shard: u32,
+    handle: impl Fn(Vec<OrgId>) -> F,
+) -> Result<usize, Trouble>
+where
+    F: Future<Output = Result<(), Trouble>>,
+{
     let mut count = 0;
     let mut after: Option<OrgId> = None;
     loop {
         let (organizations, next) = app.store.connected(shard, after, PAGE).await?;
-        let messages: Vec<_> = organizations
-            .iter()
-            .map(|org| SyncMessage::new(org, Look::Poll))
-            .collect();
-        stream::iter(messages.chunks(10))
-            .map(|batch| app.queues.sync(batch))
+        stream::iter(organizations.chunks(10))
+            .map(|batch| handle(batch.to_vec()))
             .buffer_unordered(SENDERS)
             .try_for_each(|()| async { Ok(()) })
             .await?;

@@ -4,88 +4,103 @@
 //! looks that were put off: they only go back to `sync.fifo`, to take their turn, and so does what an
 //! operator moved back from the dead letters.
 //!
+//! A batch holds looks of several organizations: those of one are taken in order, those of several at
+//! the same time, so that none waits for another's neighbour that does not answer. Nothing is begun
+//! without the time to end it; what was not begun goes back to the queue as it was.
+//!
 //! A look that fails never stays in the FIFO queue, where it would hold up its organization: it is
-//! put off, or set aside (B27). Only what could not even be handed on is reported to SQS as failed.
+//! put off, waits in a row, or is set aside (B27, B36). Only what could not even be handed on is
+//! reported to SQS as failed.
 
-use std::collections::HashSet;
+mod record;
+
 use std::time::Duration;
 
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
-use runtime::messages::SyncMessage;
-use runtime::queues::{QueueError, backoff};
-use runtime::{App, Trouble};
+use futures::future::join_all;
+use runtime::panics::guarded;
+use runtime::queues::QueueError;
+use runtime::{App, Deadline};
 
-/// Handles a batch of either queue.
-pub async fn handle(app: &App, event: SqsEvent) -> SqsBatchResponse {
+/// What a look may take, with its handing on: a few calls to a side that answers late.
+const ENOUGH: Duration = Duration::from_secs(25);
+
+/// Handles a batch of either queue in the time that there is.
+pub async fn handle(app: &App, event: SqsEvent, deadline: Deadline) -> SqsBatchResponse {
+    app.begin(deadline);
+    let groups = by_group(event.records);
+    let failed = join_all(groups.iter().map(|records| handle_group(app, records))).await;
     let mut response = SqsBatchResponse::default();
-    // Once a look could not be handed on, those behind it in its group must not overtake it.
-    let mut stuck = HashSet::new();
-    for record in event.records {
-        let group = record.attributes.get("MessageGroupId").cloned();
-        let id = record.message_id.clone().unwrap_or_default();
-        let overtaken = group.as_ref().is_some_and(|group| stuck.contains(group));
-        if !overtaken {
-            match handle_record(app, &record).await {
-                Ok(()) => continue,
-                Err(error) => {
-                    tracing::error!(%error, message.id = %id, "a look could not be handed on");
-                }
-            }
-        }
-        stuck.extend(group);
+    for id in failed.into_iter().flatten() {
         response.add_failure(id);
     }
     response
 }
 
-async fn handle_record(app: &App, record: &SqsMessage) -> Result<(), QueueError> {
-    let body = record.body.as_deref().unwrap_or_default();
-    let message: SyncMessage = match serde_json::from_str(body) {
-        Ok(message) => message,
-        Err(error) => {
-            // Nobody but us writes here: this is a message of another version. Tried again it would
-            // hold up its organization.
-            tracing::error!(%error, "a message that can't be read was set aside");
-            return app.queues.bury_sync(body).await;
+/// The records of each message group, in their order.
+fn by_group(records: Vec<SqsMessage>) -> Vec<Vec<SqsMessage>> {
+    let mut groups: Vec<Vec<SqsMessage>> = Vec::new();
+    for record in records {
+        let known = groups.iter_mut().find(|group| {
+            group
+                .first()
+                .is_some_and(|first| group_of(first) == group_of(&record))
+        });
+        match known {
+            Some(group) => group.push(record),
+            None => groups.push(vec![record]),
         }
-    };
-    let source = record.event_source_arn.as_deref().unwrap_or_default();
-    // SQS demands this ending of every FIFO queue.
-    let put_off = source.strip_suffix(".fifo").is_none();
-    // Dead letters are in groups of their own, and moved back they still are: a look must not be taken
-    // beside another of its organization.
-    let group = record.attributes.get("MessageGroupId");
-    let moved_back = group.is_some_and(|group| group != message.org_id.as_str());
-    if put_off || moved_back {
-        return app.queues.sync(&[message]).await;
     }
-    look(app, &message, body).await
+    groups
 }
 
-/// Looks, and puts the look off or sets it aside if it fails.
-async fn look(app: &App, message: &SyncMessage, body: &str) -> Result<(), QueueError> {
-    let kind = message.look.kind();
-    // Boxed: the largest look's future would otherwise be part of every caller's.
-    match Box::pin(sync::run::look(app, message)).await {
-        Ok(()) => Ok(()),
-        Err(Trouble::Transient { after, cause, .. }) => {
-            let delay = after
-                .unwrap_or_else(|| backoff(message.tries))
-                .max(Duration::from_secs(1));
-            tracing::warn!(org.id = %message.org_id, look.kind = kind, message.tries, delay_s = delay.as_secs(), %cause, "put off a look");
-            let again = SyncMessage {
-                tries: message.tries + 1,
-                ..message.clone()
-            };
-            app.queues.retry(&again, delay).await
+fn group_of(record: &SqsMessage) -> Option<&String> {
+    record.attributes.get("MessageGroupId")
+}
+
+/// Takes the looks of one group in order; the ids of those that were not, or could not be handed on.
+async fn handle_group(app: &App, records: &[SqsMessage]) -> Vec<String> {
+    for (at, record) in records.iter().enumerate() {
+        if !app.has_time(ENOUGH) {
+            tracing::warn!(
+                looks = records.len() - at,
+                "no time is left for the rest of a batch"
+            );
+            return give_back(app, &records[at..]).await;
         }
-        Err(trouble @ (Trouble::Permanent(_) | Trouble::NeedsReconnecting)) => {
-            tracing::error!(org.id = %message.org_id, look.kind = kind, %trouble, "set a look aside");
-            if let Err(error) = sync::run::set_aside(app, message, &trouble.to_string()).await {
-                // The dead-letter queue has it all the same.
-                tracing::error!(org.id = %message.org_id, %error, "could not write down why");
-            }
-            app.queues.bury_sync(body).await
+        if let Err(error) = handle_record(app, record).await {
+            let id = record.message_id.as_deref().unwrap_or_default();
+            tracing::error!(%error, message.id = id, "a look could not be handed on");
+            // Those behind it must not overtake it.
+            return records[at..].iter().map(id_of).collect();
+        }
+    }
+    Vec::new()
+}
+
+/// What was not begun can be received again at once, in the same order.
+async fn give_back(app: &App, records: &[SqsMessage]) -> Vec<String> {
+    for record in records {
+        let queue = record.event_source_arn.as_deref().unwrap_or_default();
+        let receipt = record.receipt_handle.as_deref().unwrap_or_default();
+        if let Err(error) = app.queues.give_back(queue, receipt).await {
+            // It comes back by itself, when the queue has hidden it long enough.
+            tracing::warn!(%error, "a look that was not begun comes back late");
+        }
+    }
+    records.iter().map(id_of).collect()
+}
+
+fn id_of(record: &SqsMessage) -> String {
+    record.message_id.clone().unwrap_or_default()
+}
+
+async fn handle_record(app: &App, record: &SqsMessage) -> Result<(), QueueError> {
+    match guarded(Box::pin(record::handle(app, record))).await {
+        Ok(handled) => handled,
+        Err(panicked) => {
+            tracing::error!(error = %panicked, "a look panicked");
+            record::panicked(app, record, &panicked).await
         }
     }
 }

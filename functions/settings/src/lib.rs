@@ -10,19 +10,19 @@ mod view;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, Query, Request, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use http::header::SET_COOKIE;
 use runtime::App;
 use serde::Deserialize;
-use web::{Problem, enter, sign_in};
+use web::{Arrival, Asked, Door, Entered, Problem, sign_in};
 
 /// The routes of this function.
 pub fn router(app: Arc<App>) -> Router {
     let routes = Router::new()
-        .route("/companycam/settings", get(tab))
+        .route("/companycam/settings", get(tab).post(enter))
         .route("/companycam/settings/status", get(status::status))
         .route(
             "/companycam/settings/preferences",
@@ -70,27 +70,47 @@ async fn tab(
     Query(parameters): Query<Parameters>,
     headers: HeaderMap,
 ) -> Response {
-    show(&app, parameters, &headers)
-        .await
-        .unwrap_or_else(|problem| {
-            problem
-                .with_default_action("Try again", app.config.settings_url())
-                .into_page(&app.config)
-        })
+    answer(&app, show(&app, parameters, &headers).await)
+}
+
+/// The form of the page that a launch from elsewhere stops at (B37).
+async fn enter(State(app): State<Arc<App>>, request: Request) -> Response {
+    let confirmed = web::confirmed(&app, request, Door::Settings).await;
+    answer(&app, confirmed.map(|(entered, _)| to_tab(&app, entered)))
+}
+
+fn answer(app: &App, outcome: Result<Response, Problem>) -> Response {
+    outcome.unwrap_or_else(|problem| {
+        problem
+            .with_default_action("Try again", app.config.settings_url())
+            .into_page(&app.config)
+    })
 }
 
 async fn show(app: &App, parameters: Parameters, headers: &HeaderMap) -> Result<Response, Problem> {
-    if let Some(launch) = parameters.launch {
-        let (_, cookie) = enter(app, headers, &launch).await?;
-        // The token leaves the address bar, so that a reload does not bring it again.
-        let mut response = Redirect::to(&app.config.settings_url()).into_response();
-        response
-            .headers_mut()
-            .extend(cookie.map(|cookie| (SET_COOKIE, cookie)));
-        return Ok(response);
+    if parameters.launch.is_some() {
+        let asked = Asked {
+            launch: parameters.launch,
+            replace_by: None,
+        };
+        return Ok(
+            match web::arrive(app, headers, Door::Settings, &asked).await? {
+                Arrival::Entered(entered) => to_tab(app, entered),
+                Arrival::Stopped(page) => page,
+            },
+        );
     }
     let signed_in = sign_in(app, headers).await?;
     let notice = parameters.notice.as_deref().and_then(notice::Notice::parse);
     let (view, people) = (&parameters.view, &parameters.people);
     page::tab(app, &signed_in, notice, view, people).await
+}
+
+/// The token leaves the address bar, so that a reload does not bring it again.
+fn to_tab(app: &App, entered: Entered) -> Response {
+    let mut response = Redirect::to(&app.config.settings_url()).into_response();
+    response
+        .headers_mut()
+        .extend(entered.cookie.map(|cookie| (SET_COOKIE, cookie)));
+    response
 }

@@ -42,15 +42,15 @@ pub fn one_click(org: &OrgId, body: &[u8]) -> Result<Vec<Look>, Ignored> {
     if event.organization_id != *org || event.job.organization_id != *org {
         return Err(Ignored("it is about another organization"));
     }
-    match event.kind {
-        EventKind::JobCreated
-        | EventKind::JobUpdated
-        | EventKind::JobAssigned
-        | EventKind::JobDeleted => Ok(vec![Look::Job {
-            job_id: event.job.id,
-        }]),
-        EventKind::Other(_) => Err(Ignored("it is of an unknown kind")),
-    }
+    let deleted = match event.kind {
+        EventKind::JobCreated | EventKind::JobUpdated | EventKind::JobAssigned => false,
+        EventKind::JobDeleted => true,
+        EventKind::Other(_) => return Err(Ignored("it is of an unknown kind")),
+    };
+    Ok(vec![Look::Job {
+        job_id: event.job.id,
+        deleted,
+    }])
 }
 
 #[cfg(test)]
@@ -136,6 +136,16 @@ mod tests {
         for event in EventKind::SUBSCRIBED {
             let looks = one_click(&org, about(event, "org_1").as_bytes()).unwrap();
             assert_eq!(looks[0].kind(), "job", "{event}");
+        }
+    }
+
+    #[test]
+    fn b33_the_event_of_a_deleted_job_says_so_and_no_other_does() {
+        let org = OrgId::parse("org_1").unwrap();
+        for event in EventKind::SUBSCRIBED {
+            let looks = one_click(&org, about(event, "org_1").as_bytes()).unwrap();
+            let says_so = matches!(looks[0], Look::Job { deleted: true, .. });
+            assert_eq!(says_so, event == "job.deleted", "{event}");
         }
     }
 

@@ -7,7 +7,9 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 use jiff::Timestamp;
 use jiff::fmt::rfc2822;
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderValue, RETRY_AFTER};
+use reqwest::header::{
+    AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE,
+};
 use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
@@ -16,8 +18,6 @@ use url::Url;
 use crate::api::Api;
 use crate::error::{Error, scrubbed};
 
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
-const TOTAL_TIMEOUT: Duration = Duration::from_secs(20);
 /// A page of 100 projects with long notepads is far below this; a body without an end is not read.
 const MAX_BODY: usize = 16 * 1024 * 1024;
 
@@ -26,19 +26,47 @@ pub(crate) const USER_AGENT: &str = concat!(
     env!("CARGO_PKG_VERSION")
 );
 
-/// The HTTP client to use for the API and OAuth: it never follows a redirect, connects within 3 s,
-/// has its whole answer within 20 s, and takes no proxy from the environment.
+/// How long CompanyCam may take.
+#[derive(Debug, Clone, Copy)]
+pub struct Timeouts {
+    /// For a connection to be made.
+    pub connect: Duration,
+    /// Without a byte of the answer.
+    pub idle: Duration,
+    /// For the whole answer.
+    pub total: Duration,
+}
+
+impl Default for Timeouts {
+    fn default() -> Self {
+        Self {
+            connect: Duration::from_secs(2),
+            idle: Duration::from_secs(5),
+            total: Duration::from_secs(8),
+        }
+    }
+}
+
+/// The HTTP client to use for the API and OAuth: it never follows a redirect, connects within 2 s,
+/// waits for no byte longer than 5 s, has its whole answer within 8 s, and takes no proxy from the
+/// environment.
 ///
 /// Build it once. It sets rustls up with `ring` unless the process did so with another provider. It
 /// fails where the machine has no usable certificate store.
 pub fn http_client() -> Result<reqwest::Client, reqwest::Error> {
+    http_client_with(&Timeouts::default())
+}
+
+/// [`http_client`] with other timeouts.
+pub fn http_client_with(timeouts: &Timeouts) -> Result<reqwest::Client, reqwest::Error> {
     install_tls();
     reqwest::Client::builder()
         .user_agent(USER_AGENT)
         .redirect(reqwest::redirect::Policy::none())
         .no_proxy()
-        .connect_timeout(CONNECT_TIMEOUT)
-        .timeout(TOTAL_TIMEOUT)
+        .connect_timeout(timeouts.connect)
+        .read_timeout(timeouts.idle)
+        .timeout(timeouts.total)
         .build()
 }
 
@@ -122,18 +150,16 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
-    /// The body as JSON, whatever its shape.
+    /// The body as JSON, whatever its shape. Anything else is not CompanyCam's own answer.
     pub(crate) fn json(&self) -> Result<Value, Error> {
-        match serde_json::from_slice(&self.body) {
-            Ok(value) => Ok(value),
-            Err(_) if looks_like_a_page(&self.headers, &self.body) => Err(Error::NotJson {
-                status: self.status.as_u16(),
-            }),
-            Err(error) => Err(Error::Unreadable(format!(
-                "no JSON ({:?} error)",
-                error.classify()
-            ))),
-        }
+        let brings_a_body = matches!(self.status, StatusCode::OK | StatusCode::CREATED);
+        let value = brings_a_body.then(|| json(&self.headers, &self.body));
+        value.flatten().ok_or_else(|| self.foreign())
+    }
+
+    /// Something in front of CompanyCam answered in its place.
+    pub(crate) fn foreign(&self) -> Error {
+        foreign(self.status)
     }
 
     /// The answer's `Date` in Unix seconds.
@@ -152,56 +178,71 @@ impl Answer {
     }
 }
 
-/// Sends a request and sorts what comes back.
-pub(crate) async fn send(request: RequestBuilder) -> Result<Answer, Error> {
-    let response = request.send().await.map_err(Error::connection)?;
-    classified(response).await.map_err(|(error, _)| error)
+fn foreign(status: StatusCode) -> Error {
+    Error::Foreign {
+        status: status.as_u16(),
+    }
 }
 
-/// A 2xx that is no page is an [`Answer`]; all else an [`Error`], with the body where it was read.
-pub(crate) async fn classified(response: Response) -> Result<Answer, (Error, Bytes)> {
+/// Sends a request and sorts what comes back. Only what has the API's form is CompanyCam's word (B33):
+/// a refusal is JSON with `errors`.
+pub(crate) async fn send(request: RequestBuilder) -> Result<Answer, Error> {
+    let answer = answered(request).await?;
+    let (status, headers) = (answer.status, &answer.headers);
+    if status.is_success() {
+        return Ok(answer);
+    }
+    let errors = json(headers, &answer.body).and_then(|mut body| {
+        let errors = body.get_mut("errors")?.take();
+        serde_json::from_value::<Vec<String>>(errors).ok()
+    });
+    let challenged = status == StatusCode::UNAUTHORIZED
+        && answer.body.is_empty()
+        && headers.get_all(WWW_AUTHENTICATE).iter().any(is_bearer);
+    Err(match (status, errors) {
+        (StatusCode::UNAUTHORIZED, Some(_)) => Error::Unauthorized,
+        // RFC 6750's form of it.
+        (_, None) if challenged => Error::Unauthorized,
+        (_, None) => answer.foreign(),
+        (StatusCode::FORBIDDEN, Some(_)) => Error::Forbidden,
+        (StatusCode::NOT_FOUND, Some(_)) => Error::NotFound,
+        (_, Some(messages)) => Error::Rejected {
+            status: status.as_u16(),
+            messages: shown(&messages),
+        },
+    })
+}
+
+fn is_bearer(challenge: &HeaderValue) -> bool {
+    let scheme = challenge.to_str().unwrap_or_default().split(' ').next();
+    scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case("bearer"))
+}
+
+/// Sends a request; any 2xx or 4xx with its body. What is neither, and what passes by itself, is an
+/// [`Error`] whatever it says.
+pub(crate) async fn answered(request: RequestBuilder) -> Result<Answer, Error> {
+    let response = request.send().await.map_err(Error::connection)?;
     let (status, headers) = (response.status(), response.headers().clone());
-    let bare = |error| Err((error, Bytes::new()));
     if status == StatusCode::TOO_MANY_REQUESTS {
-        return bare(Error::RateLimited {
+        // Whoever says so, the request went no further.
+        return Err(Error::RateLimited {
             retry_after: retry_after(&headers),
         });
     }
-    if status.is_redirection() || status.is_informational() {
-        return bare(Error::NotJson {
-            status: status.as_u16(),
-        });
-    }
     if status.is_server_error() || matches!(status.as_u16(), 408 | 425) {
-        return bare(Error::Unavailable {
+        return Err(Error::Unavailable {
             status: status.as_u16(),
         });
     }
-    let body = match read(response).await {
-        Ok(body) => body,
-        Err(error) => return bare(error),
-    };
-    let error = match status {
-        StatusCode::UNAUTHORIZED => Error::Unauthorized,
-        // Also on a 404: only the API itself may say that something is gone.
-        _ if looks_like_a_page(&headers, &body) => Error::NotJson {
-            status: status.as_u16(),
-        },
-        _ if status.is_success() => {
-            return Ok(Answer {
-                status,
-                headers,
-                body,
-            });
-        }
-        StatusCode::FORBIDDEN => Error::Forbidden,
-        StatusCode::NOT_FOUND => Error::NotFound,
-        _ => Error::Rejected {
-            status: status.as_u16(),
-            messages: messages(&body),
-        },
-    };
-    Err((error, body))
+    if !status.is_success() && !status.is_client_error() {
+        return Err(foreign(status));
+    }
+    let body = read(response).await?;
+    Ok(Answer {
+        status,
+        headers,
+        body,
+    })
 }
 
 async fn read(mut response: Response) -> Result<Bytes, Error> {
@@ -220,39 +261,25 @@ async fn read(mut response: Response) -> Result<Bytes, Error> {
     Ok(body.freeze())
 }
 
-fn looks_like_a_page(headers: &HeaderMap, body: &[u8]) -> bool {
-    let content_type = headers
-        .get(CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
-    if content_type.to_ascii_lowercase().contains("html") {
-        return true;
+/// The body, where it is JSON and said to be; where no content type is said, the body alone tells.
+pub(crate) fn json(headers: &HeaderMap, body: &[u8]) -> Option<Value> {
+    if let Some(content_type) = headers.get(CONTENT_TYPE) {
+        let content_type = content_type.to_str().unwrap_or_default();
+        let essence = content_type.split(';').next().unwrap_or_default().trim();
+        let essence = essence.to_ascii_lowercase();
+        if essence != "application/json" && !essence.ends_with("+json") {
+            return None;
+        }
     }
-    body.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'<')
+    serde_json::from_slice(body).ok()
 }
 
-/// `{"errors": ["…"]}`, also a single text, or `error` or `message` as other layers write it.
-fn messages(body: &[u8]) -> Vec<String> {
-    let Ok(Value::Object(answer)) = serde_json::from_slice(body) else {
-        return Vec::new();
-    };
-    let texts = |value: &Value| match value {
-        Value::Array(values) => values
-            .iter()
-            .filter_map(Value::as_str)
-            .map(scrubbed)
-            .collect(),
-        Value::String(text) => vec![scrubbed(text)],
-        _ => Vec::new(),
-    };
-    let mut found: Vec<String> = ["errors", "error", "message"]
-        .iter()
-        .filter_map(|name| answer.get(*name))
-        .flat_map(texts)
-        .collect();
-    found.retain(|text| !text.is_empty());
-    found.truncate(5);
-    found
+/// What of the messages can be shown.
+fn shown(messages: &[String]) -> Vec<String> {
+    let mut shown: Vec<String> = messages.iter().map(|text| scrubbed(text)).collect();
+    shown.retain(|text| !text.is_empty());
+    shown.truncate(5);
+    shown
 }
 
 /// Seconds or a date; a date is measured against the answer's own `Date`.

@@ -7,13 +7,14 @@ use std::time::Duration;
 /// The texts can be shown: they hold no token, no address of any kind and no query.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// 401: the token is missing, outdated or revoked; the answers are the same.
+    /// 401, said by the API itself like all refusals here: the token is missing, outdated or revoked;
+    /// the answers are the same.
     #[error("CompanyCam did not accept the access token")]
     Unauthorized,
     /// 403: the connected user may not do this.
     #[error("CompanyCam does not allow the connected user to do this")]
     Forbidden,
-    /// 404, said by the API itself and not by a page in front of it.
+    /// 404.
     #[error("CompanyCam has no such item")]
     NotFound,
     /// 429. How long to wait is often not said.
@@ -30,9 +31,11 @@ pub enum Error {
         /// What CompanyCam said, without what looks like a person's data.
         messages: Vec<String>,
     },
-    /// A redirect, or a page where JSON was due. A path that does not exist redirects to a login page.
-    #[error("CompanyCam answered with a page instead of data ({status})")]
-    NotJson {
+    /// Not CompanyCam's own word: a redirect, a page, another content type, or JSON without the form
+    /// that is due. Something in front of it answered in its place, and nothing follows from what that
+    /// said (B33). A path that does not exist redirects to a login page.
+    #[error("something else than CompanyCam's API answered ({status})")]
+    Foreign {
         /// The HTTP status.
         status: u16,
     },
@@ -51,7 +54,8 @@ pub enum Error {
         /// Whether the request may have been carried out: it was sent, and only the answer is missing.
         maybe_took_effect: bool,
     },
-    /// JSON, but not what was expected; the text says what, and quotes nothing.
+    /// CompanyCam's own answer, in which something can't be read; the text says what, and quotes
+    /// nothing.
     #[error("CompanyCam's answer could not be read: {0}")]
     Unreadable(String),
 }
@@ -59,10 +63,10 @@ pub enum Error {
 impl Error {
     /// Whether the same call may succeed later.
     ///
-    /// A page instead of data counts: the request is well-formed, so their side is being changed or down.
+    /// A foreign answer counts: the request is well-formed, so their side is being changed or down.
     pub fn is_transient(&self) -> bool {
         match self {
-            Self::RateLimited { .. } | Self::NotJson { .. } | Self::Unavailable { .. } => true,
+            Self::RateLimited { .. } | Self::Foreign { .. } | Self::Unavailable { .. } => true,
             Self::Connection { source, .. } => !source.is_builder(),
             Self::Unauthorized
             | Self::Forbidden
@@ -78,9 +82,8 @@ impl Error {
             Self::Connection {
                 maybe_took_effect, ..
             } => *maybe_took_effect,
-            Self::NotJson { status } => *status < 300,
-            // A gateway that gave up waiting says nothing about what went on behind it.
-            Self::Unavailable { .. } | Self::Unreadable(_) => true,
+            // Whoever answers in its place says nothing about what went on behind.
+            Self::Foreign { .. } | Self::Unavailable { .. } | Self::Unreadable(_) => true,
             Self::Unauthorized
             | Self::Forbidden
             | Self::NotFound

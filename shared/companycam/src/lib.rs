@@ -19,7 +19,7 @@ pub use api::Api;
 pub use api::photos::PhotosQuery;
 pub use api::projects::{NewProject, ProjectsQuery};
 pub use api::webhooks::{NewWebhook, WebhookUpdate};
-pub use client::{AccessToken, Client, http_client};
+pub use client::{AccessToken, Client, Timeouts, http_client, http_client_with};
 pub use error::Error;
 pub use page::{Cursor, Page};
 pub use types::{

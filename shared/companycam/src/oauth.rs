@@ -12,11 +12,12 @@ use oauth2::{
     RedirectUrl, RefreshToken, RequestTokenError, Scope, StandardErrorResponse, TokenResponse,
     TokenUrl,
 };
+use reqwest::StatusCode;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 use url::Url;
 
-use crate::client::classified;
+use crate::client::{Answer, answered, json};
 use crate::error::{Error, scrubbed};
 
 /// Removing an assigned user and deleting a webhook need `destroy`.
@@ -162,18 +163,21 @@ impl OAuth {
             ("client_id", self.client_id.as_str()),
             ("client_secret", self.client_secret.expose_secret()),
         ];
-        let request = self.http.post(self.revoke_url.clone()).form(&form);
-        let response = request
-            .send()
-            .await
-            .map_err(|error| refused(Error::connection(error)))?;
-        match classified(response).await {
-            Ok(_) => Ok(()),
-            Err((error, body)) => match rfc_6749_error(&body) {
-                Some((code, _)) if code == "invalid_token" || code == "invalid_grant" => Ok(()),
-                Some((error, description)) => Err(OAuthError::Rejected { error, description }),
-                None => Err(refused(error)),
-            },
+        let answer = answered(self.http.post(self.revoke_url.clone()).form(&form)).await;
+        let answer = answer.map_err(refused)?;
+        // Its library's way to say that the token is not this client's.
+        let error = match answer.status {
+            StatusCode::FORBIDDEN => {
+                oauth_error(&answer).filter(|(code, _)| code == "unauthorized_client")
+            }
+            _ => rfc_6749_error(&answer),
+        };
+        match error {
+            Some((code, _)) if code == "invalid_token" || code == "invalid_grant" => Ok(()),
+            Some((error, description)) => Err(OAuthError::Rejected { error, description }),
+            // RFC 7009: the status says it, whatever JSON may be with it.
+            None if answer.status == StatusCode::OK && answer.body.is_empty() => Ok(()),
+            None => answer.json().map(drop).map_err(refused),
         }
     }
 
@@ -183,20 +187,14 @@ impl OAuth {
             .http
             .request(head.method, head.uri.to_string())
             .headers(head.headers);
-        let response = request.body(body).send().await.map_err(Error::connection)?;
-        let status = response.status();
-        let (status, body) = match classified(response).await {
-            Ok(answer) => (reqwest::StatusCode::OK, answer.body),
-            Err((error, body)) => {
-                if rfc_6749_error(&body).is_none() {
-                    return Err(error);
-                }
-                (status, body)
-            }
-        };
-        let mut answer = HttpResponse::new(body.to_vec());
-        *answer.status_mut() = status;
-        Ok(answer)
+        let answer = answered(request.body(body)).await?;
+        if rfc_6749_error(&answer).is_none() {
+            // A success then, in JSON.
+            answer.json()?;
+        }
+        let mut told = HttpResponse::new(answer.body.to_vec());
+        *told.status_mut() = answer.status;
+        Ok(told)
     }
 }
 
@@ -244,14 +242,26 @@ fn tokens(answer: &BasicTokenResponse, old: Option<&SecretString>) -> Result<Tok
     })
 }
 
-/// `{"error": "invalid_grant", "error_description": …}`.
-fn rfc_6749_error(body: &[u8]) -> Option<(String, Option<String>)> {
-    let answer: Value = serde_json::from_slice(body).ok()?;
-    let description = answer
+/// `{"error": "invalid_grant", "error_description": …}`, with 400 or 401: in this form only, the
+/// authorization server itself refuses (B33).
+fn rfc_6749_error(answer: &Answer) -> Option<(String, Option<String>)> {
+    matches!(answer.status.as_u16(), 400 | 401)
+        .then(|| oauth_error(answer))
+        .flatten()
+}
+
+fn oauth_error(answer: &Answer) -> Option<(String, Option<String>)> {
+    let body = json(&answer.headers, &answer.body)?;
+    let code = body.get("error")?.as_str()?;
+    let is_code = |byte: u8| byte.is_ascii_lowercase() || byte == b'_';
+    if code.is_empty() || !code.bytes().all(is_code) {
+        return None;
+    }
+    let description = body
         .get("error_description")
         .and_then(Value::as_str)
         .map(scrubbed);
-    Some((scrubbed(answer.get("error")?.as_str()?), description))
+    Some((scrubbed(code), description))
 }
 
 /// An answer that is not one of RFC 6749's.

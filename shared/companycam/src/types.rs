@@ -227,6 +227,12 @@ impl Photo {
         self.processing_status == "processed"
     }
 
+    /// Whether it may still become a finished photo.
+    pub fn is_being_processed(&self) -> bool {
+        let ended = ["processed", "duplicate", "processing_error"];
+        !ended.contains(&self.processing_status.as_str())
+    }
+
     /// Whether it was deleted.
     pub fn is_deleted(&self) -> bool {
         self.status == "deleted"

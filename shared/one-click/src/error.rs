@@ -11,7 +11,7 @@ use std::time::Duration;
 /// e-mail or street address that it refused.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// 401: our service token is not accepted.
+    /// 401, in One Click's own form like all refusals here: our service token is not accepted.
     #[error("One Click does not accept the integration's service token")]
     Unauthorized,
     /// 403: the token is good, but not for this organization or this action.
@@ -43,7 +43,15 @@ pub enum Error {
         /// What One Click says about it.
         messages: Messages,
     },
-    /// 5xx, or 408: One Click has trouble, which should pass.
+    /// Not One Click's own word: a page, a redirect, another content type, or JSON without the form
+    /// that its contract gives this request. Something in front of it answered in its place, and
+    /// nothing follows from what that said (B33).
+    #[error("something else than One Click's API answered (status {status})")]
+    Foreign {
+        /// The HTTP status.
+        status: u16,
+    },
+    /// 5xx, or 408 or 425: One Click has trouble, which should pass.
     #[error("One Click is not available at the moment (status {status})")]
     Unavailable {
         /// The HTTP status.
@@ -57,11 +65,14 @@ pub enum Error {
         /// Whether the request may have been carried out nevertheless.
         maybe_took_effect: bool,
     },
+    /// Nothing of an upload moved for too long: One Click takes no more of it, or does not answer.
+    #[error("One Click did not take the file in time")]
+    Stalled,
     /// The stream given as an upload's content failed; One Click is not to blame, and got no
     /// complete request.
     #[error("the file could not be read to its end")]
     Source(#[source] io::Error),
-    /// A success whose body is not what the contract says. The text says what is wrong with it.
+    /// One Click's own answer, in which something can't be read. The text says what is wrong with it.
     #[error("One Click gave an answer that can't be understood: {0}")]
     Unreadable(String),
 }
@@ -87,8 +98,10 @@ impl Error {
         match self {
             Self::Unauthorized
             | Self::RateLimited { .. }
+            | Self::Foreign { .. }
             | Self::Unavailable { .. }
             | Self::Connection { .. }
+            | Self::Stalled
             | Self::Source(_) => true,
             Self::Forbidden
             | Self::NotFound
@@ -96,6 +109,29 @@ impl Error {
             | Self::Invalid { .. }
             | Self::Rejected { .. }
             | Self::Unreadable(_) => false,
+        }
+    }
+
+    /// Whether a write may have been carried out all the same: the answer is missing, or is not One
+    /// Click's own.
+    pub fn maybe_took_effect(&self) -> bool {
+        match self {
+            Self::Connection {
+                maybe_took_effect, ..
+            } => *maybe_took_effect,
+            // Whoever answers in its place says nothing about what went on behind.
+            Self::Foreign { .. }
+            | Self::Unavailable { .. }
+            | Self::Stalled
+            | Self::Unreadable(_) => true,
+            Self::Unauthorized
+            | Self::Forbidden
+            | Self::NotFound
+            | Self::Conflict(_)
+            | Self::Invalid { .. }
+            | Self::RateLimited { .. }
+            | Self::Rejected { .. }
+            | Self::Source(_) => false,
         }
     }
 

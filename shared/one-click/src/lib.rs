@@ -9,7 +9,7 @@ pub mod launch;
 pub mod types;
 pub mod webhook;
 
-pub use client::{Client, Page, Upload, http_client};
+pub use client::{Client, Listed, Page, Timeouts, Upload, http_client, http_client_with};
 pub use error::{Error, Messages};
 pub use ids::{InvalidId, JobId, OrgId, UserId};
 pub use types::{

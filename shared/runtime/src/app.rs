@@ -1,7 +1,8 @@
 //! The clients of a function, built once.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, OnceLock};
+use std::sync::{Mutex, OnceLock, PoisonError};
+use std::time::Duration;
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use clock::Clock;
@@ -14,7 +15,7 @@ use store::ephemeral::CallBudget;
 use crate::config::ConfigError;
 use crate::queues::Queues;
 use crate::tokens::Kept;
-use crate::{Config, Secrets, Trouble};
+use crate::{Config, Deadline, Secrets, Trouble};
 
 /// Everything a handler works with.
 #[derive(Debug)]
@@ -33,6 +34,7 @@ pub struct App {
     one_click_http: OnceLock<reqwest::Client>,
     /// Tokens as this process last saw them, each of one generation of a connection.
     pub(crate) tokens: Mutex<HashMap<OrgId, Kept>>,
+    deadline: Mutex<Deadline>,
     /// Budgets as this process last wrote them; a conflict tells when they are out of date.
     pub(crate) budgets: Mutex<HashMap<OrgId, CallBudget>>,
 }
@@ -62,6 +64,7 @@ impl App {
             one_click_http: OnceLock::new(),
             tokens: Mutex::default(),
             budgets: Mutex::default(),
+            deadline: Mutex::default(),
             config,
         }
     }
@@ -75,6 +78,21 @@ impl App {
     /// Now.
     pub fn now(&self) -> Timestamp {
         self.clock.now()
+    }
+
+    /// The invocation that begins now ends then; a process has one at a time.
+    pub fn begin(&self, deadline: Deadline) {
+        *self.deadline.lock().unwrap_or_else(PoisonError::into_inner) = deadline;
+    }
+
+    /// When the invocation ends that is under way.
+    pub fn deadline(&self) -> Deadline {
+        *self.deadline.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether something that takes so long can still be done in this invocation.
+    pub fn has_time(&self, needed: Duration) -> bool {
+        self.deadline().leaves(&self.clock, needed)
     }
 
     /// `CompanyCam`'s API, without a token yet.

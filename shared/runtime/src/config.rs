@@ -2,7 +2,7 @@
 
 use one_click::ids::OrgId;
 use store::TableNames;
-use url::Url;
+use url::{Host, Url};
 
 use crate::KeyName;
 
@@ -85,6 +85,13 @@ impl Config {
             })
         };
         let public_url = url("PUBLIC_URL")?;
+        if !may_be_public(&public_url) {
+            return Err(ConfigError::Wrong {
+                name: "PUBLIC_URL",
+                value: public_url.into(),
+                wanted: "https://, a host and nothing after it (plain http, and a path, are for loopback only)",
+            });
+        }
         Ok(Self {
             companycam_api_url: url("COMPANYCAM_API_URL")?,
             companycam_app_url: url("COMPANYCAM_APP_URL")?,
@@ -146,9 +153,29 @@ impl Config {
     /// Whether browsers reach us by plain http, which is so on loopback only; cookies then do
     /// without `Secure` and the `__Host-` prefix.
     pub fn is_plain_http(&self) -> bool {
-        self.public_url.starts_with("http://127.0.0.1")
-            || self.public_url.starts_with("http://localhost")
-            || self.public_url.starts_with("http://[::1]")
+        self.public_url.starts_with("http://")
+    }
+}
+
+/// Whether browsers and webhooks can reach us at that address.
+///
+/// Routes have no prefix: API Gateway leaves a domain's mapping key in the path, and nothing would be
+/// found under it. The local AWS has a prefix, and takes it away.
+fn may_be_public(url: &Url) -> bool {
+    let is_whole = url.query().is_none() && url.fragment().is_none();
+    match url.scheme() {
+        "https" => is_whole && url.path() == "/",
+        "http" => is_whole && is_loopback(url),
+        _ => false,
+    }
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
     }
 }
 
@@ -161,8 +188,10 @@ mod tests {
         reason = "looks variables up as the environment does"
     )]
     fn complete(name: &str) -> Option<String> {
-        Some(if name.ends_with("_URL") {
-            "https://x.example/api/".into()
+        Some(if name == "PUBLIC_URL" {
+            "https://x.example/".into()
+        } else if name.ends_with("_URL") {
+            "https://y.example/api/".into()
         } else {
             name.to_lowercase()
         })
@@ -191,32 +220,68 @@ mod tests {
         assert!(error.to_string().contains("PUBLIC_URL"), "{error}");
     }
 
+    fn at(public_url: &str) -> Result<Config, ConfigError> {
+        Config::from_lookup(|name| match name {
+            "PUBLIC_URL" => Some(public_url.to_owned()),
+            name => complete(name),
+        })
+    }
+
+    #[test]
+    fn our_own_address_has_no_path_and_plain_http_is_for_loopback() {
+        for wrong in [
+            "https://x.example/companycam-sync",
+            "https://x.example/?a=b",
+            "https://x.example/#a",
+            "http://x.example",
+            "http://127.0.0.1.x.example",
+            "http://localhost.x.example",
+            "ftp://x.example",
+        ] {
+            let error = at(wrong).unwrap_err().to_string();
+            assert!(
+                error.contains("PUBLIC_URL") && error.contains(wrong),
+                "{error}"
+            );
+        }
+        for (right, is_plain) in [
+            ("https://x.example", false),
+            ("https://x.example:8443/", false),
+            ("https://127.0.0.1", false),
+            ("http://127.0.0.1:9000", true),
+            (
+                "http://localhost:9000/_aws/execute-api/0cc0ca11/$default/",
+                true,
+            ),
+            ("http://[::1]:9000", true),
+        ] {
+            let config = at(right).unwrap();
+            assert_eq!(config.public_url, right.trim_end_matches('/'));
+            assert_eq!(config.is_plain_http(), is_plain, "{right}");
+        }
+    }
+
     #[test]
     fn our_own_addresses_share_one_origin() {
-        let config = Config::from_lookup(complete).unwrap();
-        assert_eq!(
-            config.redirect_url(),
-            "https://x.example/api/companycam/callback"
-        );
-        assert_eq!(
-            config.settings_url(),
-            "https://x.example/api/companycam/settings"
-        );
+        let config = at("https://x.example").unwrap();
         let org = OrgId::parse("org_1").unwrap();
-        assert_eq!(
-            config.companycam_webhook_url(
-                &org,
-                KeyName {
-                    version: 2,
-                    generation: 3
-                }
+        let key = KeyName {
+            version: 2,
+            generation: 3,
+        };
+        for (address, path) in [
+            (config.redirect_url(), "companycam/callback"),
+            (config.settings_url(), "companycam/settings"),
+            (
+                config.companycam_webhook_url(&org, key),
+                "webhooks/companycam/org_1?v=2&g=3",
             ),
-            "https://x.example/api/webhooks/companycam/org_1?v=2&g=3"
-        );
-        assert_eq!(
-            config.one_click_webhook_url(&org),
-            "https://x.example/api/webhooks/one-click/org_1"
-        );
-        assert!(!config.is_plain_http());
+            (
+                config.one_click_webhook_url(&org),
+                "webhooks/one-click/org_1",
+            ),
+        ] {
+            assert_eq!(address, format!("https://x.example/{path}"));
+        }
     }
 }

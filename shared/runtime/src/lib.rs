@@ -5,8 +5,10 @@
 
 mod app;
 pub mod config;
+pub mod deadline;
 pub mod messages;
 pub mod pacing;
+pub mod panics;
 pub mod queues;
 mod renewing;
 mod rings;
@@ -19,7 +21,8 @@ mod trouble;
 
 pub use app::{App, aws_config, install_tls};
 pub use config::Config;
+pub use deadline::Deadline;
 pub use secrets::{CompanyCamClient, KeyName, OneClickAccess, OrgTokens, Secrets, WebhookKeys};
 pub use session::{CompanyCam, Failure};
-pub use store::outages::Side;
+pub use store::pauses::Side;
 pub use trouble::Trouble;

@@ -5,6 +5,7 @@ use companycam::Cursor;
 use companycam::ids::{DocumentId, PhotoId, ProjectId};
 use one_click::ids::{JobId, OrgId};
 use serde::{Deserialize, Serialize};
+use store::pauses::Side;
 
 /// What to look at.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -12,10 +13,33 @@ use serde::{Deserialize, Serialize};
 pub enum Look {
     /// The organization: is there anything new since the last poll?
     Poll,
+    /// A poll that has more to list than one look takes: go on with it.
+    PollOn {
+        /// The poll and its step; any other's messages are let go.
+        seq: i64,
+    },
+    /// A side that did not answer: does it now?
+    Probe {
+        /// Which.
+        side: Side,
+        /// The pause that the probe belongs to; an older one's are let go.
+        seq: i64,
+    },
+    /// A side answers again: what of the work that waited for it is next?
+    Resume,
+    /// The same of photos, which wait in their own rows.
+    ResumePhotos {
+        /// The photo that the page before ended with.
+        after: Option<PhotoId>,
+    },
     /// A sync run: take its next step.
     Sync {
         /// The run; an older one's messages are let go.
         run: String,
+        /// The step, so that one run is one chain of messages; any other's are let go. The version
+        /// before did not say it.
+        #[serde(default)]
+        seq: Option<i64>,
     },
     /// A connection that an administrator ended: what is still to be taken back?
     Disconnect {
@@ -35,6 +59,9 @@ pub enum Look {
         project_id: ProjectId,
         /// Where to go on.
         cursor: Option<Cursor>,
+        /// What of them the pages before showed.
+        #[serde(default)]
+        so_far: PhotosSoFar,
     },
     /// One photo, which an event is about.
     Photo {
@@ -54,7 +81,23 @@ pub enum Look {
     Job {
         /// Which.
         job_id: JobId,
+        /// Whether an event says that it was deleted: not to find it any more confirms that.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        deleted: bool,
     },
+}
+
+/// What is known of a project's photos after some pages of them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct PhotosSoFar {
+    /// The project's `updated_at` when the first page was asked for: with the last page its photos are
+    /// known up to there.
+    pub up_to: Option<i64>,
+    /// Some of them are not finished: they are not known yet.
+    pub unfinished: bool,
+    /// How many pages there were.
+    pub pages: u32,
 }
 
 /// What made us look at a project; decides what the look covers.
@@ -82,10 +125,34 @@ impl Origin {
 }
 
 impl Look {
+    /// All photos of a project, which are then known up to that `updated_at` of it, if one is given.
+    pub fn photos_of(project_id: &ProjectId, up_to: Option<i64>) -> Self {
+        Self::ProjectPhotos {
+            project_id: project_id.clone(),
+            cursor: None,
+            so_far: PhotosSoFar {
+                up_to,
+                ..PhotosSoFar::default()
+            },
+        }
+    }
+
+    /// A look at a job that is there as far as anybody knows.
+    pub fn job(id: &JobId) -> Self {
+        Self::Job {
+            job_id: id.clone(),
+            deleted: false,
+        }
+    }
+
     /// For logs: what kind of look it is.
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Poll => "poll",
+            Self::PollOn { .. } => "poll_on",
+            Self::Probe { .. } => "probe",
+            Self::Resume => "resume",
+            Self::ResumePhotos { .. } => "resume_photos",
             Self::Sync { .. } => "sync",
             Self::Disconnect { .. } => "disconnect",
             Self::Project { .. } => "project",
@@ -110,6 +177,32 @@ pub struct SyncMessage {
     /// The connection that it is about, if it is about one: a look of another is let go.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub generation: Option<i64>,
+    /// Since when a side has refused this look while it answered others (Unix seconds).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refused_since: Option<i64>,
+}
+
+/// Of a message that another version wrote, what every version's messages have.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Envelope {
+    /// Whose; also the message group.
+    pub org_id: OrgId,
+    /// How often it was put off.
+    #[serde(default)]
+    pub tries: u32,
+    #[serde(flatten)]
+    rest: serde_json::Map<String, serde_json::Value>,
+}
+
+impl Envelope {
+    /// The same message, put off once more.
+    #[must_use]
+    pub fn again(&self) -> Self {
+        Self {
+            tries: self.tries + 1,
+            ..self.clone()
+        }
+    }
 }
 
 impl SyncMessage {
@@ -120,6 +213,16 @@ impl SyncMessage {
             look,
             tries: 0,
             generation: None,
+            refused_since: None,
+        }
+    }
+
+    /// The same look, put off once more.
+    #[must_use]
+    pub fn again(&self) -> Self {
+        Self {
+            tries: self.tries.saturating_add(1),
+            ..self.clone()
         }
     }
 
@@ -140,4 +243,17 @@ pub struct PhotoMessage {
     /// How often it was put off because something was unavailable.
     #[serde(default)]
     pub tries: u32,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn b33_a_look_at_a_job_of_the_version_before_is_read_and_one_without_news_is_written_like_it() {
+        let before = r#"{"kind":"job","job_id":"j1"}"#;
+        let look: Look = serde_json::from_str(before).unwrap();
+        assert_eq!(look, Look::job(&JobId::parse("j1").unwrap()));
+        assert_eq!(serde_json::to_string(&look).unwrap(), before);
+    }
 }

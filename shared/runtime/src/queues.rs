@@ -9,7 +9,7 @@ use one_click::ids::OrgId;
 use serde::Serialize;
 
 use crate::config::QueueUrls;
-use crate::messages::{PhotoMessage, SyncMessage};
+use crate::messages::{Envelope, PhotoMessage, SyncMessage};
 
 /// The longest delay SQS knows.
 const LONGEST_DELAY_S: u64 = 900;
@@ -62,6 +62,40 @@ impl Queues {
             Some(delay),
         )?;
         self.send(&self.urls.retry, entries).await
+    }
+
+    /// A look of another version that comes back to `sync.fifo` after the delay, as it came.
+    pub async fn retry_as_it_came(
+        &self,
+        message: &Envelope,
+        delay: Duration,
+    ) -> Result<(), QueueError> {
+        let message = std::slice::from_ref(message);
+        let entries = entries(message, |message| &message.org_id, false, Some(delay))?;
+        self.send(&self.urls.retry, entries).await
+    }
+
+    /// The message that was received as `receipt` from the queue of this ARN can be received again at
+    /// once.
+    pub async fn give_back(&self, queue: &str, receipt: &str) -> Result<(), QueueError> {
+        let url = self.url_of(queue).ok_or_else(|| {
+            QueueError("a message came from a queue that is none of ours".to_owned())
+        })?;
+        let request = self.sqs.change_message_visibility();
+        let request = request.queue_url(url).receipt_handle(receipt);
+        let changed = request.visibility_timeout(0).send().await;
+        changed
+            .map(drop)
+            .map_err(|error| QueueError(DisplayErrorContext(error).to_string()))
+    }
+
+    /// The address of the queue of this ARN: both end in its name.
+    fn url_of(&self, arn: &str) -> Option<&str> {
+        let name = arn.rsplit(':').next()?;
+        let urls = [&self.urls.sync, &self.urls.retry, &self.urls.photos];
+        urls.into_iter()
+            .find(|url| url.rsplit('/').next() == Some(name))
+            .map(String::as_str)
     }
 
     /// Photos to look at, at once or after a delay.

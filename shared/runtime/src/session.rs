@@ -21,6 +21,7 @@ pub struct CompanyCam<'a> {
     app: &'a App,
     organization: &'a Organization,
     lane: Lane,
+    paused: bool,
 }
 
 impl App {
@@ -30,11 +31,18 @@ impl App {
             app: self,
             organization,
             lane,
+            paused: false,
         }
     }
 }
 
 impl CompanyCam<'_> {
+    /// Whether it is known not to answer: then it is not asked, and every call fails at once.
+    #[must_use]
+    pub fn paused(self, paused: bool) -> Self {
+        Self { paused, ..self }
+    }
+
     /// A GET.
     pub async fn read<T, F>(&self, call: impl Fn(Api) -> F) -> Result<T, Failure>
     where
@@ -116,6 +124,12 @@ impl CompanyCam<'_> {
         kind: Call,
         refused: Option<SecretString>,
     ) -> Result<(Api, SecretString), Trouble> {
+        if self.paused {
+            return Err(Trouble::down(
+                Side::CompanyCam,
+                "CompanyCam does not answer",
+            ));
+        }
         // Boxed: every call's future would otherwise hold all of a renewal's.
         let token = match refused {
             None => Box::pin(self.app.access_token(self.organization)).await?,

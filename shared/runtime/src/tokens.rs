@@ -22,8 +22,10 @@ use crate::{App, OrgTokens, Trouble};
 
 /// Renewed when it ends within so many seconds.
 const EARLY_S: i64 = 300;
-/// How long one worker may take to renew; CompanyCam's answer is awaited for 20 s at most.
+/// How long one worker may take to renew; CompanyCam's answer is awaited for 8 s at most.
 const LEASE_MS: i64 = 45_000;
+/// What that takes at worst: CompanyCam's 8 s, and five tries to store what it gave.
+const RENEWING_TAKES: Duration = Duration::from_secs(16);
 /// How soon a worker that lost the race looks again.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
 /// While CompanyCam refuses fresh tokens, they are made anew only this often.
@@ -262,12 +264,8 @@ impl App {
 
     /// Whether there is time left to store what a renewal brings. A pair that is not stored is lost, and
     /// the one before it is spent by then.
-    #[allow(
-        clippy::unused_self,
-        reason = "the one place where a handler's deadline is asked"
-    )]
     fn may_renew(&self) -> bool {
-        true
+        self.has_time(RENEWING_TAKES)
     }
 
     /// A token other than `refused`: the stored one if it is newer, else a fresh one.

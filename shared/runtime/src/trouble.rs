@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use store::outages::Side;
+use store::pauses::Side;
 
 use crate::queues::QueueError;
 
@@ -50,7 +50,9 @@ impl Trouble {
 impl From<store::Error> for Trouble {
     fn from(error: store::Error) -> Self {
         match error {
-            store::Error::Shape(_) | store::Error::Text(_) => Self::Permanent(error.to_string()),
+            store::Error::Shape(_) | store::Error::Text(_) | store::Error::Refused { .. } => {
+                Self::Permanent(error.to_string())
+            }
             store::Error::Unavailable { .. } | store::Error::Contended(_) => {
                 Self::transient(error.to_string())
             }

@@ -10,6 +10,8 @@ use crate::{Error, Store};
 
 /// How long an entry is kept.
 const KEPT_S: i64 = 30 * 24 * 60 * 60;
+/// How long what was said is not said again.
+const DAILY_S: i64 = 24 * 60 * 60;
 /// How many entries a filtered read goes through at once.
 const FILTERED_AT_ONCE: i32 = 500;
 /// How many reads a page is worth: a backfill of ten thousand photos lies between two failures.
@@ -185,8 +187,29 @@ struct EntryKey {
 impl Store {
     /// Writes the entry down.
     pub async fn log(&self, org: &OrgId, new: NewEntry) -> Result<(), Error> {
+        self.activity
+            .put(&self.dated(org, new), Change::new())
+            .await?;
+        Ok(())
+    }
+
+    /// Writes the entry down, unless one of the same text was within a day: what stays as it is is
+    /// found anew by every poll. `false`: it was.
+    pub async fn log_daily(&self, org: &OrgId, new: NewEntry) -> Result<bool, Error> {
+        let now = self.clock.now_s();
+        let said = new.text.clone();
+        if self.said(org, &said, now).await? {
+            return Ok(false);
+        }
+        self.log(org, new).await?;
+        self.say(org, &said, now + DAILY_S).await?;
+        Ok(true)
+    }
+
+    /// The entry as it is kept, dated now.
+    pub(crate) fn dated(&self, org: &OrgId, new: NewEntry) -> Entry {
         let at = self.clock.now_s();
-        let entry = Entry {
+        Entry {
             org_id: org.clone(),
             // Version 7 begins with the time in milliseconds, so its text sorts by it.
             at_id: self.clock.id().to_string(),
@@ -199,9 +222,7 @@ impl Store {
             photo_id: new.photo_id,
             offer: new.offer,
             expires_at: at + KEPT_S,
-        };
-        self.activity.put(&entry, Change::new()).await?;
-        Ok(())
+        }
     }
 
     /// Up to `limit` of the entries that fit, newest first, older than the one of this `at_id`.

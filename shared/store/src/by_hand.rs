@@ -79,6 +79,7 @@ impl Store {
             .set("state", LinkState::Unseen)
             .add("revision", 1)
             .remove("job_id")
+            .remove("job_missing_since")
             .remove("reason")
             .remove("set_aside")
             .remove("photos_read_at")

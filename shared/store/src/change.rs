@@ -47,6 +47,15 @@ impl Change {
         self
     }
 
+    /// Sets the field unless it is there already.
+    pub fn set_once(mut self, path: &str, value: impl Serialize) -> Self {
+        let name = self.path(path);
+        let value = self.fresh(value);
+        self.sets
+            .push(format!("{name} = if_not_exists({name}, {value})"));
+        self
+    }
+
     /// Sets the field, or removes it for `None`.
     pub fn set_or_remove(self, path: &str, value: Option<impl Serialize>) -> Self {
         match value {

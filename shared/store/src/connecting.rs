@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::change::Change;
 use crate::organizations::{ConnectionState, Organization, org_key, shard_of};
+use crate::schedule::first_poll;
 use crate::sync_runs::SyncRun;
 use crate::table::key;
 use crate::tokens::TakeBack;
@@ -78,6 +79,7 @@ fn connecting(new: &NewConnection<'_>) -> Change {
         .set("connected_by", new.connected_by)
         .set("connected_at", new.at)
         .set("connected_shard", shard_of(new.org_id))
+        .set("poll_due_at", first_poll(new.org_id, new.at))
         .set("sync", &new.sync)
         .set("generation", generation)
         .set("sealed_tokens", new.sealed_tokens)
@@ -89,7 +91,8 @@ fn connecting(new: &NewConnection<'_>) -> Change {
         // Looks at jobs may have been let go while there was no connection.
         .remove("job_cursor")
         // Consent has just shown otherwise.
-        .remove("companycam_down_since")
+        .remove("companycam_pause")
+        .remove("poll")
         .remove("refused_since");
     let Some(before) = new.before else {
         return change

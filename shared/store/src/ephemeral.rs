@@ -55,6 +55,9 @@ struct Keyed<T> {
 #[derive(Debug, Serialize, Deserialize)]
 struct Used {
     expires_at: i64,
+    /// Who used it. A version before this wrote none.
+    #[serde(default)]
+    nonce: Option<String>,
 }
 
 /// The calls an organization made to `CompanyCam` lately, for pacing (B29).
@@ -66,6 +69,10 @@ pub struct CallBudget {
     pub slots: Vec<(i64, u32, u32)>,
     /// Unix seconds.
     pub expires_at: i64,
+}
+
+fn launch_key(org: &OrgId, jti: &str) -> String {
+    format!("launch#{org}#{jti}")
 }
 
 fn session_key(hash: &str) -> String {
@@ -80,22 +87,64 @@ fn budget_key(org: &OrgId) -> String {
     format!("budget#{org}")
 }
 
+/// A key has its limits, and so many letters tell one text from another.
+fn said_key(org: &OrgId, text: &str) -> String {
+    let text: String = text.chars().take(400).collect();
+    format!("said#{org}#{text}")
+}
+
 fn item_key(text: &str) -> Item {
     key(&[("key", text)])
 }
 
 impl Store {
-    /// Marks a launch token as used. `false`: it was before.
-    pub async fn use_launch(&self, org: &OrgId, jti: &str, expires_at: i64) -> Result<bool, Error> {
+    /// Marks a launch token as used. `false`: somebody else used it before.
+    ///
+    /// Whoever brings the same `nonce` again did not come second: the SDK repeats a write whose
+    /// answer was lost, and people click a button twice.
+    pub async fn use_launch(
+        &self,
+        org: &OrgId,
+        jti: &str,
+        expires_at: i64,
+        nonce: &str,
+    ) -> Result<bool, Error> {
         let used = Keyed {
-            key: format!("launch#{org}#{jti}"),
-            value: Used { expires_at },
+            key: launch_key(org, jti),
+            value: Used {
+                expires_at,
+                nonce: Some(nonce.to_owned()),
+            },
         };
-        Ok(self
-            .ephemeral
-            .put(&used, Change::only_if("attribute_not_exists(#key)"))
-            .await?
-            .done())
+        let unused = Change::only_if("attribute_not_exists(#key) OR #nonce = :nonce");
+        let unused = unused.value(":nonce", nonce);
+        Ok(self.ephemeral.put(&used, unused).await?.done())
+    }
+
+    /// Whether a launch token was used, without using it.
+    pub async fn is_launch_used(&self, org: &OrgId, jti: &str) -> Result<bool, Error> {
+        let found: Option<Keyed<Used>> =
+            self.ephemeral.get(item_key(&launch_key(org, jti))).await?;
+        Ok(found.is_some())
+    }
+
+    /// Whether the activity log was told this lately.
+    pub(crate) async fn said(&self, org: &OrgId, text: &str, now: i64) -> Result<bool, Error> {
+        let found: Option<Keyed<Used>> = self.ephemeral.get(item_key(&said_key(org, text))).await?;
+        Ok(found.is_some_and(|said| said.value.expires_at > now))
+    }
+
+    /// The activity log was told this; it counts as lately until `expires_at`.
+    pub(crate) async fn say(&self, org: &OrgId, text: &str, expires_at: i64) -> Result<(), Error> {
+        let said = Keyed {
+            key: said_key(org, text),
+            value: Used {
+                expires_at,
+                nonce: None,
+            },
+        };
+        self.ephemeral.put(&said, Change::new()).await?;
+        Ok(())
     }
 
     /// Keeps a session under the hash of its secret.
@@ -132,16 +181,24 @@ impl Store {
     }
 
     /// Takes the authorization, once, and only for the session that began it.
+    ///
+    /// It is marked instead of deleted: where the answer is lost and the SDK asks again, the mark
+    /// tells that it was this very call that took it. What is taken is dropped when it expires.
     pub async fn take_authorization(
         &self,
         hash: &str,
         session: &str,
         now: i64,
     ) -> Result<Option<Authorization>, Error> {
-        let ours = Change::only_if("#session = :session").value(":session", session);
+        let nonce = self.clock.id().to_string();
+        let take = Change::new()
+            .set("taken_by", &nonce)
+            .when("#session = :session AND (attribute_not_exists(#taken_by) OR #taken_by = :nonce)")
+            .value(":session", session)
+            .value(":nonce", &nonce);
         let taken: Option<Keyed<Authorization>> = self
             .ephemeral
-            .delete(item_key(&state_key(hash)), ours)
+            .update(item_key(&state_key(hash)), take)
             .await?;
         Ok(taken
             .map(|item| item.value)

@@ -9,7 +9,7 @@ use one_click::ids::{JobId, OrgId, UserId as OneClickUserId};
 use serde::{Deserialize, Serialize};
 
 use crate::change::Change;
-use crate::projects::{ProjectFields, row_key};
+use crate::projects::{LinkState, ProjectFields, project_sk, row_key};
 use crate::{Error, Store};
 
 /// A job's row: the other direction of the link.
@@ -33,6 +33,10 @@ pub struct JobRow {
     /// A reassignment was begun, and is not known to be through.
     #[serde(default)]
     pub reassigning: bool,
+    /// When `CompanyCam` first refused, in Unix seconds, to have its project assigned as the job is now.
+    /// Once is not enough to give it up (B33).
+    #[serde(default)]
+    pub refused_since: Option<i64>,
     /// The project was made or found for the job, and is not assigned, or the job not told of it, yet.
     #[serde(default)]
     pub unfinished: bool,
@@ -56,6 +60,9 @@ pub struct JobClaim {
     /// The job's `updated_at` when it was given up. A later change of the job is a new try.
     #[serde(default)]
     pub set_aside: Option<Timestamp>,
+    /// When One Click first said, in Unix seconds, that it has not got the job any more (B33).
+    #[serde(default)]
+    pub missing_since: Option<i64>,
 }
 
 pub(crate) fn job_sk(job: &JobId) -> String {
@@ -99,6 +106,7 @@ impl Store {
         let change = Change::new()
             .set("applied", applied)
             .set("reassigning", true)
+            .remove("refused_since")
             .when("attribute_exists(#project_id)");
         self.project_links
             .update::<serde::de::IgnoredAny>(row_key(org, &job_sk(job)), change)
@@ -119,11 +127,43 @@ impl Store {
             .set_or_remove("assignee", assignee)
             .set("applied", applied)
             .remove("reassigning")
+            .remove("refused_since")
             .when("attribute_exists(#project_id)");
         self.project_links
             .update::<serde::de::IgnoredAny>(row_key(org, &job_sk(job)), change)
             .await?;
         Ok(())
+    }
+
+    /// Somebody assigned the linked job in One Click: from here on One Click owns who it is assigned to,
+    /// also if that is nobody again (B14).
+    pub async fn job_was_assigned(&self, org: &OrgId, project: &ProjectId) -> Result<(), Error> {
+        let change = Change::new()
+            .set("assignee_set", true)
+            .when("#state = :linked")
+            .value(":linked", LinkState::Linked);
+        self.project_links
+            .update::<serde::de::IgnoredAny>(row_key(org, &project_sk(project)), change)
+            .await?;
+        Ok(())
+    }
+
+    /// `CompanyCam` refused to have the job's project assigned so: since when it does, in Unix seconds.
+    /// `None`: the job is not linked (any more).
+    pub async fn assignment_refused(
+        &self,
+        org: &OrgId,
+        job: &JobId,
+        now: i64,
+    ) -> Result<Option<i64>, Error> {
+        let change = Change::new()
+            .set_once("refused_since", now)
+            .when("attribute_exists(#project_id)");
+        let row: Option<JobRow> = self
+            .project_links
+            .update(row_key(org, &job_sk(job)), change)
+            .await?;
+        Ok(row.and_then(|row| row.refused_since))
     }
 
     /// The job's project has its assignee, and the job knows its project.
@@ -168,6 +208,7 @@ impl Store {
             claimed_at: Some(at),
             asked: asked.clone(),
             set_aside: None,
+            missing_since: None,
         };
         self.project_links.put(&claim, Change::new()).await?;
         Ok(())

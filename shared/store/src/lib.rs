@@ -7,7 +7,9 @@
 //!
 //! Times are Unix seconds (`…_at`) unless the name ends in `_ms`.
 
+mod absence;
 pub mod activity;
+pub mod begun;
 mod by_hand;
 mod change;
 mod connecting;
@@ -16,9 +18,11 @@ mod error;
 pub mod jobs;
 pub mod matches;
 pub mod organizations;
-pub mod outages;
+pub mod pauses;
 pub mod photos;
 pub mod projects;
+mod refused;
+pub mod schedule;
 pub mod sync_runs;
 mod table;
 pub mod tokens;

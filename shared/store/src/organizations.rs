@@ -3,12 +3,13 @@
 
 use std::collections::BTreeMap;
 
-use companycam::ids::{CompanyId, WebhookId};
+use companycam::ids::{CompanyId, ProjectId, WebhookId};
 use jiff::Timestamp;
 use one_click::ids::OrgId;
 use serde::{Deserialize, Serialize};
 
 use crate::change::Change;
+use crate::pauses::Pause;
 use crate::sync_runs::SyncRun;
 use crate::table::{Item, key};
 use crate::tokens::TakeBack;
@@ -119,12 +120,15 @@ pub struct Organization {
     /// Jobs changed up to here have been listed.
     #[serde(default)]
     pub job_cursor: Option<Timestamp>,
-    /// Since when `CompanyCam` has not answered, if it does not.
+    /// Work with `CompanyCam` is paused, since it does not answer.
     #[serde(default)]
-    pub companycam_down_since: Option<i64>,
+    pub companycam_pause: Option<Pause>,
     /// The same of One Click.
     #[serde(default)]
-    pub one_click_down_since: Option<i64>,
+    pub one_click_pause: Option<Pause>,
+    /// The poll that is under way, if one takes more than one look.
+    #[serde(default)]
+    pub poll: Option<PollProgress>,
     /// The connection's tokens, sealed (B4); see `crate::tokens`.
     #[serde(default)]
     pub sealed_tokens: Option<String>,
@@ -148,6 +152,25 @@ pub struct Organization {
     pub no_old_secrets: bool,
 }
 
+/// How far a poll is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PollProgress {
+    /// When it began, in Unix seconds.
+    pub started_at: i64,
+    /// When it last took a step.
+    pub stepped_at: i64,
+    /// Rises with every step, so that one poll is one chain of messages.
+    pub seq: i64,
+    /// The page of jobs that it reads next, from `job_cursor` on; none when they are listed.
+    pub jobs_page: Option<u32>,
+    /// The page of projects that it reads next; none when they are listed.
+    pub page: Option<u32>,
+    /// Projects with something new, that are still to be looked at.
+    pub left: Vec<ProjectId>,
+    /// What `project_cursor` becomes when the projects are listed.
+    pub next_cursor: Option<i64>,
+}
+
 #[derive(Debug, Deserialize)]
 struct ConnectedKey {
     org_id: OrgId,
@@ -165,7 +188,7 @@ pub(crate) fn shard_of(org: &OrgId) -> String {
     shard_name(hash % CONNECTED_SHARDS)
 }
 
-fn shard_name(shard: u32) -> String {
+pub(crate) fn shard_name(shard: u32) -> String {
     format!("connected#{shard}")
 }
 
@@ -246,9 +269,15 @@ impl Store {
             .await
     }
 
-    /// Moves the project cursor of a poll, and says when all was well.
+    /// Writes down how far a poll is.
+    pub async fn step_poll(&self, org: &OrgId, progress: &PollProgress) -> Result<(), Error> {
+        self.change_organization(org, Change::new().set("poll", progress))
+            .await
+    }
+
+    /// Moves the project cursor of a poll that is through, and says when all was well.
     pub async fn polled(&self, org: &OrgId, cursor: Option<i64>, at: i64) -> Result<(), Error> {
-        let mut change = Change::new().set("last_synced_at", at);
+        let mut change = Change::new().set("last_synced_at", at).remove("poll");
         if let Some(cursor) = cursor {
             change = change.set("project_cursor", cursor);
         }

@@ -111,6 +111,9 @@ pub enum Lease {
     Unknown,
 }
 
+/// How many pending photos are read at a time.
+const PENDING_AT_ONCE: i32 = 100;
+
 #[derive(Debug, Deserialize)]
 struct PhotoKey {
     photo_id: PhotoId,
@@ -296,7 +299,45 @@ impl Store {
         Ok(keys.into_iter().next().map(|key| key.photo_id))
     }
 
-    /// How many photos are still to be copied, updated or removed.
+    /// Some of the photos that are still to be copied, updated or removed, after that one; and whether
+    /// there are more.
+    pub async fn pending_photos_after(
+        &self,
+        org: &OrgId,
+        after: Option<&PhotoId>,
+    ) -> Result<(Vec<PhotoId>, bool), Error> {
+        let start = after.map(|photo| {
+            key(&[
+                ("pending_org", org.as_str()),
+                ("org_id", org.as_str()),
+                ("photo_id", photo.as_str()),
+            ])
+        });
+        let query = self.photos.query().index("pending");
+        let (keys, next) = query
+            .when("#pending_org = :org")
+            .value(":org", org)
+            .limit(PENDING_AT_ONCE)
+            .after(start)
+            .page::<PhotoKey>()
+            .await?;
+        let photos = keys.into_iter().map(|key| key.photo_id).collect();
+        Ok((photos, next.is_some()))
+    }
+
+    /// Whether any photo is still to be copied, updated or removed.
+    pub async fn any_photo_pending(&self, org: &OrgId) -> Result<bool, Error> {
+        let query = self.photos.query().index("pending");
+        let (keys, _) = query
+            .when("#pending_org = :org")
+            .value(":org", org)
+            .limit(1)
+            .page::<PhotoKey>()
+            .await?;
+        Ok(!keys.is_empty())
+    }
+
+    /// How many photos are still to be copied, updated or removed, as far as counting is worth it.
     pub async fn pending_photos(&self, org: &OrgId) -> Result<i64, Error> {
         let query = self.photos.query().index("pending");
         query

@@ -11,6 +11,7 @@ use companycam::ids::{CompanyId, ProjectId, UserId};
 use one_click::ids::{JobId, OrgId, UserId as OneClickUserId};
 use serde::{Deserialize, Serialize};
 
+use crate::begun::BegunLink;
 use crate::change::Change;
 use crate::jobs::{JobRow, claim_sk, job_sk};
 use crate::table::{Item, key};
@@ -123,6 +124,9 @@ pub struct ProjectRow {
     /// What was listed and is still to be handled.
     #[serde(default)]
     pub wanted: Option<ProjectFields>,
+    /// Set while somebody waits for it to be handled.
+    #[serde(default)]
+    pub pending_org: Option<OrgId>,
     /// When the listing was made that `wanted` came, or `seen` comes, from: in Unix seconds by
     /// `CompanyCam`'s clock.
     #[serde(default)]
@@ -143,10 +147,24 @@ pub struct ProjectRow {
     /// The `updated_at` at which it could not be handled.
     #[serde(default)]
     pub set_aside: Option<i64>,
+    /// When One Click first said, in Unix seconds, that it has not got the job any more. Once is not
+    /// enough to end the link (B33).
+    #[serde(default)]
+    pub job_missing_since: Option<i64>,
     /// How often an administrator brought its job back after it was deleted (B18). Each time a job of
     /// its own is asked for.
     #[serde(default)]
     pub revision: u32,
+    /// How it is getting its job, while it has none.
+    #[serde(default)]
+    pub begun: Option<BegunLink>,
+}
+
+impl ProjectRow {
+    /// Whether a side refuses what is wanted of it, again and again (B35).
+    pub fn is_refused(&self) -> bool {
+        self.wanted.is_some() && self.pending_org.is_none()
+    }
 }
 
 /// What a skip remembers.
@@ -267,6 +285,8 @@ impl Store {
             .set("assignee_set", link.assignee.is_some())
             .set("from_job", link.from_job)
             .remove("reason")
+            .remove("begun")
+            .remove("job_missing_since")
             .when("attribute_not_exists(#state) OR #state <> :linked OR #job_id = :job")
             .value(":linked", LinkState::Linked)
             .value(":job", link.job_id);
@@ -278,6 +298,7 @@ impl Store {
             assignee: link.assignee.cloned(),
             applied: link.assignee.cloned().into_iter().collect(),
             reassigning: false,
+            refused_since: None,
             unfinished: link.from_job,
         };
         let free_or_ours = Change::only_if("attribute_not_exists(#sk) OR #project_id = :project")
@@ -305,6 +326,7 @@ impl Store {
             .set("state", LinkState::Skipped)
             .set("reason", SkipReason::Deleted)
             .remove("job_id")
+            .remove("job_missing_since")
             .remove("wanted")
             .remove("pending_org")
             .when("#state = :linked AND #job_id = :job")
@@ -319,6 +341,7 @@ impl Store {
             .set("assignee_set", from.assignee_set)
             .set("from_job", from.from_job)
             .remove("reason")
+            .remove("begun")
             .remove("photos_read_at")
             .when("attribute_not_exists(#state) OR #state = :unseen OR #state = :skipped")
             .value(":unseen", LinkState::Unseen)
@@ -374,45 +397,17 @@ impl Store {
         Ok(())
     }
 
-    /// The job is gone: the link is closed, and the project never makes another job by itself (B18).
-    pub async fn close_link(
-        &self,
-        org: &OrgId,
-        project: &ProjectId,
-        job: &JobId,
-    ) -> Result<bool, Error> {
-        let change = Change::new()
-            .set("state", LinkState::JobDeleted)
-            .remove("wanted")
-            .remove("pending_org")
-            .when("#state = :linked AND #job_id = :job")
-            .value(":linked", LinkState::Linked)
-            .value(":job", job);
-        let key = row_key(org, &project_sk(project));
-        Ok(self
-            .project_links
-            .update::<ProjectRow>(key, change)
-            .await?
-            .is_some())
-    }
-
-    /// What was listed is handled, unless something newer was listed meanwhile; `photos_read`: its
-    /// photos as well.
+    /// What was listed is handled, unless something newer was listed meanwhile.
     pub async fn project_handled(
         &self,
         org: &OrgId,
         project: &ProjectId,
         up_to: i64,
-        photos_read: bool,
     ) -> Result<(), Error> {
-        let mut change = Change::new()
+        let change = Change::new()
             .remove("wanted")
             .remove("pending_org")
-            .remove("set_aside");
-        if photos_read {
-            change = change.set("photos_read_at", up_to);
-        }
-        let change = change
+            .remove("set_aside")
             .when("#wanted.#updated_at <= :up_to")
             .value(":up_to", up_to);
         self.project_links
@@ -439,7 +434,49 @@ impl Store {
         Ok(())
     }
 
-    /// How many listed projects are still to be handled.
+    /// Whether any listed project is still to be handled.
+    pub async fn any_project_pending(&self, org: &OrgId) -> Result<bool, Error> {
+        let query = self.project_links.query().index("pending");
+        let (keys, _) = query
+            .when("#pending_org = :org")
+            .value(":org", org)
+            .limit(1)
+            .page::<serde::de::IgnoredAny>()
+            .await?;
+        Ok(!keys.is_empty())
+    }
+
+    /// The project's photos are known as of that `updated_at` of it.
+    pub async fn photos_read(
+        &self,
+        org: &OrgId,
+        project: &ProjectId,
+        up_to: i64,
+    ) -> Result<(), Error> {
+        let change = Change::new()
+            .set("photos_read_at", up_to)
+            .when("#state = :linked AND (attribute_not_exists(#photos_read_at) OR #photos_read_at < :up_to)")
+            .value(":linked", LinkState::Linked)
+            .value(":up_to", up_to);
+        self.project_links
+            .update::<serde::de::IgnoredAny>(row_key(org, &project_sk(project)), change)
+            .await?;
+        Ok(())
+    }
+
+    /// A side refuses this project though it answers others: nobody waits for it any more, while it is
+    /// tried again (B35).
+    pub async fn stop_waiting_for(&self, org: &OrgId, project: &ProjectId) -> Result<(), Error> {
+        let change = Change::new()
+            .remove("pending_org")
+            .when("attribute_exists(#wanted)");
+        self.project_links
+            .update::<serde::de::IgnoredAny>(row_key(org, &project_sk(project)), change)
+            .await?;
+        Ok(())
+    }
+
+    /// How many listed projects are still to be handled, as far as counting is worth it.
     pub async fn pending_projects(&self, org: &OrgId) -> Result<i64, Error> {
         let query = self.project_links.query().index("pending");
         query

@@ -39,6 +39,15 @@ pub enum SyncStep {
         /// 1-based.
         page: u32,
     },
+    /// Queue the looks at a page's projects, a few at a time, so that live changes slip in between.
+    Looks {
+        /// Those still to be queued.
+        left: Vec<ProjectId>,
+        /// Those of the page that are, or may become, linked: whose photos come next.
+        projects: Vec<ProjectId>,
+        /// The page of projects that follows, if any.
+        next_page: Option<u32>,
+    },
     /// Read the photos of a page's projects.
     Photos {
         /// Whose.
@@ -47,6 +56,9 @@ pub enum SyncStep {
         cursor: Option<Cursor>,
         /// The page of projects that follows, if any.
         next_page: Option<u32>,
+        /// Those of them with photos that are not finished.
+        #[serde(default)]
+        unfinished: Vec<ProjectId>,
     },
     /// Read which tags there are.
     Tags,
@@ -110,7 +122,12 @@ impl Store {
             .set("sync", run)
             .when("attribute_exists(#state) AND (attribute_not_exists(#sync) OR attribute_type(#sync.#finished_at, :number))")
             .value(":number", "N");
-        self.organizations.update(org_key(org), change).await
+        if let Some(row) = self.organizations.update(org_key(org), change).await? {
+            return Ok(Some(row));
+        }
+        // The SDK may have asked twice, because the first answer was lost.
+        let row = self.organization(org).await?;
+        Ok(row.filter(|row| row.sync.as_ref().is_some_and(|sync| sync.id == run.id)))
     }
 
     /// Writes the run's next state if nobody else took the same step.
@@ -133,10 +150,15 @@ impl Store {
         if let Some(finished) = next.finished_at.filter(|_| next.failed.is_none()) {
             change = change.set("last_synced_at", finished);
         }
-        Ok(self
+        let stepped = self
             .organizations
             .update::<Organization>(org_key(org), change)
-            .await?
-            .is_some())
+            .await?;
+        if stepped.is_some() {
+            return Ok(true);
+        }
+        // The SDK may have asked twice, because the first answer was lost.
+        let row = self.organization(org).await?;
+        Ok(row.is_some_and(|row| row.sync.as_ref() == Some(next)))
     }
 }

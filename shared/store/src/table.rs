@@ -1,6 +1,7 @@
 //! One `DynamoDB` table, spoken to in typed items.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::{BuildError, SdkError};
@@ -13,6 +14,13 @@ use serde::de::DeserializeOwned;
 
 use crate::Error;
 use crate::change::{Change, Expressions};
+
+/// A count that has come so far is large enough: each page of one costs up to 128 reads.
+const COUNTED: i64 = 20_000;
+/// How long to wait before asking again for what was left over; it doubles up to the last.
+const FIRST_PAUSE: Duration = Duration::from_millis(25);
+/// About a second and a half in all.
+const LAST_PAUSE: Duration = Duration::from_millis(800);
 
 pub(crate) type Item = HashMap<String, AttributeValue>;
 
@@ -159,7 +167,9 @@ impl Table {
         let mut items = Vec::with_capacity(keys.len());
         for keys in keys.chunks(100) {
             let mut wanted = Some(keys.to_vec());
+            let mut pause = FIRST_PAUSE;
             while let Some(keys) = wanted.take() {
+                let asked = keys.len();
                 let request = KeysAndAttributes::builder()
                     .set_keys(Some(keys))
                     .consistent_read(true)
@@ -180,12 +190,25 @@ impl Table {
                 {
                     items.push(serde_dynamo::from_item(item)?);
                 }
-                // What DynamoDB left over for size or throughput is asked again.
+                // What DynamoDB left over for size or throughput is asked again: at once where it gave
+                // a part, after a growing pause where it gave nothing.
                 wanted = answer
                     .unprocessed_keys
                     .and_then(|mut left| left.remove(&self.name))
                     .map(|left| left.keys)
                     .filter(|keys| !keys.is_empty());
+                if wanted.as_ref().is_none_or(|left| left.len() < asked) {
+                    pause = FIRST_PAUSE;
+                    continue;
+                }
+                if pause > LAST_PAUSE {
+                    return Err(Error::Unavailable {
+                        action: self.action("read items of"),
+                        reason: "it left all of them over, again and again".to_owned(),
+                    });
+                }
+                tokio::time::sleep(pause).await;
+                pause *= 2;
             }
         }
         Ok(items)
@@ -262,22 +285,22 @@ impl Table {
         let Err(error) = result else {
             return Ok(Written::Yes);
         };
-        let failed = error
-            .as_service_error()
-            .is_some_and(|service| match service {
-                TransactWriteItemsError::TransactionCanceledException(cancelled) => cancelled
-                    .cancellation_reasons()
-                    .iter()
-                    .any(|reason| reason.code() == Some("ConditionalCheckFailed")),
-                _ => false,
-            });
-        if failed {
+        let reasons = match error.as_service_error() {
+            Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) => {
+                cancelled.cancellation_reasons()
+            }
+            _ => &[],
+        };
+        let because = |code: &str| reasons.iter().find(|reason| reason.code() == Some(code));
+        if because("ConditionalCheckFailed").is_some() {
             return Ok(Written::ConditionFailed);
         }
-        Err(Error::unavailable(
-            self.action("write together into"),
-            error,
-        ))
+        let action = self.action("write together into");
+        if let Some(refused) = because("ValidationError") {
+            let reason = refused.message().unwrap_or_default().to_owned();
+            return Err(Error::Refused { action, reason });
+        }
+        Err(Error::unavailable(action, error))
     }
 }
 
@@ -400,7 +423,7 @@ impl Query<'_> {
         ))
     }
 
-    /// How many items the partition has, without reading them out.
+    /// How many items the partition has, without reading them out; not more than about `COUNTED`.
     pub async fn count(self) -> Result<i64, Error> {
         let action = self.table.action("count");
         let parts = self.condition.into_expressions()?;
@@ -423,7 +446,7 @@ impl Query<'_> {
                 .map_err(|error| Error::unavailable(action.clone(), error))?;
             total += i64::from(answer.count);
             after = answer.last_evaluated_key.filter(|key| !key.is_empty());
-            if after.is_none() {
+            if after.is_none() || total >= COUNTED {
                 return Ok(total);
             }
         }

@@ -246,7 +246,7 @@
     const { target: form, submitter } = event;
     if (form.dataset.filter) {
       event.preventDefault();
-    } else if (form.method === "post" && !form.matches("[action$='/disconnect']")) {
+    } else if (form.method === "post" && !form.matches("[action$='/disconnect'], [data-plain]")) {
       event.preventDefault();
       send(form, submitter);
     } else if (form.method === "get" && "quiet" in form.dataset) {

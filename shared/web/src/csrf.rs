@@ -1,9 +1,9 @@
-//! Forms carry the session's CSRF token, masked anew for each response.
+//! Forms carry a CSRF token, nearly always the session's, masked anew for each response.
 //!
 //! Pages are compressed and show what the address brought, such as a search. Compression tells by a
 //! page's length whether the two have something in common, so a token that is the same on every page
 //! could be guessed letter by letter (BREACH). What a page carries is therefore a random mask and the
-//! token XOR that mask: another text every time, and every one of them good until the session ends.
+//! token XOR that mask: another text every time, and every one of them good as long as the token is.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -12,7 +12,7 @@ use subtle::ConstantTimeEq;
 
 use crate::{Problem, SignedIn};
 
-/// The session's token as one response's forms carry it.
+/// The token as one response's forms carry it.
 pub(crate) fn masked(token: &str) -> String {
     let mut bytes = vec![0; token.len() * 2];
     let (mask, hidden) = bytes.split_at_mut(token.len());
@@ -29,18 +29,27 @@ fn unmasked(text: &str) -> Option<Vec<u8>> {
     (mask.len() == hidden.len()).then(|| mask.iter().zip(hidden).map(|(a, b)| a ^ b).collect())
 }
 
+/// Whether a form brought this token, masked.
+pub(crate) fn is_genuine(expected: &str, sent: Option<&str>) -> bool {
+    let sent = sent.and_then(unmasked);
+    sent.is_some_and(|sent| bool::from(sent.ct_eq(expected.as_bytes())))
+}
+
 /// Lets a form pass only with its own session's token, from whichever of its pages.
 pub fn check_csrf(signed_in: &SignedIn, token: Option<&str>) -> Result<(), Problem> {
-    let expected = signed_in.session.csrf_token.as_bytes();
-    let sent = token.and_then(unmasked);
-    if sent.is_some_and(|sent| bool::from(sent.ct_eq(expected))) {
+    if is_genuine(&signed_in.session.csrf_token, token) {
         return Ok(());
     }
-    Err(Problem::new(
+    Err(out_of_date())
+}
+
+/// What a form without its token gets.
+pub(crate) fn out_of_date() -> Problem {
+    Problem::new(
         StatusCode::FORBIDDEN,
         "This form is out of date",
         "The form was not sent from the page you have open now. Nothing was changed. Go back to the page, reload it and try again.",
-    ))
+    )
 }
 
 #[cfg(test)]

@@ -7,15 +7,30 @@ use http::header::{
 };
 use maud::{DOCTYPE, Markup, html};
 use runtime::Config;
+use url::Url;
 
 use crate::assets;
 
-/// Everything from our own origin, nothing inline, in nobody's frame.
+/// Everything from our own origin, nothing inline, in nobody's frame. Last, so that more can follow,
+/// where forms may be sent.
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; \
-     img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+     img-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'";
 
 /// Whole page: title, link back to One Click, body.
 pub fn frame(config: &Config, title: &str, body: &Markup) -> Response {
+    framed(config, HeaderValue::from_static(POLICY), title, body)
+}
+
+/// The same, where the answer to a form may send the browser on to another origin: browsers hold the
+/// policy for forms against redirects too.
+pub fn frame_leading_to(config: &Config, to: &Url, title: &str, body: &Markup) -> Response {
+    let policy = format!("{POLICY} {}", to.origin().ascii_serialization());
+    // An origin is ASCII without spaces.
+    let policy = HeaderValue::try_from(policy).unwrap_or(HeaderValue::from_static(POLICY));
+    framed(config, policy, title, body)
+}
+
+fn framed(config: &Config, policy: HeaderValue, title: &str, body: &Markup) -> Response {
     let markup = html! {
         (DOCTYPE)
         html lang="en" {
@@ -49,7 +64,7 @@ pub fn frame(config: &Config, title: &str, body: &Markup) -> Response {
         ),
         // Pages show an organization's data to whoever holds its session, and to no cache.
         (CACHE_CONTROL, HeaderValue::from_static("no-store")),
-        (CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY)),
+        (CONTENT_SECURITY_POLICY, policy),
         (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
         (X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
         // A launch token in the address must not travel on.

@@ -2,17 +2,15 @@
 
 use axum::http::HeaderMap;
 use http::StatusCode;
-use http::header::{COOKIE, HeaderValue};
 use jiff::Timestamp;
 use one_click::launch::{Launch, LaunchVerifier};
-use runtime::{App, Config};
+use runtime::App;
 use store::ephemeral::Session;
 
+use crate::arrival::Entered;
+use crate::cookie::Cookie;
 use crate::csrf::masked;
 use crate::{Problem, hash_of, random_secret};
-
-/// How long a session lasts.
-const LIFETIME_S: i64 = 2 * 60 * 60;
 
 /// Somebody with a session.
 #[derive(Debug, Clone)]
@@ -36,29 +34,6 @@ impl SignedIn {
     }
 }
 
-fn cookie_name(config: &Config) -> &'static str {
-    // Browsers take the `__Host-` prefix only with `Secure`, which plain http cannot have.
-    if config.is_plain_http() {
-        "companycam_session"
-    } else {
-        "__Host-companycam_session"
-    }
-}
-
-/// The `Set-Cookie` value for a session's secret.
-pub fn cookie_of(config: &Config, secret: &str) -> HeaderValue {
-    let name = cookie_name(config);
-    let secure = if config.is_plain_http() {
-        ""
-    } else {
-        "; Secure"
-    };
-    let text =
-        format!("{name}={secret}; Path=/; HttpOnly; SameSite=Lax; Max-Age={LIFETIME_S}{secure}");
-    // Both are made of letters, digits, `-`, `_` and `=`.
-    HeaderValue::try_from(text).unwrap_or(HeaderValue::from_static(""))
-}
-
 /// Who sent the request; a page if nobody we know.
 pub async fn sign_in(app: &App, headers: &HeaderMap) -> Result<SignedIn, Problem> {
     find(app, headers).await?.ok_or_else(|| {
@@ -71,75 +46,90 @@ pub async fn sign_in(app: &App, headers: &HeaderMap) -> Result<SignedIn, Problem
     })
 }
 
+/// At most one look into the table, whatever the cookies are: nobody has to be signed in to send them.
 async fn find(app: &App, headers: &HeaderMap) -> Result<Option<SignedIn>, Problem> {
-    let name = cookie_name(&app.config);
-    let secrets = headers
-        .get_all(COOKIE)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='))
-        .filter(|(key, _)| *key == name)
-        .map(|(_, secret)| secret);
-    for secret in secrets {
-        let hash = hash_of(secret);
-        if let Some(session) = app.store.session(&hash, app.clock.now_s()).await? {
-            return Ok(Some(SignedIn::new(hash, session)));
-        }
-    }
-    Ok(None)
+    let Some(secret) = Cookie::Session.sent(&app.config, headers) else {
+        return Ok(None);
+    };
+    let hash = hash_of(&secret);
+    let session = app.store.session(&hash, app.clock.now_s()).await?;
+    Ok(session.map(|session| SignedIn::new(hash, session)))
 }
 
 /// Lets in whoever brings a launch token (B1): once, an administrator only. With the session comes
 /// its cookie, unless this browser has a session of the same person already, which then goes on, so
 /// that two tabs don't end each other's.
-pub async fn enter(
+///
+/// What has the same `nonce` is the same attempt.
+pub(crate) async fn enter(
     app: &App,
     headers: &HeaderMap,
     token: &str,
-) -> Result<(SignedIn, Option<HeaderValue>), Problem> {
-    let now = app.now();
-    let refused = |status, text: String| {
-        Problem::new(status, "This link does not work", text).back_to_one_click(&app.config)
-    };
-    let verifier = LaunchVerifier::new(app.secrets.one_click().await?.launch_key);
-    let launch = verifier
-        .verify(token, now)
-        .map_err(|error| refused(StatusCode::BAD_REQUEST, error.to_string()))?;
-    if !launch.is_admin() {
-        let text = "Only an administrator can connect CompanyCam or change its settings. Ask an administrator of your organization.";
-        return Err(refused(StatusCode::FORBIDDEN, text.to_owned()));
-    }
-    if !app
-        .store
-        .use_launch(&launch.org_id, &launch.jti, launch.expires_at.as_second())
-        .await?
-    {
-        let text = "This link was used before. Go back to One Click and click CompanyCam again.";
-        return Err(refused(StatusCode::BAD_REQUEST, text.to_owned()));
+    nonce: &str,
+) -> Result<Entered, Problem> {
+    let launch = launch(app, token).await?;
+    let (org, until) = (&launch.org_id, launch.expires_at.as_second());
+    if !app.store.use_launch(org, &launch.jti, until, nonce).await? {
+        return Err(used(app));
     }
     if let Some(known) = find(app, headers).await?
         && known.session.org_id == launch.org_id
         && known.session.user_id == launch.user_id
     {
-        return Ok((known, None));
+        return Ok(known.into());
     }
     let secret = random_secret();
-    let signed_in = SignedIn::new(hash_of(&secret), session_of(launch, now));
+    let signed_in = SignedIn::new(hash_of(&secret), session_of(launch, app.now()));
     app.store
         .put_session(&signed_in.hash, &signed_in.session)
         .await?;
     tracing::info!(org.id = %signed_in.session.org_id, user.id = %signed_in.session.user_id, "a session began");
-    Ok((signed_in, Some(cookie_of(&app.config, &secret))))
+    Ok(Entered {
+        signed_in,
+        cookie: Some(Cookie::Session.to_set(&app.config, &secret)),
+    })
 }
 
-fn session_of(launch: Launch, now: Timestamp) -> Session {
+/// What a launch token says that would let somebody in. It is not used up.
+pub(crate) async fn unused_launch(app: &App, token: &str) -> Result<Launch, Problem> {
+    let launch = launch(app, token).await?;
+    let is_used = app.store.is_launch_used(&launch.org_id, &launch.jti);
+    if is_used.await? {
+        return Err(used(app));
+    }
+    Ok(launch)
+}
+
+/// What a genuine launch token of an administrator says, used or not.
+async fn launch(app: &App, token: &str) -> Result<Launch, Problem> {
+    let verifier = LaunchVerifier::new(app.secrets.one_click().await?.launch_key);
+    let launch = verifier
+        .verify(token, app.now())
+        .map_err(|error| refused(app, StatusCode::BAD_REQUEST, error.to_string()))?;
+    if launch.is_admin() {
+        return Ok(launch);
+    }
+    let text = "Only an administrator can connect CompanyCam or change its settings. Ask an administrator of your organization.";
+    Err(refused(app, StatusCode::FORBIDDEN, text.to_owned()))
+}
+
+fn used(app: &App) -> Problem {
+    let text = "This link was used before. Go back to One Click and click CompanyCam again.";
+    refused(app, StatusCode::BAD_REQUEST, text.to_owned())
+}
+
+fn refused(app: &App, status: StatusCode, text: String) -> Problem {
+    Problem::new(status, "This link does not work", text).back_to_one_click(&app.config)
+}
+
+/// The session that a launch begins.
+pub(crate) fn session_of(launch: Launch, now: Timestamp) -> Session {
     Session {
         email: launch.email.unwrap_or_else(|| launch.user_id.to_string()),
         org_id: launch.org_id,
         org_name: launch.org_name,
         user_id: launch.user_id,
         csrf_token: random_secret(),
-        expires_at: now.as_second() + LIFETIME_S,
+        expires_at: now.as_second() + Cookie::Session.lifetime_s(),
     }
 }

@@ -51,15 +51,24 @@ impl Tab<'_> {
         self.says_state("Connected").await
     }
 
-    /// Enters by a launch, as the card in One Click does once there is a connection.
+    /// Enters by a launch that was not on a page of One Click's: it asks first.
     pub async fn enter(&self) -> Result<()> {
+        self.open_launch("settings").await?;
+        self.chromium
+            .until_says("Open the CompanyCam settings?")
+            .await?;
+        self.chromium.send("Open the settings").await?;
+        self.is_here().await
+    }
+
+    /// Opens the address of a launch as if it were typed; `door` is `connect` or `settings`.
+    pub async fn open_launch(&self, door: &str) -> Result<()> {
         let (stack, person) = (&self.cast.stack, &self.cast.person);
         let token = stack
             .launch_token(&person.org, &person.user, Value::Null)
             .await?;
-        let address = format!("{}?launch={token}", self.cast.tab());
-        self.chromium.open(&address).await?;
-        self.is_here().await
+        let address = format!("{}/companycam/{door}?launch={token}", stack.api_url);
+        self.chromium.open(&address).await
     }
 
     /// Opens it; the session is there already.

@@ -1,6 +1,7 @@
 //! A browser without a screen: keeps cookies, follows redirects, fills in forms.
 
 use anyhow::{Context, Result, bail};
+use reqwest::header::REFERER;
 use reqwest::redirect::Policy;
 use reqwest::{Client, StatusCode};
 use scraper::{ElementRef, Html, Selector};
@@ -45,13 +46,21 @@ impl Browser {
         let http = Client::builder()
             .cookie_store(true)
             .redirect(Policy::limited(10))
+            // It would name what redirects. Browsers go on naming the page that the link was on.
+            .referer(false)
             .build()?;
         Ok(Self { http })
     }
 
-    /// Opens an address.
+    /// Opens an address, as one that was typed.
     pub async fn open(&self, url: &str) -> Result<Page> {
         Page::from(self.http.get(url).send().await?).await
+    }
+
+    /// Clicks a link: to another site the browser tells the page's origin, whichever redirects follow.
+    pub async fn follow(&self, page: &Page, url: &str) -> Result<Page> {
+        let origin = format!("{}/", page.url.origin().ascii_serialization());
+        Page::from(self.http.get(url).header(REFERER, origin).send().await?).await
     }
 
     /// Sends a form.

@@ -27,7 +27,8 @@ pub async fn click_companycam(stack: &Stack, browser: &Browser, person: &Person)
         .open(&format!("{}/administration/integrations", stack.one_click))
         .await?
         .ok()?;
-    browser.open(&integrations.link("#companycam a")?).await
+    let card = integrations.link("#companycam a")?;
+    browser.follow(&integrations, &card).await
 }
 
 /// Logs in at CompanyCam and allows access, from wherever its login was asked for.

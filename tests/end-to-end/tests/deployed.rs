@@ -96,6 +96,42 @@ async fn b1_a_bad_launch_token_opens_nothing() -> Result<()> {
 }
 
 #[tokio::test]
+async fn b37_a_launch_from_elsewhere_stops_at_a_page_whose_form_goes_on() -> Result<()> {
+    let stack = Stack::from_env()?;
+    let person = stack.new_person("org_b37").await?;
+    let companycam = stack.companycam.as_str();
+    for (route, leads_to) in [
+        ("connect", companycam.to_owned()),
+        ("settings", format!("{}/companycam/settings", stack.api_url)),
+    ] {
+        let token = stack
+            .launch_token(&person.org, &person.user, Value::Null)
+            .await?;
+        let address = format!("{}/companycam/{route}?launch={token}", stack.api_url);
+        let browser = Browser::new()?;
+        let page = browser.open(&address).await?.ok()?;
+        let text = page.text();
+        ensure!(text.contains("Organization org_b37"), "{route}: {text}");
+        let settings = format!("{}/companycam/settings", stack.api_url);
+        let before = browser.open(&settings).await?;
+        ensure!(
+            before.status == StatusCode::UNAUTHORIZED,
+            "{route} began a session by itself"
+        );
+        let form = page.form(&format!("/companycam/{route}"))?;
+        let forged = browser.submit(&form.clone().without("csrf_token")).await?;
+        ensure!(forged.status == StatusCode::FORBIDDEN, "{}", forged.status);
+        let pressed = browser.submit(&form).await?.ok()?;
+        ensure!(
+            pressed.url.as_str().starts_with(&leads_to),
+            "{route} led to {}",
+            pressed.url
+        );
+    }
+    Ok(())
+}
+
+#[tokio::test]
 async fn b2_a_denied_consent_connects_nothing() -> Result<()> {
     let stack = Stack::from_env()?;
     let person = stack.new_person("org_b2").await?;

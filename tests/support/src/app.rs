@@ -1,6 +1,6 @@
 //! The functions over the simulators and the stand-ins for AWS.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use clock::Clock;
@@ -18,7 +18,7 @@ use url::Url;
 
 use crate::aws::{Aws, table_names};
 use crate::browser::{Browser, Page};
-use crate::sqs::Queue;
+use crate::sqs::{Lineage, Queue};
 use crate::{ADMIN, CONSENTING, ORG};
 
 pub(crate) const SECRETS_PREFIX: &str = "test";
@@ -38,6 +38,8 @@ pub struct TestApp {
     pub public_url: String,
     pub(crate) media: Media,
     pub(crate) http: reqwest::Client,
+    pub(crate) deepest: Mutex<Lineage>,
+    pub(crate) time_limit: Mutex<Option<Duration>>,
     _pages: Server,
 }
 
@@ -92,6 +94,8 @@ impl TestApp {
         let config = config(&companycam.origin, &one_click.origin, &public_url);
         let media = Media::new(MediaHosts::parse(&config.photo_hosts).expect("an origin"));
         let clock = Clock::default();
+        // A test may have let time pass for another application before.
+        clock.advance(simulator_kit::clock::ahead());
         let app = Arc::new(App::with_clock(config, &aws.config, clock.clone()));
         let router = oauth_callback::router(Arc::clone(&app))
             .merge(settings::router(Arc::clone(&app)))
@@ -105,6 +109,8 @@ impl TestApp {
             public_url,
             media,
             http: reqwest::Client::new(),
+            deepest: Mutex::default(),
+            time_limit: Mutex::default(),
             _pages: pages.serve(router),
         }
     }
@@ -148,7 +154,8 @@ impl TestApp {
 
     /// A browser without cookies.
     pub fn browser(&self) -> Browser {
-        Browser::new(&self.public_url, &self.companycam.origin)
+        let (companycam, one_click) = (&self.companycam.origin, &self.one_click.origin);
+        Browser::new(&self.public_url, companycam, one_click)
     }
 
     /// A good launch token.

@@ -1,8 +1,8 @@
 //! The AWS that the functions see: DynamoDB and Secrets Manager by winterbaume, SQS by ourselves.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::pin::Pin;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
@@ -43,22 +43,28 @@ struct Disturbance {
     action: String,
     left: usize,
     like: Box<dyn Fn(&Call) -> bool + Send>,
+    /// It takes effect, and its answer is lost; otherwise it is refused.
     lost: bool,
 }
 
-#[derive(Default)]
+impl std::fmt::Debug for Disturbance {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "{} of {}", self.left, self.action)
+    }
+}
+
+#[derive(Debug, Default)]
 struct Watch {
     calls: Vec<Call>,
     disturbances: Vec<Disturbance>,
     /// The secrets that are being deleted, by name: they are there no more, and not gone yet.
     ending: BTreeSet<String>,
+    refusals: BTreeMap<String, usize>,
+    panic_at: Option<String>,
+    lost_answers: BTreeMap<String, usize>,
     take_turns: bool,
-}
-
-impl std::fmt::Debug for Watch {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str("Watch")
-    }
+    /// How many batches are left over whole.
+    left_over: usize,
 }
 
 /// See the module.
@@ -112,12 +118,14 @@ impl Aws {
             .collect()
     }
 
-    /// Refuses the next so many calls of an action, for good: the SDK does not try again by itself.
+    /// Refuses the next so many calls of an action (`PutItem`, or `PutItem EphemeralTable` where one
+    /// table is meant), for good: the SDK does not try again by itself.
     pub fn refuse(&self, action: &str, times: usize) {
-        self.refuse_if(action, times, |_| true);
+        let mut watch = self.watch.lock().expect("no holder panicked");
+        watch.refusals.insert(action.to_owned(), times);
     }
 
-    /// The same of those calls that are like this.
+    /// Refuses the next so many calls of an action that are like this.
     pub fn refuse_if(
         &self,
         action: &str,
@@ -127,8 +135,7 @@ impl Aws {
         self.disturb(action, times, like, false);
     }
 
-    /// The next so many calls of an action that are like this take effect and are answered 500, so that
-    /// the SDK makes them again.
+    /// Loses the answers of the next so many calls of an action that are like this.
     pub fn lose_answer_if(
         &self,
         action: &str,
@@ -146,10 +153,6 @@ impl Aws {
         lost: bool,
     ) {
         let mut watch = self.watch.lock().expect("no holder panicked");
-        // The last word on an action counts.
-        watch
-            .disturbances
-            .retain(|one| one.action != action || one.lost != lost);
         watch.disturbances.push(Disturbance {
             action: action.to_owned(),
             left,
@@ -162,6 +165,24 @@ impl Aws {
     pub fn secret_is_ending(&self, name: &str) {
         let mut watch = self.watch.lock().expect("no holder panicked");
         watch.ending.insert(name.to_owned());
+    }
+
+    /// From here on whoever reads or writes something that names this panics.
+    pub fn panic_at(&self, text: &str) {
+        self.watch.lock().expect("no holder panicked").panic_at = Some(text.to_owned());
+    }
+
+    /// Loses the answers of the next so many calls of an action, named as in [`Aws::refuse`]: each
+    /// takes effect and is then answered 500, so that the SDK tries again by itself and meets what it
+    /// did.
+    pub fn lose_answer(&self, action: &str, times: usize) {
+        let mut watch = self.watch.lock().expect("no holder panicked");
+        watch.lost_answers.insert(action.to_owned(), times);
+    }
+
+    /// Leaves all of the next so many batches of reads over, as DynamoDB does where it is throttled.
+    pub fn leave_over(&self, times: usize) {
+        self.watch.lock().expect("no holder panicked").left_over = times;
     }
 
     /// From here on handlers that run at once take turns with every call, as they do over a network.
@@ -209,8 +230,14 @@ pub(crate) fn table_names() -> TableNames {
     }
 }
 
+/// The template, read once.
+pub(crate) fn template() -> &'static Value {
+    static READ: OnceLock<Value> = OnceLock::new();
+    READ.get_or_init(|| serde_saphyr::from_str(TEMPLATE).expect("the template is YAML"))
+}
+
 async fn create_tables(db: &aws_sdk_dynamodb::Client) {
-    let template: Value = serde_saphyr::from_str(TEMPLATE).expect("the template is YAML");
+    let template = template();
     let resources = template["Resources"].as_object().expect("resources");
     let tables = resources
         .iter()
@@ -281,7 +308,30 @@ fn watched<S: MockService>(service: S, watch: &Arc<Mutex<Watch>>) -> Watched<S> 
     }
 }
 
-/// Writes calls down, and refuses those that a test wants refused.
+/// Counts down what a test wants to happen to the next such calls; whether it happens to this one.
+fn due(counts: &mut BTreeMap<String, usize>, action: &str, body: &Value) -> bool {
+    let table = body["TableName"].as_str().unwrap_or_default();
+    for name in [format!("{action} {table}"), action.to_owned()] {
+        if let Some(left) = counts.get_mut(&name).filter(|left| **left > 0) {
+            *left -= 1;
+            return true;
+        }
+    }
+    false
+}
+
+/// The same of what a test wants to happen to calls like this one: whether its answer is lost, or it is
+/// refused.
+fn disturbed(disturbances: &mut [Disturbance], call: &Call) -> Option<bool> {
+    let one = disturbances
+        .iter_mut()
+        .find(|one| one.left > 0 && one.action == call.action && (one.like)(call))?;
+    one.left -= 1;
+    Some(one.lost)
+}
+
+/// Writes calls down, refuses those that a test wants refused, and loses the answers that it wants
+/// lost.
 struct Watched<S> {
     service: S,
     watch: Arc<Mutex<Watch>>,
@@ -302,52 +352,63 @@ impl<S: MockService> MockService for Watched<S> {
     ) -> Pin<Box<dyn Future<Output = MockResponse> + Send + '_>> {
         let action = action(&request);
         let mut watch = self.watch.lock().expect("no holder panicked");
+        let body: Value = serde_json::from_slice(&request.body).unwrap_or_default();
         let mut call = Call {
-            action,
-            body: serde_json::from_slice(&request.body).unwrap_or_default(),
+            action: action.clone(),
+            body: body.clone(),
             at_ms: simulator_kit::clock::now_ms(),
             refused: false,
         };
-        let disturbance = watch
-            .disturbances
-            .iter_mut()
-            .find(|one| one.left > 0 && one.action == call.action && (one.like)(&call));
-        let lost = disturbance.map(|one| {
-            one.left -= 1;
-            one.lost
-        });
-        call.refused = lost == Some(false);
-        let ends = call.body["SecretId"]
+        let disturbed = disturbed(&mut watch.disturbances, &call);
+        let refused = due(&mut watch.refusals, &action, &body) || disturbed == Some(false);
+        let is_lost =
+            !refused && (due(&mut watch.lost_answers, &action, &body) || disturbed == Some(true));
+        call.refused = refused;
+        let ends = body["SecretId"]
             .as_str()
             .is_some_and(|name| watch.ending.contains(name));
-        let refused = call.refused;
+        let left_over = action == "BatchGetItem" && watch.left_over > 0;
+        let asked = body["RequestItems"].clone();
         watch.calls.push(call);
-        let error = |status, kind: &str, message: &str| {
-            let body = json!({"__type": kind, "message": message});
-            MockResponse::json(status, body.to_string())
-        };
-        if refused {
-            let refusal = error(400, "AccessDeniedException", "refused by the test");
-            return Box::pin(std::future::ready(refusal));
-        }
         if ends {
             let message = "You can't perform this operation on the secret because it was marked for deletion.";
-            let refusal = error(400, "InvalidRequestException", message);
-            return Box::pin(std::future::ready(refusal));
+            let body = json!({"__type": "InvalidRequestException", "message": message});
+            return Box::pin(std::future::ready(MockResponse::json(
+                400,
+                body.to_string(),
+            )));
         }
-        if lost == Some(true) {
-            let answer = error(500, "InternalServerError", "the answer was lost");
-            return Box::pin(async move {
-                drop(self.service.handle(request).await);
-                answer
-            });
+        if refused {
+            let body = json!({"__type": "AccessDeniedException", "message": "refused by the test"});
+            return Box::pin(std::future::ready(MockResponse::json(
+                400,
+                body.to_string(),
+            )));
         }
-        if !watch.take_turns {
-            return self.service.handle(request);
+        let text = String::from_utf8_lossy(&request.body);
+        let panics = watch.panic_at.as_ref().is_some_and(|at| text.contains(at));
+        let take_turns = watch.take_turns;
+        if panics {
+            return Box::pin(async { panic!("the test wants it") });
+        }
+        if left_over {
+            watch.left_over -= 1;
+            let body = json!({"Responses": {}, "UnprocessedKeys": asked});
+            return Box::pin(std::future::ready(MockResponse::json(
+                200,
+                body.to_string(),
+            )));
         }
         Box::pin(async move {
-            tokio::task::yield_now().await;
-            self.service.handle(request).await
+            if take_turns {
+                tokio::task::yield_now().await;
+            }
+            let answer = self.service.handle(request).await;
+            if !is_lost {
+                return answer;
+            }
+            let body = json!({"__type": "InternalServerError", "message": "lost by the test"});
+            MockResponse::json(500, body.to_string())
         })
     }
 }

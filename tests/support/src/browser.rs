@@ -9,13 +9,32 @@ use url::Url;
 
 const SETTINGS: &str = "/companycam/settings";
 
+/// How a browser comes to an address, and so what it says of that.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Arrival {
+    /// By a link on one of our own pages, which send no referrer.
+    Ours,
+    /// By the card in One Click.
+    OneClick,
+    /// From CompanyCam's consent.
+    CompanyCam,
+    /// By a link on anybody else's page.
+    Elsewhere,
+    /// By a link in a message, a bookmark, or typed.
+    Nowhere,
+    /// By a browser that says nothing at all of it.
+    Silent,
+}
+
 /// Clones share the cookies, as tabs do.
 #[derive(Debug, Clone)]
 pub struct Browser {
     http: reqwest::Client,
     ours: Url,
     companycam: Url,
+    one_click: Url,
     cookies: Arc<Mutex<BTreeMap<String, String>>>,
+    foreign: Arc<Mutex<Vec<u8>>>,
 }
 
 /// What a request was answered with.
@@ -29,6 +48,7 @@ pub struct Page {
     pub headers: HeaderMap,
     /// The text.
     pub body: String,
+    arrival: Arrival,
 }
 
 impl Page {
@@ -55,6 +75,26 @@ impl Page {
         Some(rest.split_once('"')?.0)
     }
 
+    /// Where the page's first form is sent.
+    pub fn form_address(&self) -> Option<Url> {
+        let (_, rest) = self.body.split_once("method=\"post\" action=\"")?;
+        self.url.join(rest.split_once('"')?.0).ok()
+    }
+
+    /// The names and values of the page's hidden fields.
+    pub fn hidden_fields(&self) -> Vec<(String, String)> {
+        let fields = self
+            .body
+            .split("<input type=\"hidden\" name=\"")
+            .skip(1)
+            .map(|rest| {
+                let (name, rest) = rest.split_once("\" value=\"").expect("a value");
+                let (value, _) = rest.split_once('"').expect("its end");
+                (name.to_owned(), value.to_owned())
+            });
+        fields.collect()
+    }
+
     /// The body, which is JSON.
     pub fn json(&self) -> Value {
         serde_json::from_str(&self.body).expect("a JSON answer")
@@ -62,7 +102,7 @@ impl Page {
 }
 
 impl Browser {
-    pub(crate) fn new(ours: &str, companycam: &str) -> Self {
+    pub(crate) fn new(ours: &str, companycam: &str, one_click: &str) -> Self {
         runtime::install_tls();
         let http = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
@@ -72,7 +112,9 @@ impl Browser {
             http,
             ours: Url::parse(ours).expect("our address"),
             companycam: Url::parse(companycam).expect("CompanyCam's address"),
+            one_click: Url::parse(one_click).expect("One Click's address"),
             cookies: Arc::default(),
+            foreign: Arc::default(),
         }
     }
 
@@ -81,9 +123,39 @@ impl Browser {
         self.cookies.lock().expect("no holder panicked").clone()
     }
 
-    /// One GET; `path` may be a whole address.
+    /// From here on it sends these cookies too, before ours and in the same header: what others have
+    /// set for the domain.
+    pub fn keep_foreign_cookies(&self, cookies: impl Into<Vec<u8>>) {
+        *self.foreign.lock().expect("no holder panicked") = cookies.into();
+    }
+
+    /// A browser with the same cookies, which go different ways from here on: what is answered to
+    /// one, the other does not see.
+    #[must_use]
+    pub fn apart(&self) -> Self {
+        Self {
+            cookies: Arc::new(Mutex::new(self.cookies())),
+            ..self.clone()
+        }
+    }
+
+    /// One GET; `path` may be a whole address. Launches come from One Click, and codes from
+    /// CompanyCam; everything else is taken for a link on a page of ours.
     pub async fn get(&self, path: &str) -> Page {
-        self.send(Method::GET, path, |request| request).await
+        let arrival = if path.contains("launch=") {
+            Arrival::OneClick
+        } else if path.contains("/companycam/callback") {
+            Arrival::CompanyCam
+        } else {
+            Arrival::Ours
+        };
+        self.get_from(arrival, path).await
+    }
+
+    /// One GET by somebody who comes from there.
+    pub async fn get_from(&self, arrival: Arrival, path: &str) -> Page {
+        self.send(Method::GET, path, arrival, |request| request)
+            .await
     }
 
     /// One GET as a browser that takes compressed answers: the headers, and the bytes as they came.
@@ -98,7 +170,8 @@ impl Browser {
 
     /// One POST of a form, as it is: without a CSRF token unless it is among the fields.
     pub async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Page {
-        self.send(Method::POST, path, |request| request.form(fields))
+        let with_fields = |request: reqwest::RequestBuilder| request.form(fields);
+        self.send(Method::POST, path, Arrival::Ours, with_fields)
             .await
     }
 
@@ -109,12 +182,14 @@ impl Browser {
                 .header(header::CONTENT_TYPE, content_type)
                 .body(body)
         };
-        self.send(Method::POST, path, with_body).await
+        self.send(Method::POST, path, Arrival::Ours, with_body)
+            .await
     }
 
     /// One POST of nothing, not even a type.
     pub async fn post_nothing(&self, path: &str) -> Page {
-        self.send(Method::POST, path, |request| request).await
+        self.send(Method::POST, path, Arrival::Ours, |request| request)
+            .await
     }
 
     /// Goes on where the page leads, as long as that is on our side.
@@ -123,7 +198,7 @@ impl Browser {
             if next.origin() != self.ours.origin() {
                 return page;
             }
-            page = self.get(next.as_str()).await;
+            page = self.get_from(page.arrival, next.as_str()).await;
         }
         page
     }
@@ -149,6 +224,18 @@ impl Browser {
         self.post(&format!("{SETTINGS}/{form}"), &fields).await
     }
 
+    /// Presses the button of a page's only form: the form's address and hidden fields; what came of
+    /// it, not yet followed.
+    pub async fn press(&self, page: &Page) -> Page {
+        let fields = page.hidden_fields();
+        let fields: Vec<_> = fields
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .collect();
+        let action = page.form_address().expect("a page with a form");
+        self.post(action.as_str(), &fields).await
+    }
+
     /// Logs in at CompanyCam where the page leads, and allows or denies: the address that
     /// CompanyCam sends the browser back to.
     pub async fn consent(&self, page: &Page, email: &str, allow: bool) -> Url {
@@ -169,6 +256,7 @@ impl Browser {
         &self,
         method: Method,
         path: &str,
+        arrival: Arrival,
         complete: impl FnOnce(reqwest::RequestBuilder) -> reqwest::RequestBuilder,
     ) -> Page {
         let url = self.ours.join(path).expect("an address");
@@ -178,6 +266,9 @@ impl Browser {
             let cookie = self.cookie();
             if !cookie.is_empty() {
                 request = request.header(header::COOKIE, cookie);
+            }
+            for (name, value) in self.said_of(arrival) {
+                request = request.header(name, value);
             }
         }
         let answer = complete(request).send().await.expect("an answer");
@@ -191,15 +282,34 @@ impl Browser {
             status,
             headers,
             body,
+            arrival,
         }
     }
 
-    fn cookie(&self) -> String {
+    /// What a browser says of where a request comes from. Sites are hosts whatever the port, so that
+    /// all of us are one site here.
+    fn said_of(&self, arrival: Arrival) -> Vec<(&'static str, String)> {
+        let site = |site: &str| ("sec-fetch-site", site.to_owned());
+        let referrer = |origin: &str| ("referer", origin.to_owned());
+        match arrival {
+            Arrival::Ours => vec![site("same-origin")],
+            Arrival::OneClick => vec![site("same-site"), referrer(self.one_click.as_str())],
+            Arrival::CompanyCam => vec![site("same-site"), referrer(self.companycam.as_str())],
+            Arrival::Elsewhere => vec![site("cross-site"), referrer("https://evil.example/")],
+            Arrival::Nowhere => vec![site("none")],
+            Arrival::Silent => vec![],
+        }
+    }
+
+    fn cookie(&self) -> Vec<u8> {
+        let foreign = self.foreign.lock().expect("no holder panicked").clone();
         let cookies = self.cookies();
-        let pairs = cookies
+        let ours = cookies
             .iter()
-            .map(|(name, value)| format!("{name}={value}"));
-        pairs.collect::<Vec<_>>().join("; ")
+            .map(|(name, value)| format!("{name}={value}").into_bytes());
+        let all = std::iter::once(foreign).chain(ours);
+        let all: Vec<_> = all.filter(|cookie| !cookie.is_empty()).collect();
+        all.join(&b"; "[..])
     }
 
     fn keep_cookies(&self, headers: &HeaderMap) {

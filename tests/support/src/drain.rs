@@ -4,17 +4,36 @@ use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
 use aws_lambda_events::event::sqs::SqsEvent;
+use jiff::SignedDuration;
+use runtime::Deadline;
 use serde_json::{Value, json};
 use simulator_kit::clock::now_ms;
 
 use crate::TestApp;
-use crate::sqs::{Message, Queue};
+use crate::aws::template;
+use crate::sqs::{Lineage, Message, Queue, carrying_on};
 
 /// Far more than any test's work takes.
 const DEADLINE: Duration = Duration::from_mins(2);
 /// The template's batch sizes.
 const SYNC_BATCH: usize = 5;
 const PHOTO_BATCH: usize = 10;
+/// So many turns of a function in one chain Lambda allows, where nothing else is said.
+const MOST_TURNS: u32 = 16;
+
+/// The resource of the queue's function in the template.
+fn function_of(queue: Queue) -> &'static str {
+    if queue == Queue::Photos {
+        "PhotoCopy"
+    } else {
+        "ProjectSync"
+    }
+}
+
+/// Whether the template says that the function means to loop.
+fn may_loop(function: &str) -> bool {
+    template()["Resources"][function]["Properties"]["RecursiveLoop"] == "Allow"
+}
 
 impl TestApp {
     /// Works until the three queues are empty, waiting for what is delayed.
@@ -60,7 +79,13 @@ impl TestApp {
         if messages.is_empty() {
             return 0;
         }
-        let failed = self.deliver(queue, &messages).await;
+        let Some(lineage) = self.carried_on(queue, &messages) else {
+            for message in &messages {
+                self.aws.sqs.end_loop(queue, &message.id);
+            }
+            return messages.len();
+        };
+        let failed = carrying_on(lineage, self.deliver(queue, &messages)).await;
         for message in &messages {
             if failed.contains(&message.id) {
                 self.aws.sqs.give_back(queue, &message.id);
@@ -71,6 +96,31 @@ impl TestApp {
         messages.len()
     }
 
+    /// The lineage of what the queue's function sends when it is called with these messages. `None`:
+    /// Lambda ends the chain, since the function had its turns and does not say that it means to loop.
+    fn carried_on(&self, queue: Queue, messages: &[Message]) -> Option<Lineage> {
+        let function = function_of(queue);
+        let mut lineage = Lineage::new();
+        for message in messages {
+            for (function, turns) in &message.lineage {
+                let most = lineage.entry(function).or_default();
+                *most = (*most).max(*turns);
+            }
+        }
+        let turns = lineage.entry(function).or_default();
+        *turns += 1;
+        let deepest = &mut *self.deepest.lock().expect("no holder panicked");
+        let most = deepest.entry(function).or_default();
+        *most = (*most).max(*turns);
+        (*turns <= MOST_TURNS || may_loop(function)).then_some(lineage)
+    }
+
+    /// The most turns that a function had in one chain of messages so far.
+    pub fn deepest_chain(&self, function: &str) -> u32 {
+        let deepest = self.deepest.lock().expect("no holder panicked");
+        deepest.get(function).copied().unwrap_or_default()
+    }
+
     /// Calls the queue's function with these messages, which stay where they are; the ids of those
     /// that it reports as failed.
     pub async fn deliver(&self, queue: Queue, messages: &[Message]) -> HashSet<String> {
@@ -79,7 +129,7 @@ impl TestApp {
         let response = if queue == Queue::Photos {
             Box::pin(photo_copy::handle(&self.app, &self.media, event)).await
         } else {
-            Box::pin(project_sync::handle(&self.app, event)).await
+            Box::pin(project_sync::handle(&self.app, event, self.deadline())).await
         };
         response
             .batch_item_failures
@@ -88,7 +138,22 @@ impl TestApp {
             .collect()
     }
 
-    pub(crate) fn left(&self) -> Value {
+    /// When the next invocation ends: never, unless a test says so.
+    fn deadline(&self) -> Deadline {
+        let limit = *self.time_limit.lock().expect("no holder panicked");
+        limit.map_or(Deadline::NONE, |limit| {
+            let limit = SignedDuration::try_from(limit).expect("a short time");
+            Deadline::at(self.app.now() + limit)
+        })
+    }
+
+    /// From here on a function may run for so long.
+    pub fn limit_time(&self, limit: Duration) {
+        *self.time_limit.lock().expect("no holder panicked") = Some(limit);
+    }
+
+    /// What is in the three working queues.
+    pub fn left(&self) -> Value {
         let queues = [Queue::Sync, Queue::Retry, Queue::Photos].map(|queue| {
             let messages = self.aws.sqs.messages(queue);
             let bodies: Vec<_> = messages.iter().map(Message::json).collect();

@@ -1,14 +1,18 @@
-//! Winterbaume's DynamoDB with two things set right.
+//! Winterbaume's DynamoDB with three things set right.
 //!
 //! - In a condition it finds no two maps (or lists) equal. `#a = :map` is spelled out as the
 //!   equality of each leaf, which means the same.
 //! - It reads, checks the condition and writes in separate steps. One request at a time makes a
 //!   conditional write as indivisible as DynamoDB's.
+//! - It keeps items of any size. DynamoDB refuses those over 400 kB, and so does this: see
+//!   [`sizes`](crate::sizes).
 
 use std::pin::Pin;
 
 use serde_json::{Map, Value, json};
 use tokio::sync::Mutex;
+
+use crate::sizes;
 use winterbaume_core::{MockRequest, MockResponse, MockService};
 use winterbaume_dynamodb::DynamoDbService;
 
@@ -46,6 +50,9 @@ impl MockService for DynamoDb {
         }
         Box::pin(async move {
             let _turn = self.turn.lock().await;
+            if let Some(refusal) = sizes::refusal(&self.inner, &request).await {
+                return refusal;
+            }
             self.inner.handle(request).await
         })
     }

@@ -32,12 +32,13 @@ pub mod deliveries;
 mod drain;
 mod dynamodb;
 pub mod sides;
+mod sizes;
 mod sqs;
 mod version_before;
 
 pub use app::TestApp;
 pub use aws::{Aws, Call};
-pub use browser::{Browser, Page};
+pub use browser::{Arrival, Browser, Page};
 pub use sqs::{Message, Queue, Sqs};
 
 /// The One Click organization that tests connect unless they say otherwise.

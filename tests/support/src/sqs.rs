@@ -104,7 +104,23 @@ pub struct Message {
     pub due_ms: u64,
     /// How often it was received.
     pub receives: u32,
+    /// How often each function had a turn in the chain of messages that led to this one, as the SDK
+    /// passes it on and Lambda counts it.
+    pub lineage: Lineage,
     in_flight: bool,
+}
+
+/// Function → turns.
+pub type Lineage = BTreeMap<&'static str, u32>;
+
+tokio::task_local! {
+    /// Of the messages that the running handler was called with.
+    static HANDLED: Lineage;
+}
+
+/// Runs a handler whose sends carry on this lineage.
+pub(crate) async fn carrying_on<T>(lineage: Lineage, handler: impl Future<Output = T>) -> T {
+    HANDLED.scope(lineage, handler).await
 }
 
 impl Message {
@@ -142,6 +158,7 @@ impl Sqs {
             group: group.map(str::to_owned),
             due_ms: now_ms() + u64::try_from(delay.as_millis()).expect("a delay"),
             receives: 0,
+            lineage: HANDLED.try_with(Clone::clone).unwrap_or_default(),
             in_flight: false,
         });
         id
@@ -197,6 +214,19 @@ impl Sqs {
         let dead = messages.remove(at);
         if let Some(dead_letters) = queue.dead_letters() {
             queues.entry(dead_letters).or_default().push(dead);
+        }
+    }
+
+    /// Lambda took the chain that led to this message for a loop: it goes to the dead letters.
+    pub fn end_loop(&self, queue: Queue, id: &str) {
+        let mut queues = self.lock();
+        let messages = queues.entry(queue).or_default();
+        let Some(at) = messages.iter().position(|message| message.id == id) else {
+            return;
+        };
+        let ended = messages.remove(at);
+        if let Some(dead_letters) = queue.dead_letters() {
+            queues.entry(dead_letters).or_default().push(ended);
         }
     }
 
@@ -257,6 +287,19 @@ impl Sqs {
         let batch = json!({"QueueUrl": body["QueueUrl"], "Entries": [entry]});
         let sent = self.send_batch(&batch)?;
         Ok(sent["Successful"][0].clone())
+    }
+
+    /// In flight or not: a receipt is the message's id here.
+    fn change_visibility(&self, body: &Value) -> Result<Value, String> {
+        let receipt = body["ReceiptHandle"].as_str().unwrap_or_default();
+        let hidden = body["VisibilityTimeout"].as_u64();
+        let hidden_ms = hidden.ok_or("no visibility timeout")? * 1000;
+        let mut queues = self.lock();
+        let mut messages = queues.values_mut().flatten();
+        let message = messages.find(|message| message.id == receipt);
+        let message = message.ok_or_else(|| format!("no message {receipt}"))?;
+        message.due_ms = now_ms() + hidden_ms;
+        Ok(json!({}))
     }
 
     fn send_batch(&self, body: &Value) -> Result<Value, String> {
@@ -338,6 +381,7 @@ impl MockService for Sqs {
         let answered = match action(&request).as_str() {
             "SendMessageBatch" => body.and_then(|body| self.send_batch(&body)),
             "SendMessage" => body.and_then(|body| self.send_one(&body)),
+            "ChangeMessageVisibility" => body.and_then(|body| self.change_visibility(&body)),
             other => Err(format!("{other} is not among what the functions use")),
         };
         let response = match answered {

@@ -239,10 +239,7 @@ async fn b27_a_photo_list_that_cannot_be_read_does_not_lose_its_project() {
     let id: companycam::ids::ProjectId = project.parse().unwrap();
     let row = test.app.store.project(&ORG.parse().unwrap(), &id).await;
     assert!(row.unwrap().unwrap().wanted.is_some(), "its look is queued");
-    let look = Look::ProjectPhotos {
-        project_id: id,
-        cursor: None,
-    };
+    let look = Look::photos_of(&id, None);
     let message = SyncMessage::new(&ORG.parse().unwrap(), look);
     sync::run::set_aside(&test.app, &message, "no")
         .await
@@ -286,4 +283,93 @@ async fn b27_an_image_that_one_click_refuses_is_set_aside_and_holds_nothing_up()
     assert!(test.shows(&project, &photos[1]));
     assert!(test.log_says(&[&photos[0], "could not be copied"]).await);
     assert_eq!(test.dead_letters().len(), 1);
+}
+
+#[tokio::test]
+async fn b27_a_project_too_large_to_be_kept_does_not_hold_up_its_page() {
+    for by_sync in [false, true] {
+        let test = TestApp::connected().await;
+        let (project, photos) = test.seed().await;
+        let huge = json!({"name": "x".repeat(500_000)});
+        let huge = test.new_project(huge).await;
+        let other = test.named_project("Other").await;
+        for _ in 0..2 {
+            if by_sync {
+                test.sync("29").await;
+            } else {
+                test.catch_up().await;
+            }
+        }
+        test.assert_whole(&project, &photos);
+        test.job_of(&other);
+        assert!(test.jobs_of(&huge).is_empty());
+        assert!(test.dead_letters().is_empty());
+        let texts = test.activity_texts().await;
+        let said = texts.iter().filter(|text| text.contains(&*huge));
+        let said: Vec<_> = said.filter(|text| text.contains("Item size")).collect();
+        assert_eq!(said.len(), 1, "{said:?}");
+        // What is smaller again comes.
+        let later = json!({"name": "Small", "updated_at": now() + 1});
+        test.change_project(&huge, later).await;
+        test.catch_up().await;
+        assert_eq!(test.job_of(&huge)["customer_name"], "Small");
+    }
+}
+
+#[tokio::test]
+async fn b27_a_photo_too_large_to_be_kept_does_not_hold_up_its_page() {
+    let test = TestApp::connected().await;
+    let (project, photos) = test.seed().await;
+    let huge = json!({"description": "x".repeat(500_000)});
+    let huge = test.new_photo(&project, huge).await;
+    test.catch_up().await;
+    test.assert_whole(&project, &photos);
+    assert!(!test.shows(&project, &huge));
+    assert!(test.log_says(&[&huge, "Item size"]).await);
+    assert!(test.dead_letters().is_empty());
+}
+
+#[tokio::test]
+async fn b27_a_project_that_grows_too_large_is_set_aside_with_its_reason() {
+    let test = TestApp::connected().await;
+    let project = test.named_project("Small").await;
+    test.catch_up().await;
+    // It fits once, and not beside what was seen before.
+    let large = json!({"name": "x".repeat(300_000), "updated_at": now() + 1});
+    test.change_project(&project, large).await;
+    let other = test.named_project("Other").await;
+    test.catch_up().await;
+    test.job_of(&other);
+    let huge = json!({"name": "y".repeat(300_000), "updated_at": now() + 2});
+    test.change_project(&project, huge).await;
+    test.catch_up().await;
+    assert!(test.log_says(&[&project, "Item size"]).await);
+    assert_eq!(test.jobs_of(&project).len(), 1);
+}
+
+#[tokio::test]
+async fn b27_reads_that_are_left_over_are_asked_for_again_a_while_later() {
+    let test = TestApp::connected().await;
+    let (project, photos) = test.seed().await;
+    test.aws.leave_over(3);
+    test.catch_up().await;
+    test.assert_whole(&project, &photos);
+    let reads = |since: usize| {
+        let calls = test.aws.calls();
+        let reads = calls.iter().filter(|call| call.action == "BatchGetItem");
+        reads.count() - since
+    };
+    // For ever is too long: it is put off, as when DynamoDB does not answer at all.
+    let before = reads(0);
+    test.aws.leave_over(usize::MAX);
+    let known = test.app.store.projects(&org(), []).await;
+    assert!(known.is_ok_and(|rows| rows.is_empty()), "nothing was asked");
+    let id = companycam::ids::ProjectId::parse(&project).unwrap();
+    let left = test.app.store.projects(&org(), [&id]).await;
+    assert!(matches!(left, Err(store::Error::Unavailable { .. })));
+    assert!((2..20).contains(&reads(before)), "{}", reads(before));
+}
+
+fn org() -> one_click::OrgId {
+    one_click::OrgId::parse(ORG).unwrap()
 }

@@ -324,6 +324,29 @@ async fn b14_a_later_assignment_reaches_the_job_only_while_it_has_nobody() {
 }
 
 #[tokio::test]
+async fn b14_an_assignee_set_and_cleared_in_one_click_is_not_imposed_again() {
+    let test = TestApp::connected().await;
+    let kit = test.companycam_user_named("Kit Monroe").await;
+    let casey = test.companycam_user("casey.lund@ridgeline.example").await;
+    let id = test
+        .new_project(json!({"name": "Roof", "creator_id": kit}))
+        .await;
+    test.catch_up().await;
+    for assignee in [json!("usr_devon"), Value::Null] {
+        test.change_job(&test.job_of(&id), json!({"assigned_user_id": assignee}))
+            .await;
+        test.catch_up().await;
+    }
+    test.assign(&id, &casey).await;
+    let later = json!({"name": "Roof and gutters", "updated_at": now() + 1});
+    test.change_project(&id, later).await;
+    test.catch_up().await;
+    let job = test.job_of(&id);
+    assert_eq!(job["customer_name"], "Roof and gutters");
+    assert_eq!(job["assigned_user_id"], Value::Null);
+}
+
+#[tokio::test]
 async fn b14_an_assignee_who_has_left_one_click_does_not_hold_up_the_job() {
     let test = TestApp::connected().await;
     let gone = format!("/organizations/{ORG}/users/usr_blake");

@@ -6,15 +6,14 @@ pub mod preferences;
 pub mod sync;
 pub mod users;
 
-use axum::extract::{Form, FromRequest, Request};
+use axum::extract::Request;
 use axum::response::{IntoResponse, Redirect, Response};
-use http::header::CONTENT_TYPE;
-use http::{HeaderValue, StatusCode};
+use http::StatusCode;
 use runtime::App;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use store::organizations::{ConnectionState, Organization};
-use web::{Problem, SignedIn, check_csrf, sign_in};
+use web::{Problem, SignedIn, check_csrf, read_form, sign_in};
 
 use crate::notice::Notice;
 use crate::view::View;
@@ -52,20 +51,10 @@ pub struct Nothing {}
 /// token, checked in this order.
 pub async fn sent<T: DeserializeOwned>(
     app: &App,
-    mut request: Request,
+    request: Request,
 ) -> Result<(SignedIn, T), Problem> {
     let signed_in = sign_in(app, request.headers()).await?;
-    // Some clients leave the type out when there are no fields; then only the token is missing.
-    let form_type = HeaderValue::from_static("application/x-www-form-urlencoded");
-    let headers = request.headers_mut();
-    headers.entry(CONTENT_TYPE).or_insert(form_type);
-    let Form(fields) = Form::<Fields<T>>::from_request(request, &())
-        .await
-        .map_err(|rejection| {
-            tracing::info!(cause = %rejection, "a form could not be read");
-            let text = "The form’s fields could not be read. Nothing was changed. Go back to the page, reload it and try again.";
-            Problem::new(StatusCode::BAD_REQUEST, "This form is not readable", text)
-        })?;
+    let fields: Fields<T> = read_form(request).await?;
     check_csrf(&signed_in, fields.csrf_token.as_deref())?;
     Ok((signed_in, fields.own))
 }

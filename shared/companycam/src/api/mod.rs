@@ -7,7 +7,7 @@ pub mod projects;
 mod users;
 pub mod webhooks;
 
-use reqwest::{Method, RequestBuilder};
+use reqwest::{Method, RequestBuilder, StatusCode};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -48,26 +48,28 @@ impl Api {
     }
 }
 
-/// The object an answer holds.
+/// The object an answer holds. What has no id at all is no object of CompanyCam's.
 fn one<T: DeserializeOwned>(answer: &Answer) -> Result<T, Error> {
     let value = answer.json()?;
-    if !value.is_object() {
-        return Err(Error::Unreadable("an object was expected".to_owned()));
+    if value.get("id").is_none_or(Value::is_null) {
+        return Err(answer.foreign());
     }
     // The types only fail for an id, and then quote nothing.
     serde_json::from_value(value).map_err(|error| Error::Unreadable(error.to_string()))
 }
 
-/// Carries out a write whose answer says nothing of use.
+/// Carries out a write whose answer says nothing of use, but has to be one.
 async fn done(request: RequestBuilder) -> Result<(), Error> {
-    send(request).await.map(|_| ())
+    send(request).await?.json().map(drop)
 }
 
 /// Removing what is gone already is a success.
 async fn gone(request: RequestBuilder) -> Result<(), Error> {
-    match done(request).await {
+    match send(request).await {
+        Ok(answer) if answer.status == StatusCode::NO_CONTENT && answer.body.is_empty() => Ok(()),
+        Ok(answer) => answer.json().map(drop),
         Err(Error::NotFound) => Ok(()),
-        other => other,
+        Err(error) => Err(error),
     }
 }
 
@@ -131,7 +133,7 @@ fn next_cursor(answer: &Answer, after: Option<&Cursor>) -> Result<Option<Cursor>
 
 fn array(answer: &Answer, complete: impl Fn(&mut Value)) -> Result<Vec<Value>, Error> {
     let Value::Array(mut values) = answer.json()? else {
-        return Err(Error::Unreadable("a list was expected".to_owned()));
+        return Err(answer.foreign());
     };
     values.iter_mut().for_each(complete);
     Ok(values)

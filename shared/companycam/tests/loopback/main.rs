@@ -10,6 +10,7 @@
 )]
 
 mod answers;
+mod front_doors;
 mod lists;
 mod media;
 mod oauth;

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::io;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -15,7 +16,7 @@ use serde::de::DeserializeOwned;
 use serde_json::json;
 
 use super::Client;
-use super::http::{delete, fetch, fetch_all};
+use super::http::{Listed, delete, fetch, fetch_all};
 use crate::error::Error;
 use crate::ids::{JobId, OrgId};
 use crate::types::{Document, DocumentFields, Image, ImageFields};
@@ -47,7 +48,7 @@ impl fmt::Debug for Upload {
 
 impl Client {
     /// All images of the job, deleted ones included if One Click lists them.
-    pub async fn images(&self, org: &OrgId, job: &JobId) -> Result<Vec<Image>, Error> {
+    pub async fn images(&self, org: &OrgId, job: &JobId) -> Result<Listed<Image>, Error> {
         self.attachments(org, job, "images").await
     }
 
@@ -65,7 +66,7 @@ impl Client {
         file: Upload,
     ) -> Result<Image, Error> {
         let request = self.request(Method::PUT, &attachment(org, job, "images", external_id))?;
-        upload(request, "image", fields, file).await
+        upload(request, "image", fields, file, self.upload_idle).await
     }
 
     /// Changes what is told about an image, without its file; same version rule as
@@ -94,7 +95,7 @@ impl Client {
     }
 
     /// All documents of the job, deleted ones included if One Click lists them.
-    pub async fn documents(&self, org: &OrgId, job: &JobId) -> Result<Vec<Document>, Error> {
+    pub async fn documents(&self, org: &OrgId, job: &JobId) -> Result<Listed<Document>, Error> {
         self.attachments(org, job, "documents").await
     }
 
@@ -108,7 +109,7 @@ impl Client {
         file: Upload,
     ) -> Result<Document, Error> {
         let request = self.request(Method::PUT, &attachment(org, job, "documents", external_id))?;
-        upload(request, "document", fields, file).await
+        upload(request, "document", fields, file, self.upload_idle).await
     }
 
     /// Deletes a document. Succeeds also if there is none.
@@ -127,7 +128,7 @@ impl Client {
         org: &OrgId,
         job: &JobId,
         kind: &str,
-    ) -> Result<Vec<T>, Error> {
+    ) -> Result<Listed<T>, Error> {
         let segments = ["organizations", org.as_str(), "jobs", job.as_str(), kind];
         fetch_all(|| self.request(Method::GET, &segments), kind).await
     }
@@ -156,6 +157,7 @@ async fn upload<T: DeserializeOwned>(
     name: &'static str,
     fields: &impl Serialize,
     file: Upload,
+    idle: Duration,
 ) -> Result<T, Error> {
     let fields = serde_json::to_string(fields)
         .map_err(|_| Error::invalid("The fields can't be written as JSON."))?;
@@ -164,7 +166,10 @@ async fn upload<T: DeserializeOwned>(
         .map_err(unusable_type)?;
 
     let failure = SourceFailure::default();
-    let content = Body::wrap_stream(watched(file.stream, file.length, failure.clone()));
+    let moved = Moved::default();
+    let seen = moved.clone();
+    let stream = watched(file.stream, file.length, failure.clone());
+    let content = Body::wrap_stream(stream.inspect(move |_| seen.note()));
     let content = match file.length {
         Some(length) => Part::stream_with_length(content, length),
         None => Part::stream(content),
@@ -175,7 +180,11 @@ async fn upload<T: DeserializeOwned>(
         .map_err(unusable_type)?;
 
     let form = Form::new().part(name, fields).part("file", content);
-    let answer = fetch(request.timeout(UPLOAD_TIMEOUT).multipart(form), name).await;
+    let sending = fetch(request.timeout(UPLOAD_TIMEOUT).multipart(form), name);
+    let answer = tokio::select! {
+        answer = sending => answer,
+        () = moved.stands_still(idle) => Err(Error::Stalled),
+    };
     match (answer, failure.take()) {
         (Err(Error::Connection { .. }), Some(source)) => Err(Error::Source(source)),
         (answer, _) => answer,
@@ -197,6 +206,28 @@ impl SourceFailure {
 
     fn take(&self) -> Option<io::Error> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
+
+/// How many pieces of a file One Click has taken.
+#[derive(Clone, Default)]
+struct Moved(Arc<AtomicU64>);
+
+impl Moved {
+    fn note(&self) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Returns when nothing has moved for so long, or for up to twice as long.
+    async fn stands_still(&self, idle: Duration) {
+        let mut before = None;
+        loop {
+            let now = self.0.load(Ordering::Relaxed);
+            if before.replace(now) == Some(now) {
+                return;
+            }
+            tokio::time::sleep(idle).await;
+        }
     }
 }
 

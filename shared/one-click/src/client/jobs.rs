@@ -5,7 +5,7 @@ use reqwest::Method;
 use serde_json::json;
 
 use super::Client;
-use super::http::{Page, fetch, fetch_page, fetch_pages};
+use super::http::{Listed, Page, fetch, fetch_page, fetch_pages};
 use crate::error::Error;
 use crate::ids::{JobId, OrgId};
 use crate::types::{Job, JobFields};
@@ -33,18 +33,26 @@ impl Client {
     }
 
     /// The jobs whose metadata has this value under this key; at most the first 1,000.
+    ///
+    /// [`Error::Unreadable`] if one of them can't be read: it is there, and would be made once more if
+    /// it were left out.
     pub async fn jobs_with_metadata(
         &self,
         org: &OrgId,
         key: &str,
         value: &str,
     ) -> Result<Vec<Job>, Error> {
-        self.look_up(org, &[(&format!("metadata[{key}]"), value)])
-            .await
+        let found = self
+            .look_up(org, &[(&format!("metadata[{key}]"), value)])
+            .await?;
+        match found.unreadable.into_iter().next() {
+            Some(reason) => Err(Error::Unreadable(reason)),
+            None => Ok(found.items),
+        }
     }
 
     /// The jobs at this address, ignoring letter case; at most the first 1,000. What is empty is not
-    /// asked for.
+    /// asked for. A job that can't be read is left out: it says nothing of its customer.
     pub async fn jobs_at_address(
         &self,
         org: &OrgId,
@@ -56,7 +64,7 @@ impl Client {
             ("address[postal_code]", postal_code),
         ];
         filter.retain(|(_, value)| !value.is_empty());
-        self.look_up(org, &filter).await
+        Ok(self.look_up(org, &filter).await?.items)
     }
 
     /// The job. [`Error::NotFound`] if it was deleted.
@@ -64,8 +72,9 @@ impl Client {
         fetch(self.request(Method::GET, &job(org, id))?, "job").await
     }
 
-    /// Makes a job. The same `idempotency_key` (any visible ASCII text) again makes no second
-    /// one: the answer is the job that the first request made, without these fields.
+    /// Makes a job. The same request again, with the same `idempotency_key` (any visible ASCII text),
+    /// makes no second one: the answer is the job that the first one made, as it is now, or its refusal.
+    /// The same key with other fields is refused.
     pub async fn create_job(
         &self,
         org: &OrgId,
@@ -92,7 +101,7 @@ impl Client {
         fetch(request, "job").await
     }
 
-    async fn look_up(&self, org: &OrgId, filter: &[(&str, &str)]) -> Result<Vec<Job>, Error> {
+    async fn look_up(&self, org: &OrgId, filter: &[(&str, &str)]) -> Result<Listed<Job>, Error> {
         let request = || Ok(self.request(Method::GET, &jobs(org))?.query(filter));
         fetch_pages(request, "jobs", MAX_LOOKUP_PAGES)
             .await

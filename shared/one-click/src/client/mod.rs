@@ -13,20 +13,36 @@ use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
 pub use attachments::Upload;
-pub use http::Page;
 pub(crate) use http::shape;
+pub use http::{Listed, Page};
 
 use crate::error::Error;
 
-/// The time a connection to One Click may take to be made.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
+/// How long an upload may stand still: One Click takes nothing of it, or has all of it and does not
+/// answer.
+const UPLOAD_IDLE: Duration = Duration::from_secs(20);
 
-/// The time a JSON request may take, answer included.
-const JSON_TIMEOUT: Duration = Duration::from_secs(20);
+/// How long One Click may take.
+#[derive(Debug, Clone, Copy)]
+pub struct Timeouts {
+    /// For a connection to be made.
+    pub connect: Duration,
+    /// For a JSON request, answer included.
+    pub json: Duration,
+}
+
+impl Default for Timeouts {
+    fn default() -> Self {
+        Self {
+            connect: Duration::from_secs(2),
+            json: Duration::from_secs(8),
+        }
+    }
+}
 
 /// The HTTP client for One Click: it follows no redirect, so that the service token and a
-/// customer's data go to the configured address only, and limits a connection to 3 s and a whole
-/// request to 20 s. Uploads set a longer limit themselves.
+/// customer's data go to the configured address only, and limits a connection to 2 s and a whole
+/// request to 8 s. Uploads set a longer limit themselves.
 ///
 /// There is no separate read timeout: reqwest counts it from the start of the request until the
 /// answer's head, so it would cut off every upload that takes longer than that.
@@ -34,12 +50,17 @@ const JSON_TIMEOUT: Duration = Duration::from_secs(20);
 /// Without a rustls provider reqwest panics here, even for plain http, so ring is installed if the
 /// process has none yet. Fails if the TLS settings can't be made.
 pub fn http_client() -> Result<reqwest::Client, reqwest::Error> {
+    http_client_with(&Timeouts::default())
+}
+
+/// [`http_client`] with other timeouts.
+pub fn http_client_with(timeouts: &Timeouts) -> Result<reqwest::Client, reqwest::Error> {
     // An error tells that there is a provider already, which is as good.
     let _ = rustls::crypto::ring::default_provider().install_default();
     reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
-        .connect_timeout(CONNECT_TIMEOUT)
-        .timeout(JSON_TIMEOUT)
+        .connect_timeout(timeouts.connect)
+        .timeout(timeouts.json)
         .user_agent(concat!(
             "companycam-integration/",
             env!("CARGO_PKG_VERSION")
@@ -53,6 +74,7 @@ pub struct Client {
     http: reqwest::Client,
     api_url: Url,
     token: SecretString,
+    upload_idle: Duration,
 }
 
 impl Client {
@@ -65,7 +87,15 @@ impl Client {
             http,
             api_url,
             token,
+            upload_idle: UPLOAD_IDLE,
         }
+    }
+
+    /// With another limit for an upload of which nothing moves.
+    #[must_use]
+    pub fn with_upload_idle(mut self, idle: Duration) -> Self {
+        self.upload_idle = idle;
+        self
     }
 
     /// A request to `/v1/…`, each segment percent-encoded.

@@ -5,7 +5,7 @@ use secrecy::ExposeSecret;
 use serde_json::json;
 
 use super::Client;
-use super::http::{carry_out, delete, fetch, fetch_all};
+use super::http::{Listed, carry_out, delete, fetch, fetch_all};
 use crate::error::Error;
 use crate::ids::OrgId;
 use crate::types::{IntegrationState, Organization, User, WebhookSubscription};
@@ -18,7 +18,7 @@ impl Client {
     }
 
     /// All users of the organization, inactive ones included.
-    pub async fn users(&self, org: &OrgId) -> Result<Vec<User>, Error> {
+    pub async fn users(&self, org: &OrgId) -> Result<Listed<User>, Error> {
         let segments = ["organizations", org.as_str(), "users"];
         fetch_all(|| self.request(Method::GET, &segments), "users").await
     }

@@ -183,8 +183,8 @@ async fn b15_a_changed_caption_is_patched_without_the_file() {
 async fn b26_deleting_what_is_gone_succeeds() {
     let mut server = Server::answering([
         StatusCode::NO_CONTENT.into_response(),
-        StatusCode::NOT_FOUND.into_response(),
-        StatusCode::NOT_FOUND.into_response(),
+        json(404, &json!({ "errors": ["Image not found"] })),
+        json(404, &json!({ "errors": ["Document not found"] })),
     ])
     .await;
     server
@@ -238,7 +238,15 @@ async fn b16_documents_go_the_way_of_images() {
         .put_document(&org(), &job_id(), "1", &fields, upload(None, None))
         .await
         .unwrap();
-    assert!(server.client.documents(&org(), &job_id()).await.unwrap()[0].deleted);
+    assert!(
+        server
+            .client
+            .documents(&org(), &job_id())
+            .await
+            .unwrap()
+            .items[0]
+            .deleted
+    );
     let request = server.next().await;
     assert!(request.line().ends_with("/jobs/job_1/documents/1"));
     assert_eq!(request.multipart().await[0].0, "document");
@@ -252,8 +260,9 @@ async fn images_come_from_all_pages() {
     ])
     .await;
     let images = server.client.images(&org(), &job_id()).await.unwrap();
+    let images = images.items.iter();
     assert_eq!(
-        images.iter().map(|image| image.version).collect::<Vec<_>>(),
+        images.map(|image| image.version).collect::<Vec<_>>(),
         [1, 2]
     );
 }

@@ -97,6 +97,35 @@ async fn b20_jobs_are_found_by_metadata_and_by_address() {
 }
 
 #[tokio::test]
+async fn b27_a_job_that_cannot_be_read_does_not_spoil_its_page() {
+    let odd = json!({ "id": "j2", "organization_id": "org_1", "updated_at": "pat@example.com" });
+    let jobs = json!({ "jobs": [job("j1"), odd, job("j3")], "next_page": 2 });
+    let server = Server::answering([json(200, &jobs)]).await;
+    let page = server
+        .client
+        .jobs_updated_since(&org(), None, 1)
+        .await
+        .unwrap();
+    let read: Vec<_> = page.items.iter().map(|job| job.id.as_str()).collect();
+    assert_eq!((read, page.next_page), (vec!["j1", "j3"], Some(2)));
+    assert_eq!(page.unreadable, ["j2: unexpected value"]);
+}
+
+#[tokio::test]
+async fn b20_a_job_that_is_there_and_cannot_be_read_is_not_taken_for_none() {
+    let odd = json!({ "id": "j2", "organization_id": "org_1", "updated_at": "soon" });
+    let jobs = || json(200, &json!({ "jobs": [odd], "next_page": null }));
+    let server = Server::answering([jobs(), jobs()]).await;
+    let found = server
+        .client
+        .jobs_with_metadata(&org(), "cc_project_id", "7")
+        .await;
+    assert!(matches!(found, Err(Error::Unreadable(_))), "{found:?}");
+    let alike = server.client.jobs_at_address(&org(), "1 Main St", "").await;
+    assert!(alike.unwrap().is_empty());
+}
+
+#[tokio::test]
 async fn a_look_up_ends_after_ten_pages() {
     let pages = (2..100).map(|next| json(200, &json!({ "jobs": [job("j")], "next_page": next })));
     let server = Server::answering(pages.collect::<Vec<_>>()).await;

@@ -5,6 +5,8 @@ mod attachments;
 #[cfg(test)]
 mod errors;
 #[cfg(test)]
+mod front_doors;
+#[cfg(test)]
 mod jobs;
 #[cfg(test)]
 mod organizations;

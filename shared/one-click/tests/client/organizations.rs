@@ -36,7 +36,7 @@ async fn b8_users_come_from_all_pages() {
         ),
     ])
     .await;
-    let users = server.client.users(&org()).await.unwrap();
+    let users = server.client.users(&org()).await.unwrap().items;
     assert_eq!(
         users
             .iter()
@@ -56,6 +56,22 @@ async fn b8_users_come_from_all_pages() {
 }
 
 #[tokio::test]
+async fn b27_a_user_who_cannot_be_read_does_not_spoil_the_list() {
+    let users = json!([
+        { "id": "u1" }, { "id": "no id/", "email": "pat@example.com" }, "pat@example.com",
+        { "id": "u4", "active": "pat@example.com" }, { "id": "u5" },
+    ]);
+    let server =
+        Server::answering([json(200, &json!({ "users": users, "next_page": null }))]).await;
+    let listed = server.client.users(&org()).await.unwrap();
+    let read: Vec<_> = listed.items.iter().map(|user| user.id.as_str()).collect();
+    assert_eq!(read, ["u1", "u5"]);
+    let unreadable =
+        ["element 1", "element 2", "u4"].map(|which| format!("{which}: unexpected value"));
+    assert_eq!(listed.unreadable, unreadable);
+}
+
+#[tokio::test]
 async fn a_list_that_leads_back_is_unreadable() {
     let page = || json(200, &json!({ "users": [], "next_page": 1 }));
     let server = Server::answering([page(), page()]).await;
@@ -70,7 +86,7 @@ async fn a_webhook_subscription_is_put_and_deleted() {
     let mut server = Server::answering([
         StatusCode::OK.into_response(),
         StatusCode::NO_CONTENT.into_response(),
-        StatusCode::NOT_FOUND.into_response(),
+        json(404, &json!({ "errors": ["Not found"] })),
     ])
     .await;
     let subscription = WebhookSubscription {

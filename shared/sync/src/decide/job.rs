@@ -5,33 +5,11 @@ use one_click::Job;
 use store::jobs::JobRow;
 use store::organizations::Preferences;
 
+use super::relations;
+
 /// How long another system's importer has to make the project, or the job, itself: it runs every 15
 /// minutes.
 pub const IMPORTER_S: i64 = 20 * 60;
-/// What every key of ours on a job begins with; One Click's own importers use none such.
-const PROJECT_KEY: &str = "cc_project_id";
-
-/// The keys by which One Click's own importers name another system's id, and that system's type in a
-/// project's `integrations[]`, in snake case.
-pub const IMPORTER_KEYS: [(&str, &str); 3] = [
-    ("job_nimbus_job_id", "job_nimbus"),
-    ("job_nimbus_contact_id", "job_nimbus"),
-    ("jobprogress_job_id", "job_progress"),
-];
-
-/// Whether One Click has an importer for this type of a project's `integrations[]`.
-pub fn is_importer(kind: &str) -> bool {
-    importer_keys(kind).next().is_some()
-}
-
-/// The keys by which One Click's importer for this type names an id of it.
-pub fn importer_keys(kind: &str) -> impl Iterator<Item = &'static str> {
-    let wanted = plain_type(kind);
-    IMPORTER_KEYS
-        .iter()
-        .filter(move |(_, system)| plain_type(system) == wanted)
-        .map(|(key, _)| *key)
-}
 
 /// The next step for a job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,7 +39,7 @@ pub fn job_step(link: Option<&JobRow>, job: &Job, preferences: &Preferences, now
         };
     }
     // Made from a project, which its own look links: whatever comes first, it makes no other (B21).
-    if job.metadata.contains_key(PROJECT_KEY) {
+    if relations::named_project(job).is_some() {
         return JobStep::Nothing;
     }
     let covered = preferences.create_project_from_job
@@ -89,25 +67,7 @@ fn is_created_since(job: &Job, since: Timestamp) -> bool {
 
 /// Whether another system's importer made the job.
 fn is_imported(job: &Job) -> bool {
-    relations(job).next().is_some()
-}
-
-/// The job's ids in other systems: each system's type as [`plain_type`] writes it, and the id.
-pub fn relations(job: &Job) -> impl Iterator<Item = (String, &str)> {
-    job.metadata.iter().filter_map(|(key, id)| {
-        let importers = IMPORTER_KEYS.iter().find(|(known, _)| known == key);
-        let system = match importers {
-            Some((_, system)) => system,
-            None => key.strip_prefix("cc_")?.strip_suffix("_relation_id")?,
-        };
-        Some((plain_type(system), id.as_str()))
-    })
-}
-
-/// Another system's type as types are compared, however its words are told apart.
-pub fn plain_type(kind: &str) -> String {
-    let letters = kind.chars().filter(|letter| letter.is_alphanumeric());
-    letters.flat_map(char::to_lowercase).collect()
+    relations::of_job(job).next().is_some()
 }
 
 #[cfg(test)]
@@ -189,16 +149,13 @@ mod tests {
     }
 
     #[test]
-    fn b20_a_job_names_other_systems_by_the_keys_of_both_importers() {
-        let job = job(&json!({"metadata": {
-            "job_nimbus_contact_id": "c", "jobprogress_job_id": "p", "cc_accu_lynx_relation_id": "a",
-            "estimate": "7",
-        }}));
-        let mut found: Vec<_> = relations(&job).collect();
-        found.sort();
-        let known = [("acculynx", "a"), ("jobnimbus", "c"), ("jobprogress", "p")];
-        assert_eq!(found, known.map(|(system, id)| (system.to_owned(), id)));
-        assert_eq!(plain_type("JobProgress"), plain_type("job_progress"));
+    fn b21_a_job_with_blank_ids_of_other_systems_does_not_wait() {
+        for blank in [json!(null), json!(""), json!("  ")] {
+            let blanks = json!({"job_nimbus_job_id": blank, "cc_project_id": blank});
+            let job = job(&json!({"metadata": blanks}));
+            let step = job_step(None, &job, &since(0), 1001);
+            assert_eq!(step, JobStep::CreateProject, "{blank}");
+        }
     }
 
     #[test]

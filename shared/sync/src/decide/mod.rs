@@ -1,8 +1,13 @@
 //! Decisions: pure functions, tested without any server.
 
+pub mod contact;
 pub mod fields;
 pub mod job;
+pub mod link;
+pub mod pause;
 pub mod photo;
 pub mod place;
 pub mod project;
+pub mod relations;
 pub mod users;
+pub mod waiting;

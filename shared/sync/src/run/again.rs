@@ -89,21 +89,18 @@ pub async fn retry(
                 tags: true,
             }
         }
-        Subject::ProjectPhotos(id) => Look::ProjectPhotos {
-            project_id: id.clone(),
-            cursor: None,
-        },
+        Subject::ProjectPhotos(id) => Look::photos_of(id, None),
         Subject::Project(id) => {
             store.retry_project(org, id).await?;
             project_look(id, Origin::Event)
         }
         Subject::Job(id) => {
             store.retry_job(org, id).await?;
-            Look::Job { job_id: id.clone() }
+            Look::job(id)
         }
         Subject::Reassigning(id, _) => {
             store.retry_reassigning(org, id).await?;
-            Look::Job { job_id: id.clone() }
+            Look::job(id)
         }
     };
     tracing::info!(org.id = %org, look.kind = look.kind(), ?subject, "an administrator asked for it again");

@@ -3,7 +3,7 @@
 use companycam::oauth::OAuthError;
 use one_click::{IntegrationState, OrgId};
 use runtime::messages::{Look, SyncMessage};
-use runtime::{App, OrgTokens, Trouble};
+use runtime::{App, OrgTokens, Side, Trouble};
 use secrecy::ExposeSecret;
 use store::activity::{Kind, NewEntry, Outcome};
 use store::organizations::{ConnectionState, Organization};
@@ -17,12 +17,20 @@ const FOREIGN: &str = "CompanyCam says that the stored access belongs to another
 /// `CompanyCam` no longer accepts the grant: polling stops, the tab shows a banner, One Click's card
 /// says so. Unless a newer connection was made meanwhile.
 pub async fn pause(context: &Context<'_>) -> Result<(), Trouble> {
-    pause_saying(context, PAUSED).await
+    pause_of(context.app, &context.organization).await
 }
 
-async fn pause_saying(context: &Context<'_>, why: &'static str) -> Result<(), Trouble> {
-    let (app, org) = (context.app, context.org());
-    let generation = context.organization.generation;
+/// The same, for whoever has no context.
+pub(super) async fn pause_of(app: &App, organization: &Organization) -> Result<(), Trouble> {
+    pause_saying(app, organization, PAUSED).await
+}
+
+async fn pause_saying(
+    app: &App,
+    organization: &Organization,
+    why: &'static str,
+) -> Result<(), Trouble> {
+    let (org, generation) = (&organization.org_id, organization.generation);
     let now = app.store.organization(org).await?;
     if now.is_none_or(|now| now.generation != generation || now.state != ConnectionState::Connected)
     {
@@ -183,12 +191,18 @@ async fn take_back_one(
 pub(super) async fn is_ready(context: &Context<'_>, look: &Look) -> Result<bool, Trouble> {
     let organization = &context.organization;
     let verified = organization.verified_generation == Some(organization.generation);
-    if !verified && !is_of_its_company(context).await? {
+    // These conclude nothing from what CompanyCam shows.
+    let needs_none = matches!(
+        look,
+        Look::Probe { .. } | Look::Resume | Look::ResumePhotos { .. }
+    );
+    if !verified && !needs_none && !is_of_its_company(context).await? {
         return Ok(false);
     }
     let tidies = matches!(look, Look::Poll | Look::Sync { .. });
     if tidies
         && !organization.take_backs.is_empty()
+        && organization.pause(Side::CompanyCam).is_none()
         && let Err(trouble) = take_back(context.app, organization).await
     {
         // The next poll tries again; what is new does not wait for what is old.
@@ -216,7 +230,7 @@ async fn is_of_its_company(context: &Context<'_>) -> Result<bool, Trouble> {
         return Ok(true);
     }
     tracing::error!(org.id = %org, company.id = %company.id, "the stored token belongs to another company than the connection");
-    pause_saying(context, FOREIGN).await?;
+    pause_saying(context.app, &context.organization, FOREIGN).await?;
     Ok(false)
 }
 

@@ -11,7 +11,7 @@ use runtime::{App, Trouble};
 use store::activity::{Kind, NewEntry, Outcome};
 use store::photos::{CopiedPhoto, Lease, PhotoDetails, PhotoRow, WantedPhoto};
 
-use super::project;
+use super::absence::{Told, job_is_missing};
 use crate::decide::photo::{CopyStep, copy_step};
 
 /// How long one worker may hold a photo: longer than the function may run.
@@ -97,8 +97,12 @@ pub async fn copy_photo(
             }
             Err(Obstacle::JobGone) => {
                 // First, since the photo is not looked at again once it has failed.
-                if let Some(job) = &row.wanted.job_id {
-                    project::close_link(app, org, &row.project_id, job).await?;
+                if let Some(job) = &row.wanted.job_id
+                    && let Err(trouble) =
+                        job_is_missing(app, org, &row.project_id, job, Told::No).await
+                {
+                    app.store.release_photo(org, photo, &holder).await?;
+                    return Err(trouble);
                 }
                 let reason = "its job was deleted in One Click";
                 app.store
@@ -204,6 +208,7 @@ async fn details_to_write(
         images => images?,
     };
     if let Some(image) = images
+        .items
         .into_iter()
         .find(|image| image.external_id == row.photo_id.as_str())
     {

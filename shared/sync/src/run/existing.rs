@@ -11,8 +11,11 @@ use store::projects::{LinkState, ProjectFields, ProjectRow};
 
 use super::Context;
 use crate::decide::fields::{customer_name, project_fields, relation_key};
-use crate::decide::job::{importer_keys, plain_type, relations as job_relations};
+use crate::decide::link::quoted;
 use crate::decide::place::{Place, normal, same_work};
+use crate::decide::relations::{
+    PROJECT_KEY, filled, importer_keys, may_be_of, named_project, of_job, of_project,
+};
 
 /// How recently something must have changed to be linked by its name and address alone.
 const RECENT_S: i64 = 90 * 24 * 60 * 60;
@@ -59,14 +62,41 @@ fn the_one(mut jobs: Vec<Job>) -> Found<Job> {
     Found::None(jobs.iter().map(call_job).collect())
 }
 
-fn call_job(job: &Job) -> String {
-    format!("job “{}” ({})", job.customer_name, job.id)
+/// The jobs that name this project already, oldest first: made by an earlier try whose answer was lost,
+/// by an earlier connection, or by another integration (B20, B31). Those of another project of ours are
+/// left out.
+pub async fn jobs_naming(context: &Context<'_>, id: &ProjectId) -> Result<Vec<Job>, Trouble> {
+    let org = context.org();
+    let one_click = context.one_click().await?;
+    let mut jobs = one_click
+        .jobs_with_metadata(org, PROJECT_KEY, id.as_str())
+        .await?;
+    jobs.retain(|job| may_be_of(job, &context.organization.company_id));
+    let rows = context
+        .app
+        .store
+        .jobs(org, jobs.iter().map(|job| &job.id))
+        .await?;
+    let elsewhere: BTreeSet<_> = rows
+        .iter()
+        .filter(|row| row.project_id != *id)
+        .map(|row| &row.job_id)
+        .collect();
+    jobs.retain(|job| !elsewhere.contains(&job.id));
+    jobs.sort_by(|one, other| (one.created_at, &one.id).cmp(&(other.created_at, &other.id)));
+    Ok(jobs)
+}
+
+/// A job, for the log.
+pub fn call_job(job: &Job) -> String {
+    format!("job {} ({})", quoted(&job.customer_name), job.id)
 }
 
 async fn related_jobs(context: &Context<'_>, fields: &ProjectFields) -> Result<Vec<Job>, Trouble> {
-    let one_click = context.app.one_click().await?;
+    let one_click = context.one_click().await?;
     let mut found = Vec::new();
     for (kind, id) in &fields.integrations {
+        let Some(id) = filled(id) else { continue };
         let theirs = importer_keys(kind).map(str::to_owned);
         for key in std::iter::once(relation_key(kind)).chain(theirs) {
             let jobs = one_click
@@ -99,7 +129,7 @@ async fn alike_jobs(
     ];
     spellings.dedup();
     spellings.retain(|(line_1, postal_code)| !line_1.is_empty() || !postal_code.is_empty());
-    let one_click = context.app.one_click().await?;
+    let one_click = context.one_click().await?;
     let name = customer_name(id, fields);
     let mut jobs = Vec::new();
     for (line_1, postal_code) in spellings {
@@ -124,22 +154,18 @@ async fn unlinked(context: &Context<'_>, jobs: Vec<Job>) -> Result<Vec<Job>, Tro
         .await?;
     let mut taken: BTreeSet<JobId> = rows.into_iter().map(|row| row.job_id.clone()).collect();
     // Another company's project may be named: those links rest (B5).
-    let named = |job: &Job| job.metadata.contains_key("cc_project_id");
-    let free = |job: &Job| !named(job) && taken.insert(job.id.clone());
+    let free = |job: &Job| named_project(job).is_none() && taken.insert(job.id.clone());
     Ok(jobs.into_iter().filter(free).collect())
 }
 
 /// The project that names another system's id that the job carries too, or that is plainly the same
 /// piece of work.
 pub async fn project_for(context: &Context<'_>, job: &Job) -> Result<Found<Project>, Trouble> {
-    let relations: BTreeSet<_> = job_relations(job).collect();
+    let relations: BTreeSet<_> = of_job(job).collect();
     let recent_since = context.now - RECENT_S;
     if !relations.is_empty() {
-        let is_related = |project: &Project| {
-            project.integrations.iter().any(|known| {
-                relations.contains(&(plain_type(&known.kind), known.relation_id.as_str()))
-            })
-        };
+        let is_related =
+            |project: &Project| of_project(project).any(|known| relations.contains(&known));
         // The importer may have made it before it made the job.
         let recent = changed_since(recent_since);
         let mut found = free_projects(context, recent, ALIKE_PAGES, is_related).await?;

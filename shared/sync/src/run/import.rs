@@ -4,30 +4,43 @@ use std::time::Duration;
 
 use companycam::User;
 use companycam::ids::ProjectId;
-use one_click::{Error as OneClickError, Field, Job, JobFields, JobId, UserId};
+use one_click::{Error as OneClickError, Field, Job, JobId, UserId};
 use runtime::messages::{Look, Origin};
 use runtime::{Failure, Trouble};
 use store::activity::{Kind, NewEntry, Outcome};
-use store::outages::Side;
+use store::begun::BegunLink;
 use store::projects::{NewLink, ProjectFields, ProjectRow, SkipReason};
 
-use super::existing::{Found, claim_for, job_for};
-use super::project::skip;
-use super::{Context, outage, users};
-use crate::decide::fields::{catch_up, customer_name, link_metadata, new_job, relations};
-use crate::decide::job::{IMPORTER_S, is_importer};
+use uuid::Uuid;
+
+use super::existing::{Found, call_job, claim_for, job_for, jobs_naming};
+use super::project::{skip, write_job};
+use super::{Context, users};
+use crate::decide::fields::{customer_name, job_changes, new_job};
+use crate::decide::job::IMPORTER_S;
+use crate::decide::link::linking;
+use crate::decide::relations::is_importer;
 use crate::decide::users::Matches;
+
+/// How far before the begin of a request its job may date: clocks differ.
+const SKEW_S: i64 = 60;
+/// How many jobs the log names.
+const NAMED: usize = 5;
 
 /// How the project came to its job.
 enum Came {
     /// It was made.
     Created,
-    /// It was there, and names the project already.
-    Back,
-    /// It was there: linked instead of creating another (B20).
-    Adopted,
+    /// It was there: linked instead of creating another (B20). What the log adds to that.
+    Linked(String),
     /// The job came first and asked for the project; nobody heard the answer (B22).
     First,
+}
+
+/// What was begun, and the job that it is about, if that is known.
+struct Begun {
+    link: BegunLink,
+    job: Option<Job>,
 }
 
 /// Finds or makes the project's job, and links the two. `None`: it waits (B13, B20).
@@ -41,15 +54,6 @@ pub async fn import(
     let Some((job, came)) = find_or_create(context, row, now).await? else {
         return Ok(None);
     };
-    if matches!(came, Came::Created | Came::Back) {
-        // The same request asked before made it, perhaps, and the project has changed since.
-        let changes = catch_up(id, now, &job);
-        if !changes.is_empty() {
-            let one_click = context.app.one_click().await?;
-            one_click.update_job(org, &job.id, &changes).await?;
-        }
-    }
-    outage::over(context, Side::OneClick).await?;
     let link = NewLink {
         project_id: id,
         company_id: &row.company_id,
@@ -70,9 +74,9 @@ pub async fn import(
             Outcome::Created,
             format!("A job was created from project {name}."),
         ),
-        Came::Back | Came::Adopted => (
+        Came::Linked(more) => (
             Outcome::Updated,
-            format!("A job was linked to project {name}."),
+            format!("A job was linked to project {name}.{more}"),
         ),
         Came::First => (
             Outcome::Created,
@@ -86,9 +90,7 @@ pub async fn import(
     tracing::info!(org.id = %org, project.id = %id, job.id = %job.id, ?outcome, "linked a project");
     if link.from_job {
         // It is still to be told of its project.
-        let look = Look::Job {
-            job_id: job.id.clone(),
-        };
+        let look = Look::job(&job.id);
         context.app.queues.sync(&[context.look(look)]).await?;
     }
     Ok(Some(job.id))
@@ -112,25 +114,169 @@ async fn find_or_create(
         skip(context, row, now, SkipReason::NoMatchedUser).await?;
         return Ok(None);
     }
-    if let Some(job) = already_there(context, id).await? {
-        return Ok(Some((job, Came::Back)));
-    }
-    match job_for(context, id, now).await? {
-        Found::One(job) => {
-            tell(context, row, now, &job).await?;
-            return Ok(Some((job, Came::Adopted)));
-        }
-        Found::None(alike) => {
-            if waits_for_importer(context, row, now).await? {
-                skip(context, row, now, SkipReason::WaitsForImporter).await?;
-                return Ok(None);
+    let there = jobs_naming(context, id).await?;
+    let begun = match go_on(context, row, &there).await? {
+        Some(begun) => begun,
+        None => {
+            let assignee = matched.or_else(|| creator(now, &matches));
+            match begin(context, row, now, &there, assignee).await? {
+                Some(begun) => begun,
+                None => return Ok(None),
             }
-            suggest(context, row, now, &alike).await?;
         }
+    };
+    let asked = begun.link.asked.clone();
+    let (job, came) = if begun.link.job_id.is_some() {
+        link_existing(context, row, begun, &there).await?
+    } else {
+        (create(context, row, now, begun).await?, Came::Created)
+    };
+    // The project may have changed since that was begun.
+    let changes = job_changes(id, &asked, now, Some(&job));
+    if changes.is_empty() {
+        return Ok(Some((job, came)));
     }
-    let assignee = matched.or_else(|| creator(now, &matches));
-    let job = create(context, row, now, assignee.as_ref()).await?;
-    Ok(Some((job, Came::Created)))
+    let one_click = context.one_click().await?;
+    let job = one_click
+        .update_job(context.org(), &job.id, &changes)
+        .await?;
+    Ok(Some((job, came)))
+}
+
+/// What an earlier try began, if it is still to be gone on with.
+async fn go_on(
+    context: &Context<'_>,
+    row: &ProjectRow,
+    there: &[Job],
+) -> Result<Option<Begun>, Trouble> {
+    let Some(link) = row.begun.clone() else {
+        return Ok(None);
+    };
+    if let Some(job) = &link.job_id {
+        let taken = context.app.store.job(context.org(), job).await?;
+        let is_ours = taken.is_none_or(|taken| taken.project_id == row.project_id);
+        let job = there.iter().find(|there| there.id == *job).cloned();
+        return Ok(is_ours.then_some(Begun { link, job }));
+    }
+    let since = link.at - SKEW_S;
+    let ours = there
+        .iter()
+        .find(|job| job.created_at.as_second() >= since)
+        .cloned();
+    // An older job that names the project was not made by our request: somebody restored it, or wrote
+    // the project's id on it. That one is linked, and nothing made.
+    let is_superseded = ours.is_none() && !there.is_empty();
+    Ok((!is_superseded).then_some(Begun { link, job: ours }))
+}
+
+/// Decides what the project's job will be, and writes it down before One Click is asked for anything.
+/// `None`: it waits (B20).
+async fn begin(
+    context: &Context<'_>,
+    row: &ProjectRow,
+    now: &ProjectFields,
+    there: &[Job],
+    assignee: Option<UserId>,
+) -> Result<Option<Begun>, Trouble> {
+    let id = &row.project_id;
+    let job = match there.first() {
+        Some(job) => Some(job.clone()),
+        None => match job_for(context, id, now).await? {
+            Found::One(job) => Some(job),
+            Found::None(alike) => {
+                if waits_for_importer(context, row, now).await? {
+                    skip(context, row, now, SkipReason::WaitsForImporter).await?;
+                    return Ok(None);
+                }
+                suggest(context, row, now, &alike).await?;
+                None
+            }
+        },
+    };
+    let link = BegunLink {
+        key: format!(
+            "companycam-{}-project-{id}-{}",
+            row.company_id,
+            Uuid::new_v4().simple()
+        ),
+        job_id: job.as_ref().map(|job| job.id.clone()),
+        asked: now.clone(),
+        assignee,
+        at: context.app.clock.now_s(),
+    };
+    let before = row.begun.as_ref().map(|begun| begun.key.as_str());
+    let store = &context.app.store;
+    if !store.begin_link(context.org(), id, &link, before).await? {
+        return Err(Trouble::transient(
+            "another worker began to link the project",
+        ));
+    }
+    Ok(Some(Begun { link, job }))
+}
+
+/// Fills the job's blanks, and writes on it which project it is, as on one that we create (B31).
+async fn link_existing(
+    context: &Context<'_>,
+    row: &ProjectRow,
+    begun: Begun,
+    there: &[Job],
+) -> Result<(Job, Came), Trouble> {
+    let Begun { link, job } = begun;
+    let Some(job_id) = &link.job_id else {
+        return Err(Trouble::transient("no job was begun to be linked"));
+    };
+    let one_click = context.one_click().await?;
+    let linked = async {
+        let job = match job {
+            Some(job) => job,
+            None => one_click.job(context.org(), job_id).await?,
+        };
+        let linking = linking(&row.project_id, &row.company_id, &link.asked, &job);
+        let more = format!("{}{}", linking.describe(), others(there, &job));
+        let mut changes = linking.changes;
+        if job.assigned_user_id.is_none() {
+            changes.assigned_user_id = link.assignee.clone().map_or(Field::Keep, Field::Set);
+        }
+        let job = if changes.is_empty() {
+            job
+        } else {
+            write_job(context, &one_click, job_id, changes).await?
+        };
+        Ok((job, Came::Linked(more)))
+    };
+    match linked.await {
+        Err(OneClickError::NotFound) => {
+            let store = &context.app.store;
+            store
+                .forget_begun_link(context.org(), &row.project_id, &link.key)
+                .await?;
+            Err(Trouble::transient(
+                "the job that was to be linked is not there any more",
+            ))
+        }
+        linked => Ok(linked?),
+    }
+}
+
+/// Which other jobs name the project too, as a sentence for the log; nothing if none does.
+fn others(there: &[Job], linked: &Job) -> String {
+    let others: Vec<_> = there
+        .iter()
+        .filter(|job| job.id != linked.id)
+        .map(call_job)
+        .collect();
+    if others.is_empty() {
+        return String::new();
+    }
+    let more = match others.len().saturating_sub(NAMED) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let named = others.iter().take(NAMED).cloned().collect::<Vec<_>>();
+    format!(
+        " Left alone, though they name the project too: {}{more}.",
+        named.join(", ")
+    )
 }
 
 /// The job that asked for this project, if the answer to its request was lost.
@@ -142,13 +288,7 @@ async fn asked_for_by(
     let Some(job) = claim_for(context, id, now).await? else {
         return Ok(None);
     };
-    match context
-        .app
-        .one_click()
-        .await?
-        .job(context.org(), &job)
-        .await
-    {
+    match context.one_click().await?.job(context.org(), &job).await {
         Ok(job) => Ok(Some(job)),
         Err(OneClickError::NotFound) => Ok(None),
         Err(error) => Err(error.into()),
@@ -176,26 +316,6 @@ async fn waits_for_importer(
     Ok(true)
 }
 
-/// Writes on a job that was there which project it is, as on one that we create.
-async fn tell(
-    context: &Context<'_>,
-    row: &ProjectRow,
-    now: &ProjectFields,
-    job: &Job,
-) -> Result<(), Trouble> {
-    let mut metadata = link_metadata(&row.project_id, &row.company_id, now);
-    metadata.extend(relations(now));
-    let changes = JobFields {
-        metadata,
-        ..JobFields::default()
-    };
-    let one_click = context.app.one_click().await?;
-    one_click
-        .update_job(context.org(), &job.id, &changes)
-        .await?;
-    Ok(())
-}
-
 async fn suggest(
     context: &Context<'_>,
     row: &ProjectRow,
@@ -215,47 +335,57 @@ async fn suggest(
     Ok(context.app.store.log(context.org(), entry).await?)
 }
 
-/// The job that already names this project: made by an earlier try whose answer was lost, or by an
-/// earlier connection (B20).
-async fn already_there(context: &Context<'_>, id: &ProjectId) -> Result<Option<Job>, Trouble> {
-    let one_click = context.app.one_click().await?;
-    let jobs = one_click
-        .jobs_with_metadata(context.org(), "cc_project_id", id.as_str())
-        .await?;
-    // Ids are a company's own: another company's project may have the same.
-    let company = context.organization.company_id.as_str();
-    let ours = |job: &Job| {
-        job.metadata
-            .get("cc_company_id")
-            .is_none_or(|known| known == company)
-    };
-    Ok(jobs.into_iter().find(ours))
-}
-
+/// Asks for the job, as was begun. A repeated request is the very same, with the same key, and makes no
+/// second job: not even where the first is still on its way, or the project has changed since.
 async fn create(
     context: &Context<'_>,
     row: &ProjectRow,
     now: &ProjectFields,
-    assignee: Option<&UserId>,
+    begun: Begun,
 ) -> Result<Job, Trouble> {
-    let org = context.org();
-    let one_click = context.app.one_click().await?;
-    let mut fields = new_job(&row.project_id, &row.company_id, now);
-    fields.assigned_user_id = assignee.cloned().map_or(Field::Keep, Field::Set);
-    // The same project always asks with the same key: a repeated request makes no second job.
-    let mut key = format!("companycam-{}-project-{}", row.company_id, row.project_id);
-    if row.revision > 0 {
-        // One Click would answer with the job that was deleted: this one was asked for after it (B18).
-        key = format!("{key}-again-{}", row.revision);
+    let Begun { link, job } = begun;
+    if let Some(job) = job {
+        return Ok(job);
     }
-    match one_click.create_job(org, &fields, &key).await {
-        Err(OneClickError::Invalid { .. }) if assignee.is_some() => {
-            // The assignee may have left since the users were refreshed; the job matters more.
-            fields.assigned_user_id = Field::Keep;
-            Ok(one_click.create_job(org, &fields, &key).await?)
+    let org = context.org();
+    let one_click = context.one_click().await?;
+    let mut fields = new_job(&row.project_id, &row.company_id, &link.asked);
+    fields.assigned_user_id = link.assignee.clone().map_or(Field::Keep, Field::Set);
+    let mut made = one_click.create_job(org, &fields, &link.key).await;
+    if matches!(made, Err(OneClickError::Invalid { .. })) && link.assignee.is_some() {
+        // The assignee may have left since the users were refreshed; the job matters more. A key belongs
+        // to one body, and its refusal may be repeated for it: this is another request.
+        fields.assigned_user_id = Field::Keep;
+        let key = format!("{}-unassigned", link.key);
+        made = one_click.create_job(org, &fields, &key).await;
+    }
+    match made {
+        Err(error) if is_refusal(&error) => {
+            // Nothing was made, and nothing ever will be with this key.
+            let store = &context.app.store;
+            store
+                .forget_begun_link(org, &row.project_id, &link.key)
+                .await?;
+            if link.asked == *now {
+                return Err(error.into());
+            }
+            Err(Trouble::transient(
+                "the job was refused, and its project has changed since it was asked for",
+            ))
         }
         made => Ok(made?),
     }
+}
+
+/// Whether One Click has said that it made nothing of the request.
+fn is_refusal(error: &OneClickError) -> bool {
+    matches!(
+        error,
+        OneClickError::Forbidden
+            | OneClickError::Conflict(_)
+            | OneClickError::Invalid { .. }
+            | OneClickError::Rejected { .. }
+    )
 }
 
 /// The user who made the project, if matched.

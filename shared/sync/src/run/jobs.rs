@@ -3,42 +3,50 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use companycam::{Address, Contact, NewProject, Project};
+use companycam::Project;
 use jiff::Timestamp;
 use one_click::{Error as OneClickError, Job, JobId};
+use runtime::Trouble;
 use runtime::messages::Look;
-use runtime::{Failure, Trouble};
 use store::activity::{Kind, NewEntry, Outcome};
 use store::jobs::{JobClaim, JobRow};
-use store::outages::Side;
-use store::projects::{NewLink, ProjectFields};
+use store::projects::NewLink;
 
+use super::absence::{Told, claimed_job_is_missing, job_is_missing};
 use super::existing::{Found, lost_project, project_for};
-use super::{Context, outage, project, reassign, users};
-use crate::decide::fields::{customer_name, link_metadata, project_fields};
+use super::make::{Its, LOST_S, left_out, make};
+use super::{Context, reassign};
+use crate::decide::fields::{customer_name, project_fields};
 use crate::decide::job::{JobStep, job_step};
+use crate::decide::link::{linking, quoted};
 
-/// A project whose request was lost is looked for no sooner: it may still be on its way.
-const LOST_S: i64 = 10;
 /// The newest seconds of jobs are asked for again.
 const SETTLED: jiff::SignedDuration = jiff::SignedDuration::from_secs(5);
 /// Without a cursor, jobs are asked for from so long ago.
 const FIRST_WINDOW_S: i64 = 29 * 24 * 60 * 60;
 
-/// Brings the job's project up to the job: makes it, assigns it, or gives the link up.
-pub async fn look_at_job(context: &Context<'_>, id: &JobId) -> Result<(), Trouble> {
+/// Brings the job's project up to the job: makes it, assigns it, or gives the link up. `told`: whether
+/// an event says that the job was deleted.
+pub async fn look_at_job(context: &Context<'_>, id: &JobId, told: Told) -> Result<(), Trouble> {
     let org = context.org();
     let store = &context.app.store;
     let link = store.job(org, id).await?;
-    let job = match context.app.one_click().await?.job(org, id).await {
-        Err(OneClickError::NotFound) => return gone(context, id, link.as_ref()).await,
+    let job = match context.one_click().await?.job(org, id).await {
+        Err(OneClickError::NotFound) => return gone(context, id, link.as_ref(), told).await,
         job => job?,
     };
-    outage::over(context, Side::OneClick).await?;
-    if let Some(link) = &link
-        && !is_of_this_company(context, link).await?
-    {
-        return Ok(());
+    if let Some(link) = &link {
+        let row = store.project(org, &link.project_id).await?;
+        if row
+            .as_ref()
+            .is_some_and(|row| row.job_missing_since.is_some())
+        {
+            store.job_is_there(org, &link.project_id).await?;
+        }
+        // Links belong to a company; those of another one rest (B5).
+        if row.is_none_or(|row| row.company_id != context.organization.company_id) {
+            return Ok(());
+        }
     }
     let taken = take_step(context, &job, link.as_ref()).await;
     if let Err(Trouble::Permanent(_)) = taken {
@@ -59,34 +67,36 @@ async fn take_step(context: &Context<'_>, job: &Job, link: Option<&JobRow>) -> R
             None => Ok(()),
         },
         JobStep::Reassign => match link {
-            Some(link) => reassign::reassign(context, job, link).await,
+            Some(link) => {
+                if job.assigned_user_id.is_some() {
+                    let store = &context.app.store;
+                    store
+                        .job_was_assigned(context.org(), &link.project_id)
+                        .await?;
+                }
+                reassign::reassign(context, job, link).await
+            }
             None => Ok(()),
         },
     }
 }
 
-/// The job was deleted in One Click (B18).
-async fn gone(context: &Context<'_>, id: &JobId, link: Option<&JobRow>) -> Result<(), Trouble> {
-    if let Some(link) = link {
-        return project::close_link(context.app, context.org(), &link.project_id, id).await;
+/// One Click has not got the job (B18).
+async fn gone(
+    context: &Context<'_>,
+    id: &JobId,
+    link: Option<&JobRow>,
+    told: Told,
+) -> Result<(), Trouble> {
+    match link {
+        Some(link) => job_is_missing(context.app, context.org(), &link.project_id, id, told).await,
+        None => claimed_job_is_missing(context, id, told).await,
     }
-    // A project that was on its way for it is nobody's now, like any other in CompanyCam.
-    Ok(context.app.store.drop_claim(context.org(), id).await?)
-}
-
-/// Links belong to a company; those of another one rest (B5).
-async fn is_of_this_company(context: &Context<'_>, link: &JobRow) -> Result<bool, Trouble> {
-    let row = context
-        .app
-        .store
-        .project(context.org(), &link.project_id)
-        .await?;
-    Ok(row.is_some_and(|row| row.company_id == context.organization.company_id))
 }
 
 /// Looks again when the other importer has had its time, or as late as the queue can.
 async fn wait(context: &Context<'_>, id: &JobId, until: i64) -> Result<(), Trouble> {
-    let look = context.look(Look::Job { job_id: id.clone() });
+    let look = context.look(Look::job(id));
     let wait = Duration::from_secs(u64::try_from(until - context.now).unwrap_or(1));
     Ok(context.app.queues.retry(&look, wait).await?)
 }
@@ -95,29 +105,17 @@ async fn wait(context: &Context<'_>, id: &JobId, until: i64) -> Result<(), Troub
 async fn create(context: &Context<'_>, job: &Job) -> Result<(), Trouble> {
     let org = context.org();
     let store = &context.app.store;
-    let claim = store.claim(org, &job.id).await?;
-    let (project, made) = match claimed(context, claim.as_ref()).await? {
-        Some(project) => (project, true),
-        None => match project_for(context, job).await? {
-            Found::One(project) => (project, false),
-            Found::None(alike) => {
-                suggest(context, job, &alike).await?;
-                (make(context, job).await?, true)
-            }
-        },
-    };
-    if !made {
+    let Its { project, asked } = find_or_make(context, job).await?;
+    if asked.is_none() {
         // Queued first: once linked, nothing would bring this step back. It is taken after this look.
-        let look = Look::ProjectPhotos {
-            project_id: project.id.clone(),
-            cursor: None,
-        };
+        let look = Look::photos_of(&project.id, Some(project.updated_at));
         context.app.queues.sync(&[context.look(look)]).await?;
     }
     let fields = project_fields(&project);
+    let company = &context.organization.company_id;
     let link = NewLink {
         project_id: &project.id,
-        company_id: &context.organization.company_id,
+        company_id: company,
         job_id: &job.id,
         seen: &fields,
         assignee: job.assigned_user_id.as_ref(),
@@ -129,25 +127,57 @@ async fn create(context: &Context<'_>, job: &Job) -> Result<(), Trouble> {
             job.id, project.id
         )));
     }
-    let (outcome, did) = if made {
-        (Outcome::Created, "was created from")
-    } else {
-        (Outcome::Updated, "was linked to")
+    let name = Context::call_project(&customer_name(&project.id, &fields), &project.id);
+    let (outcome, text) = match &asked {
+        Some(asked) => {
+            let left_out = left_out(job, asked, &fields);
+            let text = format!("Project {name} was created from a job.{left_out}");
+            (Outcome::Created, text)
+        }
+        None => {
+            let differs = linking(&project.id, company, &fields, job).describe();
+            let text = format!("Project {name} was linked to a job.{differs}");
+            (Outcome::Updated, text)
+        }
     };
-    let name = customer_name(&project.id, &fields);
-    let text = format!(
-        "Project {} {did} a job.",
-        Context::call_project(&name, &project.id)
-    );
     let entry = NewEntry::new(Kind::Project, outcome, text)
         .project(&project.id)
         .job(Some(&job.id));
     store.log(org, entry).await?;
+    let made = asked.is_some();
     tracing::info!(org.id = %org, project.id = %project.id, job.id = %job.id, made, "a job has a project");
     if let Some(link) = store.job(org, &job.id).await? {
         finish(context, job, &link).await?;
     }
     Ok(())
+}
+
+async fn find_or_make(context: &Context<'_>, job: &Job) -> Result<Its, Trouble> {
+    let (store, org) = (&context.app.store, context.org());
+    let claim = store.claim(org, &job.id).await?;
+    if claim
+        .as_ref()
+        .is_some_and(|claim| claim.missing_since.is_some())
+    {
+        store.claimed_job_is_there(org, &job.id).await?;
+    }
+    if let Some(project) = claimed(context, claim.as_ref()).await? {
+        let asked = claim.map(|claim| claim.asked).unwrap_or_default();
+        return Ok(Its {
+            project,
+            asked: Some(asked),
+        });
+    }
+    match project_for(context, job).await? {
+        Found::One(project) => Ok(Its {
+            project,
+            asked: None,
+        }),
+        Found::None(alike) => {
+            suggest(context, job, &alike).await?;
+            make(context, job).await
+        }
+    }
 }
 
 /// The project of an earlier try whose answer was lost.
@@ -174,92 +204,13 @@ async fn suggest(context: &Context<'_>, job: &Job, alike: &[String]) -> Result<(
         return Ok(());
     }
     let text = format!(
-        "Job “{}” ({}) looks like {}. None was linked to it, because it can’t be told which is meant; it gets a project of its own.",
-        job.customer_name,
+        "Job {} ({}) looks like {}. None was linked to it, because it can’t be told which is meant; it gets a project of its own.",
+        quoted(&job.customer_name),
         job.id,
         alike.join(", ")
     );
     let entry = NewEntry::new(Kind::Project, Outcome::Skipped, text).job(Some(&job.id));
     Ok(context.app.store.log(context.org(), entry).await?)
-}
-
-/// Asks for a new project. Claimed before, since CompanyCam knows no idempotency key (B22).
-async fn make(context: &Context<'_>, job: &Job) -> Result<Project, Trouble> {
-    let org = context.org();
-    let store = &context.app.store;
-    let new = &new_project(job);
-    let matches = users::matches(context).await?;
-    let creator = job
-        .created_by_user_id
-        .as_ref()
-        .and_then(|user| matches.companycam(user))
-        .and_then(|user| user.email.as_deref());
-    let at = context.app.clock.now_s();
-    store.claim_job(org, &job.id, &asked(new), at).await?;
-    let made = context
-        .companycam()
-        .write(|api| async move { api.create_project(new, creator).await })
-        .await;
-    match made {
-        Ok(project) => Ok(project),
-        Err(failure) => {
-            let maybe_made = match &failure {
-                Failure::CompanyCam(error) => error.maybe_took_effect(),
-                // There was no token or no room: it was never asked for.
-                Failure::Trouble(_) => false,
-            };
-            if maybe_made {
-                // Whatever was the matter with the answer: looking for the project tells.
-                return Err(Trouble::Transient {
-                    after: Some(Duration::from_secs(LOST_S.unsigned_abs())),
-                    cause: failure.to_string(),
-                    down: None,
-                });
-            }
-            store.drop_claim(org, &job.id).await?;
-            Err(failure.into())
-        }
-    }
-}
-
-/// The project that a job makes.
-fn new_project(job: &Job) -> NewProject {
-    let text = |value: &str| Some(value.trim().to_owned()).filter(|text| !text.is_empty());
-    let address = &job.address;
-    let name = text(&job.customer_name)
-        .or_else(|| text(&job.name))
-        .or_else(|| text(&address.line_1))
-        .unwrap_or_else(|| format!("One Click job {}", job.id));
-    NewProject {
-        name,
-        address: Address {
-            street_address_1: text(&address.line_1),
-            street_address_2: text(&address.line_2),
-            city: text(&address.city),
-            state: text(&address.state),
-            postal_code: text(&address.postal_code),
-            country: None,
-        },
-        primary_contact: Some(Contact {
-            name: text(&job.name),
-            email: job.email.clone(),
-            phone_number: job.phones.iter().find_map(|phone| text(&phone.number)),
-        }),
-    }
-}
-
-/// By what the project is recognised if the answer is lost.
-fn asked(new: &NewProject) -> ProjectFields {
-    let address = new.address.clone();
-    ProjectFields {
-        name: Some(new.name.clone()),
-        street_address_1: address.street_address_1,
-        street_address_2: address.street_address_2,
-        city: address.city,
-        state: address.state,
-        postal_code: address.postal_code,
-        ..ProjectFields::default()
-    }
 }
 
 /// Assigns the project as the job is, and tells the job of it.
@@ -280,25 +231,34 @@ async fn finish(context: &Context<'_>, job: &Job, link: &JobRow) -> Result<(), T
         .await?
         .and_then(|row| row.seen)
         .unwrap_or_default();
+    // The job keeps its names, also where it has none: the project was called after what it had.
     let changes = one_click::JobFields {
-        metadata: link_metadata(id, &context.organization.company_id, &fields),
-        ..one_click::JobFields::default()
+        name: None,
+        customer_name: None,
+        ..linking(id, &context.organization.company_id, &fields, job).changes
     };
-    let one_click = context.app.one_click().await?;
-    match one_click.update_job(org, &job.id, &changes).await {
-        Err(OneClickError::NotFound) => {
-            return project::close_link(context.app, org, id, &job.id).await;
+    if !changes.is_empty() {
+        let one_click = context.one_click().await?;
+        match one_click.update_job(org, &job.id, &changes).await {
+            Err(OneClickError::NotFound) => {
+                return job_is_missing(context.app, org, id, &job.id, Told::No).await;
+            }
+            told => drop(told?),
         }
-        told => told?,
-    };
+    }
     let applied = applied.map_or_else(|| link.applied.clone(), |user| BTreeSet::from([user]));
     store.job_assigned(org, &job.id, assignee, &applied).await?;
     Ok(store.job_finished(org, &job.id).await?)
 }
 
-/// Asks One Click for the jobs changed since the last poll, and queues a look at those where there is
-/// something to do.
-pub async fn poll_jobs(context: &Context<'_>) -> Result<(), Trouble> {
+/// Asks One Click for the jobs changed since the last poll, from that page on and so many pages, and
+/// queues a look at those where there is something to do. The page that comes next, if any; where it
+/// begins is saved with each page.
+pub async fn poll_jobs(
+    context: &Context<'_>,
+    mut page: u32,
+    pages: u32,
+) -> Result<Option<u32>, Trouble> {
     let org = context.org();
     let organization = &context.organization;
     let mut since = organization.job_cursor.unwrap_or_else(|| {
@@ -307,11 +267,15 @@ pub async fn poll_jobs(context: &Context<'_>) -> Result<(), Trouble> {
         let switched_on = organization.preferences.create_project_from_job_since;
         switched_on.map_or(first, |at| first.min(at))
     });
-    let one_click = context.app.one_click().await?;
+    let settled = Timestamp::from_second(context.now).map_or(since, |now| now - SETTLED);
+    let one_click = context.one_click().await?;
     let mut seen = BTreeSet::new();
-    let mut page = 1;
-    loop {
+    let mut saved = organization.job_cursor;
+    for _ in 0..pages {
         let answer = one_click.jobs_updated_since(org, Some(since), page).await?;
+        context
+            .note_unreadable_in_one_click(Kind::Project, "job", &answer.unreadable)
+            .await?;
         let last = answer.items.last().map(|job| job.updated_at);
         let fresh: Vec<_> = answer
             .items
@@ -319,23 +283,22 @@ pub async fn poll_jobs(context: &Context<'_>) -> Result<(), Trouble> {
             .filter(|job| seen.insert((job.id.clone(), job.updated_at)))
             .collect();
         queue_looks(context, &fresh).await?;
-        let more = answer.next_page.is_some();
         match last {
             // The list shifts under our own writes: it is asked for anew from where it ended, and
             // paged through only within one timestamp.
             Some(last) if last > since => (since, page) = (last, 1),
             _ => page += 1,
         }
-        if !more {
-            break;
+        let cursor = since.min(settled);
+        if saved.is_none_or(|before| cursor > before) {
+            context.app.store.jobs_listed(org, cursor).await?;
+            saved = Some(cursor);
+        }
+        if answer.next_page.is_none() {
+            return Ok(None);
         }
     }
-    let settled = Timestamp::from_second(context.now).map_or(since, |now| now - SETTLED);
-    let cursor = since.min(settled);
-    if organization.job_cursor.is_none_or(|before| cursor > before) {
-        context.app.store.jobs_listed(org, cursor).await?;
-    }
-    Ok(())
+    Ok(Some(page))
 }
 
 async fn queue_looks(context: &Context<'_>, jobs: &[Job]) -> Result<(), Trouble> {
@@ -360,9 +323,7 @@ async fn queue_looks(context: &Context<'_>, jobs: &[Job]) -> Result<(), Trouble>
             .and_then(|claim| claim.set_aside)
             .is_none_or(|updated_at| job.updated_at > updated_at);
         if again {
-            looks.push(context.look(Look::Job {
-                job_id: job.id.clone(),
-            }));
+            looks.push(context.look(Look::job(&job.id)));
         }
     }
     Ok(context.app.queues.sync(&looks).await?)

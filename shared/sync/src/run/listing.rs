@@ -6,8 +6,8 @@ use companycam::ids::ProjectId;
 use companycam::{Page, Project};
 use futures::{StreamExt, TryStreamExt, stream};
 use runtime::Trouble;
-use runtime::messages::{Look, Origin};
-use store::activity::Kind;
+use runtime::messages::Origin;
+use store::activity::{Kind, NewEntry, Outcome};
 use store::projects::{LinkState, ProjectFields, ProjectRow};
 
 use super::Context;
@@ -17,13 +17,21 @@ use crate::decide::fields::project_fields;
 /// How many rows are written at a time.
 const CONCURRENT_WRITES: usize = 16;
 
-/// Writes down which of the listed projects have something new, and queues a look at each. The
-/// projects that are, or may become, linked.
+/// What a page of projects comes to.
+#[derive(Debug)]
+pub struct Noted {
+    /// Those with something new: to be looked at.
+    pub news: Vec<ProjectId>,
+    /// Those that are, or may become, linked.
+    pub may_have_jobs: Vec<ProjectId>,
+}
+
+/// Writes down which of the listed projects have something new.
 pub async fn note_projects(
     context: &Context<'_>,
     page: &Page<Project>,
     origin: Origin,
-) -> Result<Vec<ProjectId>, Trouble> {
+) -> Result<Noted, Trouble> {
     context
         .note_unreadable(Kind::Project, "project", &page.unreadable)
         .await?;
@@ -46,25 +54,21 @@ pub async fn note_projects(
         .iter()
         .filter(|(id, fields)| is_news(rows.get(*id), fields, origin))
         .collect();
-    stream::iter(&news)
+    let noted: Vec<_> = stream::iter(&news)
         .map(|(id, fields)| async move {
-            store
-                .want_project(org, id, company, fields, listed_at)
-                .await
+            let written = store.want_project(org, id, company, fields, listed_at);
+            match written.await {
+                // That one's failure, not its page's (B27).
+                Err(store::Error::Refused { reason, .. }) => {
+                    refused(context, id, fields, &reason).await?;
+                    Ok(None)
+                }
+                written => Ok::<_, Trouble>(written.map(|_| Some(*id))?),
+            }
         })
         .buffer_unordered(CONCURRENT_WRITES)
-        .try_for_each(|_| async { Ok(()) })
+        .try_collect()
         .await?;
-    let looks: Vec<_> = news
-        .iter()
-        .map(|(id, _)| {
-            context.look(Look::Project {
-                project_id: (*id).clone(),
-                origin,
-            })
-        })
-        .collect();
-    context.app.queues.sync(&looks).await?;
     let may_have_a_job = |id: &ProjectId, fields: &ProjectFields| match rows
         .get(id)
         .map(|row| row.state)
@@ -73,11 +77,37 @@ pub async fn note_projects(
         Some(LinkState::JobDeleted) => false,
         Some(LinkState::Unseen | LinkState::Skipped) | None => !fields.deleted && !fields.archived,
     };
-    Ok(fields
-        .iter()
-        .filter(|(id, fields)| may_have_a_job(id, fields))
-        .map(|(id, _)| (*id).clone())
-        .collect())
+    Ok(Noted {
+        news: noted.into_iter().flatten().cloned().collect(),
+        may_have_jobs: fields
+            .iter()
+            .filter(|(id, fields)| may_have_a_job(id, fields))
+            .map(|(id, _)| (*id).clone())
+            .collect(),
+    })
+}
+
+/// What the project says can't be kept: it is set aside until it changes, with the reason, once.
+async fn refused(
+    context: &Context<'_>,
+    id: &ProjectId,
+    fields: &ProjectFields,
+    reason: &str,
+) -> Result<(), Trouble> {
+    let (org, store) = (context.org(), &context.app.store);
+    let company = &context.organization.company_id;
+    let is_new = store
+        .project_refused(org, id, company, fields.updated_at)
+        .await?;
+    if is_new {
+        tracing::error!(org.id = %org, project.id = %id, reason, "a project can't be kept");
+        let text = format!(
+            "Project {id} could not be brought over, since it says more than can be kept: {reason}."
+        );
+        let entry = NewEntry::new(Kind::Project, Outcome::Failed, text).project(id);
+        store.log(org, entry).await?;
+    }
+    Ok(())
 }
 
 /// `modified_since` is inclusive, so every poll lists again what the last one handled.
@@ -88,6 +118,8 @@ fn is_news(row: Option<&ProjectRow>, fields: &ProjectFields, origin: Origin) -> 
         (LinkState::Skipped, Origin::Sync) => true,
         (LinkState::JobDeleted, _) => false,
         (_, Origin::Poll) if row.set_aside == Some(fields.updated_at) => false,
+        // Its message is alive, and tries it again and again.
+        (_, Origin::Poll) if row.is_refused() && row.wanted.as_ref() == Some(fields) => false,
         _ => {
             // Reopened by hand, and the look that was to follow was lost?
             row.state == LinkState::Unseen

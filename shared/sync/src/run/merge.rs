@@ -10,7 +10,8 @@ use runtime::messages::{Look, Origin};
 use store::activity::{Kind, NewEntry, Outcome};
 use store::projects::{LinkState, ProjectFields, ProjectRow};
 
-use super::{Context, project};
+use super::Context;
+use super::absence::{Told, job_is_missing};
 use crate::decide::fields::{STATUS_KEY, link_metadata};
 
 /// A linked project is gone: if it went into another, that one gets its photos, and its job too if it
@@ -30,10 +31,7 @@ pub async fn follow(
             project_id: into.clone(),
             origin: Origin::Event,
         },
-        Look::ProjectPhotos {
-            project_id: into,
-            cursor: None,
-        },
+        Look::photos_of(&into, None),
     ];
     let looks = looks.map(|look| context.look(look));
     context.app.queues.sync(&looks).await?;
@@ -109,10 +107,10 @@ async fn move_job(
         metadata,
         ..JobFields::default()
     };
-    let one_click = context.app.one_click().await?;
+    let one_click = context.one_click().await?;
     match one_click.update_job(org, job_id, &changes).await {
         Err(OneClickError::NotFound) => {
-            project::close_link(context.app, org, &gone.project_id, job_id).await?;
+            job_is_missing(context.app, org, &gone.project_id, job_id, Told::No).await?;
             return Ok(false);
         }
         told => told?,

@@ -1,18 +1,22 @@
 //! Running: reads both sides, asks [`crate::decide`], takes the steps.
 
+mod absence;
 pub mod again;
 pub mod connection;
 pub mod copy;
 mod existing;
+pub mod failure;
 mod import;
 pub mod jobs;
 mod listing;
+mod make;
 mod merge;
-mod outage;
+mod pause;
 pub mod photos;
 pub mod poll;
 pub mod project;
 mod reassign;
+mod subject;
 pub mod sync_run;
 pub mod users;
 pub mod webhooks;
@@ -25,6 +29,11 @@ use runtime::pacing::Lane;
 use runtime::{App, CompanyCam, Trouble};
 use store::activity::{Kind, NewEntry, Outcome};
 use store::organizations::{ConnectionState, Organization};
+use store::pauses::Side;
+
+use crate::decide::link::quoted;
+
+use absence::Told;
 
 /// One look at one organization.
 #[derive(Debug)]
@@ -45,9 +54,20 @@ impl Context<'_> {
         &self.organization.org_id
     }
 
-    /// `CompanyCam`, paced, with the organization's token.
+    /// `CompanyCam`, paced, with the organization's token. While it does not answer it is not asked.
     pub fn companycam(&self) -> CompanyCam<'_> {
-        self.app.companycam(&self.organization, self.lane)
+        let paused = self.organization.pause(Side::CompanyCam).is_some();
+        self.app
+            .companycam(&self.organization, self.lane)
+            .paused(paused)
+    }
+
+    /// One Click. While it does not answer it is not asked.
+    pub async fn one_click(&self) -> Result<one_click::Client, Trouble> {
+        if self.organization.pause(Side::OneClick).is_some() {
+            return Err(Trouble::down(Side::OneClick, "One Click does not answer"));
+        }
+        self.app.one_click().await
     }
 
     /// One page of the projects that `query` asks for.
@@ -64,83 +84,64 @@ impl Context<'_> {
         SyncMessage::new(self.org(), look)
     }
 
-    /// Writes down what of a list could not be read; the rest of it goes on (B27).
+    /// Writes down what of a list of `CompanyCam`'s could not be read; the rest of it goes on (B27).
     async fn note_unreadable(
         &self,
         kind: Kind,
         what: &str,
         unreadable: &[String],
     ) -> Result<(), Trouble> {
+        self.note_unreadable_of(Side::CompanyCam, kind, what, unreadable)
+            .await
+    }
+
+    /// The same of a list of One Click's.
+    async fn note_unreadable_in_one_click(
+        &self,
+        kind: Kind,
+        what: &str,
+        unreadable: &[String],
+    ) -> Result<(), Trouble> {
+        self.note_unreadable_of(Side::OneClick, kind, what, unreadable)
+            .await
+    }
+
+    async fn note_unreadable_of(
+        &self,
+        side: Side,
+        kind: Kind,
+        what: &str,
+        unreadable: &[String],
+    ) -> Result<(), Trouble> {
+        let name = match side {
+            Side::CompanyCam => "CompanyCam",
+            Side::OneClick => "One Click",
+        };
         for reason in unreadable {
-            tracing::error!(org.id = %self.org(), what, reason, "CompanyCam listed something that can't be read");
-            let text = format!("CompanyCam listed a {what} that can’t be read: {reason}.");
-            self.app
-                .store
-                .log(self.org(), NewEntry::new(kind, Outcome::Failed, text))
-                .await?;
+            tracing::error!(org.id = %self.org(), side = side.code(), what, reason, "a side listed something that can't be read");
+            let text = format!("{name} listed a {what} that can’t be read: {reason}.");
+            let entry = NewEntry::new(kind, Outcome::Failed, text);
+            // Every list shows it again.
+            self.app.store.log_daily(self.org(), entry).await?;
         }
         Ok(())
     }
 
     /// Where people find the project.
     fn call_project(name: &str, id: &ProjectId) -> String {
-        format!("“{name}” ({id})")
+        format!("{} ({id})", quoted(name))
     }
 }
 
 /// Writes down why a look can never succeed; it goes to the dead-letter queue (B27).
 pub async fn set_aside(app: &App, message: &SyncMessage, reason: &str) -> Result<(), Trouble> {
     let org = &message.org_id;
-    let (kind, what, project) = match &message.look {
-        Look::Poll => (
-            Kind::Sync,
-            "The organization could not be polled".to_owned(),
-            None,
-        ),
-        Look::Disconnect { .. } => (
-            Kind::Connection,
-            "Disconnecting could not be finished".to_owned(),
-            None,
-        ),
-        Look::Sync { run } => {
-            sync_run::abandon(app, org, run, reason).await?;
-            (Kind::Sync, "The sync could not go on".to_owned(), None)
-        }
-        Look::Project { project_id, .. } => (
-            Kind::Project,
-            format!("Project {project_id} could not be brought over"),
-            Some(project_id),
-        ),
-        Look::ProjectPhotos { project_id, .. } => (
-            Kind::Photo,
-            format!("The photos of project {project_id} could not be read"),
-            Some(project_id),
-        ),
-        Look::Photo { photo_id, .. } => (
-            Kind::Photo,
-            format!("Photo {photo_id} could not be looked at"),
-            None,
-        ),
-        Look::Document { document_id, .. } => (
-            Kind::Project,
-            format!("Document {document_id} could not be looked at"),
-            None,
-        ),
-        Look::Job { job_id } => (
-            Kind::Project,
-            format!("Job {job_id} could not be brought to CompanyCam"),
-            None,
-        ),
-    };
-    let mut entry = NewEntry::new(kind, Outcome::Failed, format!("{what}: {reason}."));
-    match &message.look {
-        Look::Photo { photo_id, .. } => entry = entry.photo(photo_id),
-        Look::Job { job_id } => entry = entry.job(Some(job_id)),
-        _ => {}
+    if let Look::Sync { run, .. } = &message.look {
+        sync_run::abandon(app, org, run, reason).await?;
     }
-    if let Some(project) = project {
-        entry = entry.project(project);
-    }
+    let (kind, _) = subject::of(&message.look);
+    let text = format!("{}: {reason}.", subject::failed(&message.look));
+    let entry = subject::about(&message.look, NewEntry::new(kind, Outcome::Failed, text));
     if let Look::Project { project_id, .. } = &message.look {
         // It is set aside, not pending: a sync run must not wait for it for ever.
         app.store.project_set_aside(org, project_id).await?;
@@ -176,6 +177,10 @@ pub async fn look(app: &App, message: &SyncMessage) -> Result<(), Trouble> {
             ..
         } => Lane::Backfill,
         Look::Poll
+        | Look::PollOn { .. }
+        | Look::Probe { .. }
+        | Look::Resume
+        | Look::ResumePhotos { .. }
         | Look::Disconnect { .. }
         | Look::Project { .. }
         | Look::ProjectPhotos { .. }
@@ -193,32 +198,35 @@ pub async fn look(app: &App, message: &SyncMessage) -> Result<(), Trouble> {
     let outcome = match &message.look {
         _ if !matches!(ready, Ok(true)) => ready.map(drop),
         Look::Poll => poll::poll(&context).await,
+        Look::PollOn { seq } => poll::go_on(&context, *seq).await,
+        Look::Probe { side, seq } => pause::probe(app, &context.organization, *side, *seq).await,
+        Look::Resume => pause::resume(&context).await,
+        Look::ResumePhotos { after } => pause::resume_photos(&context, after.as_ref()).await,
         // Done above, since the organization need not be connected for it.
         Look::Disconnect { .. } => Ok(()),
-        Look::Sync { run } => sync_run::step(&context, run, message.tries).await,
+        Look::Sync { run, seq } => sync_run::step(&context, run, *seq, message.tries).await,
         Look::Project { project_id, origin } => {
             project::look_at_project(&context, project_id, *origin).await
         }
-        Look::ProjectPhotos { project_id, cursor } => {
-            photos::look_at_project_photos(&context, project_id, cursor.as_ref()).await
-        }
+        Look::ProjectPhotos {
+            project_id,
+            cursor,
+            so_far,
+        } => photos::look_at_project_photos(&context, project_id, cursor.as_ref(), *so_far).await,
         Look::Photo { photo_id, tags } => photos::look_at_photo(&context, photo_id, *tags).await,
         Look::Document { document_id, .. } => {
             // Known and counted; copying documents (B16) is not there yet.
             tracing::info!(org.id = %message.org_id, document.id = %document_id, "a document changed");
             Ok(())
         }
-        Look::Job { job_id } => jobs::look_at_job(&context, job_id).await,
+        Look::Job { job_id, deleted } => {
+            let told = if *deleted { Told::Yes } else { Told::No };
+            jobs::look_at_job(&context, job_id, told).await
+        }
     };
     if let Err(Trouble::NeedsReconnecting) = outcome {
         connection::pause(&context).await?;
         return Ok(());
-    }
-    if let Err(Trouble::Transient {
-        down: Some(side), ..
-    }) = &outcome
-    {
-        outage::noticed(&context, *side).await;
     }
     outcome
 }

@@ -7,23 +7,26 @@ use companycam::{Cursor, Page, Photo};
 use futures::{StreamExt, TryStreamExt, stream};
 use one_click::JobId;
 use runtime::Trouble;
-use runtime::messages::{Look, Origin, PhotoMessage};
-use store::activity::Kind;
-use store::outages::Side;
+use runtime::messages::{Look, Origin, PhotoMessage, PhotosSoFar};
+use store::activity::{Kind, NewEntry, Outcome};
 use store::photos::PhotoRow;
 use store::projects::{LinkState, ProjectRow, SkipReason};
 
-use super::{Context, outage, project};
+use super::{Context, project};
 use crate::decide::photo::wanted_photo;
 
 /// How many rows are written at a time.
 const CONCURRENT_WRITES: usize = 16;
 
-/// Looks at one page of the project's photos, and queues the next.
+/// More pages than any project has: a list that never ends is none.
+const MOST_PAGES: u32 = 2_000;
+
+/// Looks at one page of the project's photos, and queues the next. With the last they are known.
 pub async fn look_at_project_photos(
     context: &Context<'_>,
     project: &ProjectId,
     cursor: Option<&Cursor>,
+    so_far: PhotosSoFar,
 ) -> Result<(), Trouble> {
     let page = context
         .companycam()
@@ -33,15 +36,59 @@ pub async fn look_at_project_photos(
         Err(failure) if failure.is_not_found() => return Ok(()),
         page => page?,
     };
-    outage::over(context, Side::CompanyCam).await?;
     look_at_photos(context, &page).await?;
-    if let Some(cursor) = page.next {
-        let look = Look::ProjectPhotos {
-            project_id: project.clone(),
-            cursor: Some(cursor),
-        };
-        context.app.queues.sync(&[context.look(look)]).await?;
+    let so_far = PhotosSoFar {
+        unfinished: so_far.unfinished || unfinished(&page.items).next().is_some(),
+        pages: so_far.pages + 1,
+        ..so_far
+    };
+    match page.next {
+        // The same place again, or ever another, would be for ever.
+        Some(more) if Some(&more) != cursor && so_far.pages < MOST_PAGES => {
+            let look = Look::ProjectPhotos {
+                project_id: project.clone(),
+                cursor: Some(more),
+                so_far,
+            };
+            Ok(context.app.queues.sync(&[context.look(look)]).await?)
+        }
+        Some(_) | None => {
+            let Some(up_to) = so_far.up_to.filter(|_| !so_far.unfinished) else {
+                return Ok(());
+            };
+            let (store, org) = (&context.app.store, context.org());
+            Ok(store.photos_read(org, project, up_to).await?)
+        }
     }
+}
+
+/// The projects of photos that are still being processed: they are not all known yet.
+pub(super) fn unfinished(photos: &[Photo]) -> impl Iterator<Item = ProjectId> {
+    photos
+        .iter()
+        .filter(|photo| photo.is_being_processed())
+        .filter_map(|photo| photo.project_id.clone())
+}
+
+/// The photos of these projects were read, up to what their jobs were brought up to, but for those of
+/// `unfinished`.
+pub(super) async fn known(
+    context: &Context<'_>,
+    projects: &[ProjectId],
+    unfinished: &[ProjectId],
+) -> Result<(), Trouble> {
+    let (store, org) = (&context.app.store, context.org());
+    let rows = store.projects(org, projects).await?;
+    let known = rows.iter().filter_map(|row| {
+        let up_to = row.seen.as_ref()?.updated_at;
+        let news = row.state == LinkState::Linked && row.photos_read_at != Some(up_to);
+        (news && !unfinished.contains(&row.project_id)).then_some((&row.project_id, up_to))
+    });
+    stream::iter(known)
+        .map(|(project, up_to)| store.photos_read(org, project, up_to))
+        .buffer_unordered(CONCURRENT_WRITES)
+        .try_for_each(|()| async { Ok(()) })
+        .await?;
     Ok(())
 }
 
@@ -56,7 +103,6 @@ pub async fn look_at_photo(context: &Context<'_>, id: &PhotoId, tags: bool) -> R
         Err(failure) if failure.is_not_found() => return Ok(()),
         photo => photo?,
     };
-    outage::over(context, Side::CompanyCam).await?;
     let Some(project) = photo.project_id.clone() else {
         return Ok(());
     };
@@ -150,8 +196,15 @@ async fn look_at_tagged_photos(
         .collect();
     let raised = stream::iter(&wanted)
         .map(|(photo, project, wanted)| async move {
-            let row = store.want_photo(org, &photo.id, project, wanted).await?;
-            Ok::<_, store::Error>(row.map(|row| row.photo_id))
+            let row = match store.want_photo(org, &photo.id, project, wanted).await {
+                // That one's failure, not its page's (B27).
+                Err(store::Error::Refused { reason, .. }) => {
+                    note_refused(context, photo, &reason).await?;
+                    None
+                }
+                row => row?,
+            };
+            Ok::<_, Trouble>(row.map(|row| row.photo_id))
         })
         .buffer_unordered(CONCURRENT_WRITES)
         .try_collect::<Vec<_>>()
@@ -179,6 +232,16 @@ async fn look_at_tagged_photos(
         .map(|photo| &photo.id)
         .collect();
     Ok(i64::try_from(on_a_job.len()).unwrap_or(i64::MAX))
+}
+
+async fn note_refused(context: &Context<'_>, photo: &Photo, reason: &str) -> Result<(), Trouble> {
+    let (org, id) = (context.org(), &photo.id);
+    tracing::error!(org.id = %org, photo.id = %id, reason, "a photo can't be kept");
+    let text = format!(
+        "Photo {id} could not be copied, since what it says is more than can be kept: {reason}."
+    );
+    let entry = NewEntry::new(Kind::Photo, Outcome::Failed, text).photo(id);
+    Ok(context.app.store.log(org, entry).await?)
 }
 
 /// Adds the tag to those of the photos that are or will be in One Click.

@@ -1,42 +1,55 @@
 //! The scheduled poll: what did the webhooks miss? (B17)
+//!
+//! A poll that has much to list is a chain of looks, a few pages each, so that live changes slip in
+//! between and nothing is lost where it is cut off: the cursor of jobs is saved with each page, and how
+//! far the projects are in the organization's row.
 
 use companycam::ProjectsQuery;
+use companycam::ids::ProjectId;
 use runtime::Trouble;
 use runtime::messages::{Look, Origin};
-use store::outages::Side;
+use store::organizations::PollProgress;
 
-use super::{Context, jobs, listing, outage, users, webhooks};
+use super::{Context, jobs, listing, pause, sync_run, users, webhooks};
 
 /// Users are refreshed at least this often (B8).
 const USERS_KEPT_S: i64 = 23 * 60 * 60;
-/// A sync run that took no step for so long lost its message somewhere.
-const STALLED_S: i64 = 10 * 60;
+/// What took no step for so long lost its message somewhere: longer than the longest delay.
+const STALLED_S: i64 = 20 * 60;
 /// Two changes in one second look alike to the cursor: the newest seconds are asked for again.
 pub(super) const SETTLED_S: i64 = 5;
 /// What a page holds.
 pub(super) const PER_PAGE: u32 = 100;
+/// How many pages of each side one look reads.
+const PAGES_A_LOOK: u32 = 3;
+/// How many looks are queued at once: live changes slip in before the next.
+pub(super) const LOOKS_AT_ONCE: usize = 4;
 
 /// Looks for projects and jobs changed since the last poll, after mending what should have told us of
 /// them. With nothing new it costs two GETs of `CompanyCam` and one of One Click.
 pub async fn poll(context: &Context<'_>) -> Result<(), Trouble> {
     let organization = &context.organization;
+    pause::keep_probing(context).await?;
+    if organization.is_paused() {
+        tracing::info!(org.id = %context.org(), "a side does not answer; the poll is let go, and another follows when it does");
+        return Ok(());
+    }
+    let before = organization.poll.as_ref();
+    if before.is_some_and(|poll| context.now - poll.stepped_at <= STALLED_S) {
+        // Goes on by itself.
+        return Ok(());
+    }
     if let Some(run) = organization.sync.as_ref().filter(|run| run.is_running())
         && context.now - run.stepped_at > STALLED_S
     {
         tracing::warn!(org.id = %context.org(), run.id = %run.id, "the sync run stands still; it is taken up again");
-        context
-            .app
-            .queues
-            .sync(&[context.look(Look::Sync {
-                run: run.id.clone(),
-            })])
-            .await?;
+        sync_run::take_up(context).await?;
     }
     if organization
         .users_refreshed_at
         .is_none_or(|at| context.now - at > USERS_KEPT_S)
     {
-        users::refresh(context).await?;
+        users::refresh_if_allowed(context).await?;
     }
     context.app.reseal(organization).await?;
     // First, so that what happens during this poll is told. Where it can't be looked at now, what was
@@ -45,45 +58,140 @@ pub async fn poll(context: &Context<'_>) -> Result<(), Trouble> {
     if let Err(Trouble::NeedsReconnecting) = checked {
         return checked;
     }
-    list(context).await?;
+    let progress = before.cloned().unwrap_or_else(|| PollProgress {
+        started_at: context.now,
+        stepped_at: context.now,
+        seq: context.app.clock.now_ms(),
+        jobs_page: Some(1),
+        page: Some(1),
+        left: Vec::new(),
+        next_cursor: None,
+    });
+    list(context, progress).await?;
     checked
 }
 
-/// What changed on both sides.
-async fn list(context: &Context<'_>) -> Result<(), Trouble> {
-    jobs::poll_jobs(context).await?;
-    outage::over(context, Side::OneClick).await?;
-    // Without a cursor the first sync is still listing, and covers everything.
-    let Some(since) = context.organization.project_cursor else {
-        return Ok(());
-    };
-    let mut cursor = None;
-    let mut next = Some(1);
-    while let Some(page) = next {
-        let query = ProjectsQuery {
-            modified_since: Some(since),
-            query: None,
-            page,
-            per_page: PER_PAGE,
-        };
-        let answer = context.projects(&query).await?;
-        outage::over(context, Side::CompanyCam).await?;
-        listing::note_projects(context, &answer, Origin::Poll).await?;
-        if page == 1 {
-            cursor = next_cursor(
-                answer.items.iter().map(|project| project.updated_at),
-                answer.date.unwrap_or(context.now),
-            );
-        }
-        next = answer.next;
+/// Goes on with a poll; an older one's message is let go.
+pub async fn go_on(context: &Context<'_>, seq: i64) -> Result<(), Trouble> {
+    match context
+        .organization
+        .poll
+        .clone()
+        .filter(|poll| poll.seq == seq)
+    {
+        Some(progress) => list(context, progress).await,
+        None => Ok(()),
     }
-    let cursor = cursor.filter(|cursor| *cursor > since);
-    context
-        .app
-        .store
-        .polled(context.org(), cursor, context.now)
-        .await?;
+}
+
+/// What changed on both sides, as far as one look goes.
+async fn list(context: &Context<'_>, mut progress: PollProgress) -> Result<(), Trouble> {
+    if !progress.left.is_empty() {
+        return queue_looks(context, progress).await;
+    }
+    if let Some(page) = progress.jobs_page {
+        progress.jobs_page = jobs::poll_jobs(context, page, PAGES_A_LOOK).await?;
+        if progress.jobs_page.is_some() {
+            return later(context, progress, Vec::new()).await;
+        }
+    }
+    for _ in 0..PAGES_A_LOOK {
+        let Some(page) = page_to_list(context, &progress) else {
+            return through(context, &progress).await;
+        };
+        list_page(context, &mut progress, page).await?;
+        if progress.left.len() > LOOKS_AT_ONCE {
+            return queue_looks(context, progress).await;
+        }
+        let looks = looks(context, &std::mem::take(&mut progress.left));
+        context.app.queues.sync(&looks).await?;
+    }
+    if page_to_list(context, &progress).is_none() {
+        return through(context, &progress).await;
+    }
+    later(context, progress, Vec::new()).await
+}
+
+/// The next page of projects. Without a cursor the first sync is still listing, and covers everything;
+/// while any sync lists projects, it moves the cursor too.
+fn page_to_list(context: &Context<'_>, progress: &PollProgress) -> Option<u32> {
+    let organization = &context.organization;
+    let sync_lists = organization
+        .sync
+        .as_ref()
+        .is_some_and(sync_run::lists_projects);
+    let lists = organization.project_cursor.is_some() && !sync_lists;
+    progress.page.filter(|_| lists)
+}
+
+async fn list_page(
+    context: &Context<'_>,
+    progress: &mut PollProgress,
+    page: u32,
+) -> Result<(), Trouble> {
+    let query = ProjectsQuery {
+        modified_since: context.organization.project_cursor,
+        query: None,
+        page,
+        per_page: PER_PAGE,
+    };
+    let answer = context.projects(&query).await?;
+    progress.left = listing::note_projects(context, &answer, Origin::Poll)
+        .await?
+        .news;
+    if page == 1 {
+        progress.next_cursor = next_cursor(
+            answer.items.iter().map(|project| project.updated_at),
+            answer.date.unwrap_or(context.now),
+        );
+    }
+    progress.page = answer.next;
     Ok(())
+}
+
+/// Queues some of the looks at what a page had new, and the rest of the poll behind them.
+async fn queue_looks(context: &Context<'_>, mut progress: PollProgress) -> Result<(), Trouble> {
+    let rest = progress
+        .left
+        .split_off(progress.left.len().min(LOOKS_AT_ONCE));
+    let now = std::mem::replace(&mut progress.left, rest);
+    let looks = looks(context, &now);
+    later(context, progress, looks).await
+}
+
+fn looks(context: &Context<'_>, projects: &[ProjectId]) -> Vec<runtime::messages::SyncMessage> {
+    let look = |project_id: &ProjectId| {
+        context.look(Look::Project {
+            project_id: project_id.clone(),
+            origin: Origin::Poll,
+        })
+    };
+    projects.iter().map(look).collect()
+}
+
+/// Queues these looks and then the rest of the poll. Queued before it is written down: a crash in
+/// between only repeats what was done.
+async fn later(
+    context: &Context<'_>,
+    progress: PollProgress,
+    mut messages: Vec<runtime::messages::SyncMessage>,
+) -> Result<(), Trouble> {
+    let next = PollProgress {
+        seq: progress.seq + 1,
+        stepped_at: context.now,
+        ..progress
+    };
+    messages.push(context.look(Look::PollOn { seq: next.seq }));
+    context.app.queues.sync(&messages).await?;
+    Ok(context.app.store.step_poll(context.org(), &next).await?)
+}
+
+/// Everything is listed.
+async fn through(context: &Context<'_>, progress: &PollProgress) -> Result<(), Trouble> {
+    let since = context.organization.project_cursor;
+    let cursor = progress.next_cursor.filter(|cursor| Some(*cursor) > since);
+    let (store, org) = (&context.app.store, context.org());
+    Ok(store.polled(org, cursor, context.now).await?)
 }
 
 /// Where the next listing begins: at the newest change of this one's first page, but never within

@@ -1,15 +1,15 @@
 //! A look at one project (B10, B14, B18, B20).
 
 use companycam::ids::ProjectId;
-use one_click::{Error as OneClickError, Field, JobFields, JobId, OrgId, UserId};
-use runtime::messages::{Look, Origin};
-use runtime::{App, Trouble};
-use store::activity::{Kind, NewEntry, Offer, Outcome};
-use store::outages::Side;
+use one_click::{Error as OneClickError, Field, Job, JobFields, JobId, UserId};
+use runtime::Trouble;
+use runtime::messages::{Look, Origin, PhotosSoFar};
+use store::activity::{Kind, NewEntry, Outcome};
 use store::projects::{LinkState, ProjectFields, ProjectRow, Skip, SkipReason};
 
+use super::absence::{Told, job_is_missing};
 use super::import::{assigned_users, creator, first_matched, import};
-use super::{Context, merge, outage, photos, sync_run, users};
+use super::{Context, merge, photos, sync_run, users};
 use crate::decide::fields::{customer_name, job_changes, needs_job, project_fields};
 use crate::decide::project::{ProjectStep, project_step};
 
@@ -37,9 +37,7 @@ pub async fn look_at_project(
     };
     if row.company_id != context.organization.company_id {
         // Links belong to a company; those of another one rest (B5).
-        return Ok(store
-            .project_handled(org, id, now.updated_at, false)
-            .await?);
+        return Ok(store.project_handled(org, id, now.updated_at).await?);
     }
     let was_linked = row.state == LinkState::Linked;
     if merged(context, &row, &now, origin).await? {
@@ -66,13 +64,13 @@ pub async fn look_at_project(
         Origin::Event | Origin::Deletion => was_linked,
     };
     if job.is_some() && !read_elsewhere {
-        photos::look_at_project_photos(context, id, None).await?;
+        let so_far = PhotosSoFar {
+            up_to: Some(now.updated_at),
+            ..PhotosSoFar::default()
+        };
+        photos::look_at_project_photos(context, id, None, so_far).await?;
     }
-    let photos_read = job.is_some() && (!read_elsewhere || origin == Origin::Sync);
-    store
-        .project_handled(org, id, now.updated_at, photos_read)
-        .await?;
-    Ok(())
+    Ok(store.project_handled(org, id, now.updated_at).await?)
 }
 
 /// Follows a merge that this project had a part in (B18). Whether its link moved, and nothing is left
@@ -141,7 +139,6 @@ async fn read(context: &Context<'_>, id: &ProjectId, origin: Origin) -> Result<(
         }
         Err(failure) => return Err(failure.into()),
     };
-    outage::over(context, Side::CompanyCam).await?;
     // Never settled: the next poll lists it once more.
     store
         .want_project(org, id, company, &fields, fields.updated_at)
@@ -180,7 +177,7 @@ pub(super) async fn skip(
     Ok(())
 }
 
-/// Brings the linked job up to the project. `None`: the job is gone, and the link closed (B18).
+/// Brings the linked job up to the project. `None`: the job is gone, and the link closed (B18, B33).
 async fn update(
     context: &Context<'_>,
     row: &ProjectRow,
@@ -191,7 +188,7 @@ async fn update(
     let Some(job_id) = row.job_id.clone() else {
         return Ok(None);
     };
-    let one_click = context.app.one_click().await?;
+    let one_click = context.one_click().await?;
     let before = row.seen.clone().unwrap_or_default();
     let assignee = if row.assignee_set {
         None
@@ -206,6 +203,7 @@ async fn update(
     } else {
         None
     };
+    let mut is_there = job.is_some();
     let mut changes = job_changes(id, &before, now, job.as_ref());
     let taken = job
         .as_ref()
@@ -218,9 +216,9 @@ async fn update(
     if !changes.is_empty() {
         match write_job(context, &one_click, &job_id, changes).await {
             Err(OneClickError::NotFound) => return close(context, row, &job_id).await,
-            written => written?,
+            written => drop(written?),
         }
-        outage::over(context, Side::OneClick).await?;
+        is_there = true;
         let text = format!(
             "Its job was brought up to date with project {}.",
             Context::call_project(&customer_name(id, now), id)
@@ -230,6 +228,9 @@ async fn update(
             .job(Some(&job_id));
         context.app.store.log(org, entry).await?;
         tracing::info!(org.id = %org, project.id = %id, job.id = %job_id, "updated a job");
+    }
+    if is_there && row.job_missing_since.is_some() {
+        context.app.store.job_is_there(org, id).await?;
     }
     if let Some(assignee) = given {
         // Ours: no reassignment that the project would have to follow.
@@ -248,22 +249,20 @@ async fn update(
     Ok(Some(job_id))
 }
 
-async fn write_job(
+/// The job after the changes.
+pub(super) async fn write_job(
     context: &Context<'_>,
     one_click: &one_click::Client,
     job: &JobId,
     mut changes: JobFields,
-) -> Result<(), OneClickError> {
+) -> Result<Job, OneClickError> {
     match one_click.update_job(context.org(), job, &changes).await {
         Err(OneClickError::Invalid { .. }) if changes.assigned_user_id != Field::Keep => {
             // As for a new job: an assignee who has left must not hold up the rest.
             changes.assigned_user_id = Field::Keep;
-            one_click
-                .update_job(context.org(), job, &changes)
-                .await
-                .map(drop)
+            one_click.update_job(context.org(), job, &changes).await
         }
-        written => written.map(drop),
+        written => written,
     }
 }
 
@@ -272,29 +271,8 @@ async fn close(
     row: &ProjectRow,
     job: &JobId,
 ) -> Result<Option<JobId>, Trouble> {
-    close_link(context.app, context.org(), &row.project_id, job).await?;
+    job_is_missing(context.app, context.org(), &row.project_id, job, Told::No).await?;
     Ok(None)
-}
-
-/// The job is gone: closes its link, unless the project has another job by now, and says so (B18).
-pub(super) async fn close_link(
-    app: &App,
-    org: &OrgId,
-    id: &ProjectId,
-    job: &JobId,
-) -> Result<(), Trouble> {
-    if app.store.close_link(org, id, job).await? {
-        let text = format!(
-            "The job of project {id} was deleted in One Click. The project makes no other job by itself."
-        );
-        let entry = NewEntry::new(Kind::Project, Outcome::Skipped, text)
-            .project(id)
-            .job(Some(job))
-            .offering(Offer::BringBack);
-        app.store.log(org, entry).await?;
-        tracing::info!(org.id = %org, project.id = %id, job.id = %job, "closed a link: the job was deleted");
-    }
-    Ok(())
 }
 
 /// Whom the job should have while it has nobody: the first assigned user that is matched, else the

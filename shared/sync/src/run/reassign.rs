@@ -9,6 +9,7 @@ use store::activity::{Kind, NewEntry, Outcome};
 use store::jobs::JobRow;
 use store::matches::CompanyCamUser;
 
+use super::absence::assignment_is_refused;
 use super::{Context, users};
 
 /// What came of assigning a user.
@@ -40,6 +41,7 @@ pub async fn assign_first(
     match assign(context, project, &user.id).await? {
         Assigned::Yes => Ok(Some(assignee.clone())),
         Assigned::No(why) => {
+            assignment_is_refused(context, &job.id).await?;
             let text = format!("Nobody was assigned to the job’s project: {why}.");
             note(context, job, project, Outcome::Failed, text).await?;
             Ok(None)
@@ -86,6 +88,7 @@ pub async fn apply(
     };
     begin(context, job, link, assignee).await?;
     if let Assigned::No(why) = assign(context, project, &user.id).await? {
+        assignment_is_refused(context, &job.id).await?;
         let text = format!(
             "Its project could not be reassigned to {}: {why}.",
             user.name
@@ -104,7 +107,7 @@ pub async fn apply(
             .filter_map(|previous| matches.companycam(previous))
             .filter(|previous| previous.id != user.id);
         for previous in previous {
-            notes.push(remove(context, project, previous).await?);
+            notes.push(remove(context, job, project, previous).await?);
         }
     }
     // Said when all is done, so that it is said once however often it took.
@@ -175,6 +178,7 @@ async fn assign(
 /// What came of it, in words for the log.
 async fn remove(
     context: &Context<'_>,
+    job: &Job,
     project: &ProjectId,
     previous: &CompanyCamUser,
 ) -> Result<(Outcome, String), Trouble> {
@@ -189,6 +193,7 @@ async fn remove(
             format!("{} was removed from its project.", previous.name),
         )),
         Err(Trouble::Permanent(reason)) => {
+            assignment_is_refused(context, &job.id).await?;
             tracing::warn!(org.id = %context.org(), project.id = %project, reason, "CompanyCam did not remove a user");
             Ok((
                 Outcome::Failed,

@@ -11,11 +11,12 @@ use runtime::queues::backoff;
 use runtime::{App, Trouble};
 use store::activity::{Kind, NewEntry, Outcome};
 use store::organizations::Organization;
-use store::outages::Side;
+use store::projects::ProjectRow;
 use store::sync_runs::{SyncRun, SyncStep, TagName, Window};
 
-use super::poll::{PER_PAGE, next_cursor};
-use super::{Context, connection, listing, outage, photos, users, webhooks};
+use super::listing::Noted;
+use super::poll::{LOOKS_AT_ONCE, PER_PAGE, next_cursor};
+use super::{Context, connection, listing, photos, users, webhooks};
 
 /// The window that connecting starts with.
 pub const FIRST_WINDOW: Window = Window::Days(29);
@@ -27,6 +28,9 @@ const PATIENT_TRIES: u32 = 12;
 /// How long a run may wait for what it listed.
 const LONGEST_RUN_S: i64 = 24 * 60 * 60;
 
+/// More steps than any run takes: half a million photos are some ten thousand.
+const MOST_STEPS: i64 = 200_000;
+
 /// How often a run that keeps taking steps is tried to be ended.
 const CANCEL_TRIES: usize = 5;
 
@@ -37,7 +41,7 @@ pub fn new_run(window: Window, now: i64) -> SyncRun {
         Window::All => None,
     };
     SyncRun {
-        id: uuid::Uuid::now_v7().to_string(),
+        id: uuid::Uuid::new_v4().to_string(),
         window,
         step: SyncStep::Users,
         seq: 0,
@@ -57,158 +61,355 @@ pub fn new_run(window: Window, now: i64) -> SyncRun {
 pub fn after_connecting(before: Option<&Organization>, now: i64) -> SyncRun {
     let mut run = new_run(FIRST_WINDOW, now);
     let missed_since = before.and_then(|before| before.project_cursor);
-    run.modified_since = run
-        .modified_since
-        .map(|since| since.min(missed_since.unwrap_or(since)));
+    // A run that connecting replaces, or that the end of the connection broke off, may have looked
+    // further back: what it had not listed yet must come all the same.
+    let unfinished = before.and_then(|before| before.sync.as_ref());
+    if let Some(unfinished) = unfinished.filter(|run| lists_projects(run)) {
+        run.window = wider(run.window, unfinished.window);
+        run.modified_since = earlier(run.modified_since, unfinished.modified_since);
+    }
+    run.modified_since = earlier(run.modified_since, missed_since.or(run.modified_since));
     run
+}
+
+fn wider(one: Window, other: Window) -> Window {
+    match (one, other) {
+        (Window::Days(one), Window::Days(other)) => Window::Days(one.max(other)),
+        (Window::All, _) | (_, Window::All) => Window::All,
+    }
+}
+
+/// The earlier of two beginnings; `None` is the very first.
+fn earlier(one: Option<i64>, other: Option<i64>) -> Option<i64> {
+    one.zip(other).map(|(one, other)| one.min(other))
 }
 
 /// Queues the run's first step.
 pub async fn begin(app: &App, org: &OrgId, run: &SyncRun) -> Result<(), Trouble> {
-    let message = SyncMessage::new(
-        org,
-        Look::Sync {
-            run: run.id.clone(),
-        },
-    );
-    Ok(app.queues.sync(&[message]).await?)
+    Ok(app.queues.sync(&[message(org, run)]).await?)
 }
 
-/// Takes the next step of the run. A message of an older or finished run is let go.
-pub async fn step(context: &Context<'_>, run_id: &str, tries: u32) -> Result<(), Trouble> {
-    let Some(run) = context
-        .organization
-        .sync
-        .as_ref()
-        .filter(|run| run.id == run_id && run.is_running())
+/// The message that takes the run's next step.
+fn message(org: &OrgId, run: &SyncRun) -> SyncMessage {
+    let (run, seq) = (run.id.clone(), Some(run.seq));
+    SyncMessage::new(org, Look::Sync { run, seq })
+}
+
+/// What a step came to.
+struct Taken {
+    next: SyncStep,
+    projects: i64,
+    photos: i64,
+    /// What `project_cursor` becomes when the projects are listed, if this step has told it.
+    cursor: Option<i64>,
+    /// Looks to be queued before the next step.
+    looks: Vec<SyncMessage>,
+}
+
+impl Taken {
+    fn then(next: SyncStep) -> Self {
+        Self {
+            next,
+            projects: 0,
+            photos: 0,
+            cursor: None,
+            looks: Vec::new(),
+        }
+    }
+}
+
+/// Takes the next step of the run. A message of an older or finished run, or of another step, is let
+/// go: so one run is one chain of messages, whatever was sent twice.
+pub async fn step(
+    context: &Context<'_>,
+    run_id: &str,
+    seq: Option<i64>,
+    tries: u32,
+) -> Result<(), Trouble> {
+    let Some(run) = current(context, run_id).filter(|run| seq.is_none_or(|seq| seq == run.seq))
     else {
         return Ok(());
     };
-    let mut next = run.clone();
-    next.seq += 1;
-    next.stepped_at = context.now;
-    let mut cursor = None;
+    if run.seq > MOST_STEPS {
+        let reason = "it took more steps than any sync should";
+        return abandon(context.app, context.org(), run_id, reason).await;
+    }
+    if must_wait(context, run, tries).await? {
+        return come_back(context, run, tries).await;
+    }
+    if run.step == SyncStep::Finish {
+        return finish(context, run).await;
+    }
+    let taken = take(context, run).await?;
+    let listed = lists_projects(run) && taken.next == SyncStep::Tags;
+    let next = SyncRun {
+        step: taken.next,
+        seq: run.seq + 1,
+        stepped_at: context.now,
+        next_cursor: taken.cursor.or(run.next_cursor),
+        projects_total: run.projects_total + taken.projects,
+        photos_total: run.photos_total + taken.photos,
+        ..run.clone()
+    };
+    // A poll may have moved the cursor on by itself; the later one has seen the earlier's changes.
+    let before = context.organization.project_cursor;
+    let cursor = next
+        .next_cursor
+        .filter(|next| listed && before.is_none_or(|now| *next > now));
+    // Queued before it is written down: a crash in between only repeats what was done, and the queue
+    // gives nothing from behind this message until it is through.
+    let mut messages = taken.looks;
+    messages.push(message(context.org(), &next));
+    context.app.queues.sync(&messages).await?;
+    let (store, org) = (&context.app.store, context.org());
+    store.step_sync(org, &next, run.seq, cursor).await?;
+    Ok(())
+}
+
+fn current<'a>(context: &'a Context<'_>, run_id: &str) -> Option<&'a SyncRun> {
+    let run = context.organization.sync.as_ref();
+    run.filter(|run| run.id == run_id && run.is_running())
+}
+
+/// Whether the step waits for what was queued before it; but never for ever.
+async fn must_wait(context: &Context<'_>, run: &SyncRun, tries: u32) -> Result<bool, Trouble> {
     match &run.step {
-        SyncStep::Users => {
-            // Connecting has just refreshed them, unless that took too long.
-            if context
-                .organization
-                .users_refreshed_at
-                .is_none_or(|at| at < run.started_at)
-            {
-                users::refresh(context).await?;
-            }
-            webhooks::set_up(context).await?;
-            connection::tell_one_click(context.app, context.org(), IntegrationState::Connected, "")
-                .await?;
-            outage::over(context, Side::OneClick).await?;
-            next.step = SyncStep::Projects { page: 1 };
-        }
-        SyncStep::Projects { page } => {
-            let query = ProjectsQuery {
-                modified_since: run.modified_since,
-                query: None,
-                page: *page,
-                per_page: PER_PAGE,
-            };
-            let answer = context.projects(&query).await?;
-            if *page == 1 {
-                let answered_at = answer.date.unwrap_or(context.now);
-                // A company without projects is asked for everything new from now on.
-                let newest = next_cursor(
-                    answer.items.iter().map(|project| project.updated_at),
-                    answered_at,
-                );
-                next.next_cursor = Some(newest.unwrap_or(answered_at - 60));
-            }
-            let projects = listing::note_projects(context, &answer, Origin::Sync).await?;
-            next.projects_total += i64::try_from(projects.len()).unwrap_or(0);
-            next.step = after_projects(projects, answer.next);
-        }
+        // Photos go to jobs, so the looks at the page's projects come first. One that takes longer
+        // reads its photos by itself.
         SyncStep::Photos {
             projects,
-            cursor: at,
+            cursor: None,
+            ..
+        } if tries < PATIENT_TRIES => {
+            let rows = context.app.store.projects(context.org(), projects).await?;
+            let waits = |row: &ProjectRow| row.wanted.is_some() && !row.is_refused();
+            Ok(rows.iter().any(waits))
+        }
+        SyncStep::Finish if context.now - run.started_at < LONGEST_RUN_S => {
+            anything_pending(context).await
+        }
+        SyncStep::Users
+        | SyncStep::Projects { .. }
+        | SyncStep::Looks { .. }
+        | SyncStep::Photos { .. }
+        | SyncStep::Tags
+        | SyncStep::TagPhotos { .. }
+        | SyncStep::Finish => Ok(false),
+    }
+}
+
+async fn take(context: &Context<'_>, run: &SyncRun) -> Result<Taken, Trouble> {
+    match &run.step {
+        SyncStep::Users => take_users(context, run).await,
+        SyncStep::Projects { page } => take_projects(context, run, *page).await,
+        SyncStep::Looks {
+            left,
+            projects,
             next_page,
+        } => Ok(take_looks(context, left, projects, *next_page)),
+        SyncStep::Photos {
+            projects,
+            cursor,
+            next_page,
+            unfinished,
         } => {
-            // Photos go to jobs, so the looks at the page's projects come first; but not for ever.
-            if at.is_none()
-                && tries < PATIENT_TRIES
-                && context.app.store.pending_projects(context.org()).await? > 0
-            {
-                return again(context, run, tries).await;
-            }
-            let query = PhotosQuery {
-                after: at.clone(),
-                project_ids: projects.clone(),
-                ..PhotosQuery::default()
+            let page = PhotosPage {
+                projects,
+                cursor: cursor.as_ref(),
+                next_page: *next_page,
+                unfinished,
             };
-            let answer = context
-                .companycam()
-                .read(|api| {
-                    let query = query.clone();
-                    async move { api.photos(&query).await }
-                })
-                .await?;
-            next.photos_total += photos::look_at_photos(context, &answer).await?;
-            next.step = match answer.next {
-                Some(more) => SyncStep::Photos {
-                    projects: projects.clone(),
-                    cursor: Some(more),
-                    next_page: *next_page,
-                },
-                None => after_photos(*next_page),
-            };
+            take_photos(context, page).await
         }
-        SyncStep::Tags => next.step = tag_photos_step(all_tags(context).await?),
-        SyncStep::TagPhotos { tags, cursor: at } => {
-            next.step = tag_step(context, tags, at.as_ref()).await?;
+        SyncStep::Tags => Ok(Taken::then(tag_photos_step(all_tags(context).await?))),
+        SyncStep::TagPhotos { tags, cursor } => {
+            Ok(Taken::then(tag_step(context, tags, cursor.as_ref()).await?))
         }
-        SyncStep::Finish => {
-            let waiting = anything_pending(context).await?;
-            if waiting && context.now - run.started_at < LONGEST_RUN_S {
-                return again(context, run, tries).await;
-            }
-            // What was set aside by a crash stays pending until it is redriven; a run must not.
-            next.failed =
-                waiting.then(|| "some of what it listed is still waiting after a day".to_owned());
-            next.finished_at = Some(context.now);
+        SyncStep::Finish => Ok(Taken::then(SyncStep::Finish)),
+    }
+}
+
+async fn take_users(context: &Context<'_>, run: &SyncRun) -> Result<Taken, Trouble> {
+    // Connecting has just refreshed them, unless that took too long.
+    let refreshed = context.organization.users_refreshed_at;
+    if refreshed.is_none_or(|at| at < run.started_at) {
+        users::refresh(context).await?;
+    }
+    webhooks::set_up(context).await?;
+    connection::tell_one_click(context.app, context.org(), IntegrationState::Connected, "").await?;
+    let mut taken = Taken::then(SyncStep::Projects { page: 1 });
+    // What waited for a side when the connection ended, if anything.
+    taken.looks.push(context.look(Look::Resume));
+    Ok(taken)
+}
+
+async fn take_projects(context: &Context<'_>, run: &SyncRun, page: u32) -> Result<Taken, Trouble> {
+    let query = ProjectsQuery {
+        modified_since: run.modified_since,
+        query: None,
+        page,
+        per_page: PER_PAGE,
+    };
+    let answer = context.projects(&query).await?;
+    let noted = listing::note_projects(context, &answer, Origin::Sync).await?;
+    let projects = i64::try_from(noted.may_have_jobs.len()).unwrap_or(0);
+    let mut taken = Taken {
+        projects,
+        ..Taken::then(after_projects(noted, answer.next))
+    };
+    if page == 1 {
+        let answered_at = answer.date.unwrap_or(context.now);
+        // A company without projects is asked for everything new from now on.
+        let newest = next_cursor(
+            answer.items.iter().map(|project| project.updated_at),
+            answered_at,
+        );
+        taken.cursor = Some(newest.unwrap_or(answered_at - 60));
+    }
+    Ok(taken)
+}
+
+/// Queues some of the looks at a page's projects.
+fn take_looks(
+    context: &Context<'_>,
+    left: &[ProjectId],
+    projects: &[ProjectId],
+    next_page: Option<u32>,
+) -> Taken {
+    let (now, rest) = left.split_at(left.len().min(LOOKS_AT_ONCE));
+    let next = if rest.is_empty() {
+        after_looks(projects.to_vec(), next_page)
+    } else {
+        SyncStep::Looks {
+            left: rest.to_vec(),
+            projects: projects.to_vec(),
+            next_page,
         }
-    }
-    if run.step != SyncStep::Finish {
-        outage::over(context, Side::CompanyCam).await?;
-    }
-    let listed = matches!(
-        run.step,
-        SyncStep::Projects { .. } | SyncStep::Photos { .. }
-    ) && next.step == SyncStep::Tags;
-    if listed {
-        // A poll may have moved the cursor on by itself; the later one has seen the earlier's changes.
-        cursor = next.next_cursor.filter(|next| {
-            context
-                .organization
-                .project_cursor
-                .is_none_or(|now| *next > now)
-        });
-    }
-    if !context
-        .app
-        .store
-        .step_sync(context.org(), &next, run.seq, cursor)
+    };
+    let mut taken = Taken::then(next);
+    taken.looks = looks(context.org(), now);
+    taken
+}
+
+/// Where a page's photos are.
+struct PhotosPage<'a> {
+    projects: &'a [ProjectId],
+    cursor: Option<&'a Cursor>,
+    next_page: Option<u32>,
+    unfinished: &'a [ProjectId],
+}
+
+async fn take_photos(context: &Context<'_>, page: PhotosPage<'_>) -> Result<Taken, Trouble> {
+    let query = PhotosQuery {
+        after: page.cursor.cloned(),
+        project_ids: page.projects.to_vec(),
+        ..PhotosQuery::default()
+    };
+    let answer = context
+        .companycam()
+        .read(|api| {
+            let query = query.clone();
+            async move { api.photos(&query).await }
+        })
+        .await?;
+    let photos = photos::look_at_photos(context, &answer).await?;
+    let mut unfinished = page.unfinished.to_vec();
+    unfinished.extend(photos::unfinished(&answer.items));
+    unfinished.sort_unstable();
+    unfinished.dedup();
+    let next = match answer.next {
+        // The same place again would be for ever.
+        Some(more) if Some(&more) != page.cursor => SyncStep::Photos {
+            projects: page.projects.to_vec(),
+            cursor: Some(more),
+            next_page: page.next_page,
+            unfinished,
+        },
+        Some(_) | None => {
+            photos::known(context, page.projects, &unfinished).await?;
+            after_photos(page.next_page)
+        }
+    };
+    Ok(Taken {
+        photos,
+        ..Taken::then(next)
+    })
+}
+
+/// Everything it listed is done, or has waited for a day.
+async fn finish(context: &Context<'_>, run: &SyncRun) -> Result<(), Trouble> {
+    // What was set aside by a crash stays pending until it is redriven; a run must not.
+    let failed = anything_pending(context)
         .await?
-    {
-        // Another worker took this step; it goes on.
+        .then(|| "some of what it listed is still waiting after a day".to_owned());
+    let next = SyncRun {
+        seq: run.seq + 1,
+        stepped_at: context.now,
+        finished_at: Some(context.now),
+        failed,
+        ..run.clone()
+    };
+    let (store, org) = (&context.app.store, context.org());
+    if store.step_sync(org, &next, run.seq, None).await? {
+        finished(context, &next).await?;
+    }
+    Ok(())
+}
+
+/// Takes up a run that stands still: its message was lost, or it waited for a side to answer. Whatever
+/// message it still has is let go from now on.
+pub(super) async fn take_up(context: &Context<'_>) -> Result<(), Trouble> {
+    let run = context.organization.sync.as_ref();
+    match run.filter(|run| run.is_running()) {
+        Some(run) => go_on(context, run, None).await,
+        None => Ok(()),
+    }
+}
+
+/// Takes the same step again, a little later each time.
+async fn come_back(context: &Context<'_>, run: &SyncRun, tries: u32) -> Result<(), Trouble> {
+    go_on(context, run, Some(tries)).await
+}
+
+/// Queues the same step once more, at once or after so many tries, and lets any other message of it go.
+async fn go_on(context: &Context<'_>, run: &SyncRun, tries: Option<u32>) -> Result<(), Trouble> {
+    let alive = SyncRun {
+        seq: run.seq + 1,
+        stepped_at: context.now,
+        ..run.clone()
+    };
+    let again = message(context.org(), &alive);
+    let queues = &context.app.queues;
+    match tries {
+        Some(tries) => {
+            let later = SyncMessage {
+                tries: tries + 1,
+                ..again
+            };
+            let wait = backoff(tries).min(LONGEST_WAIT);
+            queues.retry(&later, wait).await?;
+        }
+        None => queues.sync(&[again]).await?,
+    }
+    let (store, org) = (&context.app.store, context.org());
+    store.step_sync(org, &alive, run.seq, None).await?;
+    Ok(())
+}
+
+/// A step of the run was put off: the run is seen to be alive, so that a poll does not take it up too.
+pub(super) async fn is_alive(app: &App, org: &OrgId, run_id: &str) -> Result<(), Trouble> {
+    let Some(organization) = app.store.organization(org).await? else {
         return Ok(());
+    };
+    let run = organization.sync.as_ref();
+    if let Some(run) = run.filter(|run| run.id == run_id && run.is_running()) {
+        let alive = SyncRun {
+            stepped_at: app.clock.now_s(),
+            ..run.clone()
+        };
+        app.store.step_sync(org, &alive, run.seq, None).await?;
     }
-    if next.finished_at.is_some() {
-        return finished(context, &next).await;
-    }
-    Ok(context
-        .app
-        .queues
-        .sync(&[context.look(Look::Sync {
-            run: run_id.to_owned(),
-        })])
-        .await?)
+    Ok(())
 }
 
 /// Ends a run that can't go on; what it listed so far is handled all the same.
@@ -265,6 +466,9 @@ async fn end(
         failed: Some(reason.to_owned()),
         ..run.clone()
     };
+    // Queued first: once the run is ended, nothing brings them back.
+    let left = left_behind(&organization.org_id, run);
+    app.queues.sync(&left).await?;
     // Without a cursor polls wait for the first sync to set it, which now never will: what changes
     // from when it began must come over all the same.
     let cursor = run.next_cursor.unwrap_or(run.started_at - 60);
@@ -275,7 +479,18 @@ async fn end(
         .await?)
 }
 
-fn after_projects(projects: Vec<ProjectId>, next_page: Option<u32>) -> SyncStep {
+fn after_projects(noted: Noted, next_page: Option<u32>) -> SyncStep {
+    if noted.news.is_empty() {
+        return after_looks(noted.may_have_jobs, next_page);
+    }
+    SyncStep::Looks {
+        left: noted.news,
+        projects: noted.may_have_jobs,
+        next_page,
+    }
+}
+
+fn after_looks(projects: Vec<ProjectId>, next_page: Option<u32>) -> SyncStep {
     if projects.is_empty() {
         return after_photos(next_page);
     }
@@ -283,6 +498,7 @@ fn after_projects(projects: Vec<ProjectId>, next_page: Option<u32>) -> SyncStep 
         projects,
         cursor: None,
         next_page,
+        unfinished: Vec::new(),
     }
 }
 
@@ -353,47 +569,69 @@ async fn tag_step(
 /// Whether something listed is not done yet.
 async fn anything_pending(context: &Context<'_>) -> Result<bool, Trouble> {
     let (store, org) = (&context.app.store, context.org());
-    let (projects, photos) =
-        futures::try_join!(store.pending_projects(org), store.pending_photos(org))?;
-    Ok(projects + photos > 0)
-}
-
-/// Takes the same step again, a little later each time. The run is seen to be alive meanwhile, so that
-/// a poll does not take it for one that stands still.
-async fn again(context: &Context<'_>, run: &SyncRun, tries: u32) -> Result<(), Trouble> {
-    let alive = SyncRun {
-        stepped_at: context.now,
-        ..run.clone()
-    };
-    context
-        .app
-        .store
-        .step_sync(context.org(), &alive, run.seq, None)
-        .await?;
-    let look = context.look(Look::Sync {
-        run: run.id.clone(),
-    });
-    let later = SyncMessage {
-        tries: tries + 1,
-        ..look
-    };
-    Ok(context
-        .app
-        .queues
-        .retry(&later, backoff(tries).min(LONGEST_WAIT))
-        .await?)
+    Ok(store.any_project_pending(org).await? || store.any_photo_pending(org).await?)
 }
 
 /// Whether the run has yet to read the photos of this project, with those of the rest of its page.
 pub(super) fn will_read_photos(run: &SyncRun, project: &ProjectId) -> bool {
+    run.is_running() && photos_to_come(run).contains(project)
+}
+
+/// The projects of the page that the run has not read photos of.
+fn photos_to_come(run: &SyncRun) -> &[ProjectId] {
     match &run.step {
-        SyncStep::Photos {
+        SyncStep::Looks { projects, .. }
+        | SyncStep::Photos {
             projects,
             cursor: None,
             ..
-        } => run.is_running() && projects.contains(project),
-        _ => false,
+        } => projects,
+        SyncStep::Users
+        | SyncStep::Projects { .. }
+        | SyncStep::Photos { .. }
+        | SyncStep::Tags
+        | SyncStep::TagPhotos { .. }
+        | SyncStep::Finish => &[],
     }
+}
+
+/// Whether the run still lists projects, and so moves the cursor that a poll would.
+pub(super) fn lists_projects(run: &SyncRun) -> bool {
+    run.is_running()
+        && match &run.step {
+            SyncStep::Users
+            | SyncStep::Projects { .. }
+            | SyncStep::Looks { .. }
+            | SyncStep::Photos { .. } => true,
+            SyncStep::Tags | SyncStep::TagPhotos { .. } | SyncStep::Finish => false,
+        }
+}
+
+/// Looks at what the run has listed and would have gone on with: a run that ends early leaves nothing
+/// half done.
+fn left_behind(org: &OrgId, run: &SyncRun) -> Vec<SyncMessage> {
+    let (listed, projects) = match &run.step {
+        SyncStep::Looks { left, projects, .. } => (looks(org, left), projects.as_slice()),
+        SyncStep::Photos { projects, .. } => (Vec::new(), projects.as_slice()),
+        SyncStep::Users
+        | SyncStep::Projects { .. }
+        | SyncStep::Tags
+        | SyncStep::TagPhotos { .. }
+        | SyncStep::Finish => (Vec::new(), &[][..]),
+    };
+    let photos = projects
+        .iter()
+        .map(|project_id| SyncMessage::new(org, Look::photos_of(project_id, None)));
+    listed.into_iter().chain(photos).collect()
+}
+
+fn looks(org: &OrgId, projects: &[ProjectId]) -> Vec<SyncMessage> {
+    let look = |project_id: &ProjectId| Look::Project {
+        project_id: project_id.clone(),
+        origin: Origin::Sync,
+    };
+    let looks = projects.iter().map(look);
+    looks.map(|look| SyncMessage::new(org, look)).collect()
 }
 
 async fn finished(context: &Context<'_>, run: &SyncRun) -> Result<(), Trouble> {

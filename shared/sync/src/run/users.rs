@@ -2,23 +2,44 @@
 
 use companycam::User;
 use runtime::Trouble;
-use store::activity::Kind;
+use store::activity::{Kind, NewEntry, Outcome};
 use store::matches::{CompanyCamUser, OneClickUser};
 
 use super::Context;
 use crate::decide::users::Matches;
 
+/// [`refresh`], where a side that refuses for good stops nothing but this: the activity log says so,
+/// once a day, and the next poll asks again (B27).
+pub async fn refresh_if_allowed(context: &Context<'_>) -> Result<(), Trouble> {
+    let reason = match refresh(context).await {
+        Err(Trouble::Permanent(reason)) => reason,
+        refreshed => return refreshed,
+    };
+    let org = context.org();
+    tracing::error!(org.id = %org, reason, "the users could not be refreshed");
+    let text = format!(
+        "The users could not be refreshed: {reason}. Who is matched stays as it is; all else goes on."
+    );
+    let entry = NewEntry::new(Kind::User, Outcome::Failed, text);
+    context.app.store.log_daily(org, entry).await?;
+    Ok(())
+}
+
 /// Reads all users of both sides and writes down what changed.
 pub async fn refresh(context: &Context<'_>) -> Result<(), Trouble> {
     let (org, company) = (context.org(), &context.organization.company_id);
-    let one_click = context.app.one_click().await?;
+    let one_click = context.one_click().await?;
     let (companycam, theirs, known) = futures::try_join!(
         Box::pin(all_companycam_users(context)),
         Box::pin(async { Ok::<_, Trouble>(one_click.users(org).await?) }),
         Box::pin(async { Ok(context.app.store.directory(org, company).await?) }),
     )?;
+    context
+        .note_unreadable_in_one_click(Kind::User, "user", &theirs.unreadable)
+        .await?;
     let companycam: Vec<_> = companycam.iter().map(companycam_user).collect();
     let theirs: Vec<_> = theirs
+        .items
         .into_iter()
         .map(|user| OneClickUser {
             id: user.id,

@@ -1,5 +1,6 @@
 //! The deployed stack in Chromium. Each test has an organization, a company and a browser of its own.
 
+mod arriving;
 mod bad_input;
 mod browser;
 mod keyboard;

@@ -119,6 +119,7 @@ async fn create(
 ) -> ApiResult<(StatusCode, Json<Value>)> {
     caller.need_write()?;
     let mut state = sim.lock();
+    check_contact(&state, body.primary_contact.as_ref())?;
     let creator = caller.credited(&state, &headers);
     let id = state.create_project(NewProject {
         company: caller.company,
@@ -129,6 +130,33 @@ async fn create(
         contact: body.primary_contact,
     });
     Ok((StatusCode::CREATED, answer(&state, id)?))
+}
+
+/// One address, one number: as strict as a test wants it.
+fn check_contact(state: &Sims, contact: Option<&Contact>) -> ApiResult<()> {
+    let Some(contact) = contact.filter(|_| state.settings.validate_contacts) else {
+        return Ok(());
+    };
+    let is_email = |text: &String| {
+        let parts = text.split_once('@');
+        let well_formed = parts.is_some_and(|(local, domain)| {
+            !local.is_empty() && domain.contains('.') && !domain.contains('@')
+        });
+        well_formed && !text.contains([' ', ',', ';'])
+    };
+    let is_phone = |text: &String| {
+        let digits = text.chars().filter(char::is_ascii_digit).count();
+        digits >= 7 && !text.chars().any(char::is_alphabetic)
+    };
+    if !contact.email.as_ref().is_none_or(is_email) {
+        return Err(ApiError::unprocessable("Primary contact email is invalid"));
+    }
+    if !contact.phone_number.as_ref().is_none_or(is_phone) {
+        return Err(ApiError::unprocessable(
+            "Primary contact phone number is invalid",
+        ));
+    }
+    Ok(())
 }
 
 fn answer(state: &Sims, id: crate::state::Id) -> ApiResult<Json<Value>> {
@@ -145,6 +173,7 @@ async fn update(
     caller.need_write()?;
     let mut state = sim.lock();
     let id = visible_project(&state, &caller, &id)?.id;
+    check_contact(&state, body.primary_contact.as_ref())?;
     state.change_project(id, "project.updated", |project| {
         if let Some(name) = body.name {
             project.name = Some(name);

@@ -270,11 +270,11 @@ fn seed_project(
     let integrations = match draw.below(12) {
         0 => vec![Integration {
             kind: "JobNimbus".into(),
-            relation_id: format!("jn{relation}"),
+            relation_id: Some(format!("jn{relation}")),
         }],
         1 => vec![Integration {
             kind: "JobProgress".into(),
-            relation_id: relation.to_string(),
+            relation_id: Some(relation.to_string()),
         }],
         _ => Vec::new(),
     };

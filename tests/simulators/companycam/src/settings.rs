@@ -39,6 +39,8 @@ pub struct Settings {
     pub swap_deliveries: bool,
     /// Deliveries are lost.
     pub drop_deliveries: bool,
+    /// A contact's e-mail address and phone number have to be well-formed.
+    pub validate_contacts: bool,
 }
 
 impl Default for Settings {
@@ -60,6 +62,7 @@ impl Default for Settings {
             duplicate_deliveries: false,
             swap_deliveries: false,
             drop_deliveries: false,
+            validate_contacts: false,
         }
     }
 }

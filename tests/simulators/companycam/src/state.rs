@@ -67,7 +67,8 @@ pub(crate) struct Contact {
 pub(crate) struct Integration {
     #[serde(rename = "type")]
     pub kind: String,
-    pub relation_id: String,
+    /// `None`: the system is declared, and nothing is linked there.
+    pub relation_id: Option<String>,
 }
 
 #[derive(Clone, Debug)]

@@ -12,6 +12,12 @@ pub fn advance(by: Duration) {
     AHEAD.set(AHEAD.get() + by);
 }
 
+/// How far this thread's simulators are ahead of the system's clock: what stands beside them has to be
+/// as far.
+pub fn ahead() -> Duration {
+    AHEAD.get()
+}
+
 /// Unix milliseconds.
 pub fn now_ms() -> u64 {
     let since_epoch = SystemTime::now()

@@ -11,21 +11,26 @@
 //! they carry tokens.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use axum::Json;
 use axum::Router;
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::extract::{ConnectInfo, Query, Request, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
+use futures::{StreamExt, stream};
 use serde::{Deserialize, Serialize};
 
 use crate::clock;
 use crate::serve::ConnectionHandle;
+
+/// What stands in front of a server shows when it has none.
+const PAGE: &str = "<!DOCTYPE html><html><title>Not here</title><h1>default backend</h1></html>";
 
 /// The log keeps this many requests and drops the oldest beyond: hours of a busy test.
 pub const LOG_CAPACITY: usize = 20_000;
@@ -59,7 +64,7 @@ fn once() -> Option<u32> {
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(untagged)]
 pub enum Action {
-    /// `"reset_before"`, `"reset_after"`, `"html_login"`.
+    /// `"reset_before"`, `"reset_after"`, `"silence"`, `"silence_after"`, `"half_body"`, `"html_login"`.
     Named(NamedAction),
     /// `{"delay_ms": 500}`: the request is handled this much later.
     #[serde(rename_all = "snake_case")]
@@ -67,7 +72,22 @@ pub enum Action {
         /// Milliseconds.
         delay_ms: u64,
     },
-    /// `{"status": 503, "headers": {…}, "body": "…"}`: this answer, without any effect.
+    /// `{"trickle_ms": 100}`: the request takes effect, and of the answer's body a byte comes this
+    /// often.
+    #[serde(rename_all = "snake_case")]
+    Trickle {
+        /// Milliseconds.
+        trickle_ms: u64,
+    },
+    /// `{"page": 404}`: a web page with this status, as of a gateway or load balancer in front, without
+    /// any effect.
+    Page {
+        /// The HTTP status code.
+        page: u16,
+    },
+    /// `{"status": 503, "headers": {…}, "body": "…"}`: this answer, without any effect. So is a
+    /// redirect, another content type, or JSON of another form. Without a content type in `headers`
+    /// none is sent.
     Answer {
         /// The HTTP status code.
         status: u16,
@@ -88,6 +108,13 @@ pub enum NamedAction {
     ResetBefore,
     /// The request takes effect; then the connection is cut without any byte of an answer.
     ResetAfter,
+    /// The connection stays open, and no byte of an answer ever comes; the request takes no effect.
+    Silence,
+    /// The request takes effect; then as for `silence`.
+    SilenceAfter,
+    /// The request takes effect; in the middle of the answer's body, whose length is told, the
+    /// connection is cut.
+    HalfBody,
     /// 302 to the HTML login page.
     HtmlLogin,
 }
@@ -240,48 +267,126 @@ async fn disturb(State(controls): State<Controls>, request: Request, next: Next)
         .extensions()
         .get::<ConnectInfo<ConnectionHandle>>()
         .map(|info| info.0.clone());
-    let cut = || {
-        if let Some(connection) = &connection {
-            connection.cut();
-        }
-        // Never reaches the client where the connection could be cut; without one (a router
-        // called without a server) it is the nearest thing to no answer.
-        StatusCode::BAD_GATEWAY.into_response()
-    };
-    let response = match controls.take_action(&logged.method, &logged.path) {
-        None => next.run(request).await,
-        Some(Action::Named(NamedAction::ResetBefore)) => {
+    let action = controls.take_action(&logged.method, &logged.path);
+    match handled(action, &controls.login_path, request, next).await {
+        Handled::Answered(response) => {
+            logged.status = Some(response.status().as_u16());
             controls.record(logged);
-            return cut();
+            response
         }
+        Handled::Cut => {
+            controls.record(logged);
+            if let Some(connection) = &connection {
+                connection.cut();
+            }
+            // Never reaches the client where the connection could be cut; without one (a router
+            // called without a server) it is the nearest thing to no answer.
+            StatusCode::BAD_GATEWAY.into_response()
+        }
+        Handled::Silent => {
+            controls.record(logged);
+            std::future::pending().await
+        }
+    }
+}
+
+/// What became of a request.
+enum Handled {
+    Answered(Response),
+    /// The connection is to be cut.
+    Cut,
+    /// No answer ever comes.
+    Silent,
+}
+
+async fn handled(
+    action: Option<Action>,
+    login_path: &str,
+    request: Request,
+    next: Next,
+) -> Handled {
+    Handled::Answered(match action {
+        None => next.run(request).await,
+        Some(Action::Named(NamedAction::ResetBefore)) => return Handled::Cut,
         Some(Action::Named(NamedAction::ResetAfter)) => {
             drop(next.run(request).await);
-            controls.record(logged);
-            return cut();
+            return Handled::Cut;
         }
-        Some(Action::Named(NamedAction::HtmlLogin)) => (
-            StatusCode::FOUND,
-            [(header::LOCATION, controls.login_path.to_string())],
-        )
-            .into_response(),
+        Some(Action::Named(NamedAction::Silence)) => return Handled::Silent,
+        Some(Action::Named(NamedAction::SilenceAfter)) => {
+            drop(next.run(request).await);
+            return Handled::Silent;
+        }
+        Some(Action::Named(NamedAction::HalfBody)) => half(next.run(request).await).await,
+        Some(Action::Named(NamedAction::HtmlLogin)) => {
+            let login = [(header::LOCATION, login_path.to_owned())];
+            (StatusCode::FOUND, login).into_response()
+        }
         Some(Action::Delay { delay_ms }) => {
             tokio::time::sleep(Duration::from_millis(delay_ms)).await;
             next.run(request).await
+        }
+        Some(Action::Trickle { trickle_ms }) => {
+            let pause = Duration::from_millis(trickle_ms);
+            trickling(next.run(request).await, pause).await
+        }
+        Some(Action::Page { page }) => {
+            read_to_end(request).await;
+            let html = BTreeMap::from([("content-type".to_owned(), "text/html".to_owned())]);
+            answer(page, html, PAGE.to_owned())
         }
         Some(Action::Answer {
             status,
             headers,
             body,
         }) => {
-            // As a server behind a proxy does: an answer in the middle of an upload may be lost to the
-            // connection's end.
-            let _ = axum::body::to_bytes(request.into_body(), usize::MAX).await;
+            read_to_end(request).await;
             answer(status, headers, body)
         }
+    })
+}
+
+/// As a server behind a proxy does: an answer in the middle of an upload may be lost to the
+/// connection's end.
+async fn read_to_end(request: Request) {
+    let _ = axum::body::to_bytes(request.into_body(), usize::MAX).await;
+}
+
+/// Its head and body, where the length is told in the head.
+async fn whole(response: Response) -> (axum::http::response::Parts, Bytes) {
+    let (mut head, body) = response.into_parts();
+    let body = axum::body::to_bytes(body, usize::MAX)
+        .await
+        .unwrap_or_default();
+    head.headers
+        .insert(header::CONTENT_LENGTH, HeaderValue::from(body.len()));
+    (head, body)
+}
+
+/// The first half of the answer's body, and then the connection's end.
+async fn half(response: Response) -> Response {
+    let (head, body) = whole(response).await;
+    let first = body.slice(..body.len() / 2);
+    let end = async {
+        // So that what was written before is on its way.
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        Err(io::Error::from(io::ErrorKind::ConnectionReset))
     };
-    logged.status = Some(response.status().as_u16());
-    controls.record(logged);
-    response
+    let chunks = stream::once(async { Ok(first) }).chain(stream::once(end));
+    Response::from_parts(head, Body::from_stream(chunks))
+}
+
+/// The answer, its body byte by byte.
+async fn trickling(response: Response, pause: Duration) -> Response {
+    let (head, body) = whole(response).await;
+    let bytes = stream::iter(0..body.len()).then(move |at| {
+        let byte = body.slice(at..=at);
+        async move {
+            tokio::time::sleep(pause).await;
+            Ok::<_, io::Error>(byte)
+        }
+    });
+    Response::from_parts(head, Body::from_stream(bytes))
 }
 
 fn answer(status: u16, headers: BTreeMap<String, String>, body: String) -> Response {

@@ -256,7 +256,7 @@ async fn create_job(
     Json(body): Json<Value>,
 ) -> Created {
     let times = backdate(&body)?;
-    let (job, _) = app.change(|world| world.create_job(&org, &body, None, times))?;
+    let job = app.change(|world| world.create_job(&org, &body, times))?;
     Ok((StatusCode::CREATED, Json(json!({ "job": job }))))
 }
 

@@ -191,12 +191,7 @@ fn add_jobs(
         .collect();
     for _ in 0..count {
         let job = random_job(&users, random);
-        world.create_job(
-            organization_id,
-            &json!({ "job": job }),
-            None,
-            Backdate::default(),
-        )?;
+        world.create_job(organization_id, &json!({ "job": job }), Backdate::default())?;
     }
     Ok(())
 }

@@ -158,9 +158,8 @@ async fn b2_the_token_endpoint_does_not_know_us() {
 }
 
 #[tokio::test]
-async fn b2_the_token_endpoint_is_not_found() {
-    let says = "CompanyCam did not accept this integration's request.";
-    token_endpoint(json!({"status": 404}), StatusCode::BAD_REQUEST, says).await;
+async fn b33_the_token_endpoint_is_not_found() {
+    token_endpoint(json!({"page": 404}), StatusCode::BAD_GATEWAY, UNAVAILABLE).await;
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
-use test_support::{ADMIN, ORG, Page, TestApp};
+use test_support::{ADMIN, Arrival, ORG, Page, TestApp};
 
 use crate::assert_nothing_made;
 
@@ -17,13 +17,18 @@ async fn token(test: &TestApp, changes: Value) -> String {
     made["token"].as_str().unwrap().to_owned()
 }
 
-/// The token gets a page with this reason and status at both doors, no session, and nothing is kept.
+/// The token gets a page with this reason and status at both doors, wherever it comes from, no
+/// session, and nothing is kept.
 async fn assert_refused(test: &TestApp, token: &str, status: StatusCode, reason: &str) {
-    for door in ["connect", "settings"] {
+    for (door, arrival) in [
+        ("connect", Arrival::OneClick),
+        ("settings", Arrival::OneClick),
+        ("connect", Arrival::Elsewhere),
+        ("settings", Arrival::Elsewhere),
+    ] {
         let browser = test.browser();
-        let page = browser
-            .get(&format!("/companycam/{door}?launch={token}"))
-            .await;
+        let path = format!("/companycam/{door}?launch={token}");
+        let page = browser.get_from(arrival, &path).await;
         assert_eq!(page.status, status, "{door}: {}", page.body);
         assert!(page.says(reason), "{door}: {}", page.body);
         assert!(page.says("Back to One Click"));

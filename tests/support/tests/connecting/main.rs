@@ -7,10 +7,13 @@
     reason = "a test fails by panicking; CompanyCam is a name in prose, not an item"
 )]
 
+mod arriving;
 mod companies;
 mod consent;
+mod cookies;
 mod ending;
 mod launch;
+mod lost_answers;
 mod reconnecting;
 mod taking_back;
 mod tokens;

@@ -140,3 +140,22 @@ async fn b17_looking_at_what_events_are_about_cut_off_anywhere() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn b31_linking_a_job_that_is_there_cut_off_anywhere() {
+    check(TestApp::connected().await, async |test| {
+        let (project, _) = project_with_photos(test).await;
+        let contact =
+            json!({"name": "Pat", "email": "pat@x.example", "phone_number": "402-555-0101"});
+        test.change_project(&project, json!({"primary_contact": contact}))
+            .await;
+        let known = json!({
+            "name": "Sam", "customer_name": "Barlow", "email": "own@x.example",
+            "address": {"line_1": "12 Cedar St"}, "metadata": {"cc_project_id": project},
+        });
+        test.new_job(known).await;
+        queue(test, &json!({"kind": "poll"}));
+        Subject::Project(project)
+    })
+    .await;
+}

@@ -64,7 +64,7 @@ async fn work_until_cut(test: &TestApp, scissors: &Scissors) -> bool {
         if test.aws.sqs.next_due_ms().is_none() {
             return true;
         }
-        test.aws.sqs.hasten();
+        test.until_next_due();
     }
 }
 
@@ -206,7 +206,7 @@ async fn end_of_project(test: &TestApp, project: &str) -> Value {
         let mut metadata = job["metadata"].clone();
         metadata["cc_project_id"] = json!("this");
         json!({
-            "address": job["address"], "metadata": metadata,
+            "address": job["address"], "metadata": metadata, "email": job["email"], "phones": job["phones"],
             "assigned_user_id": job["assigned_user_id"], "deleted": job["deleted"], "images": images,
         })
     });

@@ -43,6 +43,11 @@ async fn b20_a_job_that_names_the_project_is_linked() {
     test.catch_up().await;
     assert_eq!(project_of(&test, &job).await["id"], project);
     assert_eq!(jobs(&test), before);
+    // It is somebody's: what differs stays (B31).
+    let linked = test.job_of(&project);
+    for field in ["name", "customer_name", "email", "phones", "address"] {
+        assert_eq!(linked[field], job[field], "{field}");
+    }
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
 mod bad_input;
+mod contacts;
 mod cut_off;
 mod echoes;
 mod events;
@@ -12,6 +13,7 @@ mod helpers;
 mod job_faults;
 mod jobs;
 mod keys;
+mod linking;
 mod photo_events;
 mod webhook_ends;
 mod webhooks;

@@ -1,6 +1,7 @@
 //! B27: the tab says when a side does not answer, and when it does again.
 
 use serde_json::json;
+use store::pauses::Side;
 use test_support::{Browser, TestApp};
 
 use crate::connected;
@@ -64,12 +65,16 @@ async fn b27_the_beginning_of_an_outage_stays_and_is_written_once() {
     test.companycam_fault(down("/v2/*"));
     test.poll().await;
     work(&test).await;
-    let since = test.organization().await.unwrap().companycam_down_since;
+    let since = test
+        .organization()
+        .await
+        .unwrap()
+        .down_since(Side::CompanyCam);
     assert!(since.is_some());
     let writes = || {
         let calls = test.aws.calls().into_iter().skip(before);
         let about = calls.filter(|call| {
-            call.action == "UpdateItem" && call.body.to_string().contains("companycam_down_since")
+            call.action == "UpdateItem" && call.body.to_string().contains("companycam_pause")
         });
         about.count()
     };
@@ -77,7 +82,10 @@ async fn b27_the_beginning_of_an_outage_stays_and_is_written_once() {
     test.poll().await;
     work(&test).await;
     assert_eq!(
-        test.organization().await.unwrap().companycam_down_since,
+        test.organization()
+            .await
+            .unwrap()
+            .down_since(Side::CompanyCam),
         since
     );
     assert_eq!(writes(), 1);
@@ -97,7 +105,10 @@ async fn b27_a_limit_is_no_outage() {
     assert!(!says(&browser, COMPANYCAM).await);
     test.settle().await;
     assert_eq!(
-        test.organization().await.unwrap().companycam_down_since,
+        test.organization()
+            .await
+            .unwrap()
+            .down_since(Side::CompanyCam),
         None
     );
 }

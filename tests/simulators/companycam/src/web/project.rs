@@ -109,7 +109,7 @@ fn about(state: &Sims, project: &Project) -> Markup {
                 }
                 @if let Some(notepad) = &project.notepad { dt { "Notepad" } dd { (notepad) } }
                 @for integration in &project.integrations {
-                    dt { (integration.kind) } dd { (integration.relation_id) }
+                    dt { (integration.kind) } dd { (integration.relation_id.as_deref().unwrap_or_default()) }
                 }
                 @if !documents.is_empty() {
                     dt { "Documents" }

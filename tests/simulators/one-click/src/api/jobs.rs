@@ -105,8 +105,7 @@ pub(super) async fn create_job(
         .map(|value| String::from_utf8_lossy(value.as_bytes()))
         .filter(|key| !key.is_empty())
         .ok_or_else(|| ApiError::invalid("The header Idempotency-Key can't be blank"))?;
-    let (job, is_new) =
-        app.change(|world| world.create_job(&org, &body, Some(&key), Backdate::default()))?;
+    let (job, is_new) = app.change(|world| world.create_job_once(&org, &body, &key))?;
     let status = if is_new {
         StatusCode::CREATED
     } else {

@@ -180,10 +180,10 @@ pub(super) async fn create(
     let mut fields = form.fields();
     fields["created_by_user_id"] = json!(who.user.id);
     let body = json!({ "job": fields });
-    let made = app
-        .change(|world| world.create_job(&who.organization_id, &body, None, Backdate::default()));
+    let made =
+        app.change(|world| world.create_job(&who.organization_id, &body, Backdate::default()));
     match made {
-        Ok((job, _)) => {
+        Ok(job) => {
             let path = format!("/jobs/{}", job.id);
             Ok(who.done(&app, "Job created", &path).into_response())
         }

@@ -9,7 +9,9 @@ mod photos;
 mod session;
 
 use axum::Router;
-use axum::http::StatusCode;
+use axum::http::header::REFERRER_POLICY;
+use axum::http::{HeaderValue, StatusCode};
+use axum::middleware::map_response;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use jiff::Timestamp;
@@ -62,6 +64,15 @@ pub(crate) fn router() -> Router<Shared> {
             get(administration::open_companycam),
         )
         .route("/administration/users", get(administration::show_users))
+        .layer(map_response(with_referrer_policy))
+}
+
+/// Browsers tell other sites which origin led there, and no more: the contract's promise, since the
+/// integration lets in at once only who comes from here.
+async fn with_referrer_policy(mut response: Response) -> Response {
+    let policy = HeaderValue::from_static("strict-origin-when-cross-origin");
+    response.headers_mut().insert(REFERRER_POLICY, policy);
+    response
 }
 
 /// What an address without a page gets; the API answers for its own.

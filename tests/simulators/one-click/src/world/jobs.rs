@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::{JobRecord, Organization, World};
+use super::{JobRecord, KeyedAnswer, Organization, World};
 use crate::error::ApiError;
 use crate::fields::{Fields, merge_metadata};
 use crate::model::{Address, Event, EventKind, Job, Phone, Previous, now};
@@ -41,14 +41,50 @@ struct AddressChange {
 }
 
 impl World {
-    /// Makes a job from `{"job": {…}}`. A key that made one before answers that one, and `false`.
+    /// Makes a job from `{"job": {…}}`, once for each key: the same request again is answered with the
+    /// same job, and `false`, or refused alike. A key belongs to one body.
+    pub(crate) fn create_job_once(
+        &mut self,
+        organization_id: &str,
+        body: &Value,
+        idempotency_key: &str,
+    ) -> Result<(Job, bool), ApiError> {
+        let organization = self.organization_mut(organization_id)?;
+        if let Some(known) = organization.idempotency_keys.get(idempotency_key) {
+            if known.body != *body {
+                return Err(ApiError::invalid(
+                    "The Idempotency-Key was used with another body",
+                ));
+            }
+            let id = known.answer.clone()?;
+            let record = organization
+                .jobs
+                .get(&id)
+                .ok_or(ApiError::NotFound("Job"))?;
+            return Ok((record.job.clone(), false));
+        }
+        let made = self.create_job(organization_id, body, Backdate::default());
+        let used = KeyedAnswer {
+            body: body.clone(),
+            answer: made
+                .as_ref()
+                .map(|job| job.id.clone())
+                .map_err(Clone::clone),
+        };
+        let organization = self.organization_mut(organization_id)?;
+        organization
+            .idempotency_keys
+            .insert(idempotency_key.to_owned(), used);
+        made.map(|job| (job, true))
+    }
+
+    /// Makes a job from `{"job": {…}}`.
     pub(crate) fn create_job(
         &mut self,
         organization_id: &str,
         body: &Value,
-        idempotency_key: Option<&str>,
         times: Backdate,
-    ) -> Result<(Job, bool), ApiError> {
+    ) -> Result<Job, ApiError> {
         let World {
             organizations,
             outbox,
@@ -57,12 +93,6 @@ impl World {
         let organization = organizations
             .get_mut(organization_id)
             .ok_or(ApiError::NotFound("Organization"))?;
-        if let Some(made) = idempotency_key.and_then(|key| organization.idempotency_keys.get(key))
-            && let Some(record) = organization.jobs.get(made)
-        {
-            return Ok((record.job.clone(), false));
-        }
-
         let mut fields = Fields::of(body, "job")?;
         for required in ["name", "customer_name"] {
             if !fields.has(required) {
@@ -87,10 +117,6 @@ impl World {
             updated_at: times.updated_at.unwrap_or(created_at),
         };
         change.apply(&mut job);
-        if let Some(key) = idempotency_key {
-            let keys = &mut organization.idempotency_keys;
-            keys.insert(key.to_owned(), job.id.clone());
-        }
         outbox.push(Event {
             id: ids.take("evt"),
             kind: EventKind::Created,
@@ -110,7 +136,7 @@ impl World {
                 documents: BTreeMap::new(),
             },
         );
-        Ok((job, true))
+        Ok(job)
     }
 
     /// Changes the fields given in `{"job": {…}}`.

@@ -34,10 +34,18 @@ pub(crate) struct Organization {
     pub(crate) name: String,
     pub(crate) users: Vec<User>,
     pub(crate) jobs: BTreeMap<String, JobRecord>,
-    /// From an idempotency key to the job it made.
-    idempotency_keys: HashMap<String, String>,
+    /// From an idempotency key to the request that used it, and what that came to.
+    idempotency_keys: HashMap<String, KeyedAnswer>,
     pub(crate) webhook: Option<Subscription>,
     pub(crate) integration: Option<IntegrationCard>,
+}
+
+/// What a request with an idempotency key came to: the same again is answered alike.
+#[derive(Debug)]
+struct KeyedAnswer {
+    body: Value,
+    /// The job's id, or the refusal.
+    answer: Result<String, ApiError>,
 }
 
 /// A job with its attachments. A deleted one stays, for the control routes to look at.

@@ -9,7 +9,7 @@ use crate::client::{Client, RIDGELINE, body, complaints, ids, named};
 async fn b26_the_same_idempotency_key_makes_one_job() {
     let client = Client::spawn().await;
     let first = client.post_job(RIDGELINE, "k1", named("Roof"), 201).await;
-    let again = client.post_job(RIDGELINE, "k1", named("Other"), 200).await;
+    let again = client.post_job(RIDGELINE, "k1", named("Roof"), 200).await;
     assert_eq!(again, first);
     let other = client.post_job(RIDGELINE, "k2", named("Roof"), 201).await;
     assert_ne!(other["id"], first["id"]);
@@ -40,12 +40,27 @@ async fn the_same_key_in_another_organization_is_another_job() {
 }
 
 #[tokio::test]
-async fn a_refused_request_does_not_use_up_its_key() {
+async fn b26_a_key_belongs_to_one_body() {
     let client = Client::spawn().await;
-    client
-        .post_job(RIDGELINE, "k1", json!({ "name": "Roof" }), 422)
-        .await;
     client.post_job(RIDGELINE, "k1", named("Roof"), 201).await;
+    client.post_job(RIDGELINE, "k1", named("Other"), 422).await;
+    client.post_job(RIDGELINE, "k1", named("Roof"), 200).await;
+    client.post_job(RIDGELINE, "k2", named("Other"), 201).await;
+}
+
+#[tokio::test]
+async fn b26_a_refusal_belongs_to_its_key_too() {
+    let client = Client::spawn().await;
+    let mut job = named("Roof");
+    job["assigned_user_id"] = json!("usr_new");
+    client.post_job(RIDGELINE, "k1", job.clone(), 422).await;
+    client.post_job(RIDGELINE, "k1", named("Roof"), 422).await;
+    let user = json!({ "id": "usr_new", "name": "New", "email": "new@ridgeline.example" });
+    let path = "/organizations/org_ridgeline/users";
+    let made = client.control(Method::POST, path).json(&user).send().await;
+    assert!(made.unwrap().status().is_success());
+    client.post_job(RIDGELINE, "k1", job.clone(), 422).await;
+    client.post_job(RIDGELINE, "k2", job, 201).await;
 }
 
 #[tokio::test]

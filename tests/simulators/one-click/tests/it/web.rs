@@ -130,7 +130,10 @@ async fn b1_the_companycam_tile_leads_to_the_integration_with_a_fresh_token() {
         let page = browser.text("/administration/integrations").await;
         assert!(page.contains(&format!(">{words}</span>")), "{page}");
         assert_eq!(page.contains("Signed &lt;out&gt;"), state.is_some());
-        let location = header(&browser.get(tile).await, "location").to_owned();
+        let opened = browser.get(tile).await;
+        let policy = header(&opened, "referrer-policy");
+        assert_eq!(policy, "strict-origin-when-cross-origin");
+        let location = header(&opened, "location").to_owned();
         assert!(location.starts_with(target), "{location}");
         assert_ne!(header(&browser.get(tile).await, "location"), location);
     }

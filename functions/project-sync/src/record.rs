@@ -1,0 +1,146 @@
+//! One message: read, looked at, handed on.
+
+use std::time::Duration;
+
+use aws_lambda_events::event::sqs::SqsMessage;
+use runtime::messages::{Envelope, SyncMessage};
+use runtime::panics::Panicked;
+use runtime::queues::{QueueError, backoff};
+use runtime::{App, Trouble};
+use sync::run::failure::{self, Next};
+
+/// What handing a look on may take.
+const HANDING_ON: Duration = Duration::from_secs(6);
+/// How long a message of another version waits before it is tried to be read again.
+const ANOTHER_VERSION: Duration = Duration::from_mins(15);
+/// For how many tries: about four days, in which somebody finishes the deployment or takes it back.
+const VERSION_TRIES: u32 = 400;
+/// How often a look that panics is taken: what it met may have been a passing state.
+const PANIC_TRIES: u32 = 5;
+
+/// Handles one message of either queue.
+pub async fn handle(app: &App, record: &SqsMessage) -> Result<(), QueueError> {
+    let body = record.body.as_deref().unwrap_or_default();
+    let message: SyncMessage = match serde_json::from_str(body) {
+        Ok(message) => message,
+        Err(error) => return unreadable(app, body, &error).await,
+    };
+    let source = record.event_source_arn.as_deref().unwrap_or_default();
+    // SQS demands this ending of every FIFO queue.
+    let put_off = source.strip_suffix(".fifo").is_none();
+    // Dead letters are in groups of their own, and moved back they still are: a look must not be taken
+    // beside another of its organization.
+    let group = record.attributes.get("MessageGroupId");
+    let moved_back = group.is_some_and(|group| group != message.org_id.as_str());
+    if put_off || moved_back {
+        return app.queues.sync(&[message]).await;
+    }
+    match look(app, &message).await {
+        Ok(()) => Ok(()),
+        Err(trouble) => hand_on(app, &message, trouble, body).await,
+    }
+}
+
+/// A message that panicked: put off, and set aside when it does so again and again.
+pub async fn panicked(
+    app: &App,
+    record: &SqsMessage,
+    panicked: &Panicked,
+) -> Result<(), QueueError> {
+    let body = record.body.as_deref().unwrap_or_default();
+    let Ok(message) = serde_json::from_str::<SyncMessage>(body) else {
+        return app.queues.bury_sync(body).await;
+    };
+    if message.tries < PANIC_TRIES {
+        return put_off(app, &message, backoff(message.tries), &panicked.to_string()).await;
+    }
+    set_aside(app, &message, &panicked.to_string(), body).await
+}
+
+/// Nobody but us writes here: a message that can't be read is of a version that is deployed already,
+/// or still, elsewhere. It waits for the one that can read it.
+async fn unreadable(app: &App, body: &str, error: &serde_json::Error) -> Result<(), QueueError> {
+    let column = error.column();
+    match serde_json::from_str::<Envelope>(body) {
+        Ok(envelope) if envelope.tries < VERSION_TRIES => {
+            // The template counts these lines.
+            tracing::error!(column, org.id = %envelope.org_id, message.tries = envelope.tries, "a message of another version waits");
+            app.queues
+                .retry_as_it_came(&envelope.again(), ANOTHER_VERSION)
+                .await
+        }
+        Ok(_) | Err(_) => {
+            tracing::error!(column, "a message that can't be read was set aside");
+            app.queues.bury_sync(body).await
+        }
+    }
+}
+
+/// Takes the look, for as long as there is time to hand it on afterwards.
+async fn look(app: &App, message: &SyncMessage) -> Result<(), Trouble> {
+    // Boxed: the largest look's future would otherwise be part of every caller's.
+    let look = Box::pin(sync::run::look(app, message));
+    tokio::select! {
+        looked = look => looked,
+        () = app.deadline().nears(&app.clock, HANDING_ON) => {
+            Err(Trouble::transient("it took longer than a function may run"))
+        }
+    }
+}
+
+/// Puts the look off, lets it wait in a row, or sets it aside.
+async fn hand_on(
+    app: &App,
+    message: &SyncMessage,
+    trouble: Trouble,
+    body: &str,
+) -> Result<(), QueueError> {
+    let cause = trouble.to_string();
+    let next = match failure::failed(app, message, trouble).await {
+        Ok(next) => next,
+        Err(error) => {
+            // Where it belongs can't be told now: it comes back, and then it can.
+            tracing::warn!(org.id = %message.org_id, %error, "what a failure means could not be told");
+            Next::Later(message.again(), backoff(message.tries))
+        }
+    };
+    match next {
+        Next::Waits => Ok(()),
+        Next::Later(again, delay) => put_off_as(app, &again, delay, &cause).await,
+        Next::SetAside(reason) => set_aside(app, message, &reason, body).await,
+    }
+}
+
+async fn put_off(
+    app: &App,
+    message: &SyncMessage,
+    delay: Duration,
+    cause: &str,
+) -> Result<(), QueueError> {
+    put_off_as(app, &message.again(), delay, cause).await
+}
+
+async fn put_off_as(
+    app: &App,
+    again: &SyncMessage,
+    delay: Duration,
+    cause: &str,
+) -> Result<(), QueueError> {
+    let delay = delay.max(Duration::from_secs(1));
+    tracing::warn!(org.id = %again.org_id, look.kind = again.look.kind(), message.tries = again.tries, delay_s = delay.as_secs(), cause, "put off a look");
+    app.queues.retry(again, delay).await
+}
+
+async fn set_aside(
+    app: &App,
+    message: &SyncMessage,
+    reason: &str,
+    body: &str,
+) -> Result<(), QueueError> {
+    tracing::error!(org.id = %message.org_id, look.kind = message.look.kind(), reason, "set a look aside");
+    if let Err(error) = sync::run::set_aside(app, message, reason).await {
+        // The dead-letter queue has it all the same.
+        tracing::error!(org.id = %message.org_id, %error, "could not write down why");
+    }
+    app.queues.bury_sync(body).await
+}

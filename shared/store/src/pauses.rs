@@ -1,0 +1,276 @@
+//! While a side does not answer, an organization's work with it is paused (B27, B36).
+//!
+//! The pause is in the organization's row, which every look reads anyway. What waits for its end is a
+//! row too, one for each thing to look at, so that what waits stays as large as what changed.
+
+use one_click::ids::OrgId;
+use serde::de::IgnoredAny;
+use serde::{Deserialize, Serialize};
+
+use crate::change::Change;
+use crate::organizations::{Organization, org_key};
+use crate::projects::row_key;
+use crate::table::key;
+use crate::{Error, Store};
+
+/// One of the two that this integration stands between.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Side {
+    /// `CompanyCam`.
+    #[serde(rename = "companycam")]
+    CompanyCam,
+    /// One Click.
+    OneClick,
+}
+
+impl Side {
+    /// Both.
+    pub const BOTH: [Self; 2] = [Self::CompanyCam, Self::OneClick];
+
+    /// As people call it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::CompanyCam => "CompanyCam",
+            Self::OneClick => "One Click",
+        }
+    }
+
+    /// As logs call it.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::CompanyCam => "companycam",
+            Self::OneClick => "one-click",
+        }
+    }
+
+    fn field(self) -> &'static str {
+        match self {
+            Self::CompanyCam => "companycam_pause",
+            Self::OneClick => "one_click_pause",
+        }
+    }
+}
+
+/// The side does not answer, and is probed from time to time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pause {
+    /// Since when, in Unix seconds.
+    pub since: i64,
+    /// When it is probed next; long after that, the probe was lost.
+    pub until: i64,
+    /// How often it was probed in vain.
+    pub probes: u32,
+    /// Rises with every probe, so that one pause is one chain of messages.
+    pub seq: i64,
+}
+
+impl Organization {
+    /// The pause of the work with that side, if it is paused.
+    pub fn pause(&self, side: Side) -> Option<&Pause> {
+        match side {
+            Side::CompanyCam => self.companycam_pause.as_ref(),
+            Side::OneClick => self.one_click_pause.as_ref(),
+        }
+    }
+
+    /// Whether work with either side is paused.
+    pub fn is_paused(&self) -> bool {
+        Side::BOTH.iter().any(|side| self.pause(*side).is_some())
+    }
+
+    /// Since when that side has not answered, if it does not.
+    pub fn down_since(&self, side: Side) -> Option<i64> {
+        self.pause(side).map(|pause| pause.since)
+    }
+}
+
+/// A look that waits for a side to answer again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WaitingLook {
+    /// The organization.
+    pub org_id: OrgId,
+    /// `waits#<name>`.
+    sk: String,
+    /// What it looks at: looks of one name are one.
+    pub name: String,
+    /// The message, as JSON.
+    pub message: String,
+    /// Since when it waits, in Unix seconds.
+    pub since: i64,
+}
+
+/// What the sort key of a waiting look begins with.
+const WAITS: &str = "waits#";
+
+/// One Click is one side for all organizations: while it is down as a whole, one of them probes it for
+/// everybody.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SharedOutage {
+    /// Since when, in Unix seconds.
+    pub since: i64,
+    /// When somebody last probed it.
+    pub probed_at: i64,
+    /// `DynamoDB` may drop it then; nobody has probed for long.
+    pub expires_at: i64,
+}
+
+#[derive(Serialize, Deserialize)]
+struct SharedItem {
+    key: String,
+    #[serde(flatten)]
+    outage: SharedOutage,
+}
+
+/// How long a shared outage is remembered that nobody probes any more.
+const SHARED_S: i64 = 60 * 60;
+
+fn shared_key(side: Side) -> String {
+    format!("outage#{}", side.code())
+}
+
+impl Store {
+    /// Pauses the work with that side. `false`: it is paused already.
+    pub async fn pause(&self, org: &OrgId, side: Side, pause: &Pause) -> Result<bool, Error> {
+        let free_or_ours = match side {
+            Side::CompanyCam => {
+                "attribute_exists(#state) AND (attribute_not_exists(#companycam_pause) OR #companycam_pause.#seq = :seq)"
+            }
+            Side::OneClick => {
+                "attribute_exists(#state) AND (attribute_not_exists(#one_click_pause) OR #one_click_pause.#seq = :seq)"
+            }
+        };
+        let change = Change::new()
+            .set(side.field(), pause)
+            .when(free_or_ours)
+            .value(":seq", pause.seq);
+        self.change_pause(org, change).await
+    }
+
+    /// Writes the pause after a probe in vain. `false`: another probe was quicker.
+    pub async fn prolong(
+        &self,
+        org: &OrgId,
+        side: Side,
+        taken_seq: i64,
+        pause: &Pause,
+    ) -> Result<bool, Error> {
+        let change = Change::new().set(side.field(), pause);
+        self.change_pause(org, of_seq(side, taken_seq, change))
+            .await
+    }
+
+    /// The side answers again. `false`: another probe said so.
+    pub async fn end_pause(&self, org: &OrgId, side: Side, seq: i64) -> Result<bool, Error> {
+        let change = Change::new().remove(side.field());
+        self.change_pause(org, of_seq(side, seq, change)).await
+    }
+
+    async fn change_pause(&self, org: &OrgId, change: Change) -> Result<bool, Error> {
+        let changed = self
+            .organizations
+            .update::<IgnoredAny>(org_key(org), change)
+            .await?;
+        Ok(changed.is_some())
+    }
+
+    /// Has the look wait; one of the same name waits instead of it until now.
+    pub async fn wait(
+        &self,
+        org: &OrgId,
+        name: &str,
+        message: String,
+        since: i64,
+    ) -> Result<(), Error> {
+        let waiting = WaitingLook {
+            org_id: org.clone(),
+            sk: format!("{WAITS}{name}"),
+            name: name.to_owned(),
+            message,
+            since,
+        };
+        self.project_links.put(&waiting, Change::new()).await?;
+        Ok(())
+    }
+
+    /// The look that waits under this name.
+    pub async fn waiting(&self, org: &OrgId, name: &str) -> Result<Option<WaitingLook>, Error> {
+        let sk = format!("{WAITS}{name}");
+        self.project_links.get(row_key(org, &sk)).await
+    }
+
+    /// Some of the looks that wait, at most so many.
+    pub async fn waiting_looks(&self, org: &OrgId, most: i32) -> Result<Vec<WaitingLook>, Error> {
+        let query = self
+            .project_links
+            .query()
+            .when("#org_id = :org AND begins_with(#sk, :waits)")
+            .value(":org", org)
+            .value(":waits", WAITS)
+            .limit(most);
+        let (looks, _) = query.page().await?;
+        Ok(looks)
+    }
+
+    /// The look no longer waits: it was queued as it was.
+    pub async fn stop_waiting(&self, look: &WaitingLook) -> Result<(), Error> {
+        // Another may have come to wait under its name.
+        let unchanged = Change::only_if("#message = :message").value(":message", &look.message);
+        let key = row_key(&look.org_id, &look.sk);
+        self.project_links
+            .delete::<IgnoredAny>(key, unchanged)
+            .await?;
+        Ok(())
+    }
+
+    /// Whether the side is down for everybody, as far as is known.
+    pub async fn shared_outage(&self, side: Side) -> Result<Option<SharedOutage>, Error> {
+        let found: Option<SharedItem> = self
+            .ephemeral
+            .get(key(&[("key", &shared_key(side))]))
+            .await?;
+        Ok(found.map(|item| item.outage))
+    }
+
+    /// Writes down who probes for everybody now; `before` is what was read. `false`: somebody else was
+    /// quicker.
+    pub async fn probe_for_all(
+        &self,
+        side: Side,
+        before: Option<&SharedOutage>,
+        now: i64,
+    ) -> Result<bool, Error> {
+        let item = SharedItem {
+            key: shared_key(side),
+            outage: SharedOutage {
+                since: before.map_or(now, |before| before.since),
+                probed_at: now,
+                expires_at: now + SHARED_S,
+            },
+        };
+        let condition = match before {
+            None => Change::only_if("attribute_not_exists(#key)"),
+            Some(before) => {
+                Change::only_if("#probed_at = :before").value(":before", before.probed_at)
+            }
+        };
+        Ok(self.ephemeral.put(&item, condition).await?.done())
+    }
+
+    /// The side answers again, for whoever asks.
+    pub async fn end_shared_outage(&self, side: Side) -> Result<(), Error> {
+        let key = key(&[("key", &shared_key(side))]);
+        self.ephemeral
+            .delete::<IgnoredAny>(key, Change::new())
+            .await?;
+        Ok(())
+    }
+}
+
+fn of_seq(side: Side, seq: i64, change: Change) -> Change {
+    let condition = match side {
+        Side::CompanyCam => "#companycam_pause.#seq = :seq",
+        Side::OneClick => "#one_click_pause.#seq = :seq",
+    };
+    change.when(condition).value(":seq", seq)
+}

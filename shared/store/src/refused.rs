@@ -1,0 +1,41 @@
+//! Projects that can't be kept: `DynamoDB` refuses an item over 400 kB, whatever it is sent again.
+
+use companycam::ids::{CompanyId, ProjectId};
+use one_click::ids::OrgId;
+
+use crate::change::Change;
+use crate::projects::{LinkState, ProjectRow, project_sk, row_key};
+use crate::{Error, Store};
+
+impl Store {
+    /// What was listed of the project can't be kept: it is set aside until it changes, as it was at
+    /// `updated_at`. `false`: that is known already.
+    pub async fn project_refused(
+        &self,
+        org: &OrgId,
+        project: &ProjectId,
+        company: &CompanyId,
+        updated_at: i64,
+    ) -> Result<bool, Error> {
+        let row = || row_key(org, &project_sk(project));
+        let aside = |condition: &str| {
+            Change::new()
+                .set("set_aside", updated_at)
+                .remove("wanted")
+                .remove("pending_org")
+                .when(condition)
+        };
+        let fresh = aside("attribute_not_exists(#state)")
+            .set("project_id", project)
+            .set("company_id", company)
+            .set("state", LinkState::Unseen);
+        let fresh = self.project_links.update::<ProjectRow>(row(), fresh);
+        if fresh.await?.is_some() {
+            return Ok(true);
+        }
+        let known = aside("attribute_not_exists(#set_aside) OR #set_aside <> :updated_at")
+            .value(":updated_at", updated_at);
+        let known = self.project_links.update::<ProjectRow>(row(), known);
+        Ok(known.await?.is_some())
+    }
+}

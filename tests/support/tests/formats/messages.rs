@@ -1,0 +1,107 @@
+//! Messages of the queues.
+
+use companycam::Cursor;
+use companycam::ids::{DocumentId, PhotoId, ProjectId};
+use one_click::{JobId, OrgId};
+use runtime::messages::{Look, Origin, PhotoMessage, PhotosSoFar, SyncMessage};
+use serde_json::{Value, json};
+use store::pauses::Side;
+
+/// One of each.
+fn looks() -> Vec<Look> {
+    let project_id = ProjectId::parse("7").unwrap();
+    let project = |origin| Look::Project {
+        project_id: project_id.clone(),
+        origin,
+    };
+    vec![
+        Look::Poll,
+        Look::PollOn { seq: 2 },
+        Look::Probe {
+            side: Side::OneClick,
+            seq: 4,
+        },
+        Look::Probe {
+            side: Side::CompanyCam,
+            seq: 4,
+        },
+        Look::Resume,
+        Look::ResumePhotos {
+            after: Some(PhotoId::parse("11").unwrap()),
+        },
+        Look::Sync {
+            run: "run-1".to_owned(),
+            seq: Some(7),
+        },
+        Look::Disconnect { generation: 3 },
+        project(Origin::Poll),
+        project(Origin::Sync),
+        project(Origin::Event),
+        project(Origin::Deletion),
+        project(Origin::Merge),
+        Look::ProjectPhotos {
+            project_id: project_id.clone(),
+            cursor: None,
+            so_far: PhotosSoFar::default(),
+        },
+        Look::ProjectPhotos {
+            project_id: project_id.clone(),
+            cursor: Some(Cursor::new("next")),
+            so_far: PhotosSoFar {
+                up_to: Some(1_700_000_000),
+                unfinished: true,
+                pages: 1,
+            },
+        },
+        Look::Photo {
+            photo_id: PhotoId::parse("11").unwrap(),
+            tags: true,
+        },
+        Look::Document {
+            document_id: DocumentId::parse("21").unwrap(),
+            project_id: Some(project_id),
+        },
+        Look::Job {
+            job_id: JobId::parse("job_1").unwrap(),
+            deleted: true,
+        },
+    ]
+}
+
+fn written() -> Value {
+    let org = OrgId::parse("org_1").unwrap();
+    let mut messages: Vec<_> = looks()
+        .into_iter()
+        .map(|look| json!(SyncMessage::new(&org, look)))
+        .collect();
+    let delivered = SyncMessage::new(&org, Look::job(&JobId::parse("job_8").unwrap()));
+    messages.push(json!(delivered.of_generation(Some(3))));
+    messages.push(json!(PhotoMessage {
+        org_id: org,
+        photo_id: PhotoId::parse("11").unwrap(),
+        tries: 2,
+    }));
+    json!(messages)
+}
+
+#[test]
+fn b26_every_message_is_written_like_this() {
+    insta::assert_json_snapshot!(written());
+}
+
+#[test]
+fn b26_the_messages_of_the_version_before_are_read() {
+    let before: Vec<Value> = serde_json::from_str(include_str!("before/messages.json")).unwrap();
+    for message in before {
+        if message["look"].is_null() {
+            let read: PhotoMessage = serde_json::from_value(message.clone()).unwrap();
+            assert_eq!(json!(read.photo_id), message["photo_id"]);
+            continue;
+        }
+        let read: SyncMessage = serde_json::from_value(message.clone()).unwrap();
+        let written = json!(read);
+        for (name, value) in message["look"].as_object().unwrap() {
+            assert_eq!(written["look"][name], *value, "{message}");
+        }
+    }
+}

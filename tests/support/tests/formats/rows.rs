@@ -1,0 +1,413 @@
+//! Rows of the tables.
+
+use std::collections::BTreeMap;
+
+use clock::Clock;
+use companycam::ids::{CompanyId, PhotoId, ProjectId, UserId, WebhookId};
+use jiff::Timestamp;
+use one_click::{JobId, OrgId};
+use serde_json::Value;
+use store::activity::{Filter, Kind, NewEntry, Offer, Outcome};
+use store::begun::BegunLink;
+use store::ephemeral::{Authorization, CallBudget, Session};
+use store::matches::{Choice, Directory, User};
+use store::organizations::{Connected, NewConnection, Preferences};
+use store::pauses::{Pause, Side};
+use store::photos::{CopiedPhoto, PhotoDetails, WantedPhoto};
+use store::projects::{NewLink, ProjectFields, Skip, SkipReason};
+use store::sync_runs::{SyncRun, SyncStep, Window};
+use store::tokens::TakeBack;
+use store::{Store, TableNames};
+use test_support::Aws;
+
+const TABLES: [&str; 6] = [
+    "OrganizationsTable",
+    "UserMatchesTable",
+    "ProjectLinksTable",
+    "PhotosTable",
+    "ActivityTable",
+    "EphemeralTable",
+];
+
+fn store(aws: &Aws) -> Store {
+    let names = TABLES.map(str::to_owned);
+    let [
+        organizations,
+        user_matches,
+        project_links,
+        photos,
+        activity,
+        ephemeral,
+    ] = names;
+    let names = TableNames {
+        organizations,
+        user_matches,
+        project_links,
+        photos,
+        activity,
+        ephemeral,
+    };
+    let db = aws_sdk_dynamodb::Client::new(&aws.config);
+    Store::new(&db, names, Clock::default())
+}
+
+fn org() -> OrgId {
+    OrgId::parse("org_1").unwrap()
+}
+
+fn company() -> CompanyId {
+    CompanyId::parse("c1").unwrap()
+}
+
+fn project(id: &str) -> ProjectId {
+    ProjectId::parse(id).unwrap()
+}
+
+fn photo(id: &str) -> PhotoId {
+    PhotoId::parse(id).unwrap()
+}
+
+fn job(id: &str) -> JobId {
+    JobId::parse(id).unwrap()
+}
+
+fn fields() -> ProjectFields {
+    ProjectFields {
+        name: Some("Larkin".to_owned()),
+        street_address_1: Some("1 Main St".to_owned()),
+        street_address_2: Some("Apt 2".to_owned()),
+        city: Some("Omaha".to_owned()),
+        state: Some("NE".to_owned()),
+        postal_code: Some("68102".to_owned()),
+        contact_name: Some("Pat Larkin".to_owned()),
+        contact_email: Some("pat@larkin.example".to_owned()),
+        contact_phone: Some("402-555-0101".to_owned()),
+        creator_id: UserId::parse("u9").ok(),
+        integrations: BTreeMap::from([("JobNimbus".to_owned(), "jn-1".to_owned())]),
+        archived: false,
+        deleted: false,
+        created_at: 1_700_000_000,
+        updated_at: 1_700_000_100,
+    }
+}
+
+fn run() -> SyncRun {
+    SyncRun {
+        id: "run-1".to_owned(),
+        window: Window::Days(29),
+        step: SyncStep::Photos {
+            projects: vec![project("7")],
+            cursor: None,
+            next_page: Some(2),
+            unfinished: Vec::new(),
+        },
+        seq: 4,
+        started_at: 1_700_000_000,
+        stepped_at: 1_700_000_050,
+        finished_at: None,
+        failed: None,
+        modified_since: Some(1_697_000_000),
+        next_cursor: Some(1_700_000_000),
+        projects_total: 100,
+        photos_total: 900,
+    }
+}
+
+/// One row of each kind, with every field that this version writes.
+async fn write_all(store: &Store) {
+    let (org, company) = (&org(), &company());
+    write_connection(store, org, company).await;
+    write_links(store, org, company).await;
+    write_photos(store, org).await;
+    write_users(store, org, company).await;
+    let entry = NewEntry::new(Kind::Project, Outcome::Skipped, "Its job was deleted.")
+        .project(&project("7"))
+        .job(Some(&job("job_1")))
+        .photo(&photo("11"))
+        .offering(Offer::BringBack);
+    store.log(org, entry).await.unwrap();
+    write_ephemeral(store, org, company).await;
+}
+
+async fn write_connection(store: &Store, org: &OrgId, company: &CompanyId) {
+    let before = TakeBack {
+        generation: 0,
+        company_id: CompanyId::parse("c0").unwrap(),
+        sealed_tokens: "v1.g0.AAAA".to_owned(),
+    };
+    let connection = NewConnection {
+        org_id: org,
+        before: None,
+        sealed_tokens: "v1.g1.AAAA",
+        take_backs: BTreeMap::from([(before.key(), before)]),
+        name: "Ridgeline",
+        company_id: company,
+        company_name: "Ridgeline Exteriors",
+        connected_by: "avery@ridgeline.example",
+        at: 1_700_000_000,
+        sync: run(),
+    };
+    let connected = match store.connect(&connection).await.unwrap() {
+        Connected::Yes(connected) => connected,
+        other => panic!("{other:?}"),
+    };
+    let preferences = Preferences {
+        create_project_from_job: true,
+        create_project_from_job_since: Some(Timestamp::UNIX_EPOCH),
+        ..Preferences::default()
+    };
+    store.save_preferences(org, &preferences).await.unwrap();
+    store.users_refreshed(org, 1_700_000_001).await.unwrap();
+    let webhook = WebhookId::parse("w1").unwrap();
+    let seen = Some((&webhook, 1_700_000_002, "v1.g1"));
+    let generation = connected.generation;
+    store.set_webhook(org, generation, seen).await.unwrap();
+    let registered = store.one_click_registered(org, generation, "v1.g1");
+    registered.await.unwrap();
+    let refused = store.set_refused(org, generation, Some(1_700_000_006));
+    refused.await.unwrap();
+    store.jobs_listed(org, Timestamp::UNIX_EPOCH).await.unwrap();
+    store
+        .polled(org, Some(1_700_000_003), 1_700_000_004)
+        .await
+        .unwrap();
+    for side in Side::BOTH {
+        let pause = Pause {
+            since: 1_700_000_005,
+            until: 1_700_000_010,
+            probes: 1,
+            seq: 5,
+        };
+        assert!(store.pause(org, side, &pause).await.unwrap());
+    }
+    let leased = store.lease_refresh(org, generation, "holder", (0, 45_000));
+    assert!(leased.await.unwrap().is_some());
+}
+
+async fn write_links(store: &Store, org: &OrgId, company: &CompanyId) {
+    let fields = &fields();
+    let listed_at = 1_700_000_200;
+    for id in ["7", "8", "9"] {
+        let id = &project(id);
+        let new = store
+            .want_project(org, id, company, fields, listed_at)
+            .await;
+        assert!(new.unwrap());
+    }
+    let assignee = one_click::UserId::parse("usr_1").unwrap();
+    let (linked, with) = (project("7"), job("job_1"));
+    let link = NewLink {
+        project_id: &linked,
+        company_id: company,
+        job_id: &with,
+        seen: fields,
+        assignee: Some(&assignee),
+        from_job: true,
+    };
+    assert!(store.link(org, &link).await.unwrap());
+    let up_to = fields.updated_at;
+    store
+        .project_handled(org, &project("7"), up_to)
+        .await
+        .unwrap();
+    let applied = [one_click::UserId::parse("usr_1").unwrap()].into();
+    store
+        .job_reassigning(org, &job("job_1"), &applied)
+        .await
+        .unwrap();
+    let begun = BegunLink {
+        key: "companycam-c1-project-8-1".to_owned(),
+        job_id: Some(job("job_3")),
+        asked: fields.clone(),
+        assignee: Some(assignee),
+        at: 1_700_000_250,
+    };
+    let begin = store.begin_link(org, &project("8"), &begun, None).await;
+    assert!(begin.unwrap());
+    let skip = Skip {
+        project_id: &project("8"),
+        company_id: company,
+        seen: fields,
+        reason: SkipReason::WaitsForImporter,
+    };
+    store.skip_project(org, &skip).await.unwrap();
+    store.project_set_aside(org, &project("8")).await.unwrap();
+    store
+        .claim_job(org, &job("job_2"), fields, 1_700_000_300)
+        .await
+        .unwrap();
+    store
+        .job_set_aside(org, &job("job_2"), Timestamp::UNIX_EPOCH)
+        .await
+        .unwrap();
+}
+
+async fn write_photos(store: &Store, org: &OrgId) {
+    let details = PhotoDetails {
+        caption: Some("Front".to_owned()),
+        captured_at: Some(1_700_000_000),
+        captured_by: Some("Robin".to_owned()),
+        tags: vec!["Roof".to_owned()],
+    };
+    let wanted = WantedPhoto {
+        version: 1_700_000_100,
+        job_id: Some(job("job_1")),
+        uri: Some("https://img.companycam.com/11.jpg".to_owned()),
+        hash: Some("aa".to_owned()),
+        details: details.clone(),
+    };
+    let copied = CopiedPhoto {
+        version: 1_700_000_100,
+        job_id: job("job_1"),
+        hash: Some("aa".to_owned()),
+        details,
+        bytes: 12,
+    };
+    for id in ["11", "12", "13"] {
+        let id = &photo(id);
+        store
+            .want_photo(org, id, &project("7"), &wanted)
+            .await
+            .unwrap()
+            .unwrap();
+        store
+            .lease_photo(org, id, "holder", 0, 160_000)
+            .await
+            .unwrap();
+    }
+    let (done, broken) = (photo("12"), photo("13"));
+    let newer = store.photo_copied(org, &done, "holder", &wanted, Some(&copied));
+    assert!(newer.await.unwrap().is_none());
+    let failed = store.photo_failed(org, &broken, "holder", &wanted, "not an image");
+    assert!(failed.await.unwrap());
+}
+
+async fn write_users(store: &Store, org: &OrgId, company: &CompanyId) {
+    let companycam = User {
+        id: UserId::parse("u9").unwrap(),
+        name: "Robin Roof".to_owned(),
+        email: Some("robin@ridgeline.example".to_owned()),
+        active: true,
+    };
+    let one_click = User {
+        id: one_click::UserId::parse("usr_1").unwrap(),
+        name: "Robin Roof".to_owned(),
+        email: None,
+        active: false,
+    };
+    let choice = Choice {
+        companycam_user_id: companycam.id.clone(),
+        one_click_user_id: Some(one_click.id.clone()),
+    };
+    let known = Directory::default();
+    store
+        .refresh_directory(org, company, &known, &[companycam], &[one_click])
+        .await
+        .unwrap();
+    assert!(store.choose(org, company, None, &choice).await.unwrap());
+}
+
+async fn write_ephemeral(store: &Store, org: &OrgId, company: &CompanyId) {
+    let used = store.use_launch(org, "jti-1", 1_800_000_000, "nonce").await;
+    assert!(used.unwrap());
+    let session = Session {
+        org_id: org.clone(),
+        org_name: "Ridgeline".to_owned(),
+        user_id: one_click::UserId::parse("usr_1").unwrap(),
+        email: "avery@ridgeline.example".to_owned(),
+        csrf_token: "token".to_owned(),
+        expires_at: 1_800_000_000,
+    };
+    store.put_session("hash", &session).await.unwrap();
+    let begun = Authorization {
+        org_id: org.clone(),
+        session: "hash".to_owned(),
+        pkce_verifier: "verifier".to_owned(),
+        replace_by: Some(company.clone()),
+        expires_at: 1_800_000_000,
+    };
+    for state in ["state", "taken"] {
+        store.put_authorization(state, &begun).await.unwrap();
+    }
+    let taken = store.take_authorization("taken", "hash", 0).await.unwrap();
+    assert_eq!(taken, Some(begun));
+    let budget = CallBudget {
+        rev: 0,
+        slots: vec![(850_000_000, 3, 1)],
+        expires_at: 1_800_000_000,
+    };
+    assert!(store.put_call_budget(org, &budget).await.unwrap());
+}
+
+#[tokio::test]
+async fn b26_every_row_is_written_like_this() {
+    let aws = Aws::new().await;
+    write_all(&store(&aws)).await;
+    let mut written = BTreeMap::new();
+    for table in TABLES {
+        let mut items = aws.items(table).await;
+        items.sort_by_key(Value::to_string);
+        written.insert(table, items);
+    }
+    insta::assert_json_snapshot!(written, {
+        ".ActivityTable[].at" => "[now]",
+        ".ActivityTable[].at_id" => "[id]",
+        ".ActivityTable[].expires_at" => "[later]",
+        ".EphemeralTable[].taken_by" => "[id]",
+    });
+}
+
+#[tokio::test]
+async fn b26_the_rows_of_the_version_before_are_read() {
+    let before: BTreeMap<String, Vec<Value>> =
+        serde_json::from_str(include_str!("before/rows.json")).unwrap();
+    let aws = Aws::new().await;
+    let db = aws_sdk_dynamodb::Client::new(&aws.config);
+    for (table, items) in &before {
+        for item in items {
+            let item = serde_dynamo::to_item(item).unwrap();
+            let put = db.put_item().table_name(table).set_item(Some(item));
+            put.send().await.unwrap();
+        }
+    }
+    let (store, org, company) = (store(&aws), &org(), &company());
+    let organization = store.organization(org).await.unwrap().unwrap();
+    assert_eq!(organization.sync, Some(run()));
+    assert_eq!(organization.project_cursor, Some(1_700_000_003));
+    assert!(organization.preferences.create_project_from_job);
+    let links = store
+        .projects(org, &["7", "8", "9"].map(project))
+        .await
+        .unwrap();
+    assert_eq!(links.len(), 3);
+    assert_eq!(links[0].seen, Some(fields()));
+    assert_eq!(links[0].job_id, Some(job("job_1")));
+    assert_eq!(links[1].reason, Some(SkipReason::WaitsForImporter));
+    let linked = store.job(org, &job("job_1")).await.unwrap().unwrap();
+    assert!(linked.reassigning && linked.unfinished);
+    let claim = store.claim(org, &job("job_2")).await.unwrap().unwrap();
+    assert_eq!(claim.claimed_at, Some(1_700_000_300));
+    let photos = store
+        .photos(org, &["11", "12", "13"].map(photo))
+        .await
+        .unwrap();
+    assert_eq!(photos.len(), 3);
+    assert!(photos[1].is_current());
+    assert_eq!(photos[2].failed.as_deref(), Some("not an image"));
+    let directory = store.directory(org, company).await.unwrap();
+    assert_eq!(directory.companycam.len(), 1);
+    assert_eq!(directory.choices.len(), 1);
+    let log = store
+        .activity_page(org, Filter::default(), None, 10)
+        .await
+        .unwrap();
+    assert_eq!(log.entries[0].offer, Some(Offer::BringBack));
+    assert!(store.session("hash", 0).await.unwrap().is_some());
+    let begun = store.take_authorization("state", "hash", 0).await.unwrap();
+    assert_eq!(begun.unwrap().replace_by.as_ref(), Some(company));
+    assert!(
+        !store.use_launch(org, "jti-1", 0, "nonce").await.unwrap(),
+        "used before"
+    );
+    assert_eq!(store.call_budget(org).await.unwrap().slots.len(), 1);
+}
