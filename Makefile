@@ -25,6 +25,7 @@ STACK ?= companycam-integration
 ARCHITECTURE ?= arm64
 BUCKET ?=
 PARAMETERS ?=
+PREFIX ?= companycam-integration
 
 .PHONY: help
 help: ## List the targets
@@ -164,3 +165,9 @@ deploy-function: tools ## Build one function and replace its code on AWS: NAME=p
 	@test -d 'functions/$(NAME)' -a -n '$(NAME)' || { echo 'Say which function: NAME=<one of: $(FUNCTIONS)>' >&2; exit 1; }
 	cargo lambda build --profile deploy --lambda-dir target/lambda $(if $(filter arm64,$(ARCHITECTURE)),--arm64,--x86-64) --package '$(NAME)'
 	cargo lambda deploy --lambda-dir target/lambda --binary-name '$(NAME)' '$(STACK)-$(NAME)'
+
+# A version more, or with REMOVE one less that nobody needs any more (docs/OPERATIONS.md).
+.PHONY: rotate-keys
+rotate-keys: tools ## Add a version to a ring of keys: RING=tokens or webhooks; WHERE=local for the local stack
+	@test -n '$(RING)' || { echo 'Say which ring: RING=tokens or RING=webhooks' >&2; exit 1; }
+	@$(if $(filter local,$(WHERE)),$(LOCAL) rotate-keys,python scripts/rotate_keys.py --prefix '$(PREFIX)') '$(RING)' $(if $(REMOVE),--remove '$(REMOVE)')

@@ -10,6 +10,8 @@ from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+import rotate_keys
+
 from . import aws, simulators
 from .state import ROOT, Failure, State
 
@@ -30,6 +32,9 @@ def main() -> int:
     commands.add_parser("simulators", help="start the simulators")
     commands.add_parser("demo", help="start the simulators and a stack wired to them")
     commands.add_parser("poll", help="invoke the scheduled poll once")
+    rotate = commands.add_parser("rotate-keys", help="add a version to a ring of keys")
+    rotate.add_argument("ring", choices=rotate_keys.RINGS)
+    rotate.add_argument("--remove", type=int, metavar="VERSION")
     logs = commands.add_parser("logs", help="print what the functions logged")
     logs.add_argument("--follow", action="store_true")
     run = commands.add_parser("run", help="run a command beside simulators and a stack of its own")
@@ -39,7 +44,7 @@ def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
         return perform(arguments, State.from_environment())
-    except Failure as failure:
+    except (Failure, rotate_keys.Refused) as failure:
         print(failure, file=sys.stderr)
     except (BotoCoreError, ClientError) as error:
         print(f"The local AWS refused: {error}", file=sys.stderr)
@@ -67,6 +72,9 @@ def perform(arguments: argparse.Namespace, state: State) -> int:
             print(GUIDE.format(**known))
         case "poll":
             print(aws.poll(state))
+        case "rotate-keys":
+            manager = aws.client("secretsmanager", aws.endpoint_of(state))
+            print(rotate_keys.change(manager, aws.SECRETS_PREFIX, arguments.ring, arguments.remove))
         case "logs":
             aws.logs(state, arguments.follow, sys.stdout)
         case "run":

@@ -1,5 +1,6 @@
 //! `GET /companycam/callback`: from CompanyCam's consent to the tab.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,12 +17,27 @@ use secrecy::SecretString;
 use serde::Deserialize;
 use store::activity::{Kind, NewEntry, Outcome};
 use store::ephemeral::Authorization;
-use store::organizations::{ConnectionState, NewConnection, Organization};
-use sync::run::{Context, sync_run, users};
+use store::organizations::{
+    Connected, ConnectionState, NewConnection, Organization, next_generation,
+};
+use store::tokens::TakeBack;
+use sync::run::{Context, connection, sync_run, users};
 use web::{Problem, SignedIn, hash_of, sign_in};
 
+// The function has 29 s, and the browser is waiting. Together these leave some for the tables.
+
+/// How long CompanyCam may take to give tokens for the code.
+const EXCHANGE_WAIT: Duration = Duration::from_secs(9);
+/// And to say whose they are.
+const COMPANY_WAIT: Duration = Duration::from_secs(5);
+/// And to take a grant back that came to nothing.
+const REVOKE_WAIT: Duration = Duration::from_secs(4);
+/// And what was left of the connection before. The queue does the rest.
+const TAKE_BACK_WAIT: Duration = Duration::from_secs(4);
 /// How long the browser waits for the users; the queue does the rest.
-const USERS_WAIT: Duration = Duration::from_secs(10);
+const USERS_WAIT: Duration = Duration::from_secs(6);
+/// How often a connection is written again because its row has changed.
+const CONNECT_TRIES: usize = 3;
 
 /// The address's parameters.
 #[derive(Debug, Deserialize)]
@@ -59,9 +75,9 @@ async fn finish(app: &App, parameters: &Parameters, headers: &HeaderMap) -> Resu
     };
     let oauth = app.oauth().await?;
     let verifier = SecretString::from(begun.pkce_verifier.clone());
-    let tokens = oauth
-        .exchange(code, &verifier)
-        .await
+    let exchanged = tokio::time::timeout(EXCHANGE_WAIT, oauth.exchange(code, &verifier)).await;
+    let tokens = exchanged
+        .map_err(|_| companycam_unavailable(app))?
         .map_err(|error| exchange_problem(app, &error))?;
     let connected = connect(app, &signed_in, &begun, &tokens).await;
     if connected.is_err() {
@@ -96,96 +112,108 @@ async fn connect(
 ) -> Result<(), Problem> {
     let org = &begun.org_id;
     let company = company(app, tokens).await?;
-    let before = app.store.organization(org).await?;
-    if let Some(before) = other_company(before.as_ref(), &company, begun) {
-        return Err(another_company(app, before, &company));
-    }
-    let earlier = app.secrets.tokens(org).await?;
-    if let Err(holder) = app.store.claim_company(org, &company.id).await? {
-        tracing::info!(org.id = %org, holder.org.id = %holder, company.id = %company.id, "a company was refused: it is connected elsewhere");
-        return Err(taken(app, &company));
-    }
-    let organization = match write(app, signed_in, before.as_ref(), &company, tokens).await {
-        Ok(organization) => organization,
-        Err(trouble) => {
-            undo(app, org, before.as_ref(), earlier.as_ref(), &company).await;
-            return Err(trouble.into());
+    let tokens = OrgTokens::issued(tokens.clone(), app.now());
+    for _ in 0..CONNECT_TRIES {
+        let before = before(app, org).await?;
+        if let Some(before) = other_company(before.as_ref(), &company, begun) {
+            return Err(another_company(app, before, &company));
         }
-    };
-    tracing::info!(org.id = %org, company.id = %company.id, organization.generation, "connected");
-    // From here on the connection stands: what fails now is made up for by the queue or the next poll.
-    if let Err(trouble) = after_connecting(app, organization, before, &company).await {
-        tracing::warn!(org.id = %org, %trouble, "something after connecting is left to the queue");
+        match write(app, signed_in, before.as_ref(), &company, &tokens).await? {
+            Connected::Taken(holder) => {
+                tracing::info!(org.id = %org, holder.org.id = %holder, company.id = %company.id, "a company was refused: it is connected elsewhere");
+                return Err(taken(app, &company));
+            }
+            Connected::Changed => {}
+            Connected::Yes(organization) => {
+                tracing::info!(org.id = %org, company.id = %company.id, organization.generation, "connected");
+                // From here on the connection stands: what fails now is made up for by the queue or the
+                // next poll.
+                if let Err(trouble) = after_connecting(app, *organization, &company).await {
+                    tracing::warn!(org.id = %org, %trouble, "something after connecting is left to the queue");
+                }
+                return Ok(());
+            }
+        }
     }
-    Ok(())
+    Err(Trouble::transient("the connection kept changing while it was being written").into())
 }
 
-/// Writes tokens and connection, in this order: tokens are stored before they are used.
+/// The row as it is, with its tokens in it even if an earlier version kept them elsewhere.
+async fn before(app: &App, org: &OrgId) -> Result<Option<Organization>, Trouble> {
+    let before = app.store.organization(org).await?;
+    let Some(elsewhere) = before.as_ref().filter(|before| !before.no_old_secrets) else {
+        return Ok(before);
+    };
+    app.tokens_of(elsewhere).await?;
+    Ok(app.store.organization(org).await?)
+}
+
+/// Writes tokens and connection at once: tokens are stored before they are used, a claim of a company
+/// never stands without a connection, and what is to be taken back is never forgotten.
 async fn write(
     app: &App,
     signed_in: &SignedIn,
     before: Option<&Organization>,
     company: &Company,
-    tokens: &Tokens,
-) -> Result<Organization, Trouble> {
+    tokens: &OrgTokens,
+) -> Result<Connected, Trouble> {
     let org = &signed_in.session.org_id;
-    let now = app.now();
-    let before = before.filter(|before| before.company_id == company.id);
-    app.secrets
-        .put_tokens(org, &OrgTokens::issued(tokens.clone(), now))
+    let now = app.clock.now_s();
+    let generation = next_generation(before);
+    let sealed = app
+        .seal_tokens(org, &company.id, generation, tokens)
         .await?;
-    app.forget_token(org);
+    let same = before.filter(|before| before.company_id == company.id);
     let connection = NewConnection {
         org_id: org,
+        before,
+        sealed_tokens: &sealed,
+        take_backs: take_backs(before, company),
         name: &signed_in.session.org_name,
         company_id: &company.id,
         company_name: &company.name,
         connected_by: &signed_in.session.email,
-        at: now.as_second(),
-        same_company: before.is_some(),
-        sync: sync_run::after_connecting(before, now.as_second()),
+        at: now,
+        sync: sync_run::after_connecting(same, now),
     };
-    Ok(app.store.connect(&connection).await?)
+    match app.store.connect(&connection).await {
+        Err(error) => {
+            // It may have been written all the same, with only the answer lost.
+            let now = app.store.organization(org).await?;
+            now.filter(|now| now.sealed_tokens.as_ref() == Some(&sealed))
+                .map_or(Err(error.into()), |now| Ok(Connected::Yes(Box::new(now))))
+        }
+        connected => Ok(connected?),
+    }
 }
 
-/// Of a connection that could not be written nothing stays, and of the one before everything.
-async fn undo(
-    app: &App,
-    org: &OrgId,
-    before: Option<&Organization>,
-    earlier: Option<&OrgTokens>,
-    company: &Company,
-) {
-    let tokens = match earlier {
-        Some(earlier) => app.secrets.put_tokens(org, earlier).await,
-        None => app.secrets.delete_tokens(org).await,
+/// What is to be taken back once the new connection stands: what was left to be, and the one that it
+/// replaces. One that CompanyCam had refused for good to the same company has no grant left, and a
+/// server that takes all grants of a user for one would end the new one with it.
+fn take_backs(before: Option<&Organization>, company: &Company) -> BTreeMap<String, TakeBack> {
+    let Some(before) = before else {
+        return BTreeMap::new();
     };
-    app.forget_token(org);
-    let stays_ours = before.is_some_and(|before| {
-        before.company_id == company.id && before.state != ConnectionState::Disconnected
-    });
-    let claim = if stays_ours {
-        Ok(())
-    } else {
-        app.store.release_company(org, &company.id).await
-    };
-    if let Err(trouble) = tokens.and(claim.map_err(Trouble::from)) {
-        tracing::error!(org.id = %org, company.id = %company.id, %trouble, "something of a connection that was not made stays behind");
+    let mut all = before.take_backs.clone();
+    let refused =
+        before.state == ConnectionState::NeedsReconnecting && before.company_id == company.id;
+    if let Some(sealed) = before.sealed_tokens.clone().filter(|_| !refused) {
+        let take_back = TakeBack {
+            generation: before.generation,
+            company_id: before.company_id.clone(),
+            sealed_tokens: sealed,
+        };
+        all.insert(take_back.key(), take_back);
     }
+    all
 }
 
 async fn after_connecting(
     app: &App,
     organization: Organization,
-    before: Option<Organization>,
     company: &Company,
 ) -> Result<(), Trouble> {
     let org = organization.org_id.clone();
-    if let Some(before) = before.filter(|before| before.company_id != company.id) {
-        app.store.release_company(&org, &before.company_id).await?;
-        // The company before signs with the old ones, and is no longer listened to.
-        app.secrets.delete_webhook_keys(&org).await?;
-    }
     let text = format!(
         "Connected to {} in CompanyCam by {}.",
         company.name, organization.connected_by
@@ -196,6 +224,15 @@ async fn after_connecting(
             NewEntry::new(Kind::Connection, Outcome::Created, text),
         )
         .await?;
+    // The old grant and webhook end before the new ones are put to use; the queue does what takes longer.
+    let taken_back = connection::take_back(app, &organization);
+    match tokio::time::timeout(TAKE_BACK_WAIT, Box::pin(taken_back)).await {
+        Ok(Ok(())) => {}
+        Ok(Err(trouble)) => {
+            tracing::warn!(org.id = %org, %trouble, "the connection before is left to the queue");
+        }
+        Err(_) => tracing::warn!(org.id = %org, "the connection before is left to the queue"),
+    }
     let run = organization.sync.clone();
     let now = app.clock.now_s();
     let context = Context {
@@ -222,7 +259,9 @@ async fn company(app: &App, tokens: &Tokens) -> Result<Company, Problem> {
     let api = app
         .companycam_api()?
         .authorized(AccessToken::new(tokens.access_token.clone()));
-    api.company().await.map_err(|error| {
+    let asked = tokio::time::timeout(COMPANY_WAIT, api.company()).await;
+    let said = asked.unwrap_or(Err(companycam::Error::Unavailable { status: 408 }));
+    said.map_err(|error| {
         tracing::warn!(%error, "CompanyCam did not say which company consented");
         companycam_unavailable(app)
     })
@@ -240,8 +279,12 @@ fn other_company<'a>(
 }
 
 async fn revoke(oauth: &OAuth, tokens: &Tokens) {
-    if let Err(error) = oauth.revoke(&tokens.access_token).await {
-        tracing::warn!(%error, "a grant that nobody uses could not be given back; it ends by itself");
+    match tokio::time::timeout(REVOKE_WAIT, oauth.revoke(&tokens.access_token)).await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => {
+            tracing::warn!(%error, "a grant that nobody uses could not be given back; it ends by itself");
+        }
+        Err(_) => tracing::warn!("giving a grant back that nobody uses took too long"),
     }
 }
 

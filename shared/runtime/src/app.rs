@@ -14,7 +14,8 @@ use store::ephemeral::CallBudget;
 
 use crate::config::ConfigError;
 use crate::queues::Queues;
-use crate::{Config, Deadline, OrgTokens, Secrets, Trouble};
+use crate::tokens::Kept;
+use crate::{Config, Deadline, Secrets, Trouble};
 
 /// Everything a handler works with.
 #[derive(Debug)]
@@ -31,8 +32,8 @@ pub struct App {
     pub clock: Clock,
     companycam_http: OnceLock<reqwest::Client>,
     one_click_http: OnceLock<reqwest::Client>,
-    /// Access tokens that worked a moment ago, so that a warm function asks Secrets Manager rarely.
-    pub(crate) tokens: Mutex<HashMap<OrgId, OrgTokens>>,
+    /// Tokens as this process last saw them, each of one generation of a connection.
+    pub(crate) tokens: Mutex<HashMap<OrgId, Kept>>,
     deadline: Mutex<Deadline>,
     /// Budgets as this process last wrote them; a conflict tells when they are out of date.
     pub(crate) budgets: Mutex<HashMap<OrgId, CallBudget>>,

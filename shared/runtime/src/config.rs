@@ -4,6 +4,8 @@ use one_click::ids::OrgId;
 use store::TableNames;
 use url::{Host, Url};
 
+use crate::KeyName;
+
 /// A variable that is missing or makes no sense; names it.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
@@ -121,9 +123,15 @@ impl Config {
         format!("{}/companycam/callback", self.public_url)
     }
 
-    /// Where `CompanyCam` delivers an organization's events.
-    pub fn companycam_webhook_url(&self, org: &OrgId) -> String {
+    /// Where `CompanyCam` delivers an organization's events, without the key's name.
+    pub fn companycam_webhook_base(&self, org: &OrgId) -> String {
         format!("{}/webhooks/companycam/{org}", self.public_url)
+    }
+
+    /// Where `CompanyCam` delivers an organization's events that it signs with this key.
+    pub fn companycam_webhook_url(&self, org: &OrgId, key: KeyName) -> String {
+        let base = self.companycam_webhook_base(org);
+        format!("{base}?v={}&g={}", key.version, key.generation)
     }
 
     /// Where One Click delivers an organization's events.
@@ -257,12 +265,16 @@ mod tests {
     fn our_own_addresses_share_one_origin() {
         let config = at("https://x.example").unwrap();
         let org = OrgId::parse("org_1").unwrap();
+        let key = KeyName {
+            version: 2,
+            generation: 3,
+        };
         for (address, path) in [
             (config.redirect_url(), "companycam/callback"),
             (config.settings_url(), "companycam/settings"),
             (
-                config.companycam_webhook_url(&org),
-                "webhooks/companycam/org_1",
+                config.companycam_webhook_url(&org, key),
+                "webhooks/companycam/org_1?v=2&g=3",
             ),
             (
                 config.one_click_webhook_url(&org),

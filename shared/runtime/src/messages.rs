@@ -174,6 +174,9 @@ pub struct SyncMessage {
     /// How often it was put off because something was unavailable.
     #[serde(default)]
     pub tries: u32,
+    /// The connection that it is about, if it is about one: a look of another is let go.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub generation: Option<i64>,
     /// Since when a side has refused this look while it answered others (Unix seconds).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refused_since: Option<i64>,
@@ -209,6 +212,7 @@ impl SyncMessage {
             org_id: org_id.clone(),
             look,
             tries: 0,
+            generation: None,
             refused_since: None,
         }
     }
@@ -220,6 +224,12 @@ impl SyncMessage {
             tries: self.tries.saturating_add(1),
             ..self.clone()
         }
+    }
+
+    /// The same look, of the connection of this generation only.
+    #[must_use]
+    pub fn of_generation(self, generation: Option<i64>) -> Self {
+        Self { generation, ..self }
     }
 }
 

@@ -1,23 +1,28 @@
-//! Secrets Manager: what is in the secrets, reading and writing them.
+//! Secrets Manager: what is in the secrets, and reading them.
 
 use std::collections::HashMap;
 use std::sync::Mutex;
 
 use aws_sdk_secretsmanager::Client;
-use aws_sdk_secretsmanager::error::DisplayErrorContext;
-use aws_sdk_secretsmanager::operation::create_secret::CreateSecretError;
-use aws_sdk_secretsmanager::operation::put_secret_value::PutSecretValueError;
+use aws_sdk_secretsmanager::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
+use aws_sdk_secretsmanager::operation::delete_secret::DeleteSecretError;
+use aws_sdk_secretsmanager::operation::get_secret_value::GetSecretValueError;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use clock::Clock;
 use jiff::{SignedDuration, Timestamp};
 use one_click::ids::OrgId;
 use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
 
 use crate::Trouble;
+use crate::rings::Ring;
 
 /// How long a shared secret is kept before it is read again, so that a rotated one is noticed.
 const KEPT: SignedDuration = SignedDuration::from_mins(5);
+/// How often a ring is read again for a version that it does not have: anybody can name one.
+const RING_READ_EVERY: SignedDuration = SignedDuration::from_secs(10);
 
 /// `<prefix>/companycam-client`.
 #[derive(Debug, Clone, Deserialize)]
@@ -37,7 +42,7 @@ pub struct OneClickAccess {
     pub launch_key: SecretString,
 }
 
-/// `<prefix>/organizations/<org_id>/tokens`.
+/// The tokens of one grant.
 #[derive(Debug, Clone)]
 pub struct OrgTokens {
     /// For calls.
@@ -46,9 +51,62 @@ pub struct OrgTokens {
     pub refresh_token: SecretString,
     /// When the access token ends, in Unix seconds.
     pub expires_at: i64,
+    /// When `CompanyCam` gave them, in Unix seconds; 0 where an earlier version did not write it down.
+    pub issued_at: i64,
 }
 
-/// `<prefix>/organizations/<org_id>/webhooks`: how deliveries prove where they come from. Chosen by us.
+/// `<prefix>/organizations/<org_id>/tokens`, which an earlier version made.
+#[derive(Deserialize)]
+struct OldTokens {
+    access_token: SecretString,
+    refresh_token: SecretString,
+    expires_at: i64,
+}
+
+/// Which key deliveries are checked with: the ring's version, and the connection's generation. It is
+/// part of the webhook's address, and of One Click's user name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KeyName {
+    /// The version of the ring.
+    pub version: u32,
+    /// The connection.
+    pub generation: i64,
+}
+
+impl KeyName {
+    const USERNAME: &str = "one-click.";
+
+    /// One Click's user name for Basic authentication; not secret.
+    pub fn username(self) -> String {
+        format!("{}{self}", Self::USERNAME)
+    }
+
+    /// Reads such a user name; `None` if it is another.
+    pub fn of_username(name: &str) -> Option<Self> {
+        let name = name.strip_prefix(Self::USERNAME)?;
+        let (version, generation) = name.strip_prefix('v')?.split_once(".g")?;
+        Self::parse(version, generation)
+    }
+
+    /// Reads the two numbers.
+    pub fn parse(version: &str, generation: &str) -> Option<Self> {
+        let name = Self {
+            version: version.parse().ok()?,
+            generation: generation.parse().ok()?,
+        };
+        // One spelling each: no sign, no zeros in front.
+        let same = name.version.to_string() == version && name.generation.to_string() == generation;
+        same.then_some(name)
+    }
+}
+
+impl std::fmt::Display for KeyName {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "v{}.g{}", self.version, self.generation)
+    }
+}
+
+/// How deliveries prove where they come from. Chosen by us.
 #[derive(Debug, Clone)]
 pub struct WebhookKeys {
     /// What `CompanyCam` signs its deliveries with.
@@ -59,36 +117,46 @@ pub struct WebhookKeys {
     pub one_click_password: SecretString,
 }
 
-#[derive(Serialize, Deserialize)]
-struct StoredKeys {
-    companycam_token: String,
+/// `<prefix>/organizations/<org_id>/webhooks`, which an earlier version made.
+#[derive(Deserialize)]
+struct OldKeys {
+    companycam_token: SecretString,
     one_click_username: String,
-    one_click_password: String,
+    one_click_password: SecretString,
 }
 
 impl WebhookKeys {
-    /// Keys that nobody can guess: each secret holds 244 random bits.
-    pub fn random() -> Self {
-        let secret = || {
-            let half = || uuid::Uuid::new_v4().simple().to_string();
-            SecretString::from(half() + &half())
+    /// The keys of this name, derived from the ring; `None` if the ring has no such version.
+    fn derive(ring: &Ring, org: &OrgId, name: KeyName) -> Result<Option<Self>, Trouble> {
+        let generation = name.generation.to_string();
+        let key = |side| {
+            let purpose = ["webhooks", side, org.as_str(), &generation];
+            let key = ring.key(name.version, &purpose)?;
+            Ok::<_, Trouble>(key.map(|key| SecretString::from(URL_SAFE_NO_PAD.encode(key))))
         };
-        Self {
-            companycam_token: secret(),
-            one_click_username: "one-click".to_owned(),
-            one_click_password: secret(),
-        }
+        let (Some(companycam_token), Some(one_click_password)) =
+            (key("companycam")?, key("one-click")?)
+        else {
+            return Ok(None);
+        };
+        Ok(Some(Self {
+            companycam_token,
+            one_click_username: name.username(),
+            one_click_password,
+        }))
     }
 }
 
-#[derive(Serialize, Deserialize)]
-struct StoredTokens {
-    access_token: String,
-    refresh_token: String,
-    expires_at: i64,
+/// The rings of keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum RingName {
+    /// `<prefix>/keys/tokens`: for the functions that call `CompanyCam`.
+    Tokens,
+    /// `<prefix>/keys/webhooks`: for the one that takes deliveries and the one that registers webhooks.
+    Webhooks,
 }
 
-/// Reads and writes secrets under one prefix.
+/// Reads secrets under one prefix.
 #[derive(Debug)]
 pub struct Secrets {
     client: Client,
@@ -118,66 +186,93 @@ impl Secrets {
         self.shared("one-click").await
     }
 
-    /// The organization's tokens as they are now; never kept here.
-    pub async fn tokens(&self, org: &OrgId) -> Result<Option<OrgTokens>, Trouble> {
-        let name = self.tokens_name(org);
+    /// What tokens are sealed with. `version`: one that it should have, if that is known.
+    pub(crate) async fn token_ring(&self, version: Option<u32>) -> Result<Ring, Trouble> {
+        self.ring(RingName::Tokens, version).await
+    }
+
+    /// The organization's webhook keys of this name; `None` if there never were, or are no longer, such.
+    pub async fn webhook_keys(
+        &self,
+        org: &OrgId,
+        name: KeyName,
+    ) -> Result<Option<WebhookKeys>, Trouble> {
+        let ring = self.ring(RingName::Webhooks, Some(name.version)).await?;
+        WebhookKeys::derive(&ring, org, name)
+    }
+
+    /// The keys to register the webhooks of this generation with.
+    pub async fn current_webhook_keys(
+        &self,
+        org: &OrgId,
+        generation: i64,
+    ) -> Result<(KeyName, WebhookKeys), Trouble> {
+        let ring = self.ring(RingName::Webhooks, None).await?;
+        let name = KeyName {
+            version: ring.current(),
+            generation,
+        };
+        let keys = WebhookKeys::derive(&ring, org, name)?;
+        let keys = keys.ok_or_else(|| Trouble::transient("a ring of keys is empty"))?;
+        Ok((name, keys))
+    }
+
+    /// The tokens that an earlier version kept in a secret of the organization's own.
+    pub async fn old_tokens(&self, org: &OrgId) -> Result<Option<OrgTokens>, Trouble> {
+        let name = self.old_name(org, "tokens");
         let Some(text) = self.read(&name).await? else {
             return Ok(None);
         };
-        let stored: StoredTokens = parse(&name, &text)?;
+        let stored: OldTokens = parse(&name, &text)?;
         Ok(Some(OrgTokens {
-            access_token: stored.access_token.into(),
-            refresh_token: stored.refresh_token.into(),
+            access_token: stored.access_token,
+            refresh_token: stored.refresh_token,
             expires_at: stored.expires_at,
+            issued_at: 0,
         }))
     }
 
-    /// Stores the tokens of an organization that connects.
-    pub async fn put_tokens(&self, org: &OrgId, tokens: &OrgTokens) -> Result<(), Trouble> {
-        self.write(&self.tokens_name(org), &text_of(tokens)?).await
+    /// Deletes that secret; that it is not there is fine.
+    pub async fn delete_old_tokens(&self, org: &OrgId) -> Result<(), Trouble> {
+        self.delete(&self.old_name(org, "tokens")).await
     }
 
-    /// Stores renewed tokens. `false`: there are none any more, the organization disconnected
-    /// meanwhile, and none are made.
-    pub async fn replace_tokens(&self, org: &OrgId, tokens: &OrgTokens) -> Result<bool, Trouble> {
-        self.replace(&self.tokens_name(org), &text_of(tokens)?)
-            .await
-    }
-
-    /// Deletes the organization's tokens at once; that none are there is fine.
-    pub async fn delete_tokens(&self, org: &OrgId) -> Result<(), Trouble> {
-        self.delete(&self.tokens_name(org)).await
-    }
-
-    /// The organization's webhook keys as they are now; never kept here.
-    pub async fn webhook_keys(&self, org: &OrgId) -> Result<Option<WebhookKeys>, Trouble> {
-        let name = self.webhook_keys_name(org);
+    /// The webhook keys that an earlier version kept in a secret of the organization's own.
+    pub async fn old_webhook_keys(&self, org: &OrgId) -> Result<Option<WebhookKeys>, Trouble> {
+        let name = self.old_name(org, "webhooks");
         let Some(text) = self.read(&name).await? else {
             return Ok(None);
         };
-        let stored: StoredKeys = parse(&name, &text)?;
+        let stored: OldKeys = parse(&name, &text)?;
         Ok(Some(WebhookKeys {
-            companycam_token: stored.companycam_token.into(),
+            companycam_token: stored.companycam_token,
             one_click_username: stored.one_click_username,
-            one_click_password: stored.one_click_password.into(),
+            one_click_password: stored.one_click_password,
         }))
     }
 
-    /// Stores the organization's webhook keys.
-    pub async fn put_webhook_keys(&self, org: &OrgId, keys: &WebhookKeys) -> Result<(), Trouble> {
-        let stored = StoredKeys {
-            companycam_token: keys.companycam_token.expose_secret().to_owned(),
-            one_click_username: keys.one_click_username.clone(),
-            one_click_password: keys.one_click_password.expose_secret().to_owned(),
-        };
-        let text = serde_json::to_string(&stored)
-            .map_err(|error| Trouble::Permanent(error.to_string()))?;
-        self.write(&self.webhook_keys_name(org), &text).await
+    /// Deletes that secret; that it is not there is fine.
+    pub async fn delete_old_webhook_keys(&self, org: &OrgId) -> Result<(), Trouble> {
+        self.delete(&self.old_name(org, "webhooks")).await
     }
 
-    /// Deletes the organization's webhook keys at once; that none are there is fine.
-    pub async fn delete_webhook_keys(&self, org: &OrgId) -> Result<(), Trouble> {
-        self.delete(&self.webhook_keys_name(org)).await
+    /// The ring; read again, if that was not done just now, where it has no such version.
+    async fn ring(&self, ring: RingName, version: Option<u32>) -> Result<Ring, Trouble> {
+        let name = match ring {
+            RingName::Tokens => format!("{}/keys/tokens", self.prefix),
+            RingName::Webhooks => format!("{}/keys/webhooks", self.prefix),
+        };
+        let wrong = || not_as_described(&name);
+        if let Some((at, text)) = self.kept(&name) {
+            let ring = Ring::parse(text.expose_secret()).ok_or_else(wrong)?;
+            let lacks = version.is_some_and(|version| !ring.has(version));
+            let good_for = if lacks { RING_READ_EVERY } else { KEPT };
+            if self.clock.now().duration_since(at) < good_for {
+                return Ok(ring);
+            }
+        }
+        let text = self.read_shared(&name).await?;
+        Ring::parse(&text).ok_or_else(wrong)
     }
 
     async fn delete(&self, name: &str) -> Result<(), Trouble> {
@@ -189,128 +284,140 @@ impl Secrets {
             .send()
             .await;
         match result {
-            Err(error)
-                if !error
-                    .as_service_error()
-                    .is_some_and(aws_sdk_secretsmanager::operation::delete_secret::DeleteSecretError::is_resource_not_found_exception) =>
-            {
+            Err(error) if !is_gone(&error, DeleteSecretError::is_resource_not_found_exception) => {
                 Err(unavailable("delete", name, &DisplayErrorContext(error)))
             }
             _ => Ok(()),
         }
     }
 
-    fn tokens_name(&self, org: &OrgId) -> String {
-        format!("{}/organizations/{org}/tokens", self.prefix)
-    }
-
-    fn webhook_keys_name(&self, org: &OrgId) -> String {
-        format!("{}/organizations/{org}/webhooks", self.prefix)
+    fn old_name(&self, org: &OrgId, what: &str) -> String {
+        format!("{}/organizations/{org}/{what}", self.prefix)
     }
 
     async fn shared<T: DeserializeOwned>(&self, short: &str) -> Result<T, Trouble> {
         let name = format!("{}/{short}", self.prefix);
-        let kept = self.kept.lock().ok().and_then(|kept| {
-            kept.get(&name)
-                .filter(|(at, _)| self.clock.now().duration_since(*at) < KEPT)
-                .map(|(_, text)| text.clone())
-        });
-        if let Some(text) = kept {
+        let kept = self.kept(&name);
+        if let Some((_, text)) = kept.filter(|(at, _)| self.clock.now().duration_since(*at) < KEPT)
+        {
             return parse(&name, text.expose_secret());
         }
+        parse(&name, &self.read_shared(&name).await?)
+    }
+
+    fn kept(&self, name: &str) -> Option<(Timestamp, SecretString)> {
+        self.kept.lock().ok()?.get(name).cloned()
+    }
+
+    /// Reads a secret that all organizations share, and keeps it.
+    async fn read_shared(&self, name: &str) -> Result<String, Trouble> {
         let text = self
-            .read(&name)
+            .read(name)
             .await?
             .ok_or_else(|| Trouble::transient(format!("the secret {name} does not exist yet")))?;
-        let value = parse(&name, &text)?;
         if let Ok(mut kept) = self.kept.lock() {
-            kept.insert(name, (self.clock.now(), text.into()));
+            let now = self.clock.now();
+            kept.insert(name.to_owned(), (now, text.clone().into()));
         }
-        Ok(value)
+        Ok(text)
     }
 
     async fn read(&self, name: &str) -> Result<Option<String>, Trouble> {
         match self.client.get_secret_value().secret_id(name).send().await {
             Ok(answer) => Ok(answer.secret_string),
-            Err(error)
-                if error
-                    .as_service_error()
-                    .is_some_and(aws_sdk_secretsmanager::operation::get_secret_value::GetSecretValueError::is_resource_not_found_exception) =>
-            {
+            Err(error) if is_gone(&error, GetSecretValueError::is_resource_not_found_exception) => {
                 Ok(None)
             }
             Err(error) => Err(unavailable("read", name, &DisplayErrorContext(error))),
         }
     }
-
-    /// Writes the secret, and makes it if it is not there.
-    async fn write(&self, name: &str, text: &str) -> Result<(), Trouble> {
-        if self.replace(name, text).await? {
-            return Ok(());
-        }
-        let created = self
-            .client
-            .create_secret()
-            .name(name)
-            .secret_string(text)
-            .send()
-            .await;
-        match created {
-            Ok(_) => Ok(()),
-            Err(error)
-                if error
-                    .as_service_error()
-                    .is_some_and(CreateSecretError::is_resource_exists_exception) =>
-            {
-                // Another worker created it between our two calls.
-                self.replace(name, text).await.map(drop)
-            }
-            Err(error) => Err(unavailable("create", name, &DisplayErrorContext(error))),
-        }
-    }
-
-    /// Writes a secret that is there; `false`: it is not.
-    async fn replace(&self, name: &str, text: &str) -> Result<bool, Trouble> {
-        let put = self
-            .client
-            .put_secret_value()
-            .secret_id(name)
-            .secret_string(text)
-            .send()
-            .await;
-        match put {
-            Ok(_) => Ok(true),
-            Err(error)
-                if error
-                    .as_service_error()
-                    .is_some_and(PutSecretValueError::is_resource_not_found_exception) =>
-            {
-                Ok(false)
-            }
-            Err(error) => Err(unavailable("write", name, &DisplayErrorContext(error))),
-        }
-    }
 }
 
-/// The tokens as they are stored.
-fn text_of(tokens: &OrgTokens) -> Result<String, Trouble> {
-    let stored = StoredTokens {
-        access_token: tokens.access_token.expose_secret().to_owned(),
-        refresh_token: tokens.refresh_token.expose_secret().to_owned(),
-        expires_at: tokens.expires_at,
-    };
-    serde_json::to_string(&stored).map_err(|error| Trouble::Permanent(error.to_string()))
+/// Whether there is no such secret, or not for long: deleting takes Secrets Manager a while, during
+/// which it answers `InvalidRequestException` to everything.
+fn is_gone<E: ProvideErrorMetadata, R>(
+    error: &SdkError<E, R>,
+    not_found: impl Fn(&E) -> bool,
+) -> bool {
+    error.as_service_error().is_some_and(|service| {
+        let says = |text: &str| service.message().is_some_and(|said| said.contains(text));
+        let ends = service.code() == Some("InvalidRequestException")
+            && (says("marked for deletion") || says("scheduled for deletion"));
+        not_found(service) || ends
+    })
 }
 
 /// The value's own text never gets into the message.
 fn parse<T: DeserializeOwned>(name: &str, text: &str) -> Result<T, Trouble> {
-    serde_json::from_str(text).map_err(|_| {
-        Trouble::transient(format!(
-            "the secret {name} is not the JSON object that docs/OPERATIONS.md describes"
-        ))
-    })
+    serde_json::from_str(text).map_err(|_| not_as_described(name))
+}
+
+fn not_as_described(name: &str) -> Trouble {
+    Trouble::transient(format!(
+        "the secret {name} is not the JSON object that docs/OPERATIONS.md describes"
+    ))
 }
 
 fn unavailable(verb: &str, name: &str, error: &dyn std::fmt::Display) -> Trouble {
     Trouble::transient(format!("Secrets Manager could not {verb} {name}: {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rings::tests::ring;
+
+    fn org(id: &str) -> OrgId {
+        OrgId::parse(id).unwrap()
+    }
+
+    #[test]
+    fn b17_a_user_name_tells_version_and_generation() {
+        let name = KeyName {
+            version: 12,
+            generation: 3,
+        };
+        assert_eq!(name.username(), "one-click.v12.g3");
+        assert_eq!(KeyName::of_username("one-click.v12.g3"), Some(name));
+        for other in [
+            "one-click",
+            "one-click.v1",
+            "one-click.v1.g",
+            "one-click.v01.g3",
+            "one-click.v+1.g3",
+            "one-click.v1.g3 ",
+            "two-click.v1.g3",
+            "one-click.v99999999999.g3",
+        ] {
+            assert_eq!(KeyName::of_username(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn b28_webhook_keys_are_one_organizations_one_connections_and_one_sides() {
+        let ring = ring(&[1, 2]);
+        let keys = |org_id: &str, version, generation| {
+            let name = KeyName {
+                version,
+                generation,
+            };
+            let keys = WebhookKeys::derive(&ring, &org(org_id), name).unwrap()?;
+            let texts = [keys.companycam_token, keys.one_click_password];
+            Some(texts.map(|text| text.expose_secret().to_owned()))
+        };
+        let all: std::collections::BTreeSet<String> = [
+            keys("org_1", 1, 1),
+            keys("org_2", 1, 1),
+            keys("org_1", 2, 1),
+            keys("org_1", 1, 2),
+        ]
+        .into_iter()
+        .flatten()
+        .flatten()
+        .collect();
+        assert_eq!(all.len(), 8, "each differs from all others");
+        assert!(all.iter().all(|key| key.len() == 43));
+        assert_eq!(keys("org_1", 1, 1), keys("org_1", 1, 1));
+        assert_eq!(keys("org_1", 3, 1), None);
+    }
 }

@@ -5,28 +5,31 @@ use std::time::Duration;
 use companycam::{AccessToken, Api};
 use one_click::ids::OrgId;
 use secrecy::SecretString;
+use store::organizations::Organization;
 
 use crate::pacing::{Call, Lane, spend};
 use crate::{App, Side, Trouble};
 
 /// How often a budget is tried to be written before others' writing is too much.
 const BUDGET_TRIES: usize = 8;
+/// For how long `CompanyCam` refuses fresh tokens before that is taken for its word.
+const REFUSED_FOR_S: i64 = 60 * 60;
 
 /// `CompanyCam` as one organization sees it.
 #[derive(Debug, Clone, Copy)]
 pub struct CompanyCam<'a> {
     app: &'a App,
-    org: &'a OrgId,
+    organization: &'a Organization,
     lane: Lane,
     paused: bool,
 }
 
 impl App {
-    /// `CompanyCam` for this organization.
-    pub fn companycam<'a>(&'a self, org: &'a OrgId, lane: Lane) -> CompanyCam<'a> {
+    /// `CompanyCam` for the connection that this row describes, and for no other of the organization.
+    pub fn companycam<'a>(&'a self, organization: &'a Organization, lane: Lane) -> CompanyCam<'a> {
         CompanyCam {
             app: self,
-            org,
+            organization,
             lane,
             paused: false,
         }
@@ -61,13 +64,58 @@ impl CompanyCam<'_> {
         F: Future<Output = Result<T, companycam::Error>>,
     {
         let (api, token) = self.authorized(kind, None).await?;
-        match call(api).await {
-            Err(companycam::Error::Unauthorized) => {}
-            other => return other.map_err(Failure::CompanyCam),
+        let answer = call(api).await;
+        if !matches!(answer, Err(companycam::Error::Unauthorized)) {
+            return self.answered(answer).await;
+        }
+        if self.organization.refused_since.is_some() && self.app.renewed_lately(self.organization) {
+            return Err(self.refused().await.into());
         }
         // A revoked and an outdated token look alike: only the refresh tells which it is.
         let (api, _) = self.authorized(kind, Some(token)).await?;
-        call(api).await.map_err(Failure::CompanyCam)
+        match call(api).await {
+            Err(companycam::Error::Unauthorized) => Err(self.refused().await.into()),
+            answer => self.answered(answer).await,
+        }
+    }
+
+    /// Any answer but 401. One that gives what was asked for ends a time of refusals.
+    async fn answered<T>(&self, answer: Result<T, companycam::Error>) -> Result<T, Failure> {
+        if answer.is_ok() && self.organization.refused_since.is_some() {
+            let Organization {
+                org_id, generation, ..
+            } = self.organization;
+            let cleared = self.app.store.set_refused(org_id, *generation, None).await;
+            cleared.map_err(Trouble::from)?;
+        }
+        answer.map_err(Failure::CompanyCam)
+    }
+
+    /// `CompanyCam` has just given a token, and refuses it. The grant lives, so that is its trouble; only
+    /// if it stays so, the customer has to connect anew.
+    async fn refused(&self) -> Trouble {
+        let Organization {
+            org_id,
+            generation,
+            refused_since,
+            ..
+        } = self.organization;
+        let now = self.app.clock.now_s();
+        match *refused_since {
+            Some(since) if now - since > REFUSED_FOR_S => Trouble::NeedsReconnecting,
+            known => {
+                let store = &self.app.store;
+                if known.is_none()
+                    && let Err(error) = store.set_refused(org_id, *generation, Some(now)).await
+                {
+                    tracing::warn!(org.id = %org_id, %error, "could not write down that CompanyCam refuses a fresh token");
+                }
+                Trouble::down(
+                    Side::CompanyCam,
+                    "CompanyCam refuses an access token that it has just given",
+                )
+            }
+        }
     }
 
     /// Room for a call, and the API with a token other than `refused` to make it with.
@@ -82,9 +130,10 @@ impl CompanyCam<'_> {
                 "CompanyCam does not answer",
             ));
         }
+        // Boxed: every call's future would otherwise hold all of a renewal's.
         let token = match refused {
-            None => self.app.access_token(self.org).await?,
-            Some(refused) => self.app.renew(self.org, &refused).await?,
+            None => Box::pin(self.app.access_token(self.organization)).await?,
+            Some(refused) => Box::pin(self.app.renew(self.organization, &refused)).await?,
         };
         self.take(kind).await?;
         let api = self
@@ -94,26 +143,30 @@ impl CompanyCam<'_> {
         Ok((api, token))
     }
 
+    fn org(&self) -> &OrgId {
+        &self.organization.org_id
+    }
+
     async fn take(&self, kind: Call) -> Result<(), Trouble> {
         let kept = self
             .app
             .budgets
             .lock()
             .ok()
-            .and_then(|budgets| budgets.get(self.org).cloned());
+            .and_then(|budgets| budgets.get(self.org()).cloned());
         let mut budget = match kept {
             Some(budget) => budget,
-            None => self.app.store.call_budget(self.org).await?,
+            None => self.app.store.call_budget(self.org()).await?,
         };
         for _ in 0..BUDGET_TRIES {
             let spent = match spend(&budget, kind, self.lane, self.app.clock.now_s()) {
                 Ok(spent) => spent,
                 Err(wait) => return Err(self.no_room(wait)),
             };
-            if self.app.store.put_call_budget(self.org, &spent).await? {
+            if self.app.store.put_call_budget(self.org(), &spent).await? {
                 if let Ok(mut budgets) = self.app.budgets.lock() {
                     budgets.insert(
-                        self.org.clone(),
+                        self.org().clone(),
                         store::ephemeral::CallBudget {
                             rev: spent.rev + 1,
                             ..spent
@@ -122,7 +175,7 @@ impl CompanyCam<'_> {
                 }
                 return Ok(());
             }
-            budget = self.app.store.call_budget(self.org).await?;
+            budget = self.app.store.call_budget(self.org()).await?;
         }
         Err(store::Error::Contended("the call budget").into())
     }
@@ -130,7 +183,7 @@ impl CompanyCam<'_> {
     fn no_room(&self, wait: Duration) -> Trouble {
         // What this process kept may be behind; the next look reads it afresh.
         if let Ok(mut budgets) = self.app.budgets.lock() {
-            budgets.remove(self.org);
+            budgets.remove(self.org());
         }
         Trouble::Transient {
             after: Some(wait),

@@ -12,6 +12,7 @@ pub mod activity;
 pub mod begun;
 mod by_hand;
 mod change;
+mod connecting;
 pub mod ephemeral;
 mod error;
 pub mod jobs;
@@ -25,6 +26,7 @@ mod refused;
 pub mod schedule;
 pub mod sync_runs;
 mod table;
+pub mod tokens;
 
 use clock::Clock;
 pub use error::Error;

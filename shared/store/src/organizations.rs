@@ -1,6 +1,8 @@
 //! Table `organizations`: one row for each organization, with its connection, preferences, cursors
 //! and sync run; and one for each company, which says whose it is (B5).
 
+use std::collections::BTreeMap;
+
 use companycam::ids::{CompanyId, ProjectId, WebhookId};
 use jiff::Timestamp;
 use one_click::ids::OrgId;
@@ -8,10 +10,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::change::Change;
 use crate::pauses::Pause;
-use crate::schedule::first_poll;
 use crate::sync_runs::SyncRun;
 use crate::table::{Item, key};
+use crate::tokens::TakeBack;
 use crate::{Error, Store};
+
+pub use crate::connecting::{Connected, NewConnection, next_generation};
 
 /// How many partitions the index of connected organizations is spread over: one partition gives
 /// 3,000 reads a second, which sixteen of them multiply far beyond what a poll needs.
@@ -125,6 +129,27 @@ pub struct Organization {
     /// The poll that is under way, if one takes more than one look.
     #[serde(default)]
     pub poll: Option<PollProgress>,
+    /// The connection's tokens, sealed (B4); see `crate::tokens`.
+    #[serde(default)]
+    pub sealed_tokens: Option<String>,
+    /// The generation whose token `CompanyCam` has said to be the company's.
+    #[serde(default)]
+    pub verified_generation: Option<i64>,
+    /// Since when `CompanyCam` has refused fresh tokens, if it does.
+    #[serde(default)]
+    pub refused_since: Option<i64>,
+    /// What is still to be taken back of connections that were replaced.
+    #[serde(default)]
+    pub take_backs: BTreeMap<String, TakeBack>,
+    /// Which key `CompanyCam`'s webhook was last registered with, such as `v1.g3`.
+    #[serde(default)]
+    pub webhook_key: Option<String>,
+    /// The same of One Click's.
+    #[serde(default)]
+    pub one_click_key: Option<String>,
+    /// Whether the secrets of its own that an earlier version gave the organization are gone.
+    #[serde(default)]
+    pub no_old_secrets: bool,
 }
 
 /// How far a poll is.
@@ -146,35 +171,6 @@ pub struct PollProgress {
     pub next_cursor: Option<i64>,
 }
 
-/// What connecting writes (B3, B5).
-#[derive(Debug, Clone)]
-pub struct NewConnection<'a> {
-    /// The organization.
-    pub org_id: &'a OrgId,
-    /// Its name.
-    pub name: &'a str,
-    /// The company that consented.
-    pub company_id: &'a CompanyId,
-    /// That company's name.
-    pub company_name: &'a str,
-    /// The administrator's name or address in One Click.
-    pub connected_by: &'a str,
-    /// Now.
-    pub at: i64,
-    /// Whether it is the company of the connection before; a different one is listed from scratch.
-    pub same_company: bool,
-    /// The sync that connecting starts.
-    pub sync: SyncRun,
-}
-
-#[derive(Debug, Serialize, Deserialize)]
-struct CompanyClaim {
-    /// `company#<id>`: the only keys of this table that are no organization's id.
-    #[serde(rename = "org_id")]
-    key: String,
-    holder: OrgId,
-}
-
 #[derive(Debug, Deserialize)]
 struct ConnectedKey {
     org_id: OrgId,
@@ -184,11 +180,7 @@ pub(crate) fn org_key(org: &OrgId) -> Item {
     key(&[("org_id", org.as_str())])
 }
 
-fn claim_key(company: &CompanyId) -> String {
-    format!("company#{company}")
-}
-
-fn shard_of(org: &OrgId) -> String {
+pub(crate) fn shard_of(org: &OrgId) -> String {
     // FNV-1a: stable across versions of the compiler, unlike the standard hasher.
     let hash = org.as_str().bytes().fold(0x811c_9dc5_u32, |hash, byte| {
         (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
@@ -204,69 +196,6 @@ impl Store {
     /// The organization's row.
     pub async fn organization(&self, org: &OrgId) -> Result<Option<Organization>, Error> {
         self.organizations.get(org_key(org)).await
-    }
-
-    /// Claims the company for the organization. `Err` inside `Ok` names the organization that has it.
-    pub async fn claim_company(
-        &self,
-        org: &OrgId,
-        company: &CompanyId,
-    ) -> Result<Result<(), OrgId>, Error> {
-        let claim = CompanyClaim {
-            key: claim_key(company),
-            holder: org.clone(),
-        };
-        let free_or_ours =
-            Change::only_if("attribute_not_exists(#holder) OR #holder = :org").value(":org", org);
-        if self.organizations.put(&claim, free_or_ours).await?.done() {
-            return Ok(Ok(()));
-        }
-        let held: Option<CompanyClaim> = self
-            .organizations
-            .get(key(&[("org_id", &claim.key)]))
-            .await?;
-        // Released in between: the caller's next try finds it free.
-        held.map_or(Err(Error::Contended("the claim of a company")), |held| {
-            Ok(Err(held.holder))
-        })
-    }
-
-    /// Gives the company up, if it is this organization's.
-    pub async fn release_company(&self, org: &OrgId, company: &CompanyId) -> Result<(), Error> {
-        let ours = Change::only_if("#holder = :org").value(":org", org);
-        let key = key(&[("org_id", &claim_key(company))]);
-        self.organizations.delete::<CompanyClaim>(key, ours).await?;
-        Ok(())
-    }
-
-    /// Writes the connection; preferences, cursors and the rest of an earlier one stay (B5).
-    pub async fn connect(&self, new: &NewConnection<'_>) -> Result<Organization, Error> {
-        let mut change = Change::new()
-            .set("name", new.name)
-            .set("state", ConnectionState::Connected)
-            .set("company_id", new.company_id)
-            .set("company_name", new.company_name)
-            .set("connected_by", new.connected_by)
-            .set("connected_at", new.at)
-            .set("connected_shard", shard_of(new.org_id))
-            .set("poll_due_at", first_poll(new.org_id, new.at))
-            .set("sync", &new.sync)
-            // Looks at jobs may have been let go while there was no connection.
-            .remove("job_cursor")
-            // Consent has just shown otherwise.
-            .remove("companycam_pause")
-            .remove("poll")
-            .add("generation", 1);
-        if !new.same_company {
-            change = change
-                .remove("project_cursor")
-                .remove("webhook_id")
-                .remove("last_synced_at");
-        }
-        self.organizations
-            .update(org_key(new.org_id), change)
-            .await?
-            .ok_or(Error::Contended("a connection"))
     }
 
     /// Marks the connection, unless a newer one (another generation) was made meanwhile. Only one
@@ -308,23 +237,30 @@ impl Store {
             .await
     }
 
-    /// Remembers our webhook at `CompanyCam`, and when it was seen to be there and awake; `None`: it
-    /// was taken back.
+    /// Remembers our webhook at `CompanyCam`, when it was seen to be there and awake, and the key it
+    /// signs with; `None`: it was taken back.
     pub async fn set_webhook(
         &self,
         org: &OrgId,
         generation: i64,
-        checked: Option<(&WebhookId, i64)>,
+        checked: Option<(&WebhookId, i64, &str)>,
     ) -> Result<(), Error> {
         let change = Change::new()
-            .set_or_remove("webhook_id", checked.map(|(id, _)| id))
-            .set_or_remove("webhook_checked_at", checked.map(|(_, at)| at))
-            .when("#generation = :generation")
-            .value(":generation", generation);
-        self.organizations
-            .update::<serde::de::IgnoredAny>(org_key(org), change)
-            .await?;
-        Ok(())
+            .set_or_remove("webhook_id", checked.map(|(id, ..)| id))
+            .set_or_remove("webhook_checked_at", checked.map(|(_, at, _)| at))
+            .set_or_remove("webhook_key", checked.map(|(.., key)| key));
+        self.change_connection(org, generation, change).await
+    }
+
+    /// Remembers the key that One Click's webhook was registered with.
+    pub async fn one_click_registered(
+        &self,
+        org: &OrgId,
+        generation: i64,
+        key: &str,
+    ) -> Result<(), Error> {
+        let change = Change::new().set("one_click_key", key);
+        self.change_connection(org, generation, change).await
     }
 
     /// Moves the job cursor.
@@ -346,43 +282,6 @@ impl Store {
             change = change.set("project_cursor", cursor);
         }
         self.change_organization(org, change).await
-    }
-
-    /// Takes the right to refresh the tokens until `until_ms`. `false`: somebody else has it.
-    pub async fn lease_refresh(
-        &self,
-        org: &OrgId,
-        holder: &str,
-        now_ms: i64,
-        until_ms: i64,
-    ) -> Result<bool, Error> {
-        let change = Change::new()
-            .set("refresh_lease_ms", until_ms)
-            .set("refresh_holder", holder)
-            .when(
-                "attribute_exists(#state) AND (attribute_not_exists(#refresh_lease_ms) \
-                 OR #refresh_lease_ms < :now OR #refresh_holder = :holder)",
-            )
-            .value(":now", now_ms)
-            .value(":holder", holder);
-        Ok(self
-            .organizations
-            .update::<serde::de::IgnoredAny>(org_key(org), change)
-            .await?
-            .is_some())
-    }
-
-    /// Gives that right back.
-    pub async fn release_refresh(&self, org: &OrgId, holder: &str) -> Result<(), Error> {
-        let change = Change::new()
-            .remove("refresh_lease_ms")
-            .remove("refresh_holder")
-            .when("#refresh_holder = :holder")
-            .value(":holder", holder);
-        self.organizations
-            .update::<serde::de::IgnoredAny>(org_key(org), change)
-            .await?;
-        Ok(())
     }
 
     /// Up to `limit` connected organizations of a shard, and where the next page begins.
@@ -411,6 +310,22 @@ impl Store {
             keys.into_iter().map(|key| key.org_id).collect(),
             next.map(|key| key.org_id),
         ))
+    }
+
+    /// Changes the row while the connection is still of this generation; else nothing.
+    pub(crate) async fn change_connection(
+        &self,
+        org: &OrgId,
+        generation: i64,
+        change: Change,
+    ) -> Result<(), Error> {
+        let change = change
+            .when("#generation = :generation")
+            .value(":generation", generation);
+        self.organizations
+            .update::<serde::de::IgnoredAny>(org_key(org), change)
+            .await?;
+        Ok(())
     }
 
     async fn change_organization(&self, org: &OrgId, change: Change) -> Result<(), Error> {

@@ -21,7 +21,7 @@ use crate::browser::{Browser, Page};
 use crate::sqs::{Lineage, Queue};
 use crate::{ADMIN, CONSENTING, ORG};
 
-const SECRETS_PREFIX: &str = "test";
+pub(crate) const SECRETS_PREFIX: &str = "test";
 
 /// The application in process. Dropping it ends the servers.
 pub struct TestApp {
@@ -81,6 +81,12 @@ impl TestApp {
             .await;
         aws.put_secret(&format!("{SECRETS_PREFIX}/one-click"), &access)
             .await;
+        for ring in ["tokens", "webhooks"] {
+            let name = format!("{SECRETS_PREFIX}/keys/{ring}");
+            // As the stack makes them.
+            aws.put_secret(&name, &json!({"1": format!("{ring}-").repeat(8)}))
+                .await;
+        }
         let pages = Bound::bind(0).await.expect("a free port");
         let public_url = pages.origin.clone();
         one_click.set_integration_url(&public_url);

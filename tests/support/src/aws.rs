@@ -1,6 +1,6 @@
 //! The AWS that the functions see: DynamoDB and Secrets Manager by winterbaume, SQS by ourselves.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, OnceLock};
 
@@ -38,9 +38,27 @@ pub struct Call {
     pub refused: bool,
 }
 
+/// What happens to the next so many calls of an action that are like this.
+struct Disturbance {
+    action: String,
+    left: usize,
+    like: Box<dyn Fn(&Call) -> bool + Send>,
+    /// It takes effect, and its answer is lost; otherwise it is refused.
+    lost: bool,
+}
+
+impl std::fmt::Debug for Disturbance {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "{} of {}", self.left, self.action)
+    }
+}
+
 #[derive(Debug, Default)]
 struct Watch {
     calls: Vec<Call>,
+    disturbances: Vec<Disturbance>,
+    /// The secrets that are being deleted, by name: they are there no more, and not gone yet.
+    ending: BTreeSet<String>,
     refusals: BTreeMap<String, usize>,
     panic_at: Option<String>,
     lost_answers: BTreeMap<String, usize>,
@@ -105,6 +123,48 @@ impl Aws {
     pub fn refuse(&self, action: &str, times: usize) {
         let mut watch = self.watch.lock().expect("no holder panicked");
         watch.refusals.insert(action.to_owned(), times);
+    }
+
+    /// Refuses the next so many calls of an action that are like this.
+    pub fn refuse_if(
+        &self,
+        action: &str,
+        times: usize,
+        like: impl Fn(&Call) -> bool + Send + 'static,
+    ) {
+        self.disturb(action, times, like, false);
+    }
+
+    /// Loses the answers of the next so many calls of an action that are like this.
+    pub fn lose_answer_if(
+        &self,
+        action: &str,
+        times: usize,
+        like: impl Fn(&Call) -> bool + Send + 'static,
+    ) {
+        self.disturb(action, times, like, true);
+    }
+
+    fn disturb(
+        &self,
+        action: &str,
+        left: usize,
+        like: impl Fn(&Call) -> bool + Send + 'static,
+        lost: bool,
+    ) {
+        let mut watch = self.watch.lock().expect("no holder panicked");
+        watch.disturbances.push(Disturbance {
+            action: action.to_owned(),
+            left,
+            like: Box::new(like),
+            lost,
+        });
+    }
+
+    /// As Secrets Manager is for some time after it was told to delete this secret.
+    pub fn secret_is_ending(&self, name: &str) {
+        let mut watch = self.watch.lock().expect("no holder panicked");
+        watch.ending.insert(name.to_owned());
     }
 
     /// From here on whoever reads or writes something that names this panics.
@@ -274,6 +334,16 @@ fn due(counts: &mut BTreeMap<String, usize>, action: &str, body: &Value) -> bool
     false
 }
 
+/// The same of what a test wants to happen to calls like this one: whether its answer is lost, or it is
+/// refused.
+fn disturbed(disturbances: &mut [Disturbance], call: &Call) -> Option<bool> {
+    let one = disturbances
+        .iter_mut()
+        .find(|one| one.left > 0 && one.action == call.action && (one.like)(call))?;
+    one.left -= 1;
+    Some(one.lost)
+}
+
 /// Writes calls down, refuses those that a test wants refused, and loses the answers that it wants
 /// lost.
 struct Watched<S> {
@@ -297,16 +367,31 @@ impl<S: MockService> MockService for Watched<S> {
         let action = action(&request);
         let mut watch = self.watch.lock().expect("no holder panicked");
         let body: Value = serde_json::from_slice(&request.body).unwrap_or_default();
-        let refused = due(&mut watch.refusals, &action, &body);
-        let is_lost = !refused && due(&mut watch.lost_answers, &action, &body);
+        let mut call = Call {
+            action: action.clone(),
+            body: body.clone(),
+            at_ms: simulator_kit::clock::now_ms(),
+            refused: false,
+        };
+        let disturbed = disturbed(&mut watch.disturbances, &call);
+        let refused = due(&mut watch.refusals, &action, &body) || disturbed == Some(false);
+        let is_lost =
+            !refused && (due(&mut watch.lost_answers, &action, &body) || disturbed == Some(true));
+        call.refused = refused;
+        let ends = body["SecretId"]
+            .as_str()
+            .is_some_and(|name| watch.ending.contains(name));
         let left_over = action == "BatchGetItem" && watch.left_over > 0;
         let asked = body["RequestItems"].clone();
-        watch.calls.push(Call {
-            action,
-            body,
-            at_ms: simulator_kit::clock::now_ms(),
-            refused,
-        });
+        watch.calls.push(call);
+        if ends {
+            let message = "You can't perform this operation on the secret because it was marked for deletion.";
+            let body = json!({"__type": "InvalidRequestException", "message": message});
+            return Box::pin(std::future::ready(MockResponse::json(
+                400,
+                body.to_string(),
+            )));
+        }
         if refused {
             let body = json!({"__type": "AccessDeniedException", "message": "refused by the test"});
             return Box::pin(std::future::ready(MockResponse::json(

@@ -10,7 +10,6 @@ use serde_json::{Value, json};
 use sha1::Sha1;
 use simulator_kit::{Bound, Server};
 
-use crate::app::org_id;
 use crate::{ORG, TestApp, until};
 
 /// How a delivery was answered.
@@ -61,6 +60,15 @@ pub fn signature(token: &SecretString, body: &[u8]) -> String {
     STANDARD.encode(mac.chain_update(body).finalize().into_bytes())
 }
 
+/// What an organization's deliveries are signed with.
+#[derive(Debug, Clone)]
+pub struct Signing {
+    /// What CompanyCam's webhook's address ends in; it names the key.
+    pub query: String,
+    /// The keys.
+    pub keys: WebhookKeys,
+}
+
 impl TestApp {
     /// `webhook-ingest` in a process of its own, which has read no keys yet.
     pub async fn fresh_ingest(&self) -> Server {
@@ -80,15 +88,23 @@ impl TestApp {
         came_of_it
     }
 
-    /// The keys that [`ORG`]'s deliveries are checked with, if there are any.
-    pub async fn webhook_keys(&self) -> Option<WebhookKeys> {
+    /// What [`ORG`]'s deliveries are signed with, and where CompanyCam's go.
+    pub async fn webhook_keys(&self) -> Signing {
         self.webhook_keys_of(ORG).await
     }
 
-    /// Those of an organization.
-    pub async fn webhook_keys_of(&self, org: &str) -> Option<WebhookKeys> {
-        let keys = self.app.secrets.webhook_keys(&org_id(org)).await;
-        keys.expect("the secret is readable")
+    /// The same of an organization.
+    pub async fn webhook_keys_of(&self, org: &str) -> Signing {
+        let row = self.organization_of(org).await.expect("it was connected");
+        let secrets = &self.app.secrets;
+        let keys = secrets.current_webhook_keys(&row.org_id, row.generation);
+        let (name, keys) = keys.await.expect("the ring is readable");
+        let url = self.app.config.companycam_webhook_url(&row.org_id, name);
+        let query = url.split_once('?').map_or("", |(_, query)| query);
+        Signing {
+            query: format!("?{query}"),
+            keys,
+        }
     }
 
     /// CompanyCam's attempts to deliver, oldest first: `event_type`, `object_id`, `attempt`, `status`.

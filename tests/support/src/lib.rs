@@ -34,6 +34,7 @@ mod dynamodb;
 pub mod sides;
 mod sizes;
 mod sqs;
+mod version_before;
 
 pub use app::TestApp;
 pub use aws::{Aws, Call};

@@ -470,8 +470,11 @@ impl TestApp {
             released.expect("the row is writable");
         }
         let org = org_id(ORG);
-        let taken = store.lease_refresh(&org, nobody, i64::MAX, 0).await;
-        taken.expect("the row is writable");
+        let Some(row) = self.organization().await else {
+            return;
+        };
+        let lease = store.lease_refresh(&org, row.generation, nobody, (i64::MAX, 0));
+        lease.await.expect("the row is writable");
         let released = store.release_refresh(&org, nobody).await;
         released.expect("the row is writable");
     }

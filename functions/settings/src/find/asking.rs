@@ -23,7 +23,7 @@ pub struct Silent;
 
 /// What CompanyCam says of a photo; the answer names the project it is in.
 pub async fn photo(app: &App, organization: &Organization, id: &PhotoId) -> Result<Answer, Silent> {
-    let companycam = app.companycam(&organization.org_id, Lane::Live);
+    let companycam = app.companycam(organization, Lane::Live);
     let read = companycam.read(|api| async move { in_time(api.photo(id)).await });
     Ok(match said(organization, read).await? {
         Some(photo) => photo_state(&photo, organization),
@@ -37,7 +37,7 @@ pub async fn project(
     organization: &Organization,
     id: &ProjectId,
 ) -> Result<Answer, Silent> {
-    let companycam = app.companycam(&organization.org_id, Lane::Live);
+    let companycam = app.companycam(organization, Lane::Live);
     let read = companycam.read(|api| async move { in_time(api.project(id)).await });
     Ok(match said(organization, read).await? {
         Some(project) => project_state(&project, app.clock.now_s()),

@@ -27,6 +27,13 @@ pub fn name(look: &Look) -> Option<String> {
 
 /// The look that does what both would.
 pub fn merged(before: Option<SyncMessage>, now: &SyncMessage) -> SyncMessage {
+    // One that is of every connection stays so.
+    let generation = match &before {
+        Some(SyncMessage {
+            generation: None, ..
+        }) => None,
+        Some(_) | None => now.generation,
+    };
     let look = match (before.map(|before| before.look), &now.look) {
         (Some(Look::Project { origin: before, .. }), Look::Project { project_id, origin }) => {
             Look::Project {
@@ -61,6 +68,7 @@ pub fn merged(before: Option<SyncMessage>, now: &SyncMessage) -> SyncMessage {
         look,
         tries: 0,
         refused_since: None,
+        generation,
         ..now.clone()
     }
 }

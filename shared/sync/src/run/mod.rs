@@ -57,7 +57,9 @@ impl Context<'_> {
     /// `CompanyCam`, paced, with the organization's token. While it does not answer it is not asked.
     pub fn companycam(&self) -> CompanyCam<'_> {
         let paused = self.organization.pause(Side::CompanyCam).is_some();
-        self.app.companycam(self.org(), self.lane).paused(paused)
+        self.app
+            .companycam(&self.organization, self.lane)
+            .paused(paused)
     }
 
     /// One Click. While it does not answer it is not asked.
@@ -155,6 +157,13 @@ pub async fn look(app: &App, message: &SyncMessage) -> Result<(), Trouble> {
         tracing::warn!(org.id = %message.org_id, "no such organization; the message is let go");
         return Ok(());
     };
+    if message
+        .generation
+        .is_some_and(|generation| generation != organization.generation)
+    {
+        tracing::info!(org.id = %message.org_id, look.kind = message.look.kind(), "of an earlier connection; the message is let go");
+        return Ok(());
+    }
     if let Look::Disconnect { generation } = message.look {
         return connection::finish_disconnecting(app, &organization, generation).await;
     }
@@ -186,7 +195,9 @@ pub async fn look(app: &App, message: &SyncMessage) -> Result<(), Trouble> {
         now: app.clock.now_s(),
         lane,
     };
+    let ready = connection::is_ready(&context, &message.look).await;
     let outcome = match &message.look {
+        _ if !matches!(ready, Ok(true)) => ready.map(drop),
         Look::Poll => poll::poll(&context).await,
         Look::PollOn { seq } => poll::go_on(&context, *seq).await,
         Look::Probe { side, seq } => pause::probe(app, &context.organization, *side, *seq).await,

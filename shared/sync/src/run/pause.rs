@@ -36,7 +36,7 @@ pub async fn answers(app: &App, organization: &Organization, side: Side) -> Resu
     let org = &organization.org_id;
     let asked = match side {
         Side::CompanyCam => {
-            let companycam = app.companycam(org, Lane::Live);
+            let companycam = app.companycam(organization, Lane::Live);
             let company = companycam.read(|api| async move { api.company().await });
             company.await.map(drop).map_err(Trouble::from)
         }

@@ -157,32 +157,37 @@ async fn look_at_tagged_photos(
     context
         .note_unreadable(Kind::Photo, "photo", &page.unreadable)
         .await?;
-    let photos = &page.items;
     let org = context.org();
     let store = &context.app.store;
     let (rows, projects) = futures::try_join!(
-        store.photos(org, photos.iter().map(|photo| &photo.id)),
+        store.photos(org, page.items.iter().map(|photo| &photo.id)),
         store.projects(
             org,
-            photos.iter().filter_map(|photo| photo.project_id.as_ref())
+            page.items
+                .iter()
+                .filter_map(|photo| photo.project_id.as_ref())
         ),
     )?;
+    let rests = resting(context, &projects);
+    let photos: Vec<_> = page
+        .items
+        .iter()
+        .filter(|photo| {
+            let project = photo.project_id.as_ref();
+            !project.is_some_and(|project| rests.contains(project))
+        })
+        .collect();
     let rows: BTreeMap<_, _> = rows
         .into_iter()
         .map(|row| (row.photo_id.clone(), row))
         .collect();
     let jobs = linked_jobs(context, &projects);
     let preferences = &context.organization.preferences;
-    let resting = resting(context, &projects);
     let now_ms = context.app.clock.now_ms();
     let wanted: Vec<_> = photos
         .iter()
         .filter_map(|photo| {
             let project = photo.project_id.as_ref()?;
-            // What another company's project says of its job is no opinion.
-            if resting.contains(project) {
-                return None;
-            }
             let wanted = wanted_photo(
                 photo,
                 rows.get(&photo.id),
@@ -191,7 +196,7 @@ async fn look_at_tagged_photos(
                 tags.map(<[String]>::to_vec),
                 now_ms,
             )?;
-            Some((photo, project, wanted))
+            Some((*photo, project, wanted))
         })
         .collect();
     let raised = stream::iter(&wanted)
@@ -205,7 +210,7 @@ async fn look_at_tagged_photos(
             store.photo_asked(org, &row.photo_id).await?;
         }
     }
-    for photo in photos {
+    for photo in &photos {
         let moved_to = photo.project_id.as_ref().filter(|project| {
             rows.get(&photo.id)
                 .is_some_and(|row| row.project_id != **project)
@@ -323,7 +328,8 @@ async fn queue(
     Ok(())
 }
 
-/// Projects of a company that was connected before.
+/// The projects that are another company's. Their photos rest with them: of those there is no opinion at
+/// all, least of all that they belong on no job (B5).
 fn resting(context: &Context<'_>, projects: &[ProjectRow]) -> BTreeSet<ProjectId> {
     projects
         .iter()

@@ -51,6 +51,7 @@ pub async fn poll(context: &Context<'_>) -> Result<(), Trouble> {
     {
         users::refresh_if_allowed(context).await?;
     }
+    context.app.reseal(organization).await?;
     // First, so that what happens during this poll is told. Where it can't be looked at now, what was
     // missed is brought all the more, and the poll comes back for it.
     let checked = webhooks::check(context).await;

@@ -1,12 +1,12 @@
 //! Both sides' webhooks: there, ours, and awake (B17).
 
 use companycam::webhook::SCOPES;
-use companycam::{NewWebhook, Webhook, WebhookUpdate};
-use one_click::WebhookSubscription;
+use companycam::{AccessToken, NewWebhook, Webhook, WebhookUpdate};
 use one_click::webhook::EventKind;
+use one_click::{OrgId, WebhookSubscription};
 use runtime::pacing::Lane;
-use runtime::{App, Trouble, WebhookKeys};
-use secrecy::ExposeSecret;
+use runtime::{App, KeyName, Trouble, WebhookKeys};
+use secrecy::{ExposeSecret, SecretString};
 use store::activity::{Kind, NewEntry, Outcome};
 use store::organizations::Organization;
 
@@ -15,26 +15,72 @@ use super::Context;
 /// Sets both webhooks, as connecting does. A side that will not have ours is no reason to stop: the
 /// poll brings what is not told.
 pub async fn set_up(context: &Context<'_>) -> Result<(), Trouble> {
-    let keys = keys(context).await?;
+    let keys = Keys::current(context).await?;
     let subscribed = subscribe(context, &keys).await;
     without(context, "One Click", subscribed).await?;
     let registered = check_companycam(context, &keys).await;
     without(context, "CompanyCam", registered).await
 }
 
-/// Checks `CompanyCam`'s, and mends it: it is disabled silently after too many errors.
+/// Checks `CompanyCam`'s, and mends it: it is disabled silently after too many errors. Either is
+/// registered anew where that was done with another key: an older version's, or of an earlier connection.
 pub async fn check(context: &Context<'_>) -> Result<(), Trouble> {
-    match context.app.secrets.webhook_keys(context.org()).await? {
-        Some(keys) => match check_companycam(context, &keys).await {
-            // Said when it was set up, and again by the tab's "not checked lately".
-            Err(Trouble::Permanent(reason)) => {
-                tracing::error!(org.id = %context.org(), reason, "CompanyCam will not have our webhook");
-                Ok(())
-            }
-            checked => checked,
-        },
-        // Connected before there were webhooks, or the keys were lost: One Click needs the new ones too.
-        None => set_up(context).await,
+    let keys = Keys::current(context).await?;
+    let organization = &context.organization;
+    let mut all = true;
+    if organization.one_click_key.as_deref() != Some(keys.name().as_str()) {
+        all &= unless_refused(context, "One Click", subscribe(context, &keys).await)?;
+    }
+    let checked = check_companycam(context, &keys).await;
+    all &= unless_refused(context, "CompanyCam", checked)?;
+    if all && !organization.no_old_secrets {
+        forget_old_secrets(context).await?;
+    }
+    Ok(())
+}
+
+/// Whether it was done. That a side will never do it was said when it was set up, and is said again by
+/// the tab's "not checked lately".
+fn unless_refused(
+    context: &Context<'_>,
+    side: &str,
+    done: Result<(), Trouble>,
+) -> Result<bool, Trouble> {
+    let Err(Trouble::Permanent(reason)) = done else {
+        return done.map(|()| true);
+    };
+    tracing::error!(org.id = %context.org(), side, reason, "a side will not have our webhook");
+    Ok(false)
+}
+
+/// Deletes the secrets that an earlier version gave the organization: its tokens are in the row, and both
+/// sides sign with derived keys.
+async fn forget_old_secrets(context: &Context<'_>) -> Result<(), Trouble> {
+    let (app, org) = (context.app, context.org());
+    app.secrets.delete_old_tokens(org).await?;
+    app.secrets.delete_old_webhook_keys(org).await?;
+    let generation = context.organization.generation;
+    Ok(app.store.old_secrets_gone(org, generation).await?)
+}
+
+/// What both sides are to sign with, and what that is called.
+struct Keys {
+    name: KeyName,
+    keys: WebhookKeys,
+}
+
+impl Keys {
+    async fn current(context: &Context<'_>) -> Result<Self, Trouble> {
+        let generation = context.organization.generation;
+        let secrets = &context.app.secrets;
+        let (name, keys) = secrets
+            .current_webhook_keys(context.org(), generation)
+            .await?;
+        Ok(Self { name, keys })
+    }
+
+    fn name(&self) -> String {
+        self.name.to_string()
     }
 }
 
@@ -55,43 +101,36 @@ async fn without(
     Ok(context.app.store.log(context.org(), entry).await?)
 }
 
-/// The organization's keys. New ones are stored before anybody is told of them, so that no delivery
-/// is ever refused for coming first.
-async fn keys(context: &Context<'_>) -> Result<WebhookKeys, Trouble> {
-    let (secrets, org) = (&context.app.secrets, context.org());
-    if let Some(keys) = secrets.webhook_keys(org).await? {
-        return Ok(keys);
-    }
-    let keys = WebhookKeys::random();
-    secrets.put_webhook_keys(org, &keys).await?;
-    Ok(keys)
-}
-
-async fn subscribe(context: &Context<'_>, keys: &WebhookKeys) -> Result<(), Trouble> {
+async fn subscribe(context: &Context<'_>, keys: &Keys) -> Result<(), Trouble> {
     let org = context.org();
     let url = url::Url::parse(&context.app.config.one_click_webhook_url(org)).map_err(|error| {
         Trouble::Permanent(format!("PUBLIC_URL makes no address for webhooks: {error}"))
     })?;
     let subscription = WebhookSubscription {
         url,
-        username: keys.one_click_username.clone(),
-        password: keys.one_click_password.clone(),
+        username: keys.keys.one_click_username.clone(),
+        password: keys.keys.one_click_password.clone(),
         events: EventKind::SUBSCRIBED.map(str::to_owned).to_vec(),
     };
     let one_click = context.app.one_click().await?;
-    Ok(one_click.put_webhook(org, &subscription).await?)
+    one_click.put_webhook(org, &subscription).await?;
+    let generation = context.organization.generation;
+    let store = &context.app.store;
+    Ok(store
+        .one_click_registered(org, generation, &keys.name())
+        .await?)
 }
 
-async fn check_companycam(context: &Context<'_>, keys: &WebhookKeys) -> Result<(), Trouble> {
+async fn check_companycam(context: &Context<'_>, keys: &Keys) -> Result<(), Trouble> {
     let org = context.org();
-    let url = context.app.config.companycam_webhook_url(org);
-    let (kept, extra) = ours(context, &url).await?;
+    let url = context.app.config.companycam_webhook_url(org, keys.name);
+    let (kept, extra) = ours(context).await?;
     for webhook in &extra {
         delete(context, webhook).await?;
     }
     let (webhook, mended) = match kept {
-        None => (create(context, url, keys).await?, false),
-        Some(webhook) => mend(context, webhook, url, keys).await?,
+        None => (create(context, url, &keys.keys).await?, false),
+        Some(webhook) => mend(context, webhook, url, &keys.keys).await?,
     };
     if mended {
         let text = "CompanyCam had stopped telling us about changes; its webhook was switched on again, and what was missed is brought over.";
@@ -100,7 +139,8 @@ async fn check_companycam(context: &Context<'_>, keys: &WebhookKeys) -> Result<(
         tracing::warn!(org.id = %org, webhook.id = %webhook.id, "mended CompanyCam's webhook");
     }
     let generation = context.organization.generation;
-    let checked = Some((&webhook.id, context.now));
+    let name = keys.name();
+    let checked = Some((&webhook.id, context.now, name.as_str()));
     Ok(context
         .app
         .store
@@ -108,12 +148,10 @@ async fn check_companycam(context: &Context<'_>, keys: &WebhookKeys) -> Result<(
         .await?)
 }
 
-/// The webhook that delivers to this address, and those that do so too: each would bring everything
-/// once more. The oldest stays.
-async fn ours(
-    context: &Context<'_>,
-    url: &str,
-) -> Result<(Option<Webhook>, Vec<Webhook>), Trouble> {
+/// The webhook that delivers to us, whatever its key, and those that do so too: each would bring
+/// everything once more. The oldest stays.
+async fn ours(context: &Context<'_>) -> Result<(Option<Webhook>, Vec<Webhook>), Trouble> {
+    let base = context.app.config.companycam_webhook_base(context.org());
     let mut ours = Vec::new();
     let mut next = Some(1);
     while let Some(page) = next {
@@ -123,12 +161,18 @@ async fn ours(
             .await?;
         // By its id too: our address may have changed since.
         let known = context.organization.webhook_id.as_ref();
-        let is_ours = |webhook: &Webhook| webhook.url == url || Some(&webhook.id) == known;
+        let is_ours = |webhook: &Webhook| delivers_to(webhook, &base) || Some(&webhook.id) == known;
         ours.extend(answer.items.into_iter().filter(is_ours));
         next = answer.next;
     }
     let mut ours = ours.into_iter();
     Ok((ours.next(), ours.collect()))
+}
+
+/// Whether the webhook's address is this one, with any key's name or none.
+fn delivers_to(webhook: &Webhook, base: &str) -> bool {
+    let rest = webhook.url.strip_prefix(base);
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('?'))
 }
 
 async fn create(
@@ -219,7 +263,6 @@ pub(super) async fn take_back(
         outcome => outcome?,
     }
     app.one_click().await?.delete_webhook(org).await?;
-    app.secrets.delete_webhook_keys(org).await?;
     Ok(app
         .store
         .set_webhook(org, organization.generation, None)
@@ -227,10 +270,37 @@ pub(super) async fn take_back(
 }
 
 async fn take_back_companycam(context: &Context<'_>) -> Result<(), Trouble> {
-    let url = context.app.config.companycam_webhook_url(context.org());
-    let (first, others) = ours(context, &url).await?;
+    let (first, others) = ours(context).await?;
     for webhook in first.iter().chain(&others) {
         delete(context, webhook).await?;
+    }
+    Ok(())
+}
+
+/// Deletes our webhooks at a company that was replaced, with the token from then.
+pub(super) async fn take_back_with(
+    app: &App,
+    org: &OrgId,
+    token: &SecretString,
+) -> Result<(), companycam::Error> {
+    let base = app.config.companycam_webhook_base(org);
+    // Without a client there is nothing that could be said of CompanyCam.
+    let Ok(client) = app.companycam_api() else {
+        return Ok(());
+    };
+    let api = client.authorized(AccessToken::new(token.clone()));
+    let mut page = Some(1);
+    while let Some(number) = page {
+        let answer = api.webhooks(number).await?;
+        for webhook in answer
+            .items
+            .iter()
+            .filter(|webhook| delivers_to(webhook, &base))
+        {
+            api.delete_webhook(&webhook.id).await?;
+            tracing::info!(org.id = %org, webhook.id = %webhook.id, "deleted a webhook of ours at the company before");
+        }
+        page = answer.next;
     }
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use http::{Method, StatusCode};
 use serde_json::json;
-use test_support::{ADMIN, CONSENTING, ORG, Page, TestApp};
+use test_support::{ADMIN, Browser, CONSENTING, ORG, Page, TestApp};
 use url::Url;
 
 use crate::{assert_brought_over, company, holder, jobs_of, project_with_photo, stored_tokens};
@@ -135,4 +135,75 @@ async fn b5_a_different_company_is_also_refused_after_disconnecting() {
     assert!(page.says("Ridgeline Exteriors"));
     assert!(stored_tokens(&test).await.is_none());
     assert_eq!(jobs_of(&test, &project).len(), 1);
+}
+
+/// Asks for another company in place of the one that is connected, and confirms it; what leads to
+/// CompanyCam's consent once more.
+pub async fn confirmed(test: &TestApp, browser: &Browser, email: &str) -> Page {
+    let page = test.authorize(browser, ORG, ADMIN, email).await;
+    assert_eq!(page.status, StatusCode::CONFLICT);
+    browser.get(button(&page).as_str()).await
+}
+
+/// Connects the other company in place of the one that is connected.
+pub async fn change_company(test: &TestApp, browser: &Browser, email: &str) {
+    let confirmed = confirmed(test, browser, email).await;
+    consent_again(browser, &confirmed, email).await;
+}
+
+/// Consents to what was confirmed; the browser, on the tab.
+pub async fn consent_again(browser: &Browser, confirmed: &Page, email: &str) {
+    let back = browser.consent(confirmed, email, true).await;
+    let tab = browser.open(back.as_str()).await;
+    assert!(tab.says("CompanyCam is connected."), "{}", tab.body);
+}
+
+/// A project with a photo in the company of this id; the ids of both.
+async fn project_of(test: &TestApp, company: &str, name: &str) -> (String, String) {
+    let project = json!({"company_id": company, "name": name});
+    let project = test
+        .companycam_control(Method::POST, "/projects", project)
+        .await;
+    let project = project["id"].as_str().unwrap().to_owned();
+    let photo = json!({"project_id": project, "bytes": 20_000});
+    let photo = test
+        .companycam_control(Method::POST, "/photos", photo)
+        .await;
+    (project, photo["id"].as_str().unwrap().to_owned())
+}
+
+#[tokio::test]
+async fn b5_workers_that_kept_the_old_companys_token_work_for_the_new_one_only() {
+    let mut test = TestApp::with_two_companies().await;
+    let browser = test.connect().await;
+    // From here on the workers are another process than the pages.
+    test.restart();
+    let (old_project, old_photo) = project_with_photo(&test, "Of the old company").await;
+    test.poll().await;
+    test.settle().await;
+    assert_brought_over(&test, &old_project, &old_photo);
+    let old_company = company(&test).await;
+    let state = test.companycam_state().await;
+    let new_company = state["companies"][1]["id"].as_str().unwrap().to_owned();
+    let (project, photo) = project_of(&test, &new_company, "Of the new company").await;
+
+    change_company(&test, &browser, "avery.stone@company-1.example").await;
+    test.settle().await;
+    test.poll().await;
+    test.settle().await;
+
+    assert_brought_over(&test, &old_project, &old_photo);
+    let images = jobs_of(&test, &old_project)[0]["images"].clone();
+    assert_eq!(images[0]["deleted"], false, "{images:#?}");
+    assert_brought_over(&test, &project, &photo);
+    let job = &jobs_of(&test, &project)[0];
+    assert_eq!(job["metadata"]["cc_company_id"], new_company.as_str());
+    let webhooks = test.companycam_webhooks().await;
+    let companies: Vec<_> = webhooks.iter().map(|one| &one["company_id"]).collect();
+    assert_eq!(companies, [&json!(new_company)], "{webhooks:#?}");
+    assert_eq!(
+        test.organization().await.unwrap().company_id.as_str(),
+        new_company
+    );
+    assert_ne!(old_company.as_str(), new_company);
 }

@@ -213,10 +213,13 @@ async fn b2_nothing_half_made_stays_when_the_company_cannot_be_read() {
 }
 
 #[tokio::test]
-async fn b2_nothing_half_made_stays_when_the_tokens_cannot_be_stored() {
+async fn b2_nothing_half_made_stays_when_the_tokens_cannot_be_sealed() {
     let test = TestApp::spawn().await;
     let (browser, back) = consented(&test).await;
-    test.aws.refuse("PutSecretValue", 1);
+    // The ring that tokens are sealed with can't be read; CompanyCam's client is the read before.
+    test.aws.refuse_if("GetSecretValue", 1, |call| {
+        call.body["SecretId"] == "test/keys/tokens"
+    });
     let page = browser.get(back.as_str()).await;
     assert_eq!(page.status, StatusCode::SERVICE_UNAVAILABLE);
     assert!(page.says("Nothing was changed."));
@@ -235,7 +238,7 @@ async fn b2_nothing_half_made_stays_when_the_tokens_cannot_be_stored() {
 async fn b2_nothing_half_made_stays_when_the_connection_cannot_be_written() {
     let test = TestApp::spawn().await;
     let (browser, back) = consented(&test).await;
-    test.aws.refuse("UpdateItem OrganizationsTable", 1);
+    test.aws.refuse("TransactWriteItems", 1);
     let page = browser.get(back.as_str()).await;
     assert_eq!(page.status, StatusCode::SERVICE_UNAVAILABLE);
     assert_nothing_made(&test).await;
@@ -243,14 +246,29 @@ async fn b2_nothing_half_made_stays_when_the_connection_cannot_be_written() {
 }
 
 #[tokio::test]
+async fn b2_a_connection_whose_write_was_answered_with_a_failure_stands() {
+    let test = TestApp::spawn().await;
+    let (browser, back) = consented(&test).await;
+    // However often it is made again, the answer is lost.
+    test.aws.lose_answer_if("TransactWriteItems", 10, |_| true);
+    let page = browser.open(back.as_str()).await;
+    assert!(page.says("CompanyCam is connected."), "{}", page.body);
+    assert_eq!(test.companycam_requests("POST", "/oauth/revoke"), 0);
+    test.drain().await;
+    assert_eq!(holder(&test).await.as_deref(), Some(ORG));
+}
+
+#[tokio::test]
 async fn b4_a_connection_that_stands_survives_a_failed_second_one() {
-    for refused in ["PutSecretValue", "UpdateItem OrganizationsTable"] {
+    for refused in ["GetItem", "TransactWriteItems"] {
         let test = TestApp::spawn().await;
         let browser = test.connect().await;
         test.drain().await;
         let connect = browser.get("/companycam/connect").await;
         let back = browser.consent(&connect, CONSENTING, true).await;
-        test.aws.refuse(refused, 1);
+        test.aws.refuse_if(refused, 1, |call| {
+            call.action != "GetItem" || call.body["TableName"] == "OrganizationsTable"
+        });
         let page = browser.get(back.as_str()).await;
         assert_eq!(page.status, StatusCode::SERVICE_UNAVAILABLE, "{refused}");
         assert_eq!(holder(&test).await.as_deref(), Some(ORG));

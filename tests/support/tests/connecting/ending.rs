@@ -69,7 +69,12 @@ async fn b5_disconnecting_while_companycam_is_down_is_finished_later() {
 
 #[tokio::test]
 async fn b5_disconnecting_is_finished_however_it_is_interrupted() {
-    for refused in ["GetSecretValue", "DeleteSecret", "DeleteItem", "UpdateItem"] {
+    for refused in [
+        "GetSecretValue",
+        "TransactWriteItems",
+        "UpdateItem",
+        "GetItem",
+    ] {
         let test = TestApp::spawn().await;
         let browser = test.connect().await;
         test.drain().await;

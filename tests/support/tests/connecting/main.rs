@@ -15,6 +15,7 @@ mod ending;
 mod launch;
 mod lost_answers;
 mod reconnecting;
+mod taking_back;
 mod tokens;
 
 use companycam::ids::CompanyId;
@@ -27,8 +28,36 @@ fn org_id() -> one_click::OrgId {
     one_click::OrgId::parse(ORG).unwrap()
 }
 
+/// The tokens in the organization's row, opened.
 async fn stored_tokens(test: &TestApp) -> Option<OrgTokens> {
-    test.app.secrets.tokens(&org_id()).await.unwrap()
+    let row = test.organization().await?;
+    row.sealed_tokens.as_ref()?;
+    test.app.tokens_of(&row).await.unwrap()
+}
+
+/// Puts tokens in the place of those that are stored, as another process would.
+async fn put_tokens(test: &TestApp, tokens: &OrgTokens) {
+    let row = test.organization().await.unwrap();
+    let (company, generation) = (&row.company_id, row.generation);
+    let sealed = test
+        .app
+        .seal_tokens(&row.org_id, company, generation, tokens);
+    let sealed = sealed.await.unwrap();
+    // Whoever holds the lease may store; here that is whoever does.
+    let before = row.sealed_tokens.as_deref().unwrap();
+    let renewed = store::tokens::Renewed {
+        generation,
+        holder: "nobody",
+        before,
+        sealed: &sealed,
+    };
+    assert!(
+        test.app
+            .store
+            .put_renewed(&row.org_id, &renewed)
+            .await
+            .unwrap()
+    );
 }
 
 /// The first company's id in CompanyCam.

@@ -1,5 +1,7 @@
 //! B4: tokens are renewed in time, once, and never lost.
 
+use std::time::Duration;
+
 use companycam::User;
 use companycam::ids::CompanyId;
 use http::Method;
@@ -9,13 +11,13 @@ use runtime::{App, OrgTokens, Trouble};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use store::organizations::ConnectionState;
-use test_support::{TestApp, until};
+use test_support::{Call, TestApp, until};
 
-use crate::{company, org_id, stored_tokens};
+use crate::{company, org_id, put_tokens, stored_tokens};
 
 async fn read_users(app: &App) -> Result<Vec<User>, Trouble> {
-    let org = org_id();
-    let companycam = app.companycam(&org, Lane::Live);
+    let row = app.store.organization(&org_id()).await?.unwrap();
+    let companycam = app.companycam(&row, Lane::Live);
     let answer = companycam.read(|api| async move { api.users(1).await });
     Ok(answer.await?.items)
 }
@@ -45,11 +47,7 @@ async fn connected() -> TestApp {
 async fn expires_in(test: &TestApp, seconds: i64) -> OrgTokens {
     let mut tokens = stored_tokens(test).await.unwrap();
     tokens.expires_at = Timestamp::now().as_second() + seconds;
-    test.app
-        .secrets
-        .put_tokens(&org_id(), &tokens)
-        .await
-        .unwrap();
+    put_tokens(test, &tokens).await;
     tokens
 }
 
@@ -106,17 +104,26 @@ async fn b4_a_refused_token_is_renewed_and_the_call_made_again() {
     assert_eq!(statuses, [Some(401), Some(200), Some(200)]);
 }
 
+/// Whether the call writes tokens into an organization's row.
+fn stores_tokens(call: &Call) -> bool {
+    let names = &call.body["ExpressionAttributeNames"];
+    let update = call.body["UpdateExpression"].as_str();
+    call.action == "UpdateItem"
+        && names["#sealed_tokens"] == "sealed_tokens"
+        && update.is_some_and(|update| update.contains("#sealed_tokens ="))
+}
+
 #[tokio::test]
 async fn b4_new_tokens_are_stored_before_they_are_used() {
     let test = connected().await;
     expire_at_companycam(&test).await;
     // The first try to store them fails; until the second, no call may be made with them.
-    test.aws.refuse("PutSecretValue", 1);
+    test.aws.refuse_if("UpdateItem", 1, stores_tokens);
     read_users(&test.app).await.unwrap();
     let calls = test.aws.calls();
     let stored = calls
         .iter()
-        .rfind(|call| call.action == "PutSecretValue" && !call.refused)
+        .rfind(|call| stores_tokens(call) && !call.refused)
         .unwrap();
     let requests = test.companycam.controls.requests();
     let used = requests
@@ -133,19 +140,96 @@ async fn b4_new_tokens_are_stored_before_they_are_used() {
 }
 
 #[tokio::test]
+async fn b4_tokens_are_never_in_clear() {
+    let test = connected().await;
+    expire_at_companycam(&test).await;
+    read_users(&test.app).await.unwrap();
+    let tokens = stored_tokens(&test).await.unwrap();
+    let calls = test.aws.calls();
+    for call in &calls {
+        let body = call.body.to_string();
+        for token in [&tokens.access_token, &tokens.refresh_token] {
+            assert!(!body.contains(token.expose_secret()), "{}", call.action);
+        }
+    }
+    for row in test.aws.items("OrganizationsTable").await {
+        assert!(
+            !row.to_string()
+                .contains(tokens.refresh_token.expose_secret())
+        );
+    }
+}
+
+#[tokio::test]
 async fn b5_a_renewal_that_a_disconnect_overtakes_brings_no_tokens_back() {
     let test = connected().await;
     expire_at_companycam(&test).await;
     // Between the first try to store them and the second, somebody disconnects.
-    test.aws.refuse("PutSecretValue", 1);
+    test.aws.refuse_if("UpdateItem", 1, stores_tokens);
     let disconnect = async {
         until(async || test.aws.calls().iter().any(|call| call.refused)).await;
-        test.app.secrets.delete_tokens(&org_id()).await.unwrap();
+        let (store, org) = (&test.app.store, org_id());
+        let ended = store.set_state(&org, 1, ConnectionState::Disconnected);
+        let ended = ended.await.unwrap().unwrap();
+        assert!(store.end_connection(&ended).await.unwrap());
     };
     let (read, ()) = futures::join!(read_users(&test.app), disconnect);
     assert!(matches!(read, Err(Trouble::NeedsReconnecting)), "{read:?}");
     assert!(stored_tokens(&test).await.is_none());
     assert_eq!(test.companycam_requests("POST", "/oauth/revoke"), 2);
+}
+
+#[tokio::test]
+async fn b4_a_renewal_that_a_new_connection_overtakes_leaves_it_alone() {
+    let test = connected().await;
+    expire_at_companycam(&test).await;
+    test.aws.refuse_if("UpdateItem", 1, stores_tokens);
+    let reconnect = async {
+        until(async || test.aws.calls().iter().any(|call| call.refused)).await;
+        test.connect().await;
+    };
+    let (read, ()) = futures::join!(read_users(&test.app), reconnect);
+    assert!(matches!(read, Err(Trouble::Transient { .. })), "{read:?}");
+    let organization = test.organization().await.unwrap();
+    assert_eq!(organization.generation, 2);
+    assert_eq!(read_users(&test.app).await.unwrap().len(), 12);
+    test.drain().await;
+    assert_eq!(state(&test).await, ConnectionState::Connected);
+}
+
+#[tokio::test]
+async fn b4_a_store_whose_answer_was_lost_is_recognised() {
+    let test = connected().await;
+    expire_at_companycam(&test).await;
+    // It takes effect and is answered with a failure, so that it is made again and finds its own
+    // condition broken.
+    test.aws.lose_answer_if("UpdateItem", 1, stores_tokens);
+    assert_eq!(read_users(&test.app).await.unwrap().len(), 12);
+    let stores = test.aws.calls();
+    let stores = stores.iter().filter(|call| stores_tokens(call)).count();
+    assert!(stores > 1, "it was made again");
+    assert_eq!(refreshes(&test), 1);
+    assert_eq!(test.companycam_requests("POST", "/oauth/revoke"), 0);
+    assert_eq!(state(&test).await, ConnectionState::Connected);
+}
+
+#[tokio::test]
+async fn b4_a_lease_that_ended_does_not_lose_the_only_pair_that_works() {
+    let test = connected().await;
+    expire_at_companycam(&test).await;
+    test.aws.refuse_if("UpdateItem", 1, stores_tokens);
+    let another = async {
+        until(async || test.aws.calls().iter().any(|call| call.refused)).await;
+        let now_ms = test.app.clock.now_ms() + 60_000;
+        let lease = (now_ms, now_ms + 60_000);
+        let (org, store) = (org_id(), &test.app.store);
+        let leased = store.lease_refresh(&org, 1, "another", lease);
+        assert!(leased.await.unwrap().is_some());
+    };
+    let (read, ()) = futures::join!(read_users(&test.app), another);
+    assert_eq!(read.unwrap().len(), 12);
+    assert_eq!(read_users(&test.another_process()).await.unwrap().len(), 12);
+    assert_eq!(refreshes(&test), 1);
 }
 
 #[tokio::test]
@@ -166,8 +250,9 @@ async fn b4_while_somebody_else_renews_a_token_that_works_is_used() {
     expires_in(&test, 200).await;
     let now_ms = Timestamp::now().as_millisecond();
     let (org, store) = (org_id(), &test.app.store);
-    let leased = store.lease_refresh(&org, "somebody", now_ms, now_ms + 600_000);
-    assert!(leased.await.unwrap());
+    let lease = (now_ms, now_ms + 600_000);
+    let leased = store.lease_refresh(&org, 1, "somebody", lease);
+    assert!(leased.await.unwrap().is_some());
     assert_eq!(read_users(&test.another_process()).await.unwrap().len(), 12);
     assert_eq!(refreshes(&test), 0);
 }
@@ -190,7 +275,7 @@ async fn b4_a_lost_race_does_not_disconnect() {
     let oauth = test.app.oauth().await.unwrap();
     let won = oauth.refresh(&old.refresh_token).await.unwrap();
     let won = OrgTokens::issued(won, Timestamp::now());
-    test.app.secrets.put_tokens(&org_id(), &won).await.unwrap();
+    put_tokens(&test, &won).await;
     assert_eq!(slow.await.unwrap().unwrap().len(), 12);
     let requests = test.companycam.controls.requests();
     let lost = requests.iter().find(|request| request.status == Some(400));
@@ -251,4 +336,58 @@ async fn b4_connecting_while_connected_renews_the_tokens_and_keeps_everything() 
     crate::assert_brought_over(&test, &project, &photo);
     // The process that kept the old token goes on as well.
     assert_eq!(read_users(&test.app).await.unwrap().len(), 12);
+}
+
+/// CompanyCam refuses every access token, and gives new ones all the same.
+fn refuse_all(test: &TestApp, times: Option<u32>) {
+    let refuses = json!({
+        "path": "/v2/*", "times": times,
+        "action": {"status": 401, "body": "{\"errors\": [\"Unauthorized\"]}",
+                   "headers": {"content-type": "application/json"}},
+    });
+    test.companycam_fault(refuses);
+}
+
+#[tokio::test]
+async fn b33_fresh_tokens_that_are_refused_for_a_while_disconnect_nobody() {
+    let test = connected().await;
+    refuse_all(&test, Some(9));
+    let trouble = read_users(&test.app).await.unwrap_err();
+    assert!(matches!(trouble, Trouble::Transient { .. }), "{trouble:?}");
+    let since = test.organization().await.unwrap().refused_since;
+    assert!(since.is_some());
+    while read_users(&test.app).await.is_err() {}
+    // A token that was given a moment ago is not made anew for each refusal.
+    assert_eq!(refreshes(&test), 1);
+    let organization = test.organization().await.unwrap();
+    assert_eq!(organization.state, ConnectionState::Connected);
+    assert_eq!(organization.refused_since, None, "it was let in");
+}
+
+#[tokio::test]
+async fn b33_fresh_tokens_that_are_refused_for_over_an_hour_need_reconnecting() {
+    let test = connected().await;
+    refuse_all(&test, None);
+    for wait in [
+        Duration::ZERO,
+        Duration::from_mins(30),
+        Duration::from_mins(29),
+    ] {
+        test.advance(wait);
+        let trouble = read_users(&test.app).await.unwrap_err();
+        assert!(
+            matches!(trouble, Trouble::Transient { .. }),
+            "{wait:?} {trouble:?}"
+        );
+    }
+    test.advance(Duration::from_mins(2));
+    test.poll().await;
+    while test.work_once().await > 0 {}
+    assert_eq!(state(&test).await, ConnectionState::NeedsReconnecting);
+    test.companycam.controls.clear_faults();
+    test.connect().await;
+    test.drain().await;
+    let organization = test.organization().await.unwrap();
+    assert_eq!(organization.state, ConnectionState::Connected);
+    assert_eq!(organization.refused_since, None);
 }

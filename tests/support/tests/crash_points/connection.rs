@@ -45,9 +45,11 @@ async fn b4_renewing_the_access_token_cut_off_anywhere() {
 #[tokio::test]
 async fn b17_registering_the_webhooks_cut_off_anywhere() {
     check(TestApp::connected().await, async |test| {
-        let org = crate::one_click_org();
         test.delete_companycam_webhooks().await;
-        test.app.secrets.delete_webhook_keys(&org).await.unwrap();
+        // As if One Click had another key, so that it is told ours again.
+        let (store, row) = (&test.app.store, test.organization().await.unwrap());
+        let told = store.one_click_registered(&row.org_id, row.generation, "another");
+        told.await.unwrap();
         queue(test, &json!({"kind": "poll"}));
         Subject::Connection
     })
@@ -62,6 +64,17 @@ async fn b5_disconnecting_cut_off_anywhere() {
         sync::run::connection::disconnect(&test.app, &organization, "somebody")
             .await
             .unwrap();
+        Subject::Connection
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn b4_taking_over_from_the_version_before_cut_off_anywhere() {
+    check(TestApp::connected().await, async |test| {
+        test.as_the_version_before().await;
+        test.app.forget_token(&crate::one_click_org());
+        queue(test, &json!({"kind": "poll"}));
         Subject::Connection
     })
     .await;

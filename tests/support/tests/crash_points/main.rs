@@ -141,14 +141,23 @@ async fn end_state(test: &TestApp, subject: &Subject) -> Value {
     let webhooks = test.companycam_state().await["webhooks"].clone();
     let webhooks = webhooks.as_array().unwrap().iter();
     let webhooks: Vec<_> = webhooks
-        .map(|webhook| json!([webhook["url"], webhook["scopes"], webhook["enabled"]]))
+        .map(|webhook| {
+            // Connecting again makes another key, which the address names.
+            let url = webhook["url"]
+                .as_str()
+                .and_then(|url| url.split('?').next());
+            json!([url, webhook["scopes"], webhook["enabled"]])
+        })
         .collect();
-    let org = one_click_org();
-    let secrets = &test.app.secrets;
+    // Connecting again makes other keys.
+    let key = format!("v1.g{}", organization.generation);
+    let current = |known: String| known == key;
     let mut end = json!({
-        "secrets": [
-            secrets.tokens(&org).await.unwrap().is_some(),
-            secrets.webhook_keys(&org).await.unwrap().is_some(),
+        "tokens": [organization.sealed_tokens.is_some(), organization.take_backs.len()],
+        "keys": [organization.webhook_key.map(&current), organization.one_click_key.map(&current)],
+        "old_secrets": [
+            test.secret(&test.own_secret("tokens")).await.is_some(),
+            test.secret(&test.own_secret("webhooks")).await.is_some(),
         ],
         "connection": organization.state, "card": state["integration"]["state"],
         "sync": [run.is_running(), run.failed, run.projects_total, run.photos_total],

@@ -74,6 +74,8 @@ fn written() -> Value {
         .into_iter()
         .map(|look| json!(SyncMessage::new(&org, look)))
         .collect();
+    let delivered = SyncMessage::new(&org, Look::job(&JobId::parse("job_8").unwrap()));
+    messages.push(json!(delivered.of_generation(Some(3))));
     messages.push(json!(PhotoMessage {
         org_id: org,
         photo_id: PhotoId::parse("11").unwrap(),

@@ -11,12 +11,13 @@ use store::activity::{Filter, Kind, NewEntry, Offer, Outcome};
 use store::begun::BegunLink;
 use store::ephemeral::{Authorization, CallBudget, Session};
 use store::matches::{Choice, Directory, User};
-use store::organizations::{NewConnection, Preferences};
+use store::organizations::{Connected, NewConnection, Preferences};
 use store::pauses::{Pause, Side};
 use store::photos::{CopiedPhoto, NewWish, PhotoDetails, WantedPhoto};
 use store::projects::{NewLink, ProjectFields, Skip, SkipReason};
 use store::refusals::{Refusal, Refuser};
 use store::sync_runs::{SyncRun, SyncStep, Window};
+use store::tokens::TakeBack;
 use store::{Store, TableNames};
 use test_support::Aws;
 
@@ -130,18 +131,27 @@ async fn write_all(store: &Store) {
 }
 
 async fn write_connection(store: &Store, org: &OrgId, company: &CompanyId) {
-    store.claim_company(org, company).await.unwrap().unwrap();
+    let before = TakeBack {
+        generation: 0,
+        company_id: CompanyId::parse("c0").unwrap(),
+        sealed_tokens: "v1.g0.AAAA".to_owned(),
+    };
     let connection = NewConnection {
         org_id: org,
+        before: None,
+        sealed_tokens: "v1.g1.AAAA",
+        take_backs: BTreeMap::from([(before.key(), before)]),
         name: "Ridgeline",
         company_id: company,
         company_name: "Ridgeline Exteriors",
         connected_by: "avery@ridgeline.example",
         at: 1_700_000_000,
-        same_company: false,
         sync: run(),
     };
-    let connected = store.connect(&connection).await.unwrap();
+    let connected = match store.connect(&connection).await.unwrap() {
+        Connected::Yes(connected) => connected,
+        other => panic!("{other:?}"),
+    };
     let preferences = Preferences {
         create_project_from_job: true,
         create_project_from_job_since: Some(Timestamp::UNIX_EPOCH),
@@ -150,9 +160,13 @@ async fn write_connection(store: &Store, org: &OrgId, company: &CompanyId) {
     store.save_preferences(org, &preferences).await.unwrap();
     store.users_refreshed(org, 1_700_000_001).await.unwrap();
     let webhook = WebhookId::parse("w1").unwrap();
-    let seen = Some((&webhook, 1_700_000_002));
+    let seen = Some((&webhook, 1_700_000_002, "v1.g1"));
     let generation = connected.generation;
     store.set_webhook(org, generation, seen).await.unwrap();
+    let registered = store.one_click_registered(org, generation, "v1.g1");
+    registered.await.unwrap();
+    let refused = store.set_refused(org, generation, Some(1_700_000_006));
+    refused.await.unwrap();
     store.jobs_listed(org, Timestamp::UNIX_EPOCH).await.unwrap();
     store
         .polled(org, Some(1_700_000_003), 1_700_000_004)
@@ -167,7 +181,8 @@ async fn write_connection(store: &Store, org: &OrgId, company: &CompanyId) {
         };
         assert!(store.pause(org, side, &pause).await.unwrap());
     }
-    assert!(store.lease_refresh(org, "holder", 0, 45_000).await.unwrap());
+    let leased = store.lease_refresh(org, generation, "holder", (0, 45_000));
+    assert!(leased.await.unwrap().is_some());
 }
 
 async fn write_links(store: &Store, org: &OrgId, company: &CompanyId) {

@@ -1,9 +1,13 @@
 //! Deliveries made by hand: which are taken in, what that costs, and what is refused (B17, B28).
 
+use std::time::Instant;
+
 use secrecy::SecretString;
 use serde_json::{Value, json};
-use test_support::deliveries::{Answer, deliver, deliver_basic, deliver_signed, signature};
-use test_support::{ORG, Queue, TestApp, until};
+use test_support::deliveries::{
+    Answer, Signing, deliver, deliver_basic, deliver_signed, signature,
+};
+use test_support::{ORG, Queue, TestApp};
 
 /// A second organization, which the simulator seeds.
 const HARBOR: &str = "org_harbor";
@@ -51,6 +55,8 @@ fn queued(test: &TestApp) -> Vec<Value> {
 /// Connected, and with what both sides sign with.
 struct Connected {
     test: TestApp,
+    /// What CompanyCam's webhook's address ends in.
+    query: String,
     token: SecretString,
     name: String,
     password: SecretString,
@@ -58,10 +64,14 @@ struct Connected {
 
 impl Connected {
     async fn new() -> Self {
-        let test = TestApp::connected().await;
-        let keys = test.webhook_keys().await.unwrap();
+        Self::of(TestApp::connected().await).await
+    }
+
+    async fn of(test: TestApp) -> Self {
+        let Signing { query, keys } = test.webhook_keys().await;
         Self {
             test,
+            query,
             token: keys.companycam_token,
             name: keys.one_click_username,
             password: keys.one_click_password,
@@ -70,7 +80,7 @@ impl Connected {
 
     /// A genuine delivery of CompanyCam.
     async fn companycam(&self, body: &[u8]) -> Answer {
-        let url = companycam_url(&self.test.public_url, ORG);
+        let url = companycam_url(&self.test.public_url, ORG) + &self.query;
         deliver_signed(&url, &self.token, body).await
     }
 
@@ -109,7 +119,7 @@ fn impossible_ids() -> Vec<String> {
 async fn b17_whatever_is_not_genuine_is_refused_alike() {
     let connected = Connected::new().await;
     let (test, token) = (&connected.test, &connected.token);
-    let url = companycam_url(&test.public_url, ORG);
+    let url = companycam_url(&test.public_url, ORG) + &connected.query;
     let body = project_event();
     let first = deliver(&url, &[], &body).await;
     assert_eq!(first.status, 401);
@@ -164,8 +174,11 @@ async fn b17_an_organization_that_does_not_exist_cannot_be_told_from_a_wrong_sig
     let mut ids = impossible_ids();
     ids.extend(["org_nobody".to_owned(), HARBOR.to_owned()]);
     for org in ids {
-        let answer = deliver_signed(&companycam_url(origin, &org), token, &body).await;
-        assert_eq!(answer, first, "CompanyCam, {org}");
+        for query in ["", &connected.query] {
+            let url = companycam_url(origin, &org) + query;
+            let answer = deliver_signed(&url, token, &body).await;
+            assert_eq!(answer, first, "CompanyCam, {org}{query}");
+        }
         let url = one_click_url(origin, &org);
         let (name, password) = (&connected.name, &connected.password);
         let answer = deliver_basic(&url, name, password, &job_event(ORG)).await;
@@ -267,9 +280,9 @@ async fn two_organizations() -> TestApp {
 async fn b28_one_organizations_keys_do_not_open_anothers_routes() {
     let test = two_organizations().await;
     for (own, foreign) in [(ORG, HARBOR), (HARBOR, ORG)] {
-        let keys = test.webhook_keys_of(own).await.unwrap();
+        let Signing { query, keys } = &test.webhook_keys_of(own).await;
         let answer = async |org: &str| {
-            let url = companycam_url(&test.public_url, org);
+            let url = companycam_url(&test.public_url, org) + query;
             let signed = deliver_signed(&url, &keys.companycam_token, &project_event()).await;
             let url = one_click_url(&test.public_url, org);
             let (name, password) = (&keys.one_click_username, &keys.one_click_password);
@@ -290,8 +303,8 @@ async fn b28_an_event_about_another_companys_project_brings_nothing() {
     let theirs = json!({"company_id": company.as_str(), "name": "Theirs"});
     let theirs = test.new_project(theirs).await;
     let photo = test.new_photo(&theirs, json!({})).await;
-    let keys = test.webhook_keys().await.unwrap();
-    let url = companycam_url(&test.public_url, ORG);
+    let Signing { query, keys } = test.webhook_keys().await;
+    let url = companycam_url(&test.public_url, ORG) + &query;
     for (event, id) in [
         ("project.created", &theirs),
         ("project.deleted", &theirs),
@@ -324,7 +337,9 @@ async fn b17_what_cannot_be_queued_is_sent_again_and_then_taken_in() {
 
 #[tokio::test]
 async fn b17_while_the_keys_cannot_be_read_nothing_is_refused_for_good() {
-    let connected = Connected::new().await;
+    let mut connected = Connected::new().await;
+    let fresh = connected.test.fresh_ingest().await;
+    connected.test.public_url.clone_from(&fresh.origin);
     connected.test.aws.refuse("GetSecretValue", 1);
     let unavailable = connected.companycam(&project_event()).await;
     assert!(unavailable.status.is_server_error(), "{unavailable:?}");
@@ -332,64 +347,103 @@ async fn b17_while_the_keys_cannot_be_read_nothing_is_refused_for_good() {
 }
 
 #[tokio::test]
-async fn b17_a_second_delivery_costs_one_call_to_aws() {
-    let connected = Connected::new().await;
+async fn b17_a_delivery_costs_one_call_to_aws_whosever_it_is() {
+    let mut connected = Connected::of(two_organizations().await).await;
+    let fresh = connected.test.fresh_ingest().await;
+    connected.test.public_url.clone_from(&fresh.origin);
     let (answer, calls) = connected
         .calls_of(connected.companycam(&project_event()))
         .await;
     assert_eq!(answer.status, 200);
+    // The ring, once a process and five minutes.
     assert_eq!(calls, ["GetSecretValue", "SendMessageBatch"]);
-    let (answer, calls) = connected
-        .calls_of(connected.companycam(&project_event()))
-        .await;
-    assert_eq!(answer.status, 200);
-    assert_eq!(calls, ["SendMessageBatch"]);
-    // Both sides' keys are one secret.
-    let (answer, calls) = connected
-        .calls_of(connected.one_click(&job_event(ORG)))
-        .await;
-    assert_eq!(answer.status, 200);
-    assert_eq!(calls, ["SendMessageBatch"]);
+    for org in [ORG, HARBOR] {
+        let Signing { query, keys } = connected.test.webhook_keys_of(org).await;
+        let url = companycam_url(&fresh.origin, org) + &query;
+        let body = project_event();
+        let delivered = deliver_signed(&url, &keys.companycam_token, &body);
+        let (answer, calls) = connected.calls_of(delivered).await;
+        assert_eq!(
+            (answer.status.as_u16(), calls),
+            (200, vec!["SendMessageBatch".to_owned()])
+        );
+        let url = one_click_url(&fresh.origin, org);
+        let (name, password) = (&keys.one_click_username, &keys.one_click_password);
+        let body = job_event(org);
+        let (answer, calls) = connected
+            .calls_of(deliver_basic(&url, name, password, &body))
+            .await;
+        assert_eq!(
+            (answer.status.as_u16(), calls),
+            (200, vec!["SendMessageBatch".to_owned()])
+        );
+    }
+}
+
+/// How many times since then a process may have looked again: once in ten seconds, however slow the
+/// machine is.
+fn periods(since: Instant) -> usize {
+    usize::try_from(since.elapsed().as_secs() / 10).unwrap()
 }
 
 #[tokio::test]
-async fn b17_deliveries_that_do_not_fit_cost_one_read_of_the_keys() {
+async fn b17_a_forged_delivery_costs_no_read() {
     let connected = Connected::new().await;
-    for org in [ORG, "org_nobody"] {
-        let url = companycam_url(&connected.test.public_url, org);
-        let body = project_event();
-        let (answer, calls) = connected.calls_of(deliver(&url, &[], &body)).await;
-        assert_eq!(
-            (answer.status.as_u16(), calls.len()),
-            (401, 1),
-            "{org} {calls:?}"
-        );
-        for _ in 0..3 {
-            let (answer, calls) = connected.calls_of(deliver(&url, &[], &body)).await;
-            assert_eq!(answer.status, 401);
-            assert_eq!(calls, Vec::<String>::new(), "{org}");
+    assert_eq!(connected.companycam(&project_event()).await.status, 200);
+    let before = connected.test.aws.count("GetSecretValue");
+    let began = Instant::now();
+    for number in 0..20 {
+        let org = format!("org_{number}");
+        for query in ["?v=1&g=1", "?v=1&g=2", "?v=0&g=1", "?v=x", "?g=1"] {
+            let url = companycam_url(&connected.test.public_url, &org) + query;
+            let body = project_event();
+            let forged = deliver_signed(&url, &connected.password, &body).await;
+            assert_eq!(forged.status, 401, "{url}");
         }
+        let url = one_click_url(&connected.test.public_url, &org);
+        let forged = deliver_basic(&url, &connected.name, &connected.token, &job_event(&org)).await;
+        assert_eq!(forged.status, 401, "{url}");
     }
-    // And do not keep out what fits.
+    // A version that is not known may be a new one: that is looked up, but not for each that asks.
+    for version in 2..20 {
+        let url = companycam_url(&connected.test.public_url, ORG);
+        let url = format!("{url}?v={version}&g=1");
+        let forged = deliver_signed(&url, &connected.token, &project_event()).await;
+        assert_eq!(forged.status, 401, "{url}");
+    }
+    let most = 1 + periods(began);
+    assert!(connected.test.aws.count("GetSecretValue") <= before + most);
     assert_eq!(connected.companycam(&project_event()).await.status, 200);
 }
 
 #[tokio::test]
-async fn b5_a_process_that_kept_the_old_keys_comes_to_honour_the_new_ones() {
+async fn b17_addresses_without_a_key_cost_few_reads_whoever_they_name() {
+    let connected = Connected::new().await;
+    let before = connected.test.aws.count("GetSecretValue");
+    let began = Instant::now();
+    for number in 0..100 {
+        let url = companycam_url(&connected.test.public_url, &format!("org_{number}"));
+        let answer = deliver(&url, &[], &project_event()).await;
+        assert_eq!(answer.status, 401);
+    }
+    let reads = connected.test.aws.count("GetSecretValue") - before;
+    assert!(reads <= 20 * (1 + periods(began)), "{reads}");
+    assert_eq!(connected.companycam(&project_event()).await.status, 200);
+}
+
+#[tokio::test]
+async fn b5_a_process_that_knew_the_connection_before_takes_in_the_new_ones_deliveries() {
     let connected = Connected::new().await;
     let test = &connected.test;
     assert_eq!(connected.companycam(&project_event()).await.status, 200);
     crate::disconnect(test).await;
     test.connect_and_settle().await;
-    let keys = test.webhook_keys().await.unwrap();
-    let url = companycam_url(&test.public_url, ORG);
-    // Anybody can send what does not fit, so the keys are read again only now and then; CompanyCam
-    // sends again what was refused.
-    until(async || {
-        let answer = deliver_signed(&url, &keys.companycam_token, &project_event()).await;
-        answer.status == 200
-    })
-    .await;
-    // From then on the old ones are worth nothing.
-    assert_eq!(connected.companycam(&project_event()).await.status, 401);
+    let Signing { query, keys } = test.webhook_keys().await;
+    let url = companycam_url(&test.public_url, ORG) + &query;
+    let answer = deliver_signed(&url, &keys.companycam_token, &project_event()).await;
+    assert_eq!(answer.status, 200);
+    assert_eq!(queued(test).len(), 1);
+    // The keys of the connection before open nothing of the new one.
+    let answer = deliver_signed(&url, &connected.token, &project_event()).await;
+    assert_eq!(answer.status, 401);
 }

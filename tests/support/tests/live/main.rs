@@ -12,6 +12,7 @@ mod existing_projects;
 mod helpers;
 mod job_faults;
 mod jobs;
+mod keys;
 mod linking;
 mod photo_events;
 mod webhook_ends;
@@ -20,7 +21,7 @@ mod webhooks;
 use companycam::webhook::SCOPES;
 use companycam::{AccessToken, Api, NewWebhook};
 use one_click::OrgId;
-use serde_json::json;
+use serde_json::{Value, json};
 use test_support::sides::text;
 use test_support::{ORG, TestApp};
 
@@ -33,14 +34,23 @@ fn our_url(test: &TestApp) -> String {
     format!("{}/webhooks/companycam/{ORG}", test.public_url)
 }
 
+/// Whether CompanyCam's webhook is one of ours, whatever its key.
+fn is_ours(test: &TestApp, webhook: &Value) -> bool {
+    let url = webhook["url"].as_str().unwrap();
+    url.split('?').next() == Some(our_url(test).as_str())
+}
+
 /// The one webhook that CompanyCam has of us, as it should be; its id.
 async fn the_webhook(test: &TestApp) -> String {
     let webhooks = test.companycam_webhooks().await;
     let ours: Vec<_> = webhooks
         .iter()
-        .filter(|webhook| webhook["url"] == our_url(test))
+        .filter(|webhook| is_ours(test, webhook))
         .collect();
     assert_eq!(ours.len(), 1, "{webhooks:#?}");
+    let signing = test.webhook_keys().await;
+    let url = format!("{}{}", our_url(test), signing.query);
+    assert_eq!(ours[0]["url"], url);
     assert_eq!(ours[0]["enabled"], true);
     assert_eq!(ours[0]["scopes"], json!(SCOPES));
     text(&ours[0]["id"])
@@ -55,7 +65,8 @@ async fn assert_told(test: &TestApp, name: &str) {
 
 /// CompanyCam with the organization's own token, as another of its programs would use it.
 async fn api(test: &TestApp) -> Api {
-    let tokens = test.app.secrets.tokens(&org_id()).await.unwrap().unwrap();
+    let row = test.organization().await.unwrap();
+    let tokens = test.app.tokens_of(&row).await.unwrap().unwrap();
     let token = AccessToken::new(tokens.access_token);
     test.app.companycam_api().unwrap().authorized(token)
 }
