@@ -74,12 +74,12 @@ async fn handle_record(
     };
     let (org, photo) = (&message.org_id, &message.photo_id);
     match copy_photo(app, media, &message, deadline).await {
-        Ok(CopyOutcome::Done) => Ok(()),
+        Ok(CopyOutcome::Done | CopyOutcome::Waits) => Ok(()),
         Ok(CopyOutcome::NotBegun) => Err(NotDone::NotBegun),
         Ok(CopyOutcome::Later(delay)) => Ok(app.queues.photos(&[message], Some(delay)).await?),
         // Refused, while others are not: it is tried again by itself.
         Ok(CopyOutcome::Refused(delay)) => put_off(app, message, delay).await,
-        // A side does not answer, or something else is unavailable.
+        // Something is unavailable that is no side, or what tells which.
         Err(Trouble::Transient { after, cause, .. }) => {
             let delay = after.unwrap_or_else(|| backoff(message.tries));
             tracing::warn!(org.id = %org, photo.id = %photo, message.tries, delay_s = delay.as_secs(), %cause, "put off a photo");

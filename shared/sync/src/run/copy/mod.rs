@@ -16,6 +16,7 @@ use one_click::OrgId;
 use runtime::messages::PhotoMessage;
 use runtime::{App, Deadline, Trouble};
 use store::organizations::{ConnectionState, Organization};
+use store::pauses::Side;
 use store::photos::{Lease, PhotoRow};
 use store::refusals::Refuser;
 
@@ -37,6 +38,8 @@ pub enum CopyOutcome {
     Later(Duration),
     /// It was refused, not as in an outage: look again after this.
     Refused(Duration),
+    /// One Click does not answer: the end of its pause brings the photo again.
+    Waits,
     /// Nothing was begun, since there is no time left to finish it.
     NotBegun,
 }
@@ -100,7 +103,11 @@ pub async fn copy_photo(
         return Ok(CopyOutcome::Done);
     }
     match turn(&row, message.tries, app.clock.now_ms()) {
-        Turn::Now => copy_held(media, &hold, row).await,
+        Turn::Now if probed(&organization) && organization.pause(Side::OneClick).is_some() => {
+            hold.release().await?;
+            Ok(CopyOutcome::Waits)
+        }
+        Turn::Now => copy_held(media, &hold, &organization, row).await,
         Turn::Later(wait) => {
             hold.release().await?;
             Ok(CopyOutcome::Later(wait))
@@ -110,6 +117,12 @@ pub async fn copy_photo(
             Ok(CopyOutcome::Done)
         }
     }
+}
+
+/// Whether somebody probes a side that does not answer the organization. Where nobody does, its photos
+/// come back by themselves.
+fn probed(organization: &Organization) -> bool {
+    organization.state == ConnectionState::Connected
 }
 
 /// The organization, while its photos are to come: also while it needs reconnecting, since what was
@@ -140,13 +153,14 @@ async fn rests(app: &App, organization: &Organization, row: &PhotoRow) -> Result
 async fn copy_held(
     media: &Media,
     hold: &Hold<'_>,
+    organization: &Organization,
     mut row: PhotoRow,
 ) -> Result<CopyOutcome, Trouble> {
     let (app, org, photo) = (hold.app, hold.org, hold.photo);
     for _ in 0..ROUNDS {
         let copied = match hold.during(bring_up(hold, media, &row)).await {
             Ok(copied) => copied,
-            Err(obstacle) => return refused::handle(hold, &row, obstacle).await,
+            Err(obstacle) => return refused::handle(hold, organization, &row, obstacle).await,
         };
         let (store, wanted) = (&app.store, &row.wanted);
         match store

@@ -4,20 +4,23 @@ use std::time::Duration;
 
 use runtime::Trouble;
 use runtime::messages::{Look, SyncMessage};
+use store::organizations::Organization;
 use store::pauses::Side;
 use store::photos::PhotoRow;
 use store::refusals::{Refusal, Refuser};
 
 use super::hold::Hold;
-use super::{CopyOutcome, Obstacle, notes};
+use super::{CopyOutcome, Obstacle, notes, probed};
 use crate::decide::refusal::{
     delay, is_final, is_to_be_asked_for, is_worth_telling, refused_again,
 };
 use crate::run::absence::{Told, job_is_missing};
+use crate::run::pause;
 
 /// Gives the photo back, with what is to be remembered of it.
 pub(super) async fn handle(
     hold: &Hold<'_>,
+    organization: &Organization,
     row: &PhotoRow,
     obstacle: Obstacle,
 ) -> Result<CopyOutcome, Trouble> {
@@ -27,7 +30,7 @@ pub(super) async fn handle(
                 down: Some(Side::OneClick),
                 ..
             },
-        ) => one_click_failed(hold, row, trouble).await,
+        ) => one_click_failed(hold, organization, row, trouble).await,
         Obstacle::Passing(trouble) => {
             hold.release().await?;
             Err(trouble)
@@ -49,32 +52,35 @@ pub(super) async fn handle(
 
 /// One Click did not answer, or not as it should: an outage, or this photo alone?
 ///
-/// Both look the same at first. Once it has lasted for a while One Click is asked for something else.
-/// If it does not answer that either, nothing is held against the photo.
+/// Both look the same, so One Click is asked for something else. If it does not answer that either, its
+/// work pauses, nothing is held against the photo, and the end of the pause brings it again (B36).
 async fn one_click_failed(
     hold: &Hold<'_>,
+    organization: &Organization,
     row: &PhotoRow,
     trouble: Trouble,
 ) -> Result<CopyOutcome, Trouble> {
-    let (app, org) = (hold.app, hold.org);
-    let reason = trouble.to_string();
-    let refusal = refused_again(row, Refuser::OneClick, &reason, app.clock.now_ms());
-    if !is_worth_telling(&refusal, row.asked_ms) {
-        let store = &app.store;
-        if !store
-            .photo_refused(org, &hold.holder, row, &refusal)
-            .await?
-        {
-            // Something else is wanted by now.
-            hold.release().await?;
+    let app = hold.app;
+    match pause::answers(app, organization, Side::OneClick).await {
+        Ok(true) => {
+            let now_ms = app.clock.now_ms();
+            let refusal = refused_again(row, Refuser::OneClick, &trouble.to_string(), now_ms);
+            refused(hold, row, refusal).await
         }
-        return Err(trouble);
+        Ok(false) if !probed(organization) => {
+            hold.release().await?;
+            Err(trouble)
+        }
+        Ok(false) => {
+            hold.release().await?;
+            pause::begin(app, organization, Side::OneClick).await?;
+            Ok(CopyOutcome::Waits)
+        }
+        Err(error) => {
+            hold.release().await?;
+            Err(error)
+        }
     }
-    if app.one_click().await?.organization(org).await.is_err() {
-        hold.release().await?;
-        return Err(trouble);
-    }
-    refused(hold, row, refusal).await
 }
 
 /// Waits for another try, asks `CompanyCam` for another address, names the photo, or gives it up.
