@@ -96,6 +96,31 @@ async fn b35_an_outage_is_held_against_no_photo() {
     assert!(test.dead_letters().is_empty());
     assert!(!test.log_says(&["refused so far"]).await);
     test.one_click.controls().clear_faults();
-    test.pass(Duration::from_mins(16)).await;
+    test.pass(Duration::from_secs(170)).await;
     assert!(test.shows(&project, &photo));
+}
+
+#[tokio::test]
+async fn b36_photos_wait_for_the_end_of_a_pause_without_asking_by_themselves() {
+    let (test, project) = with_project().await;
+    let mut photos = Vec::new();
+    for _ in 0..15 {
+        photos.push(test.new_photo(&project, json!({})).await);
+    }
+    test.poll().await;
+    while test.work_on(Queue::Sync).await > 0 {}
+    test.one_click_fault(json!({"path": "*", "times": null, "action": {"status": 503}}));
+    test.one_click.controls().clear_requests();
+    test.pass(6 * HOUR).await;
+    assert_eq!(test.aws.sqs.messages(Queue::Photos).len(), 0);
+    // A batch may fail side by side, each with a question whether One Click answers at all.
+    let asked = test.one_click.controls().requests().len();
+    assert!(asked < 170 + 20, "{asked} requests in six hours");
+
+    test.one_click.controls().clear_faults();
+    test.pass(Duration::from_secs(170)).await;
+    for photo in &photos {
+        assert!(test.shows(&project, photo));
+    }
+    assert_eq!(test.aws.sqs.next_due_ms(), None, "no message is left");
 }
