@@ -24,8 +24,9 @@ use crate::{App, OrgTokens, Trouble};
 const EARLY_S: i64 = 300;
 /// How long one worker may take to renew; CompanyCam's answer is awaited for 8 s at most.
 const LEASE_MS: i64 = 45_000;
-/// What that takes at worst: CompanyCam's 8 s, and five tries to store what it gave.
-const RENEWING_TAKES: Duration = Duration::from_secs(16);
+/// What that takes at worst: CompanyCam's 8 s, five tries to store what it gave, and the last seconds of
+/// an invocation, in which looks are cut off to be handed on.
+const RENEWING_TAKES: Duration = Duration::from_secs(22);
 /// How soon a worker that lost the race looks again.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
 /// While CompanyCam refuses fresh tokens, they are made anew only this often.

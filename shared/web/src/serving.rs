@@ -8,7 +8,8 @@ use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use http::StatusCode;
 use http::header::CONTENT_TYPE;
-use runtime::App;
+use lambda_http::RequestExt as _;
+use runtime::{App, Deadline};
 
 use crate::compression::compressed;
 use crate::problem::Problem;
@@ -18,7 +19,17 @@ use crate::timing::timed;
 /// compressed and tell how long they took.
 pub fn served(routes: Router<Arc<App>>, app: Arc<App>) -> Router {
     let explained = from_fn_with_state(Arc::clone(&app), explain);
-    timed(compressed(routes.layer(explained).with_state(app)))
+    let within = from_fn_with_state(Arc::clone(&app), within);
+    timed(compressed(
+        routes.layer(explained).layer(within).with_state(app),
+    ))
+}
+
+/// The invocation's deadline, as Lambda gave it: whatever takes longer is not begun.
+async fn within(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    let context = request.lambda_context_ref();
+    app.begin(context.map_or(Deadline::NONE, |context| context.deadline().into()));
+    next.run(request).await
 }
 
 /// A page of ours instead of the few words that the framework has for an address or a method it can't
