@@ -65,6 +65,8 @@ struct Watch {
     take_turns: bool,
     /// How many batches are left over whole.
     left_over: usize,
+    /// While indexes are behind: what each query of one will be answered the next time.
+    behind: Option<BTreeMap<String, MockResponse>>,
 }
 
 /// See the module.
@@ -183,6 +185,13 @@ impl Aws {
     /// Leaves all of the next so many batches of reads over, as DynamoDB does where it is throttled.
     pub fn leave_over(&self, times: usize) {
         self.watch.lock().expect("no holder panicked").left_over = times;
+    }
+
+    /// From here on, or no longer, a query of an index is answered as it would have been when it was
+    /// asked the time before, and the first time as if nothing were there.
+    pub fn indexes_are_behind(&self, behind: bool) {
+        let mut watch = self.watch.lock().expect("no holder panicked");
+        watch.behind = behind.then(BTreeMap::new);
     }
 
     /// From here on handlers that run at once take turns with every call, as they do over a network.
@@ -351,6 +360,19 @@ struct Watched<S> {
     watch: Arc<Mutex<Watch>>,
 }
 
+impl<S> Watched<S> {
+    /// What the query was answered the time before, while this answer is kept for the next time.
+    fn answer_before(&self, query: &Value, answer: MockResponse) -> MockResponse {
+        let mut watch = self.watch.lock().expect("no holder panicked");
+        let kept = watch.behind.get_or_insert_default();
+        let before = kept.insert(query.to_string(), answer);
+        before.unwrap_or_else(|| {
+            let nothing = json!({"Items": [], "Count": 0, "ScannedCount": 0});
+            MockResponse::json(200, nothing.to_string())
+        })
+    }
+}
+
 impl<S: MockService> MockService for Watched<S> {
     fn service_name(&self) -> &str {
         self.service.service_name()
@@ -413,11 +435,15 @@ impl<S: MockService> MockService for Watched<S> {
                 body.to_string(),
             )));
         }
+        let is_behind = watch.behind.is_some() && body["IndexName"].is_string();
         Box::pin(async move {
             if take_turns {
                 tokio::task::yield_now().await;
             }
             let answer = self.service.handle(request).await;
+            if is_behind {
+                return self.answer_before(&body, answer);
+            }
             if !is_lost {
                 return answer;
             }

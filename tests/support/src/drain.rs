@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use aws_lambda_events::event::sqs::SqsEvent;
 use jiff::SignedDuration;
-use runtime::Deadline;
+use runtime::{App, Deadline};
 use serde_json::{Value, json};
 use simulator_kit::clock::now_ms;
 
@@ -133,12 +133,28 @@ impl TestApp {
         messages: &[Message],
         deadline: Deadline,
     ) -> HashSet<String> {
+        self.hand_over(&self.app, queue, messages, deadline).await
+    }
+
+    /// The same, in another process, which knows nothing that this one keeps in memory.
+    pub async fn deliver_elsewhere(&self, queue: Queue, messages: &[Message]) -> HashSet<String> {
+        let app = self.another_process();
+        self.hand_over(&app, queue, messages, self.deadline()).await
+    }
+
+    async fn hand_over(
+        &self,
+        app: &App,
+        queue: Queue,
+        messages: &[Message],
+        deadline: Deadline,
+    ) -> HashSet<String> {
         let event = event(queue, messages);
         // Boxed: a test's own future would otherwise hold all of a handler's.
         let response = if queue == Queue::Photos {
-            Box::pin(photo_copy::handle(&self.app, &self.media, event, deadline)).await
+            Box::pin(photo_copy::handle(app, &self.media, event, deadline)).await
         } else {
-            Box::pin(project_sync::handle(&self.app, event, deadline)).await
+            Box::pin(project_sync::handle(app, event, deadline)).await
         };
         response
             .batch_item_failures

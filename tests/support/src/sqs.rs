@@ -135,12 +135,14 @@ impl Message {
         self.hidden_until_ms.is_some_and(|until| until > now_ms())
     }
 
-    /// Whether it is a look that was sent to come much later, and not put off by a failure or, as a
-    /// photo, by a lease.
+    /// Whether it is a look that was sent to come much later, and not put off by a failure, by a pause
+    /// or, as a photo, by a lease.
     fn waits(&self) -> bool {
         let much_later = now_ms() + 60_000;
         let body = self.json();
-        self.due_ms > much_later && body["tries"] == 0 && body["look"].is_object()
+        let look = &body["look"];
+        let may_wait = look.is_object() && look["kind"] != "probe";
+        self.due_ms > much_later && body["tries"] == 0 && may_wait
     }
 }
 

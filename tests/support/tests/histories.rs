@@ -2,9 +2,14 @@
 //! that are refused, late or missing, and processes that end anywhere. Once all is calm, polled and
 //! synced, both sides agree: nothing lost, nothing twice (B26).
 //!
-//! A history that fails prints its number; `HISTORY=<number>` plays only that one.
+//! A history that fails prints its number; `HISTORY=<number>` plays only that one, and
+//! `HISTORIES=<number>` so many.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
+
+use std::ops::Range;
+use std::sync::Mutex;
+use std::thread;
 
 use comparison::{differences, matches};
 use http::Method;
@@ -21,7 +26,7 @@ use test_support::sides::{answer, fault, now, text};
 use test_support::{ORG, Queue, TestApp};
 
 /// How many are played.
-const HISTORIES: u64 = 6;
+const HISTORIES: u64 = 1000;
 /// Changes in each.
 const CHANGES: usize = 40;
 
@@ -333,7 +338,9 @@ impl History {
             !apart.iter().any(|id| names(difference, id))
                 && !photos.iter().any(|id| names(difference, id))
         });
-        assert!(found.is_empty(), "{found:#?}");
+        let organization = self.test.organization().await;
+        let texts = self.test.activity_texts().await;
+        assert!(found.is_empty(), "{found:#?} {organization:#?} {} {texts:#?}", self.test.left());
         for project in apart {
             let jobs = self.test.jobs_of(project);
             let live = jobs.iter().filter(|job| job["deleted"] == false).count();
@@ -370,12 +377,30 @@ async fn play(number: u64) {
     history.check().await;
 }
 
-#[tokio::test]
-async fn b26_whatever_happens_both_sides_agree_in_the_end() {
-    if let Ok(number) = std::env::var("HISTORY") {
-        return play(number.parse().expect("HISTORY is a number")).await;
-    }
-    for number in 0..HISTORIES {
-        play(number).await;
+/// Plays the numbers, each in an application of its own, on every processor there is.
+fn play_all(numbers: Range<u64>) {
+    let numbers = Mutex::new(numbers);
+    let next = || numbers.lock().unwrap().next();
+    let player = || {
+        while let Some(number) = next() {
+            let runtime = tokio::runtime::Builder::new_current_thread();
+            let runtime = { runtime }.enable_all().build().unwrap();
+            runtime.block_on(play(number));
+        }
+    };
+    thread::scope(|scope| {
+        let players = thread::available_parallelism().map_or(1, usize::from);
+        for _ in 0..players {
+            scope.spawn(player);
+        }
+    });
+}
+
+#[test]
+fn b26_whatever_happens_both_sides_agree_in_the_end() {
+    let number = |name| std::env::var(name).ok().map(|number| number.parse().unwrap());
+    match (number("HISTORY"), number("HISTORIES")) {
+        (Some(one), _) => play_all(one..one + 1),
+        (None, many) => play_all(0..many.unwrap_or(HISTORIES)),
     }
 }

@@ -171,6 +171,12 @@ pub async fn keep_probing(context: &Context<'_>) -> Result<(), Trouble> {
     Ok(())
 }
 
+/// Whether looks wait for a side to answer.
+pub async fn something_waits(context: &Context<'_>) -> Result<bool, Trouble> {
+    let waiting = context.app.store.waiting_looks(context.org(), 1).await?;
+    Ok(!waiting.is_empty())
+}
+
 /// Queues some of the looks that waited, and comes back for more; then whatever stood still with them:
 /// the sync run, photos, and what a poll would have found meanwhile.
 pub async fn resume(context: &Context<'_>) -> Result<(), Trouble> {

@@ -16,7 +16,7 @@ use store::sync_runs::{SyncRun, SyncStep, TagName, Window};
 
 use super::listing::Noted;
 use super::poll::{LOOKS_AT_ONCE, PER_PAGE, next_cursor};
-use super::{Context, connection, listing, photos, users, webhooks};
+use super::{Context, connection, listing, pause, photos, users, webhooks};
 
 /// The window that connecting starts with.
 pub const FIRST_WINDOW: Window = Window::Days(29);
@@ -238,8 +238,10 @@ async fn take_users(context: &Context<'_>, run: &SyncRun) -> Result<Taken, Troub
     webhooks::set_up(context).await?;
     connection::tell_one_click(context.app, context.org(), IntegrationState::Connected, "").await?;
     let mut taken = Taken::then(SyncStep::Projects { page: 1 });
-    // What waited for a side when the connection ended, if anything.
-    taken.looks.push(context.look(Look::Resume));
+    if pause::something_waits(context).await? {
+        // For a side, when the connection ended.
+        taken.looks.push(context.look(Look::Resume));
+    }
     Ok(taken)
 }
 

@@ -1,7 +1,6 @@
 //! B4: the customer removed the integration at CompanyCam.
 
 use http::Method;
-use jiff::Timestamp;
 use runtime::pacing::Lane;
 use serde_json::json;
 use store::organizations::ConnectionState;
@@ -95,7 +94,7 @@ async fn b4_a_late_look_changes_neither_a_newer_connection_nor_an_ended_one() {
         Context {
             app: &test.app,
             organization: test.organization().await.unwrap(),
-            now: Timestamp::now().as_second(),
+            now: test.app.clock.now_s(),
             lane: Lane::Live,
         }
     };

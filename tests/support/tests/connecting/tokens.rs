@@ -5,7 +5,6 @@ use std::time::Duration;
 use companycam::User;
 use companycam::ids::CompanyId;
 use http::Method;
-use jiff::Timestamp;
 use runtime::pacing::Lane;
 use runtime::{App, OrgTokens, Trouble};
 use secrecy::ExposeSecret;
@@ -46,7 +45,7 @@ async fn connected() -> TestApp {
 /// The stored access token ends in so many seconds.
 async fn expires_in(test: &TestApp, seconds: i64) -> OrgTokens {
     let mut tokens = stored_tokens(test).await.unwrap();
-    tokens.expires_at = Timestamp::now().as_second() + seconds;
+    tokens.expires_at = test.app.now().as_second() + seconds;
     put_tokens(test, &tokens).await;
     tokens
 }
@@ -75,7 +74,7 @@ async fn b4_a_token_is_renewed_before_it_ends() {
         new.refresh_token.expose_secret(),
         old.refresh_token.expose_secret()
     );
-    let lives = new.expires_at - Timestamp::now().as_second();
+    let lives = new.expires_at - test.app.now().as_second();
     assert!((7100..=7200).contains(&lives), "{lives}");
     read_users(&test.another_process()).await.unwrap();
     assert_eq!(
@@ -248,7 +247,7 @@ async fn b4_two_processes_at_once_renew_once_and_both_go_on() {
 async fn b4_while_somebody_else_renews_a_token_that_works_is_used() {
     let test = connected().await;
     expires_in(&test, 200).await;
-    let now_ms = Timestamp::now().as_millisecond();
+    let now_ms = test.app.now().as_millisecond();
     let (org, store) = (org_id(), &test.app.store);
     let lease = (now_ms, now_ms + 600_000);
     let leased = store.lease_refresh(&org, 1, "somebody", lease);
@@ -274,7 +273,7 @@ async fn b4_a_lost_race_does_not_disconnect() {
     // … and another, which thought its lease was over, wins.
     let oauth = test.app.oauth().await.unwrap();
     let won = oauth.refresh(&old.refresh_token).await.unwrap();
-    let won = OrgTokens::issued(won, Timestamp::now());
+    let won = OrgTokens::issued(won, test.app.now());
     put_tokens(&test, &won).await;
     assert_eq!(slow.await.unwrap().unwrap().len(), 12);
     let requests = test.companycam.controls.requests();

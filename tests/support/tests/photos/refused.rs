@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::json;
 use test_support::sides::requests;
-use test_support::{ORG, TestApp};
+use test_support::{ORG, Queue, TestApp};
 
 use crate::{with_a_waiting_photo, with_project};
 
@@ -122,5 +122,6 @@ async fn b36_photos_wait_for_the_end_of_a_pause_without_asking_by_themselves() {
     for photo in &photos {
         assert!(test.shows(&project, photo));
     }
+    test.pass(Duration::from_mins(1)).await;
     assert_eq!(test.aws.sqs.next_due_ms(), None, "no message is left");
 }

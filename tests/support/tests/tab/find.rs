@@ -330,7 +330,7 @@ async fn b25_a_jobs_open_claim_and_a_refused_job_say_so() {
     );
     store.drop_claim(&org, &job).await.unwrap();
     store
-        .job_set_aside(&org, &job, jiff::Timestamp::now())
+        .job_set_aside(&org, &job, test.app.now())
         .await
         .unwrap();
     assert_says(

@@ -101,7 +101,7 @@ async fn b28_a_session_ends_after_two_hours() {
         .filter(|row| row["key"].as_str().unwrap().starts_with("session#"))
         .collect();
     assert_eq!(sessions.len(), 1);
-    let ends_in = sessions[0]["expires_at"].as_i64().unwrap() - jiff::Timestamp::now().as_second();
+    let ends_in = sessions[0]["expires_at"].as_i64().unwrap() - test.app.now().as_second();
     assert!((7100..=7200).contains(&ends_in), "{ends_in}");
     let secret = browser.cookies().into_values().next().unwrap();
     assert!(
@@ -114,7 +114,7 @@ async fn b28_a_session_ends_after_two_hours() {
         .strip_prefix("session#")
         .unwrap();
     let mut session = test.app.store.session(hash, 0).await.unwrap().unwrap();
-    session.expires_at = jiff::Timestamp::now().as_second();
+    session.expires_at = test.app.now().as_second();
     test.app.store.put_session(hash, &session).await.unwrap();
     assert_eq!(
         browser.get("/companycam/settings").await.status,

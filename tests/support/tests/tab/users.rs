@@ -304,7 +304,7 @@ async fn b8_a_sync_follows_changed_users() {
         .await;
     // Connecting has just read them; a sync that begins in that very second does not again.
     let read_at = test.organization().await.unwrap().users_refreshed_at;
-    until(async || Some(jiff::Timestamp::now().as_second()) > read_at).await;
+    until(async || Some(test.app.now().as_second()) > read_at).await;
     browser.submit("sync", &[("since_days", "29")]).await;
     test.drain().await;
     let tab = browser.tab().await;

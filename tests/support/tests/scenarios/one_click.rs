@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use test_support::TestApp;
 use test_support::sides::text;
 
-use crate::{Subject, check, queue};
+use crate::play::{Scenario, Subject, queue};
 
 /// Whoever connects is matched, and so is this user.
 const OTHER: &str = "usr_blake";
@@ -19,29 +19,38 @@ async fn job(test: &TestApp) -> Value {
     .await
 }
 
-#[tokio::test]
-async fn b22_making_a_project_cut_off_anywhere() {
-    let test = TestApp::connected().await;
-    test.prefer(&["create_project_from_job", "create_job_from_project"])
-        .await;
-    check(test, async |test| {
+pub struct MakingProject;
+
+impl Scenario for MakingProject {
+    async fn begin() -> TestApp {
+        let test = TestApp::connected().await;
+        test.prefer(&["create_project_from_job", "create_job_from_project"])
+            .await;
+        test
+    }
+
+    async fn act(test: &TestApp) -> Subject {
         let job = text(&job(test).await["id"]);
         queue(test, &json!({"kind": "job", "job_id": job}));
         Subject::Job(job)
-    })
-    .await;
+    }
 }
 
-#[tokio::test]
-async fn b23_reassigning_cut_off_anywhere() {
-    let test = TestApp::connected().await;
-    test.prefer(&[
-        "create_project_from_job",
-        "reassign_project",
-        "remove_previous_assignee",
-    ])
-    .await;
-    check(test, async |test| {
+pub struct Reassigning;
+
+impl Scenario for Reassigning {
+    async fn begin() -> TestApp {
+        let test = TestApp::connected().await;
+        test.prefer(&[
+            "create_project_from_job",
+            "reassign_project",
+            "remove_previous_assignee",
+        ])
+        .await;
+        test
+    }
+
+    async fn act(test: &TestApp) -> Subject {
         let job = job(test).await;
         let id = text(&job["id"]);
         let look = json!({"kind": "job", "job_id": id});
@@ -51,6 +60,5 @@ async fn b23_reassigning_cut_off_anywhere() {
             .await;
         queue(test, &look);
         Subject::Job(id)
-    })
-    .await;
+    }
 }

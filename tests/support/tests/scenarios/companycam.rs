@@ -4,7 +4,7 @@ use serde_json::json;
 use test_support::TestApp;
 use test_support::sides::now;
 
-use crate::{Subject, check, queue};
+use crate::play::{Scenario, Subject, one_click_org, queue};
 
 pub async fn project_with_photos(test: &TestApp) -> (String, [String; 2]) {
     let project = json!({"name": "Roof", "address": {
@@ -21,19 +21,20 @@ pub async fn project_with_photos(test: &TestApp) -> (String, [String; 2]) {
     (project, [one, two])
 }
 
-#[tokio::test]
-async fn b26_importing_a_project_with_photos_cut_off_anywhere() {
-    check(TestApp::connected().await, async |test| {
+pub struct ImportingProjectWithPhotos;
+
+impl Scenario for ImportingProjectWithPhotos {
+    async fn act(test: &TestApp) -> Subject {
         let (project, _) = project_with_photos(test).await;
         queue(test, &json!({"kind": "poll"}));
         Subject::Project(project)
-    })
-    .await;
+    }
 }
 
-#[tokio::test]
-async fn b26_following_changes_cut_off_anywhere() {
-    check(TestApp::connected().await, async |test| {
+pub struct FollowingChanges;
+
+impl Scenario for FollowingChanges {
+    async fn act(test: &TestApp) -> Subject {
         let (project, photos) = project_with_photos(test).await;
         let hidden = test.new_photo(&project, json!({})).await;
         test.catch_up().await;
@@ -49,16 +50,14 @@ async fn b26_following_changes_cut_off_anywhere() {
         test.change_photo(&hidden, json!({"internal": true})).await;
         queue(test, &json!({"kind": "poll"}));
         Subject::Project(project)
-    })
-    .await;
+    }
 }
 
-#[tokio::test]
-async fn b26_moving_a_photo_cut_off_anywhere() {
-    let test = TestApp::connected().await;
-    let from = test.named_project("From").await;
-    test.catch_up().await;
-    check(test, async |test| {
+pub struct MovingPhoto;
+
+impl Scenario for MovingPhoto {
+    async fn act(test: &TestApp) -> Subject {
+        let from = test.named_project("From").await;
         let (project, _) = project_with_photos(test).await;
         let moved = test.new_photo(&from, json!({"description": "moved"})).await;
         test.catch_up().await;
@@ -67,17 +66,17 @@ async fn b26_moving_a_photo_cut_off_anywhere() {
             .await;
         queue(test, &json!({"kind": "poll"}));
         Subject::Project(project)
-    })
-    .await;
+    }
 }
 
-#[tokio::test]
-async fn b26_a_sync_cut_off_anywhere() {
-    check(TestApp::connected().await, async |test| {
+pub struct Syncing;
+
+impl Scenario for Syncing {
+    async fn act(test: &TestApp) -> Subject {
         let (project, photos) = project_with_photos(test).await;
         test.change_photo(&photos[0], json!({"add_tag": "Roof"}))
             .await;
-        let org = crate::one_click_org();
+        let org = one_click_org();
         let run = sync::run::sync_run::new_run(store::sync_runs::Window::Days(29), now());
         assert!(
             test.app
@@ -91,13 +90,13 @@ async fn b26_a_sync_cut_off_anywhere() {
             .await
             .unwrap();
         Subject::Project(project)
-    })
-    .await;
+    }
 }
 
-#[tokio::test]
-async fn b18_finding_a_job_deleted_cut_off_anywhere() {
-    check(TestApp::connected().await, async |test| {
+pub struct FindingJobDeleted;
+
+impl Scenario for FindingJobDeleted {
+    async fn act(test: &TestApp) -> Subject {
         let (project, _) = project_with_photos(test).await;
         test.catch_up().await;
         test.delete_job(&test.job_of(&project)).await;
@@ -105,26 +104,26 @@ async fn b18_finding_a_job_deleted_cut_off_anywhere() {
             .await;
         queue(test, &json!({"kind": "poll"}));
         Subject::Project(project)
-    })
-    .await;
+    }
 }
 
-#[tokio::test]
-async fn b18_a_photo_finding_a_job_deleted_cut_off_anywhere() {
-    check(TestApp::connected().await, async |test| {
+pub struct PhotoFindingJobDeleted;
+
+impl Scenario for PhotoFindingJobDeleted {
+    async fn act(test: &TestApp) -> Subject {
         let (project, _) = project_with_photos(test).await;
         test.catch_up().await;
         test.delete_job(&test.job_of(&project)).await;
         test.new_photo(&project, json!({})).await;
         queue(test, &json!({"kind": "poll"}));
         Subject::Project(project)
-    })
-    .await;
+    }
 }
 
-#[tokio::test]
-async fn b17_looking_at_what_events_are_about_cut_off_anywhere() {
-    check(TestApp::connected().await, async |test| {
+pub struct LookingAtWhatEventsAreAbout;
+
+impl Scenario for LookingAtWhatEventsAreAbout {
+    async fn act(test: &TestApp) -> Subject {
         let (project, photos) = project_with_photos(test).await;
         test.change_photo(&photos[0], json!({"add_tag": "Roof"}))
             .await;
@@ -137,13 +136,13 @@ async fn b17_looking_at_what_events_are_about_cut_off_anywhere() {
             );
         }
         Subject::Project(project)
-    })
-    .await;
+    }
 }
 
-#[tokio::test]
-async fn b31_linking_a_job_that_is_there_cut_off_anywhere() {
-    check(TestApp::connected().await, async |test| {
+pub struct LinkingJobThatIsThere;
+
+impl Scenario for LinkingJobThatIsThere {
+    async fn act(test: &TestApp) -> Subject {
         let (project, _) = project_with_photos(test).await;
         let contact =
             json!({"name": "Pat", "email": "pat@x.example", "phone_number": "402-555-0101"});
@@ -156,6 +155,5 @@ async fn b31_linking_a_job_that_is_there_cut_off_anywhere() {
         test.new_job(known).await;
         queue(test, &json!({"kind": "poll"}));
         Subject::Project(project)
-    })
-    .await;
+    }
 }
