@@ -66,6 +66,8 @@ async fn handle_record(
 ) -> Result<(), NotDone> {
     let body = record.body.as_deref().unwrap_or_default();
     let message: PhotoMessage = match serde_json::from_str(body) {
+        // Whoever had it before may have written down that it comes back, and ended before it was sent.
+        Ok(message) if came_back(record) => tried(message),
         Ok(message) => message,
         Err(error) => {
             tracing::error!(%error, "a message that can't be read was set aside");
@@ -92,12 +94,22 @@ async fn handle_record(
     }
 }
 
-/// Has the photo tried again after the delay.
-async fn put_off(app: &App, message: PhotoMessage, delay: Duration) -> Result<(), NotDone> {
-    let again = PhotoMessage {
+/// Whether somebody received it before.
+fn came_back(record: &SqsMessage) -> bool {
+    let receives = record.attributes.get("ApproximateReceiveCount");
+    receives.is_some_and(|receives| receives != "1")
+}
+
+fn tried(message: PhotoMessage) -> PhotoMessage {
+    PhotoMessage {
         tries: message.tries.saturating_add(1),
         ..message
-    };
+    }
+}
+
+/// Has the photo tried again after the delay.
+async fn put_off(app: &App, message: PhotoMessage, delay: Duration) -> Result<(), NotDone> {
     let delay = delay.max(Duration::from_secs(1));
+    let again = tried(message);
     Ok(app.queues.photos(&[again], Some(delay)).await?)
 }

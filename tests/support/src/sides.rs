@@ -281,7 +281,12 @@ impl TestApp {
                 self.until_next_due();
             }
         }
-        panic!("never done: {}", self.left());
+        let mut pending = Vec::new();
+        for table in ["ProjectLinksTable", "PhotosTable"] {
+            let rows = self.aws.items(table).await.into_iter();
+            pending.extend(rows.filter(|row| row["pending_org"].is_string()));
+        }
+        panic!("never done: {} with {pending:#?}", self.left());
     }
 
     /// Works for so long, by the clock: each message is handled when it is due.

@@ -8,6 +8,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
 use std::ops::Range;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Mutex;
 use std::thread;
 
@@ -28,7 +29,7 @@ use test_support::{ORG, Queue, TestApp};
 /// How many are played.
 const HISTORIES: u64 = 1000;
 /// Changes in each.
-const CHANGES: usize = 40;
+const CHANGES: usize = 22;
 
 struct History {
     test: TestApp,
@@ -365,8 +366,6 @@ impl History {
 }
 
 async fn play(number: u64) {
-    // Shown only if what follows fails.
-    eprintln!("history {number}");
     let mut history = History::begin(number).await;
     for _ in 0..CHANGES {
         history.disturb().await;
@@ -385,7 +384,11 @@ fn play_all(numbers: Range<u64>) {
         while let Some(number) = next() {
             let runtime = tokio::runtime::Builder::new_current_thread();
             let runtime = { runtime }.enable_all().build().unwrap();
-            runtime.block_on(play(number));
+            let played = AssertUnwindSafe(|| runtime.block_on(play(number)));
+            if let Err(panic) = catch_unwind(played) {
+                eprintln!("HISTORY={number} is the one that fails");
+                resume_unwind(panic);
+            }
         }
     };
     thread::scope(|scope| {

@@ -40,14 +40,20 @@ pub enum Turn {
     Another,
 }
 
+/// How long until a refused photo's next try, if that is still to come.
+pub fn early_by(row: &PhotoRow, now_ms: i64) -> Option<Duration> {
+    let refused = row.refused.as_ref();
+    let refused = refused.filter(|refused| refused.concerns(&row.wanted))?;
+    let left_ms = u64::try_from(refused.again_ms - now_ms).ok();
+    left_ms.filter(|left| *left > 0).map(Duration::from_millis)
+}
+
 /// Whether it is the photo's turn; `tries`: how often this message was put off.
 pub fn turn(row: &PhotoRow, tries: u32, now_ms: i64) -> Turn {
-    let refused = row.refused.as_ref();
-    let Some(refused) = refused.filter(|refused| refused.concerns(&row.wanted)) else {
+    let (Some(refused), Some(left)) = (row.refused.as_ref(), early_by(row, now_ms)) else {
         return Turn::Now;
     };
-    let left_ms = refused.again_ms - now_ms;
-    if left_ms <= 0 || row.wanted.job_id.is_none() {
+    if row.wanted.job_id.is_none() {
         return Turn::Now;
     }
     if tries == 0 {
@@ -55,7 +61,7 @@ pub fn turn(row: &PhotoRow, tries: u32, now_ms: i64) -> Turn {
         return if fresh { Turn::Now } else { Turn::Another };
     }
     if delay_ms(refused.by, refused.times) > LONGEST_HOP_MS {
-        return Turn::Later(Duration::from_millis(left_ms.unsigned_abs()));
+        return Turn::Later(left);
     }
     Turn::Now
 }

@@ -52,11 +52,15 @@ pub async fn answers(app: &App, organization: &Organization, side: Side) -> Resu
     }
 }
 
-/// Pauses the organization's work with the side, and queues the first probe.
+/// Queues the first probe, and pauses the organization's work with the side.
+///
+/// In this order, since nobody would end a pause without a probe: one that finds no pause of its own, as
+/// after a crash in between, is let go.
 pub async fn begin(app: &App, organization: &Organization, side: Side) -> Result<(), Trouble> {
     let org = &organization.org_id;
     let now = app.clock.now_s();
     let begun = pause::begun(now, app.clock.now_ms());
+    queue_probe(app, org, side, &begun, now).await?;
     if !app.store.pause(org, side, &begun).await? {
         return Ok(());
     }
@@ -65,7 +69,7 @@ pub async fn begin(app: &App, organization: &Organization, side: Side) -> Result
         // Somebody else's is as good.
         app.store.probe_for_all(side, None, now).await?;
     }
-    queue_probe(app, org, side, &begun, now).await
+    Ok(())
 }
 
 /// Has the look wait until the side answers. What is looked at anyway then needs no row.

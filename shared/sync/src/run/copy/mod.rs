@@ -20,7 +20,7 @@ use store::pauses::Side;
 use store::photos::{Lease, PhotoRow};
 use store::refusals::Refuser;
 
-use crate::decide::refusal::{Turn, turn};
+use crate::decide::refusal::{Turn, early_by, turn};
 use bring_up::bring_up;
 use hold::Hold;
 
@@ -105,7 +105,9 @@ pub async fn copy_photo(
     match turn(&row, message.tries, app.clock.now_ms()) {
         Turn::Now if probed(&organization) && organization.pause(Side::OneClick).is_some() => {
             hold.release().await?;
-            Ok(CopyOutcome::Waits)
+            // What comes with the pause's end leaves a photo alone whose own message is on its way.
+            let on_its_way = early_by(&row, app.clock.now_ms());
+            Ok(on_its_way.map_or(CopyOutcome::Waits, CopyOutcome::Later))
         }
         Turn::Now => copy_held(media, &hold, &organization, row).await,
         Turn::Later(wait) => {
