@@ -65,6 +65,17 @@ pub struct JobClaim {
     pub missing_since: Option<i64>,
 }
 
+/// What a project is about to be asked for with.
+#[derive(Debug, Clone, Copy)]
+pub struct Asking<'a> {
+    /// Name and address.
+    pub asked: &'a ProjectFields,
+    /// When, in Unix seconds.
+    pub at: i64,
+    /// When one was asked for before, as the claim was read.
+    pub before: Option<i64>,
+}
+
 pub(crate) fn job_sk(job: &JobId) -> String {
     format!("job#{job}")
 }
@@ -193,25 +204,30 @@ impl Store {
             .await
     }
 
-    /// Writes down that a project is about to be asked for, before it is.
+    /// Writes down that a project is about to be asked for, before it is. `false`: somebody else has asked
+    /// since the claim was read.
     pub async fn claim_job(
         &self,
         org: &OrgId,
         job: &JobId,
-        asked: &ProjectFields,
-        at: i64,
-    ) -> Result<(), Error> {
+        asking: Asking<'_>,
+    ) -> Result<bool, Error> {
         let claim = JobClaim {
             org_id: org.clone(),
             sk: claim_sk(job),
             job_id: job.clone(),
-            claimed_at: Some(at),
-            asked: asked.clone(),
+            claimed_at: Some(asking.at),
+            asked: asking.asked.clone(),
             set_aside: None,
             missing_since: None,
         };
-        self.project_links.put(&claim, Change::new()).await?;
-        Ok(())
+        let unchanged = match asking.before {
+            Some(before) => Change::new()
+                .when("#claimed_at = :before")
+                .value(":before", before),
+            None => Change::new().when("attribute_not_exists(#claimed_at)"),
+        };
+        Ok(self.project_links.put(&claim, unchanged).await?.done())
     }
 
     /// The job can't be brought over as it is, having last changed at `updated_at`.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
+use store::jobs::Asking;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use companycam::ids::PhotoId;
@@ -437,8 +438,13 @@ impl TestApp {
         let (store, org) = (&self.app.store, org_id(ORG));
         for claim in store.claims(&org).await.expect("claims are readable") {
             if let Some(at) = claim.claimed_at {
-                let aged = store.claim_job(&org, &claim.job_id, &claim.asked, at - 3600);
-                aged.await.expect("a claim is writable");
+                let asking = Asking {
+                    asked: &claim.asked,
+                    at: at - 3600,
+                    before: Some(at),
+                };
+                let aged = store.claim_job(&org, &claim.job_id, asking).await;
+                assert!(aged.expect("a claim is writable"));
             }
         }
     }

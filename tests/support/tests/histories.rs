@@ -341,7 +341,11 @@ impl History {
         });
         let organization = self.test.organization().await;
         let texts = self.test.activity_texts().await;
-        assert!(found.is_empty(), "{found:#?} {organization:#?} {} {texts:#?}", self.test.left());
+        assert!(
+            found.is_empty(),
+            "{found:#?} {organization:#?} {} {texts:#?}",
+            self.test.left()
+        );
         for project in apart {
             let jobs = self.test.jobs_of(project);
             let live = jobs.iter().filter(|job| job["deleted"] == false).count();
@@ -401,7 +405,11 @@ fn play_all(numbers: Range<u64>) {
 
 #[test]
 fn b26_whatever_happens_both_sides_agree_in_the_end() {
-    let number = |name| std::env::var(name).ok().map(|number| number.parse().unwrap());
+    let number = |name| {
+        std::env::var(name)
+            .ok()
+            .map(|number| number.parse().unwrap())
+    };
     match (number("HISTORY"), number("HISTORIES")) {
         (Some(one), _) => play_all(one..one + 1),
         (None, many) => play_all(0..many.unwrap_or(HISTORIES)),

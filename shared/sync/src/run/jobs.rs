@@ -161,6 +161,7 @@ async fn find_or_make(context: &Context<'_>, job: &Job) -> Result<Its, Trouble> 
     {
         store.claimed_job_is_there(org, &job.id).await?;
     }
+    let before = claim.as_ref().and_then(|claim| claim.claimed_at);
     if let Some(project) = claimed(context, claim.as_ref()).await? {
         let asked = claim.map(|claim| claim.asked).unwrap_or_default();
         return Ok(Its {
@@ -175,7 +176,7 @@ async fn find_or_make(context: &Context<'_>, job: &Job) -> Result<Its, Trouble> 
         }),
         Found::None(alike) => {
             suggest(context, job, &alike).await?;
-            make(context, job).await
+            make(context, job, before).await
         }
     }
 }

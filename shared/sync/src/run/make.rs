@@ -5,6 +5,7 @@ use std::time::Duration;
 use companycam::{Address, Contact, NewProject, Project};
 use one_click::Job;
 use runtime::{Failure, Trouble};
+use store::jobs::Asking;
 use store::projects::ProjectFields;
 
 use super::{Context, users};
@@ -25,8 +26,13 @@ pub struct Its {
 /// Asks for a new project. Claimed before, since CompanyCam knows no idempotency key (B22).
 ///
 /// A contact that CompanyCam refuses does not cost the project: it is asked for without the e-mail
-/// address, then without the contact (B27). What was refused made nothing.
-pub async fn make(context: &Context<'_>, job: &Job) -> Result<Its, Trouble> {
+/// address, then without the contact (B27). What was refused made nothing. `before`: when an earlier
+/// project was asked for that is nowhere.
+pub async fn make(
+    context: &Context<'_>,
+    job: &Job,
+    mut before: Option<i64>,
+) -> Result<Its, Trouble> {
     let org = context.org();
     let store = &context.app.store;
     let matches = users::matches(context).await?;
@@ -43,7 +49,20 @@ pub async fn make(context: &Context<'_>, job: &Job) -> Result<Its, Trouble> {
             return Err(Trouble::transient("nothing was asked for"));
         };
         let (asked, at) = (asked(new), context.app.clock.now_s());
-        store.claim_job(org, &job.id, &asked, at).await?;
+        let asking = Asking {
+            asked: &asked,
+            at,
+            before,
+        };
+        if !store.claim_job(org, &job.id, asking).await? {
+            return Err(maybe_on_its_way("somebody else asks for the project"));
+        }
+        before = Some(at);
+        if store.job(org, &job.id).await?.is_some() {
+            // Somebody else asked for it, and linked it, since it was looked for.
+            store.drop_claim(org, &job.id).await?;
+            return Err(maybe_on_its_way("somebody else has made the project"));
+        }
         let made = context
             .companycam()
             .write(|api| async move { api.create_project(new, creator).await })
@@ -83,15 +102,19 @@ async fn not_made(context: &Context<'_>, job: &Job, failure: Failure) -> Result<
     };
     if maybe_made {
         // Whatever was the matter with the answer: looking for the project tells.
-        return Ok(Trouble::Transient {
-            after: Some(Duration::from_secs(LOST_S.unsigned_abs())),
-            cause: failure.to_string(),
-            down: None,
-        });
+        return Ok(maybe_on_its_way(&failure.to_string()));
     }
     let store = &context.app.store;
     store.drop_claim(context.org(), &job.id).await?;
     Ok(failure.into())
+}
+
+fn maybe_on_its_way(cause: &str) -> Trouble {
+    Trouble::Transient {
+        after: Some(Duration::from_secs(LOST_S.unsigned_abs())),
+        cause: cause.to_owned(),
+        down: None,
+    }
 }
 
 /// The project that a job makes.

@@ -10,6 +10,7 @@ use serde_json::Value;
 use store::activity::{Filter, Kind, NewEntry, Offer, Outcome};
 use store::begun::BegunLink;
 use store::ephemeral::{Authorization, CallBudget, Session};
+use store::jobs::Asking;
 use store::matches::{Choice, Directory, User};
 use store::organizations::{Connected, NewConnection, Preferences};
 use store::pauses::{Pause, Side};
@@ -234,7 +235,15 @@ async fn write_links(store: &Store, org: &OrgId, company: &CompanyId) {
     store.skip_project(org, &skip).await.unwrap();
     store.project_set_aside(org, &project("8")).await.unwrap();
     store
-        .claim_job(org, &job("job_2"), fields, 1_700_000_300)
+        .claim_job(
+            org,
+            &job("job_2"),
+            Asking {
+                asked: fields,
+                at: 1_700_000_300,
+                before: None,
+            },
+        )
         .await
         .unwrap();
     store

@@ -4,9 +4,7 @@ use serde_json::{Value, json};
 use test_support::TestApp;
 use test_support::sides::text;
 
-use crate::helpers::{
-    FROM_JOBS, age_claims, arrive, asked, claims, elm, live_with, only_project_of, with,
-};
+use crate::helpers::{FROM_JOBS, arrive, asked, claims, elm, live_with, only_project_of, with};
 
 /// With a CompanyCam that wants addresses and numbers well-formed.
 async fn strict() -> TestApp {
@@ -97,7 +95,7 @@ async fn b22_an_answer_lost_on_the_way_to_a_smaller_contact_makes_no_second_proj
                 .await;
             arrive(&test).await;
             assert_eq!(claims(&test).await.len(), 1, "{effect} {skip}");
-            age_claims(&test).await;
+            test.age_claims().await;
             test.live().await;
             let project = only_project_of(&test, &job).await;
             assert_eq!(project["primary_contact"], Value::Null, "{effect} {skip}");

@@ -7,7 +7,7 @@ use test_support::cut::{Moment, Scissors, arm, until_cut};
 use test_support::sides::text;
 use test_support::{ORG, Queue, TestApp};
 
-use crate::helpers::{age_claims, connected, elm, elm_project, only_project_of, with};
+use crate::helpers::{connected, elm, elm_project, only_project_of, with};
 
 #[derive(Clone, Copy, Debug)]
 enum To {
@@ -102,7 +102,7 @@ async fn anywhere(
                     test.restart();
                     test.aws.sqs.give_all_back();
                     test.end_leases().await;
-                    age_claims(&test).await;
+                    test.age_claims().await;
                 }
                 if let Some(user) = then {
                     test.change_job(&job, json!({"assigned_user_id": user}))

@@ -5,8 +5,8 @@ use serde_json::json;
 use test_support::sides::text;
 
 use crate::helpers::{
-    BOTH, FROM_JOBS, age_claims, arrive, asked, claims, elm, elm_project, jobs_named, linked,
-    live_with, only_project_of, projects,
+    BOTH, FROM_JOBS, arrive, asked, claims, elm, elm_project, jobs_named, linked, live_with,
+    only_project_of, projects,
 };
 
 fn switches(change: impl Fn(&mut one_click_simulator::Switches)) -> one_click_simulator::Switches {
@@ -156,7 +156,7 @@ async fn b22_a_strangers_project_does_not_pass_for_the_one_that_was_asked_for() 
     arrive(&test).await;
     assert_eq!(linked(&test, &job).await, None);
     assert_ne!(test.job_of(&other)["id"], job["id"]);
-    age_claims(&test).await;
+    test.age_claims().await;
     test.live().await;
     only_project_of(&test, &job).await;
 }

@@ -113,17 +113,6 @@ pub async fn come_back(test: &TestApp, times: usize) {
     }
 }
 
-/// A minute has gone by since projects were asked for without an answer.
-pub async fn age_claims(test: &TestApp) {
-    let (store, org) = (&test.app.store, org());
-    for claim in claims(test).await {
-        if let Some(at) = claim.claimed_at {
-            let aged = store.claim_job(&org, &claim.job_id, &claim.asked, at - 60);
-            aged.await.unwrap();
-        }
-    }
-}
-
 pub async fn claims(test: &TestApp) -> Vec<JobClaim> {
     test.app.store.claims(&org()).await.unwrap()
 }

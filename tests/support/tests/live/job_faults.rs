@@ -5,8 +5,8 @@ use test_support::TestApp;
 use test_support::sides::{answer, fault, requests, text};
 
 use crate::helpers::{
-    FROM_JOBS, age_claims, arrive, asked, claims, come_back, connected, elm, elm_project, linked,
-    live_with, looked, only_project_of, project_of, projects,
+    FROM_JOBS, arrive, asked, claims, come_back, connected, elm, elm_project, linked, live_with,
+    looked, only_project_of, project_of, projects,
 };
 
 fn lose(test: &TestApp, action: &Value) {
@@ -38,7 +38,7 @@ async fn b22_a_project_whose_answer_was_lost_is_found_and_not_made_again() {
     arrive(&test).await;
     assert_eq!(projects(&test).await.len(), 1);
     assert_eq!(linked(&test, &job).await, None);
-    age_claims(&test).await;
+    test.age_claims().await;
     test.live().await;
     only_project_of(&test, &job).await;
     assert_eq!(asked(&test), 1);
@@ -58,7 +58,7 @@ async fn b22_a_lost_project_is_found_however_little_its_address_says() {
         let job = json!({"name": "Larkin", "customer_name": "Larkin", "address": address});
         let job = test.new_job(job).await;
         arrive(&test).await;
-        age_claims(&test).await;
+        test.age_claims().await;
         test.live().await;
         only_project_of(&test, &job).await;
         assert_eq!(asked(&test), 1, "{address}");
@@ -79,7 +79,7 @@ async fn b22_a_request_that_had_no_effect_is_looked_for_and_then_made_again() {
         let job = test.new_job(elm("Larkin")).await;
         arrive(&test).await;
         assert!(projects(&test).await.is_empty(), "{loss}");
-        age_claims(&test).await;
+        test.age_claims().await;
         test.live().await;
         only_project_of(&test, &job).await;
         assert_eq!(asked(&test), 2, "{loss}");
@@ -111,9 +111,9 @@ async fn b22_the_answers_of_two_like_jobs_lost_together_end_as_two_projects() {
         let one = test.new_job(elm("Larkin")).await;
         let other = test.new_job(elm("Larkin")).await;
         arrive(&test).await;
-        age_claims(&test).await;
+        test.age_claims().await;
         come_back(&test, 3).await;
-        age_claims(&test).await;
+        test.age_claims().await;
         test.live().await;
         let one = project_of(&test, &one).await;
         let other = project_of(&test, &other).await;
@@ -131,7 +131,7 @@ async fn b22_answers_lost_again_and_again_leave_one_project() {
     let job = test.new_job(elm("Larkin")).await;
     arrive(&test).await;
     for _ in 0..3 {
-        age_claims(&test).await;
+        test.age_claims().await;
         come_back(&test, 2).await;
     }
     test.live().await;
@@ -148,7 +148,7 @@ async fn b22_a_lost_answer_is_no_reason_to_take_somebody_elses_project() {
     // Renamed before anybody could look: it is not known again, nor is any other taken for it.
     let barlow = test.new_project(elm_project("Barlow")).await;
     arrive(&test).await;
-    age_claims(&test).await;
+    test.age_claims().await;
     test.live().await;
     assert_ne!(only_project_of(&test, &job).await["id"], barlow);
 }
@@ -162,7 +162,7 @@ async fn b22_a_job_that_changed_while_its_answer_was_lost_keeps_its_project() {
     let moved = json!({"customer_name": "Larkin and Hart", "address": {"line_1": "14 Oak St"}});
     test.change_job(&job, moved).await;
     arrive(&test).await;
-    age_claims(&test).await;
+    test.age_claims().await;
     test.live().await;
     let project = project_of(&test, &job).await;
     assert_eq!(project["name"], "Larkin");
@@ -195,7 +195,7 @@ async fn b27_an_outage_of_companycam_loses_no_job() {
     come_back(&test, 25).await;
     assert!(test.dead_letters().is_empty(), "nothing is given up");
     test.companycam.controls.clear_faults();
-    age_claims(&test).await;
+    test.age_claims().await;
     test.live().await;
     only_project_of(&test, &job).await;
     only_project_of(&test, &bare).await;
@@ -232,7 +232,7 @@ async fn b26_a_link_that_could_not_be_written_leaves_one_project() {
         test.aws.refuse(action, 2);
         arrive(&test).await;
         for _ in 0..3 {
-            age_claims(&test).await;
+            test.age_claims().await;
             come_back(&test, 1).await;
         }
         test.live().await;

@@ -1,10 +1,13 @@
 //! AWS as it is: messages that come twice and to two workers at once, calls that are refused, answers that
 //! are lost, batches that are left over, indexes that are behind.
 
+use std::time::Duration;
+
 use futures::future::join;
 use serde_json::Value;
 use test_support::{Queue, TestApp};
 
+use crate::end::assert_same;
 use crate::play::{Scenario, acted, ended, undisturbed};
 
 /// What AWS does.
@@ -41,7 +44,12 @@ fn misbehaviours() -> Vec<Misbehaviour> {
         Misbehaviour::Twice,
         Misbehaviour::TwoWorkers,
     ];
-    all.extend(READS.iter().chain(&WRITES).map(|action| Misbehaviour::Refused(action)));
+    all.extend(
+        READS
+            .iter()
+            .chain(&WRITES)
+            .map(|action| Misbehaviour::Refused(action)),
+    );
     all.extend(WRITES.map(Misbehaviour::AnswerLost));
     all
 }
@@ -54,7 +62,7 @@ pub async fn check<S: Scenario>() {
         // Shown only if what follows fails.
         eprintln!("{misbehaviour:?}");
         let end = play::<S>(&test, misbehaviour).await;
-        assert_eq!(end, wanted, "{misbehaviour:?}");
+        assert_same(&end, &wanted, &format!("{misbehaviour:?}"));
     }
 }
 
@@ -69,7 +77,7 @@ async fn play<S: Scenario>(test: &TestApp, misbehaviour: Misbehaviour) -> Value 
         Misbehaviour::Twice => each_twice(test).await,
         Misbehaviour::TwoWorkers => two_workers(test).await,
     }
-    test.drain().await;
+    test.drain_within(Duration::from_mins(20)).await;
     match misbehaviour {
         Misbehaviour::Refused(action) => aws.refuse(action, 0),
         Misbehaviour::AnswerLost(action) => aws.lose_answer(action, 0),
@@ -91,7 +99,11 @@ async fn each_twice(test: &TestApp) {
 async fn two_workers(test: &TestApp) {
     test.aws.take_turns();
     while let Some((queue, batch)) = next_batch(test) {
-        let (failed, _) = join(test.deliver(queue, &batch), test.deliver_elsewhere(queue, &batch)).await;
+        let (failed, _) = join(
+            test.deliver(queue, &batch),
+            test.deliver_elsewhere(queue, &batch),
+        )
+        .await;
         done(test, queue, &batch, &failed);
     }
 }

@@ -8,6 +8,7 @@ use simulator_kit::Controls;
 use test_support::cut::{Moment, Scissors, arm, until_cut};
 use test_support::{Queue, TestApp};
 
+use crate::end::assert_same;
 use crate::play::{Scenario, acted, ended, undisturbed};
 
 /// Where a request goes.
@@ -103,7 +104,8 @@ pub async fn check<S: Scenario>() {
                 // Shown only if what follows fails.
                 eprintln!("cut off {moment:?} request {number} to {to:?}");
                 let (end, request) = play::<S>(&mut test, &scissors, (to, number, moment)).await;
-                assert_eq!(end, wanted, "cut off {moment:?} {to:?} did {request:?}");
+                let cut = format!("cut off {moment:?} {to:?} did {request:?}");
+                assert_same(&end, &wanted, &cut);
                 made = request.is_some();
                 // Nobody can tell whether a request that only reads took effect.
                 if request.is_none_or(|request| request.starts_with("GET ")) {

@@ -137,3 +137,28 @@ async fn end_of_project(test: &TestApp, project: &str) -> Value {
     end["photos"] = photos.into();
     end
 }
+
+/// The end is the one that is wanted.
+#[track_caller]
+pub fn assert_same(end: &Value, wanted: &Value, disturbance: &str) {
+    let mut differences = Vec::new();
+    differ(end, wanted, "", &mut differences);
+    assert!(differences.is_empty(), "{disturbance}: {differences:#?}");
+}
+
+fn differ(end: &Value, wanted: &Value, path: &str, differences: &mut Vec<String>) {
+    match (end, wanted) {
+        (Value::Object(end), Value::Object(wanted)) if end.keys().eq(wanted.keys()) => {
+            for (name, end) in end {
+                differ(end, &wanted[name], &format!("{path}.{name}"), differences);
+            }
+        }
+        (Value::Array(end), Value::Array(wanted)) if end.len() == wanted.len() => {
+            for (at, (end, wanted)) in end.iter().zip(wanted).enumerate() {
+                differ(end, wanted, &format!("{path}[{at}]"), differences);
+            }
+        }
+        _ if end == wanted => {}
+        _ => differences.push(format!("{path} is {end} and not {wanted}")),
+    }
+}

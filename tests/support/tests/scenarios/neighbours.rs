@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use test_support::TestApp;
 
+use crate::end::assert_same;
 use crate::play::{Scenario, acted, ended, undisturbed};
 
 /// Who misbehaves.
@@ -22,44 +23,72 @@ enum Length {
 }
 
 const LENGTHS: [Length; 2] = [Length::Times(3), Length::For(Duration::from_mins(10))];
-/// So long after the end of an outage everything has moved again.
-const MOVED_AFTER: Duration = Duration::from_mins(5);
+/// So long after the end of an outage everything has moved again. What a limit put off comes when it was
+/// put off to, a quarter of an hour later at most.
+const MOVED_AFTER: Duration = Duration::from_mins(16);
+
+/// What either side may say to a question that is no answer; to a request to do something it may be one, as
+/// far as the contracts tell.
+fn empty_words() -> Vec<(String, Value)> {
+    let other = json!({
+        "status": 200, "headers": {"content-type": "application/json"},
+        "body": r#"{"status": "down for maintenance"}"#,
+    });
+    vec![
+        ("an empty answer".to_owned(), json!({"status": 200})),
+        ("204".to_owned(), json!({"status": 204})),
+        ("JSON of another form".to_owned(), other),
+    ]
+}
 
 /// What either side may do instead of answering.
 fn misbehaviours() -> Vec<(String, Value)> {
     let said = |status: u16, content_type: &str, body: &str| json!({"status": status, "headers": {"content-type": content_type}, "body": body});
     let own = |status| said(status, "application/json", r#"{"errors": ["no"]}"#);
     let mut all = vec![
-        ("reset before it takes effect".to_owned(), json!("reset_before")),
-        ("reset after it took effect".to_owned(), json!("reset_after")),
+        (
+            "reset before it takes effect".to_owned(),
+            json!("reset_before"),
+        ),
+        (
+            "reset after it took effect".to_owned(),
+            json!("reset_after"),
+        ),
         ("half a body".to_owned(), json!("half_body")),
         ("redirect to a login page".to_owned(), json!("html_login")),
-        ("an empty answer".to_owned(), json!({"status": 200})),
-        ("204".to_owned(), json!({"status": 204})),
-        (
-            "JSON of another form".to_owned(),
-            said(200, "application/json", r#"{"status": "down for maintenance"}"#),
-        ),
         ("no JSON".to_owned(), said(200, "application/json", "<")),
-        ("a gateway's 404".to_owned(), said(404, "application/json", r#"{"message": "no Route matched"}"#)),
-        ("a mesh's 403".to_owned(), said(403, "text/plain", r#"{"errors": ["RBAC: access denied"]}"#)),
+        (
+            "a gateway's 404".to_owned(),
+            said(
+                404,
+                "application/json",
+                r#"{"message": "no Route matched"}"#,
+            ),
+        ),
+        (
+            "a mesh's 403".to_owned(),
+            said(403, "text/plain", r#"{"errors": ["RBAC: access denied"]}"#),
+        ),
         (
             "429 with a wait".to_owned(),
             json!({"status": 429, "body": "{}", "headers": {"retry-after": "20"}}),
         ),
     ];
-    for status in [200, 400, 401, 403, 404, 405, 409, 410, 413, 422, 429, 500, 502, 503, 504] {
+    for status in [
+        200, 400, 401, 403, 404, 405, 409, 410, 413, 422, 429, 500, 502, 503, 504,
+    ] {
         all.push((format!("{status} with a page"), json!({"page": status})));
     }
-    for status in [401, 404, 429, 500, 501, 502, 503, 504] {
+    for status in [401, 429, 500, 501, 502, 503, 504] {
         all.push((format!("its own {status}"), own(status)));
     }
     all
 }
 
 impl Side {
-    fn misbehave(self, test: &TestApp, times: Option<u32>, action: &Value) {
-        let rule = json!({"path": "*", "times": times, "action": action});
+    /// To requests of this method, or of any.
+    fn misbehave(self, test: &TestApp, method: Option<&str>, times: Option<u32>, action: &Value) {
+        let rule = json!({"method": method, "path": "*", "times": times, "action": action});
         match self {
             Self::CompanyCam => test.companycam_fault(rule),
             Self::OneClick => test.one_click_fault(rule),
@@ -74,22 +103,31 @@ pub async fn check<S: Scenario>(side: Side) {
     test.companycam_settings(json!({"refresh_grace": true}))
         .await;
     let wanted = undisturbed::<S>(&test).await;
-    for (name, action) in misbehaviours() {
+    let of_any = misbehaviours().into_iter().map(|one| (None, one));
+    let of_reads = empty_words().into_iter().map(|one| (Some("GET"), one));
+    for (method, (name, action)) in of_any.chain(of_reads) {
         for length in LENGTHS {
             // Shown only if what follows fails.
-            eprintln!("{side:?}, {length:?}: {name}");
-            let end = play::<S>(&test, side, length, &action).await;
-            assert_eq!(end, wanted, "{side:?}, {length:?}: {name}");
+            let disturbance = format!("{side:?}, {length:?}: {name}");
+            eprintln!("{disturbance}");
+            let end = play::<S>(&test, side, method, length, &action).await;
+            assert_same(&end, &wanted, &disturbance);
         }
     }
 }
 
-async fn play<S: Scenario>(test: &TestApp, side: Side, length: Length, action: &Value) -> Value {
+async fn play<S: Scenario>(
+    test: &TestApp,
+    side: Side,
+    method: Option<&str>,
+    length: Length,
+    action: &Value,
+) -> Value {
     let subject = acted::<S>(test).await;
     match length {
-        Length::Times(times) => side.misbehave(test, Some(times), action),
+        Length::Times(times) => side.misbehave(test, method, Some(times), action),
         Length::For(time) => {
-            side.misbehave(test, None, action);
+            side.misbehave(test, method, None, action);
             test.pass(time).await;
             test.companycam.controls.clear_faults();
             test.one_click.controls().clear_faults();

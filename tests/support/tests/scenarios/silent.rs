@@ -6,6 +6,7 @@ use std::thread::{self, JoinHandle};
 use serde_json::{Value, json};
 use test_support::TestApp;
 
+use crate::end::assert_same;
 use crate::play::{Scenario, acted, ended, undisturbed};
 
 /// Plays the scenario with each kind of silence, beside others.
@@ -24,9 +25,13 @@ async fn check<S: Scenario>() {
     test.companycam_settings(json!({"refresh_grace": true}))
         .await;
     let wanted = undisturbed::<S>(&test).await;
-    for action in [json!("silence"), json!("silence_after"), json!({"trickle_ms": 5000})] {
+    for action in [
+        json!("silence"),
+        json!("silence_after"),
+        json!({"trickle_ms": 5000}),
+    ] {
         let end = play::<S>(&test, &action).await;
-        assert_eq!(end, wanted, "{action}");
+        assert_same(&end, &wanted, &action.to_string());
     }
 }
 

@@ -1,6 +1,7 @@
 //! B25: “Where is it?” answers for every state, and for whatever is typed.
 
 use serde_json::{Value, json};
+use store::jobs::Asking;
 use store::photos::NewWish;
 use store::projects::ProjectFields;
 use test_support::sides::text;
@@ -322,8 +323,12 @@ async fn b25_a_jobs_open_claim_and_a_refused_job_say_so() {
         &find(&browser, &unlinked).await,
         &["No project", "20 minutes"],
     );
-    let asked = ProjectFields::default();
-    store.claim_job(&org, &job, &asked, 1).await.unwrap();
+    let asking = Asking {
+        asked: &ProjectFields::default(),
+        at: 1,
+        before: None,
+    };
+    assert!(store.claim_job(&org, &job, asking).await.unwrap());
     assert_says(
         &find(&browser, "job_x").await,
         &["Waiting", "A project was asked for"],
