@@ -51,15 +51,15 @@ functions: tools
 
 .PHONY: simulator-binaries
 simulator-binaries:
-	cargo build --package companycam-simulator --package one-click-simulator
+	cargo build --workspace --bin companycam-simulator --bin one-click-simulator
 
 # ---- On this machine ----
 
 .PHONY: demo
 demo: functions simulator-binaries ## The whole thing to click through; AUTO=1 walks the story by itself instead
 ifeq ($(AUTO),1)
-	cargo build --package end-to-end --bin story
-	$(LOCAL) run cargo run --quiet --package end-to-end --bin story
+	cargo build --workspace --bin story
+	$(LOCAL) run target/debug/story
 else
 	@$(LOCAL) demo
 endif
@@ -93,22 +93,24 @@ check: tools ## The fast part of the tests: format, lints, unit and in-process t
 	cargo fmt --all --check
 	cfn-lint infra/template.yaml
 	cargo clippy --workspace --all-targets -- --deny warnings
-	cargo test --workspace --exclude end-to-end --exclude browser-tests
+	cargo test --workspace
 
 # Only reads. The program exits with 1 if anything is contradicted, which make passes on as 2.
 .PHONY: contract-check
 contract-check: ## Try what we assume of CompanyCam and One Click, by reading only (it names the variables it needs)
 	@cargo run --quiet --package contract-check
 
-# Plain `cargo test` for all: what a bare machine runs is what a developer ran.
+# Plain `cargo test` for all: what a bare machine runs is what a developer ran. Always of the whole workspace:
+# another selection of packages builds their libraries a second time, with other features.
 .PHONY: test
 test: check functions simulator-binaries browser ## Every test there is, the deployed stack's included
-	cargo test --package end-to-end --no-run
-	$(LOCAL) run cargo test --package end-to-end --test deployed
+	$(LOCAL) run cargo test --workspace --test deployed
+	# Alone: it kills functions in the middle of their work.
+	$(LOCAL) run cargo test --workspace --test killed
 	# On a stack of its own: it counts every call to CompanyCam.
-	$(LOCAL) run cargo test --package end-to-end --test story
+	$(LOCAL) run cargo test --workspace --test story
 	# They wait more than they work.
-	$(LOCAL) run cargo test --package browser-tests --test browser -- --test-threads 4
+	$(LOCAL) run cargo test --workspace --test browser -- --test-threads 4
 
 # Debian's packages where something is missing; elsewhere one has to install it.
 .PHONY: browser
@@ -127,18 +129,23 @@ target/browser/.$(AXE):
 	npm install --prefix target/browser --no-save --no-audit --no-fund --loglevel error $(AXE)
 	@touch $@
 
+.PHONY: misbehaviours
+misbehaviours: ## What handlers do, with everything that either side and AWS may do to them: a table
+	cargo test --workspace --test scenarios -- --nocapture
+
 .PHONY: outages
 outages: ## What outages of hours cost, and how soon everything moves afterwards, on a clock that is moved
-	cargo test --workspace --exclude end-to-end --exclude browser-tests --test pauses -- --nocapture
+	cargo test --workspace --test pauses -- --nocapture
 
 .PHONY: screenshots
 screenshots: functions simulator-binaries browser ## Make the pictures in docs/screenshots anew, from a demo of their own
-	$(LOCAL) run cargo run --quiet --package browser-tests --bin screenshots
+	cargo build --workspace --bin screenshots
+	$(LOCAL) run target/debug/screenshots
 
 .PHONY: bench
 bench: functions simulator-binaries ## The benchmarks; results as tables and in target/bench.json
-	cargo build --package end-to-end --bin bench
-	$(LOCAL) run cargo run --quiet --package end-to-end --bin bench
+	cargo build --workspace --bin bench
+	$(LOCAL) run target/debug/bench
 
 # Apart from `check`, since its two tools compile for minutes on a bare machine.
 .PHONY: audit

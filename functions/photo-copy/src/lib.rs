@@ -8,7 +8,7 @@ use std::time::Duration;
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
 use companycam::media::Media;
 use futures::future::join_all;
-use runtime::messages::PhotoMessage;
+use runtime::messages::{Envelope, PhotoMessage};
 use runtime::panics::{Panicked, guarded};
 use runtime::queues::{QueueError, backoff};
 use runtime::{App, Deadline, Trouble};
@@ -69,10 +69,7 @@ async fn handle_record(
         // Whoever had it before may have written down that it comes back, and ended before it was sent.
         Ok(message) if came_back(record) => tried(message),
         Ok(message) => message,
-        Err(error) => {
-            tracing::error!(%error, "a message that can't be read was set aside");
-            return Ok(app.queues.bury_photo(body).await?);
-        }
+        Err(error) => return Ok(unreadable(app, body, &error).await?),
     };
     let (org, photo) = (&message.org_id, &message.photo_id);
     match copy_photo(app, media, &message, deadline).await {
@@ -92,6 +89,17 @@ async fn handle_record(
             Ok(app.queues.bury_photo(body).await?)
         }
     }
+}
+
+/// Nobody but us writes here: what can't be read is of another version, and waits for it.
+async fn unreadable(app: &App, body: &str, error: &serde_json::Error) -> Result<(), QueueError> {
+    let Some(again) = Envelope::again(body) else {
+        tracing::error!(%error, "a message that can't be read was set aside");
+        return app.queues.bury_photo(body).await;
+    };
+    // The template counts these lines.
+    tracing::error!(%error, org.id = %again.org_id, message.tries = again.tries, "a message of another version waits");
+    app.queues.photo_as_it_came(&again, Envelope::WAIT).await
 }
 
 /// Whether somebody received it before.

@@ -11,10 +11,6 @@ use sync::run::failure::{self, Next};
 
 /// What handing a look on may take.
 const HANDING_ON: Duration = Duration::from_secs(6);
-/// How long a message of another version waits before it is tried to be read again.
-const ANOTHER_VERSION: Duration = Duration::from_mins(15);
-/// For how many tries: about four days, in which somebody finishes the deployment or takes it back.
-const VERSION_TRIES: u32 = 400;
 /// How often a look that panics is taken: what it met may have been a passing state.
 const PANIC_TRIES: u32 = 5;
 
@@ -61,19 +57,13 @@ pub async fn panicked(
 /// or still, elsewhere. It waits for the one that can read it.
 async fn unreadable(app: &App, body: &str, error: &serde_json::Error) -> Result<(), QueueError> {
     let column = error.column();
-    match serde_json::from_str::<Envelope>(body) {
-        Ok(envelope) if envelope.tries < VERSION_TRIES => {
-            // The template counts these lines.
-            tracing::error!(column, org.id = %envelope.org_id, message.tries = envelope.tries, "a message of another version waits");
-            app.queues
-                .retry_as_it_came(&envelope.again(), ANOTHER_VERSION)
-                .await
-        }
-        Ok(_) | Err(_) => {
-            tracing::error!(column, "a message that can't be read was set aside");
-            app.queues.bury_sync(body).await
-        }
-    }
+    let Some(again) = Envelope::again(body) else {
+        tracing::error!(column, "a message that can't be read was set aside");
+        return app.queues.bury_sync(body).await;
+    };
+    // The template counts these lines.
+    tracing::error!(column, org.id = %again.org_id, message.tries = again.tries, "a message of another version waits");
+    app.queues.retry_as_it_came(&again, Envelope::WAIT).await
 }
 
 /// Takes the look, for as long as there is time to hand it on afterwards.

@@ -1,6 +1,8 @@
 //! What travels through the queues. A message never says "do this", only "look at this", so it may
 //! be lost to a later poll, come twice, late or swapped.
 
+use std::time::Duration;
+
 use companycam::Cursor;
 use companycam::ids::{DocumentId, PhotoId, ProjectId};
 use one_click::ids::{JobId, OrgId};
@@ -195,13 +197,20 @@ pub struct Envelope {
 }
 
 impl Envelope {
-    /// The same message, put off once more.
-    #[must_use]
-    pub fn again(&self) -> Self {
-        Self {
-            tries: self.tries + 1,
-            ..self.clone()
-        }
+    /// How long such a message waits before it is tried to be read again.
+    pub const WAIT: Duration = Duration::from_mins(15);
+    /// For how many tries: about four days, in which somebody finishes the deployment or takes it back.
+    const TRIES: u32 = 400;
+
+    /// Of a text that this version can't read: the message as it is to come again. `None`: it has waited
+    /// long enough, or is no message of any version.
+    pub fn again(body: &str) -> Option<Self> {
+        let message: Self = serde_json::from_str(body).ok()?;
+        let waits = message.tries < Self::TRIES;
+        waits.then(|| Self {
+            tries: message.tries + 1,
+            ..message
+        })
     }
 }
 

@@ -113,6 +113,17 @@ impl Queues {
         Ok(())
     }
 
+    /// A photo's message of another version that comes back after the delay, as it came.
+    pub async fn photo_as_it_came(
+        &self,
+        message: &Envelope,
+        delay: Duration,
+    ) -> Result<(), QueueError> {
+        let message = std::slice::from_ref(message);
+        let entries = entries(message, |message| &message.org_id, false, Some(delay))?;
+        self.send(&self.urls.photos, entries).await
+    }
+
     /// Sets a message of `sync.fifo` or `retry` aside for good, as it came.
     pub async fn bury_sync(&self, body: &str) -> Result<(), QueueError> {
         let group = uuid::Uuid::new_v4().to_string();

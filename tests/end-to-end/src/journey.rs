@@ -76,6 +76,12 @@ pub async fn status(stack: &Stack, browser: &Browser) -> Result<Value> {
         .await
 }
 
+/// The tab, as it is now.
+pub async fn tab(stack: &Stack, browser: &Browser) -> Result<Page> {
+    let address = format!("{}/companycam/settings", stack.api_url);
+    browser.open(&address).await?.ok()
+}
+
 /// Waits until no sync runs any more; the status then.
 pub async fn wait_for_sync(stack: &Stack, browser: &Browser) -> Result<Value> {
     eventually("the sync ends", SYNC_PATIENCE, async || {

@@ -28,8 +28,8 @@ use test_support::{ORG, Queue, TestApp};
 
 /// How many are played.
 const HISTORIES: u64 = 1000;
-/// Changes in each.
-const CHANGES: usize = 22;
+/// Changes in each; with every change comes a disturbance, and up to five batches of work.
+const CHANGES: usize = 15;
 
 struct History {
     test: TestApp,

@@ -1,9 +1,10 @@
 //! The whole story: connect, first sync, live changes, jobs that create projects, reassignments, a
-//! webhook that was disabled, an answer that was lost. Prints each step with its time and its calls to
+//! webhook that was disabled, an answer that was lost, outages of either side. Prints each step with its time and its calls to
 //! CompanyCam, and fails unless the end state is right.
 
 mod jobs;
 mod live;
+mod outages;
 
 use std::time::{Duration, Instant};
 
@@ -50,6 +51,7 @@ pub async fn walk(stack: Stack) -> Result<()> {
     story.jobs_make_projects().await?;
     story.lost_answer().await?;
     story.reassignments().await?;
+    story.outages().await?;
     story.polled().await?;
     story.each_job_has_one_project().await?;
     story

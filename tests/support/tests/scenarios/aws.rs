@@ -8,7 +8,7 @@ use serde_json::Value;
 use test_support::{Queue, TestApp};
 
 use crate::end::assert_same;
-use crate::play::{Scenario, acted, ended, undisturbed};
+use crate::play::{Playing, Scenario, acted, ended, tell, undisturbed};
 
 /// What AWS does.
 #[derive(Clone, Copy, Debug)]
@@ -58,12 +58,14 @@ fn misbehaviours() -> Vec<Misbehaviour> {
 pub async fn check<S: Scenario>() {
     let test = S::begin().await;
     let wanted = undisturbed::<S>(&test).await;
+    let mut played = 0;
     for misbehaviour in misbehaviours() {
-        // Shown only if what follows fails.
-        eprintln!("{misbehaviour:?}");
+        let _playing = Playing(format!("{misbehaviour:?}"));
+        played += 1;
         let end = play::<S>(&test, misbehaviour).await;
         assert_same(&end, &wanted, &format!("{misbehaviour:?}"));
     }
+    tell::<S>("AWS misbehaves", played);
 }
 
 async fn play<S: Scenario>(test: &TestApp, misbehaviour: Misbehaviour) -> Value {

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use test_support::TestApp;
-use test_support::sides::now;
+use test_support::sides::{now, text};
 
 use crate::play::{Scenario, Subject, one_click_org, queue};
 
@@ -57,6 +57,11 @@ pub struct MovingPhoto;
 
 impl Scenario for MovingPhoto {
     async fn act(test: &TestApp) -> Subject {
+        for earlier in test.projects_named("From").await {
+            let earlier = text(&earlier["id"]);
+            test.shelve(&earlier).await;
+            test.forget(&earlier).await;
+        }
         let from = test.named_project("From").await;
         let (project, _) = project_with_photos(test).await;
         let moved = test.new_photo(&from, json!({"description": "moved"})).await;

@@ -81,6 +81,8 @@ pub struct TakingOverFromVersionBefore;
 
 impl Scenario for TakingOverFromVersionBefore {
     async fn act(test: &TestApp) -> Subject {
+        // So much time may have passed that the tokens are to be renewed.
+        test.catch_up().await;
         test.as_the_version_before().await;
         test.app.forget_token(&one_click_org());
         queue(test, &json!({"kind": "poll"}));

@@ -9,7 +9,7 @@ use test_support::cut::{Moment, Scissors, arm, until_cut};
 use test_support::{Queue, TestApp};
 
 use crate::end::assert_same;
-use crate::play::{Scenario, acted, ended, undisturbed};
+use crate::play::{Playing, Scenario, acted, ended, tell, undisturbed};
 
 /// Where a request goes.
 #[derive(Clone, Copy, Debug)]
@@ -97,12 +97,13 @@ pub async fn check<S: Scenario>() {
     let scissors = Scissors::default();
     test.use_scissors(&scissors);
     let wanted = undisturbed::<S>(&test).await;
+    let mut played = 0;
     for to in [To::Aws, To::CompanyCam, To::OneClick] {
         for number in 0.. {
             let mut made = false;
             for moment in [Moment::Before, Moment::After] {
-                // Shown only if what follows fails.
-                eprintln!("cut off {moment:?} request {number} to {to:?}");
+                let _playing = Playing(format!("cut off {moment:?} request {number} to {to:?}"));
+                played += 1;
                 let (end, request) = play::<S>(&mut test, &scissors, (to, number, moment)).await;
                 let cut = format!("cut off {moment:?} {to:?} did {request:?}");
                 assert_same(&end, &wanted, &cut);
@@ -118,4 +119,5 @@ pub async fn check<S: Scenario>() {
             }
         }
     }
+    tell::<S>("cut off anywhere", played);
 }

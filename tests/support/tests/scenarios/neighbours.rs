@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use test_support::TestApp;
 
 use crate::end::assert_same;
-use crate::play::{Scenario, acted, ended, undisturbed};
+use crate::play::{Playing, Scenario, acted, ended, tell, undisturbed};
 
 /// Who misbehaves.
 #[derive(Clone, Copy, Debug)]
@@ -22,7 +22,20 @@ enum Length {
     For(Duration),
 }
 
-const LENGTHS: [Length; 2] = [Length::Times(3), Length::For(Duration::from_mins(10))];
+const A_FEW_TIMES: Length = Length::Times(3);
+const A_WHILE: Length = Length::For(Duration::from_mins(10));
+/// These also happen for a while: one of each kind that is told apart.
+const LASTING: [&str; 9] = [
+    "reset before it takes effect",
+    "reset after it took effect",
+    "half a body",
+    "redirect to a login page",
+    "200 with a page",
+    "403 with a page",
+    "404 with a page",
+    "its own 401",
+    "its own 503",
+];
 /// So long after the end of an outage everything has moved again. What a limit put off comes when it was
 /// put off to, a quarter of an hour later at most.
 const MOVED_AFTER: Duration = Duration::from_mins(16);
@@ -103,17 +116,23 @@ pub async fn check<S: Scenario>(side: Side) {
     test.companycam_settings(json!({"refresh_grace": true}))
         .await;
     let wanted = undisturbed::<S>(&test).await;
+    let mut played = 0;
     let of_any = misbehaviours().into_iter().map(|one| (None, one));
     let of_reads = empty_words().into_iter().map(|one| (Some("GET"), one));
     for (method, (name, action)) in of_any.chain(of_reads) {
-        for length in LENGTHS {
-            // Shown only if what follows fails.
+        let lasts = LASTING.contains(&name.as_str());
+        for length in [Some(A_FEW_TIMES), lasts.then_some(A_WHILE)]
+            .into_iter()
+            .flatten()
+        {
             let disturbance = format!("{side:?}, {length:?}: {name}");
-            eprintln!("{disturbance}");
+            let _playing = Playing(disturbance.clone());
+            played += 1;
             let end = play::<S>(&test, side, method, length, &action).await;
             assert_same(&end, &wanted, &disturbance);
         }
     }
+    tell::<S>(&format!("{side:?} misbehaves"), played);
 }
 
 async fn play<S: Scenario>(

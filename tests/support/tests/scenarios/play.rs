@@ -56,6 +56,24 @@ pub async fn undisturbed<S: Scenario>(test: &TestApp) -> Value {
     ended(test, &subject).await
 }
 
+/// Names what is being played, should it panic.
+pub struct Playing(pub String);
+
+impl Drop for Playing {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            eprintln!("while playing: {}", self.0);
+        }
+    }
+}
+
+/// A line of the table that `make misbehaviours` prints.
+pub fn tell<S: Scenario>(disturbances: &str, times: usize) {
+    let name = std::any::type_name::<S>().rsplit("::").next();
+    let name = name.unwrap_or_default();
+    println!("{name:<28} {disturbances:<22} {times:>4} times the same end");
+}
+
 pub fn one_click_org() -> OrgId {
     OrgId::parse(ORG).unwrap()
 }

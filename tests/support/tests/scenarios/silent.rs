@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use test_support::TestApp;
 
 use crate::end::assert_same;
-use crate::play::{Scenario, acted, ended, undisturbed};
+use crate::play::{Playing, Scenario, acted, ended, tell, undisturbed};
 
 /// Plays the scenario with each kind of silence, beside others.
 pub fn check_in_thread<S: Scenario>(name: &'static str) -> JoinHandle<()> {
@@ -30,9 +30,11 @@ async fn check<S: Scenario>() {
         json!("silence_after"),
         json!({"trickle_ms": 5000}),
     ] {
+        let _playing = Playing(action.to_string());
         let end = play::<S>(&test, &action).await;
         assert_same(&end, &wanted, &action.to_string());
     }
+    tell::<S>("silence", 3);
 }
 
 async fn play<S: Scenario>(test: &TestApp, action: &Value) -> Value {
