@@ -36,7 +36,8 @@ pub async fn handle(
     deadline: Deadline,
 ) -> SqsBatchResponse {
     let work = join_all(event.records.iter().map(|record| async move {
-        let handled = guarded(handle_record(app, media, record, deadline)).await;
+        // Boxed: ten uploads are held at a time.
+        let handled = guarded(Box::pin(handle_record(app, media, record, deadline))).await;
         let failed = handled.map_err(NotDone::from).flatten().err()?;
         Some((record, failed))
     }));

@@ -167,12 +167,12 @@ impl Cast {
         Ok(())
     }
 
-    /// Has CompanyCam fail whenever a project is asked for, and changes it so that it is.
-    pub async fn interrupt_project(&self, project: &str) -> Result<()> {
-        let down = json!({"status": 503});
-        let rule =
-            json!({"path": format!("/v2/projects/{project}*"), "times": null, "action": down});
-        self.stack.companycam(Method::POST, "faults", rule).await?;
+    /// Has One Click fail at whatever the organization is asked for, and changes the project in CompanyCam
+    /// so that it is asked.
+    pub async fn interrupt_one_click(&self, project: &str) -> Result<()> {
+        let path = format!("/v1/organizations/{}*", self.person.org);
+        let rule = json!({"path": path, "times": null, "action": {"status": 503}});
+        self.stack.one_click(Method::POST, "faults", rule).await?;
         let path = format!("projects/{project}");
         let name = json!({"name": "During the outage"});
         self.stack.companycam(Method::PATCH, &path, name).await?;

@@ -116,14 +116,13 @@ async fn find_or_create(
         return Ok(None);
     }
     let there = jobs_naming(context, id).await?;
-    let begun = match go_on(context, row, &there).await? {
-        Some(begun) => begun,
-        None => {
-            let assignee = matched.or_else(|| creator(now, &matches));
-            match begin(context, row, now, &there, assignee).await? {
-                Some(begun) => begun,
-                None => return Ok(None),
-            }
+    let begun = if let Some(begun) = go_on(context, row, &there).await? {
+        begun
+    } else {
+        let assignee = matched.or_else(|| creator(now, &matches));
+        match begin(context, row, now, &there, assignee).await? {
+            Some(begun) => begun,
+            None => return Ok(None),
         }
     };
     let asked = begun.link.asked.clone();

@@ -40,7 +40,7 @@ async fn b37_a_link_from_elsewhere_asks_first_and_then_leads_on() -> Result<()> 
 
 #[tokio::test]
 async fn b37_two_clicks_on_the_button_lead_on_too() -> Result<()> {
-    let cast = &Cast::new("org_twice").await?;
+    let cast = &Cast::new("org_pressed_twice").await?;
     let chromium = &Chromium::start(Scripts::On).await?;
     let (tab, companycam) = (Tab { cast, chromium }, CompanyCam { cast, chromium });
     tab.open_launch("connect").await?;

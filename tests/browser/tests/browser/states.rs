@@ -78,7 +78,7 @@ async fn b25_an_outage_is_told_in_a_way_that_suits_everybody() -> Result<()> {
     let project = cast.project("Before the outage").await?;
     tab.connect().await?;
     tab.until_synced(false).await?;
-    cast.interrupt_project(&project).await?;
+    cast.interrupt_one_click(&project).await?;
     chromium
         .until("the tab tells of the outage", async || {
             tab.open().await?;
@@ -87,7 +87,7 @@ async fn b25_an_outage_is_told_in_a_way_that_suits_everybody() -> Result<()> {
         })
         .await?;
     let mut findings = Findings::default();
-    findings.look(chromium, "CompanyCam down").await?;
+    findings.look(chromium, "One Click down").await?;
     findings.none()
 }
 

@@ -68,6 +68,7 @@ impl Drop for Playing {
 }
 
 /// A line of the table that `make misbehaviours` prints.
+#[allow(clippy::print_stdout, reason = "what it prints is what it is for")]
 pub fn tell<S: Scenario>(disturbances: &str, times: usize) {
     let name = std::any::type_name::<S>().rsplit("::").next();
     let name = name.unwrap_or_default();

@@ -109,7 +109,8 @@ pub async fn copy_photo(
             let on_its_way = early_by(&row, app.clock.now_ms());
             Ok(on_its_way.map_or(CopyOutcome::Waits, CopyOutcome::Later))
         }
-        Turn::Now => copy_held(media, &hold, &organization, row).await,
+        // Boxed: it holds a whole upload.
+        Turn::Now => Box::pin(copy_held(media, &hold, &organization, row)).await,
         Turn::Later(wait) => {
             hold.release().await?;
             Ok(CopyOutcome::Later(wait))
@@ -160,7 +161,7 @@ async fn copy_held(
 ) -> Result<CopyOutcome, Trouble> {
     let (app, org, photo) = (hold.app, hold.org, hold.photo);
     for _ in 0..ROUNDS {
-        let copied = match hold.during(bring_up(hold, media, &row)).await {
+        let copied = match Box::pin(hold.during(bring_up(hold, media, &row))).await {
             Ok(copied) => copied,
             Err(obstacle) => return refused::handle(hold, organization, &row, obstacle).await,
         };
