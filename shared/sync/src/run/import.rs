@@ -119,15 +119,13 @@ async fn find_or_create(
         return Ok(None);
     }
     let there = jobs_naming(context, id).await?;
-    let begun = match go_on(context, row, &there).await? {
-        Some(begun) => begun,
-        None => {
-            let assignee = matched.or_else(|| creator(now, &matches));
-            match begin(context, row, now, &there, assignee).await? {
-                Some(begun) => begun,
-                None => return Ok(None),
-            }
-        }
+    let mut begun = go_on(context, row, &there).await?;
+    if begun.is_none() {
+        let assignee = matched.or_else(|| creator(now, &matches));
+        begun = begin(context, row, now, &there, assignee).await?;
+    }
+    let Some(begun) = begun else {
+        return Ok(None);
     };
     let asked = begun.link.asked.clone();
     let (job, came) = if begun.link.job_id.is_some() {

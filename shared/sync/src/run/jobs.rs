@@ -129,17 +129,14 @@ async fn create(context: &Context<'_>, job: &Job) -> Result<(), Trouble> {
         )));
     }
     let name = Context::call_project(&customer_name(&project.id, &fields), &project.id);
-    let (outcome, text) = match &asked {
-        Some(asked) => {
-            let left_out = left_out(job, asked, &fields);
-            let text = format!("Project {name} was created from a job.{left_out}");
-            (Outcome::Created, text)
-        }
-        None => {
-            let differs = linking(&project.id, company, &fields, job).describe();
-            let text = format!("Project {name} was linked to a job.{differs}");
-            (Outcome::Updated, text)
-        }
+    let (outcome, text) = if let Some(asked) = &asked {
+        let left_out = left_out(job, asked, &fields);
+        let text = format!("Project {name} was created from a job.{left_out}");
+        (Outcome::Created, text)
+    } else {
+        let differs = linking(&project.id, company, &fields, job).describe();
+        let text = format!("Project {name} was linked to a job.{differs}");
+        (Outcome::Updated, text)
     };
     let entry = NewEntry::new(Kind::Project, outcome, text)
         .project(&project.id)
