@@ -94,6 +94,11 @@ check: tools ## The fast part of the tests: format, lints, unit and in-process t
 	cargo clippy --workspace --all-targets -- --deny warnings
 	cargo test --workspace --exclude end-to-end --exclude browser-tests
 
+# Only reads. The program exits with 1 if anything is contradicted, which make passes on as 2.
+.PHONY: contract-check
+contract-check: ## Try what we assume of CompanyCam and One Click, by reading only (it names the variables it needs)
+	@cargo run --quiet --package contract-check
+
 # Plain `cargo test` for all: what a bare machine runs is what a developer ran.
 .PHONY: test
 test: check functions simulator-binaries browser ## Every test there is, the deployed stack's included

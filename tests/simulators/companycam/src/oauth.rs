@@ -16,6 +16,8 @@ use crate::request::{Form, Params};
 use crate::state::{Id, State as Sims, now};
 use crate::{SIGN_IN, Shared, Sim, web};
 
+/// What can be granted.
+const SCOPES: [&str; 3] = ["read", "write", "destroy"];
 /// Life of an authorization code in seconds.
 const CODE_SECONDS: i64 = 600;
 
@@ -58,6 +60,23 @@ pub(crate) fn routes() -> Router<Shared> {
         .route("/oauth/authorize", get(ask).post(decide))
         .route("/oauth/token", post(token))
         .route("/oauth/revoke", post(revoke))
+        .route("/.well-known/oauth-authorization-server", get(metadata))
+}
+
+/// What the server says of itself, as RFC 8414 has it.
+async fn metadata(State(sim): State<Shared>) -> Json<Value> {
+    let origin = sim.lock().origin.clone();
+    Json(json!({
+        "issuer": origin,
+        "authorization_endpoint": format!("{origin}/oauth/authorize"),
+        "token_endpoint": format!("{origin}/oauth/token"),
+        "revocation_endpoint": format!("{origin}/oauth/revoke"),
+        "scopes_supported": SCOPES,
+        "response_types_supported": ["code"],
+        "grant_types_supported": ["authorization_code", "refresh_token"],
+        "token_endpoint_auth_methods_supported": ["client_secret_post"],
+        "code_challenge_methods_supported": ["S256"],
+    }))
 }
 
 /// An authorization request whose client and redirect address are known to be good.
@@ -99,10 +118,7 @@ impl Asked {
             .split_whitespace()
             .map(str::to_owned)
             .collect();
-        if scopes
-            .iter()
-            .any(|scope| !["read", "write", "destroy"].contains(&scope.as_str()))
-        {
+        if scopes.iter().any(|scope| !SCOPES.contains(&scope.as_str())) {
             return Err("The requested scope is invalid, unknown, or malformed.");
         }
         Ok(Self {

@@ -42,6 +42,26 @@ async fn works(test: &TestSimulator, token: &Value) -> bool {
 }
 
 #[tokio::test]
+async fn the_server_says_that_it_knows_pkce() {
+    let test = spawn(Options::empty()).await;
+    let url = test.url("/.well-known/oauth-authorization-server");
+    let metadata: Value = test
+        .http
+        .get(url)
+        .send()
+        .await
+        .unwrap()
+        .json()
+        .await
+        .unwrap();
+    assert_eq!(
+        metadata["code_challenge_methods_supported"],
+        json!(["S256"])
+    );
+    assert_eq!(metadata["token_endpoint"], test.url("/oauth/token"));
+}
+
+#[tokio::test]
 async fn a_code_needs_its_verifier_and_works_once() {
     let test = spawn(Options::empty()).await;
     let code = test.code(CHALLENGE).await;

@@ -20,6 +20,7 @@ struct Filter {
     metadata: Option<(String, String)>,
     line_1: Option<String>,
     postal_code: Option<String>,
+    query: Option<String>,
 }
 
 impl Filter {
@@ -35,6 +36,7 @@ impl Filter {
                 }
                 "address[line_1]" => filter.line_1 = Some(value),
                 "address[postal_code]" => filter.postal_code = Some(value),
+                "query" => filter.query = Some(value.to_lowercase()),
                 _ => {
                     let key = name
                         .strip_prefix("metadata[")
@@ -61,7 +63,32 @@ impl Filter {
                 .is_none_or(|(key, value)| job.metadata.get(key) == Some(value))
             && matches_ignoring_case(self.line_1.as_ref(), job.address.line_1.as_ref())
             && matches_ignoring_case(self.postal_code.as_ref(), job.address.postal_code.as_ref())
+            && self.query.as_ref().is_none_or(|query| contains(job, query))
     }
+
+    /// Best first: who is named so, then where else the text stands.
+    fn sort(&self, jobs: &mut [&Job]) {
+        if let Some(query) = &self.query {
+            jobs.sort_by_key(|job| !is_named(job, query));
+        }
+    }
+}
+
+fn is_named(job: &Job, query: &str) -> bool {
+    [&job.customer_name, &job.name]
+        .iter()
+        .any(|name| name.to_lowercase().contains(query))
+}
+
+fn contains(job: &Job, query: &str) -> bool {
+    let elsewhere = [job.email.clone(), Some(job.address.one_line())];
+    let numbers = job.phones.iter().map(|phone| phone.number.clone());
+    is_named(job, query)
+        || elsewhere
+            .into_iter()
+            .flatten()
+            .chain(numbers)
+            .any(|text| text.to_lowercase().contains(query))
 }
 
 fn matches_ignoring_case(wanted: Option<&String>, actual: Option<&String>) -> bool {
@@ -79,7 +106,8 @@ pub(super) async fn list_jobs(
     let filter = Filter::read(query)?;
     app.read(|world| {
         let organization = world.organization(&org)?;
-        let jobs = organization.jobs_by_change(|job| filter.matches(job));
+        let mut jobs = organization.jobs_by_change(|job| filter.matches(job));
+        filter.sort(&mut jobs);
         Ok(Json(page.answer("jobs", &jobs)))
     })
 }

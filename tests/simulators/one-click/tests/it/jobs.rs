@@ -274,6 +274,32 @@ async fn b20_addresses_match_whatever_their_case() {
 }
 
 #[tokio::test]
+async fn b39_a_search_finds_a_text_in_name_customer_email_telephone_or_address() {
+    let client = Client::spawn().await;
+    let mut elsewhere = named("Roof");
+    elsewhere["email"] = json!("office@zephyr.example");
+    elsewhere["phones"] = json!([{ "name": "Mobile", "number": "(208) 555-0142" }]);
+    elsewhere["address"] = json!({ "line_1": "7 Quince Way", "city": "Zephyr Falls" });
+    let elsewhere = client.make_job(RIDGELINE, elsewhere).await;
+    let mut by_name = named("Deck");
+    by_name["customer_name"] = json!("Ada Zephyr");
+    let by_name = client.make_job(RIDGELINE, by_name).await;
+    let (elsewhere, by_name) = (&elsewhere["id"], &by_name["id"]);
+    for (query, expected) in [
+        ("zephyr", vec![by_name, elsewhere]),
+        ("OFFICE@zephyr", vec![elsewhere]),
+        ("(208) 555-01", vec![elsewhere]),
+        ("quince", vec![elsewhere]),
+        ("nobody is called so", vec![]),
+    ] {
+        let request = client
+            .api(Method::GET, RIDGELINE, "/jobs")
+            .query(&[("query", query)]);
+        assert_eq!(ids(&body(request, 200).await["jobs"]), expected, "{query}");
+    }
+}
+
+#[tokio::test]
 async fn b18_a_deleted_job_is_unknown_and_not_listed() {
     let client = Client::spawn().await;
     let job = client.make_job(RIDGELINE, named("Roof")).await;
