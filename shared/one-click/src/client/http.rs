@@ -141,7 +141,9 @@ pub(super) async fn fetch<T: DeserializeOwned>(
 /// Sends the request, of whose answer the contract says nothing but that it is a success.
 pub(super) async fn carry_out(request: RequestBuilder) -> Result<(), Error> {
     let answer = send(request).await?;
-    let is_bare = answer.status == StatusCode::OK && answer.may_be_json && answer.body.is_empty();
+    let is_bare = matches!(answer.status, StatusCode::OK | StatusCode::NO_CONTENT)
+        && answer.may_be_json
+        && answer.body.is_empty();
     if is_bare || has_body(&answer) && answer.json().is_some() {
         return Ok(());
     }
