@@ -217,8 +217,9 @@ fn plain(value: &aws_sdk_dynamodb::types::AttributeValue) -> Value {
         Typed::S(text) => json!(text),
         Typed::N(number) => serde_json::from_str(number).expect("a number"),
         Typed::Bool(bool) => json!(bool),
-        Typed::M(map) => map
-            .iter()
+        // By name, whether or not serde_json sorts them by itself.
+        Typed::M(map) => BTreeMap::from_iter(map)
+            .into_iter()
             .map(|(name, value)| (name.clone(), plain(value)))
             .collect::<serde_json::Map<_, _>>()
             .into(),

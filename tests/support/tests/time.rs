@@ -148,18 +148,18 @@ async fn b26_a_message_of_another_version_waits_for_days_and_is_set_aside_then()
 #[tokio::test]
 async fn b26_a_photo_of_another_version_waits_for_days_and_is_set_aside_then() {
     let test = TestApp::connected().await;
-    let newer = |tries: u32| json!({"org_id": ORG, "picture": "7", "tries": tries}).to_string();
+    let newer = |tries: u32| json!({"org_id": ORG, "picture": "7", "tries": tries});
     let sqs = &test.aws.sqs;
     let send = |body: &str| sqs.send(Queue::Photos, body, None, Duration::ZERO);
-    send(&newer(0));
+    send(&newer(0).to_string());
     assert_eq!(test.work_on(Queue::Photos).await, 1);
     let waits = sqs.messages(Queue::Photos);
     assert_eq!(waits.len(), 1);
-    assert_eq!(waits[0].body, newer(1), "as it came, but for the tries");
+    assert_eq!(waits[0].json(), newer(1), "as it came, but for the tries");
     let delay = waits[0].due_ms - simulator_kit::clock::now_ms();
     assert!((890_000..=900_000).contains(&delay), "{delay}");
     sqs.delete(Queue::Photos, &waits[0].id);
-    send(&newer(500));
+    send(&newer(500).to_string());
     send("no message");
     assert_eq!(test.work_on(Queue::Photos).await, 2);
     assert_eq!(test.aws.sqs.messages(Queue::PhotoDeadLetters).len(), 2);

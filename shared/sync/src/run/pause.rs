@@ -175,10 +175,11 @@ pub async fn keep_probing(context: &Context<'_>) -> Result<(), Trouble> {
     Ok(())
 }
 
-/// Whether looks wait for a side to answer.
+/// Whether looks or photos wait whose messages may have been let go, as when the connection ended.
 pub async fn something_waits(context: &Context<'_>) -> Result<bool, Trouble> {
-    let waiting = context.app.store.waiting_looks(context.org(), 1).await?;
-    Ok(!waiting.is_empty())
+    let (store, org) = (&context.app.store, context.org());
+    let waiting = store.waiting_looks(org, 1).await?;
+    Ok(!waiting.is_empty() || store.any_photo_pending(org).await?)
 }
 
 /// Queues some of the looks that waited, and comes back for more; then whatever stood still with them:

@@ -239,7 +239,6 @@ async fn take_users(context: &Context<'_>, run: &SyncRun) -> Result<Taken, Troub
     connection::tell_one_click(context.app, context.org(), IntegrationState::Connected, "").await?;
     let mut taken = Taken::then(SyncStep::Projects { page: 1 });
     if pause::something_waits(context).await? {
-        // For a side, when the connection ended.
         taken.looks.push(context.look(Look::Resume));
     }
     Ok(taken)
