@@ -380,7 +380,8 @@ async fn play(number: u64) {
     history.check().await;
 }
 
-/// Plays the numbers, each in an application of its own, on every processor there is.
+/// Plays the numbers, each in an application of its own, two at a time on every processor: they wait for
+/// deliveries much of their time.
 fn play_all(numbers: Range<u64>) {
     let numbers = Mutex::new(numbers);
     let next = || numbers.lock().unwrap().next();
@@ -397,7 +398,7 @@ fn play_all(numbers: Range<u64>) {
     };
     thread::scope(|scope| {
         let players = thread::available_parallelism().map_or(1, usize::from);
-        for _ in 0..players {
+        for _ in 0..2 * players {
             scope.spawn(player);
         }
     });
