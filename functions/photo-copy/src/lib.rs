@@ -100,7 +100,7 @@ async fn unreadable(app: &App, body: &str, error: &serde_json::Error) -> Result<
     };
     // The template counts these lines.
     tracing::error!(%error, org.id = %again.org_id, message.tries = again.tries, "a message of another version waits");
-    app.queues.photo_as_it_came(&again, Envelope::WAIT).await
+    app.queues.photo_as_it_came(&again).await
 }
 
 /// Whether somebody received it before.

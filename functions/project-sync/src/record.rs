@@ -63,7 +63,7 @@ async fn unreadable(app: &App, body: &str, error: &serde_json::Error) -> Result<
     };
     // The template counts these lines.
     tracing::error!(column, org.id = %again.org_id, message.tries = again.tries, "a message of another version waits");
-    app.queues.retry_as_it_came(&again, Envelope::WAIT).await
+    app.queues.retry_as_it_came(&again).await
 }
 
 /// Takes the look, for as long as there is time to hand it on afterwards.

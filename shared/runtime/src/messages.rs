@@ -198,7 +198,7 @@ pub struct Envelope {
 
 impl Envelope {
     /// How long such a message waits before it is tried to be read again.
-    pub const WAIT: Duration = Duration::from_mins(15);
+    pub(crate) const WAIT: Duration = Duration::from_mins(15);
     /// For how many tries: about four days, in which somebody finishes the deployment or takes it back.
     const TRIES: u32 = 400;
 

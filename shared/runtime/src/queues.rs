@@ -66,15 +66,9 @@ impl Queues {
         self.send(&self.urls.retry, entries).await
     }
 
-    /// A look of another version that comes back to `sync.fifo` after the delay, as it came.
-    pub async fn retry_as_it_came(
-        &self,
-        message: &Envelope,
-        delay: Duration,
-    ) -> Result<(), QueueError> {
-        let message = std::slice::from_ref(message);
-        let entries = entries(message, |message| &message.org_id, false, Some(delay))?;
-        self.send(&self.urls.retry, entries).await
+    /// A look of another version that comes back to `sync.fifo` later, as it came.
+    pub async fn retry_as_it_came(&self, message: &Envelope) -> Result<(), QueueError> {
+        self.put_off_as_it_came(&self.urls.retry, message).await
     }
 
     /// The message that was received as `receipt` from the queue of this ARN can be received again at
@@ -113,15 +107,16 @@ impl Queues {
         Ok(())
     }
 
-    /// A photo's message of another version that comes back after the delay, as it came.
-    pub async fn photo_as_it_came(
-        &self,
-        message: &Envelope,
-        delay: Duration,
-    ) -> Result<(), QueueError> {
+    /// A photo's message of another version that comes back later, as it came.
+    pub async fn photo_as_it_came(&self, message: &Envelope) -> Result<(), QueueError> {
+        self.put_off_as_it_came(&self.urls.photos, message).await
+    }
+
+    async fn put_off_as_it_came(&self, url: &str, message: &Envelope) -> Result<(), QueueError> {
         let message = std::slice::from_ref(message);
-        let entries = entries(message, |message| &message.org_id, false, Some(delay))?;
-        self.send(&self.urls.photos, entries).await
+        let delay = Some(Envelope::WAIT);
+        let entries = entries(message, |message| &message.org_id, false, delay)?;
+        self.send(url, entries).await
     }
 
     /// Sets a message of `sync.fifo` or `retry` aside for good, as it came.

@@ -311,15 +311,7 @@ impl Sqs {
     /// Hides messages in flight for another time; for none they can be received at once. A receipt is
     /// the message's id here.
     fn change_visibility(&self, body: &Value) -> Result<Value, String> {
-        let url = body["QueueUrl"].as_str().unwrap_or_default();
-        let queue = Queue::ALL
-            .into_iter()
-            .find(|queue| queue.url() == url)
-            .ok_or_else(|| format!("no queue {url}"))?;
-        let entries = body["Entries"].as_array().map_or(&[][..], Vec::as_slice);
-        if entries.is_empty() || entries.len() > 10 {
-            return Err(format!("{} entries in a batch", entries.len()));
-        }
+        let (queue, entries) = batch_of(body)?;
         let mut queues = self.lock();
         let messages = queues.entry(queue).or_default();
         let (mut done, mut failed) = (Vec::new(), Vec::new());
@@ -351,15 +343,7 @@ impl Sqs {
     }
 
     fn send_batch(&self, body: &Value) -> Result<Value, String> {
-        let url = body["QueueUrl"].as_str().unwrap_or_default();
-        let queue = Queue::ALL
-            .into_iter()
-            .find(|queue| queue.url() == url)
-            .ok_or_else(|| format!("no queue {url}"))?;
-        let entries = body["Entries"].as_array().map_or(&[][..], Vec::as_slice);
-        if entries.is_empty() || entries.len() > 10 {
-            return Err(format!("{} entries in a batch", entries.len()));
-        }
+        let (queue, entries) = batch_of(body)?;
         let ids: BTreeSet<_> = entries.iter().map(|entry| entry["Id"].as_str()).collect();
         if ids.len() < entries.len() {
             return Err("the ids of a batch's entries are not distinct".to_owned());
@@ -382,6 +366,20 @@ impl Sqs {
         });
         Ok(json!({"Successful": sent.collect::<Vec<_>>(), "Failed": []}))
     }
+}
+
+/// The queue of a batch, and its entries.
+fn batch_of(body: &Value) -> Result<(Queue, &[Value]), String> {
+    let url = body["QueueUrl"].as_str().unwrap_or_default();
+    let queue = Queue::ALL
+        .into_iter()
+        .find(|queue| queue.url() == url)
+        .ok_or_else(|| format!("no queue {url}"))?;
+    let entries = body["Entries"].as_array().map_or(&[][..], Vec::as_slice);
+    if entries.is_empty() || entries.len() > 10 {
+        return Err(format!("{} entries in a batch", entries.len()));
+    }
+    Ok((queue, entries))
 }
 
 fn check(queue: Queue, entry: &Value) -> Result<(), String> {
