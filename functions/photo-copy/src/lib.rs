@@ -8,11 +8,14 @@ use std::time::Duration;
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
 use companycam::media::Media;
 use futures::future::join_all;
-use runtime::messages::{Envelope, PhotoMessage};
+use runtime::messages::{Envelope, OTHER_VERSION_TRIES, OTHER_VERSION_WAIT, PhotoMessage};
 use runtime::panics::{Panicked, guarded};
 use runtime::queues::{QueueError, backoff};
 use runtime::{App, Deadline, Trouble};
-use sync::run::copy::{CopyOutcome, copy_photo};
+use sync::run::copy::{CopyOutcome, copy_photo, panicked};
+
+/// A photo that panics so often is set aside: what it met may have been a passing state.
+const PANIC_RECEIVES: u32 = 5;
 
 /// Why a message is not done with: it comes again as it is.
 #[derive(Debug, thiserror::Error)]
@@ -23,6 +26,9 @@ enum NotDone {
     /// The work on it panicked.
     #[error(transparent)]
     Panicked(#[from] Panicked),
+    /// Somebody may still hold the photo.
+    #[error("somebody may still hold the photo")]
+    Held,
     /// There was no time for it.
     #[error("there was no time left to begin with it")]
     NotBegun,
@@ -38,8 +44,13 @@ pub async fn handle(
     let work = join_all(event.records.iter().map(|record| async move {
         // Boxed: ten uploads are held at a time.
         let handled = guarded(Box::pin(handle_record(app, media, record, deadline))).await;
-        let failed = handled.map_err(NotDone::from).flatten().err()?;
-        Some((record, failed))
+        let handled = match handled {
+            Err(panic) if receives(record) >= PANIC_RECEIVES => {
+                set_aside(app, record, &panic, deadline).await
+            }
+            handled => handled.map_err(NotDone::from).flatten(),
+        };
+        Some((record, handled.err()?))
     }));
     let failed = hidden::during(app, &event.records, work).await;
     let mut response = SqsBatchResponse::default();
@@ -50,7 +61,7 @@ pub async fn handle(
                 tracing::info!(message.id = %id, "gave a photo back, since there is no time left");
                 hidden::give_back(app, record).await;
             }
-            NotDone::Queue(_) | NotDone::Panicked(_) => {
+            NotDone::Queue(_) | NotDone::Panicked(_) | NotDone::Held => {
                 tracing::error!(error = %failed, message.id = %id, "a photo could not be handed on");
             }
         }
@@ -85,7 +96,17 @@ async fn handle_record(
             tracing::warn!(org.id = %org, photo.id = %photo, message.tries, delay_s = delay.as_secs(), %cause, "put off a photo");
             put_off(app, message, delay).await
         }
-        Err(trouble @ (Trouble::Permanent(_) | Trouble::NeedsReconnecting)) => {
+        // The photo waits for the version that can read its row.
+        Err(Trouble::OtherVersion(cause)) if message.tries < OTHER_VERSION_TRIES => {
+            // The template counts these lines.
+            tracing::error!(org.id = %org, photo.id = %photo, message.tries, cause, "a row of another version is waited for");
+            put_off(app, message, OTHER_VERSION_WAIT).await
+        }
+        Err(
+            trouble @ (Trouble::OtherVersion(_)
+            | Trouble::Permanent(_)
+            | Trouble::NeedsReconnecting),
+        ) => {
             tracing::error!(org.id = %org, photo.id = %photo, %trouble, "set a photo aside");
             Ok(app.queues.bury_photo(body).await?)
         }
@@ -103,10 +124,38 @@ async fn unreadable(app: &App, body: &str, error: &serde_json::Error) -> Result<
     app.queues.photo_as_it_came(&again).await
 }
 
+/// A photo at which we panic again and again fails, and people are told. What made it panic may do so here
+/// too: the dead-letter queue has it all the same.
+async fn set_aside(
+    app: &App,
+    record: &SqsMessage,
+    panic: &Panicked,
+    deadline: Deadline,
+) -> Result<(), NotDone> {
+    let body = record.body.as_deref().unwrap_or_default();
+    tracing::error!(error = %panic, "a photo panicked again and again; it is set aside");
+    if let Ok(message) = serde_json::from_str::<PhotoMessage>(body) {
+        match guarded(Box::pin(panicked(app, &message, deadline))).await {
+            // Somebody may still hold it.
+            Ok(Ok(CopyOutcome::Later(_))) => return Err(NotDone::Held),
+            Ok(Ok(_) | Err(Trouble::Permanent(_))) => {}
+            Ok(Err(error)) => tracing::error!(%error, "could not write down why"),
+            Err(error) => tracing::error!(%error, "could not write down why"),
+        }
+    }
+    Ok(app.queues.bury_photo(body).await?)
+}
+
 /// Whether somebody received it before.
 fn came_back(record: &SqsMessage) -> bool {
+    receives(record) > 1
+}
+
+fn receives(record: &SqsMessage) -> u32 {
     let receives = record.attributes.get("ApproximateReceiveCount");
-    receives.is_some_and(|receives| receives != "1")
+    receives
+        .and_then(|receives| receives.parse().ok())
+        .unwrap_or(1)
 }
 
 fn tried(message: PhotoMessage) -> PhotoMessage {

@@ -5,7 +5,8 @@
 //! operator moved back from the dead letters.
 //!
 //! A batch holds looks of several organizations: those of one are taken in order, those of several at
-//! the same time, so that none waits for another's neighbour that does not answer. Nothing is begun
+//! the same time, so that none waits for another's neighbour that does not answer; nor do their next
+//! looks, since what is done is deleted while the others still work. Nothing is begun
 //! without the time to end it; what was not begun goes back to the queue as it was.
 //!
 //! A look that fails never stays in the FIFO queue, where it would hold up its organization: it is
@@ -14,6 +15,7 @@
 
 mod record;
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
@@ -29,12 +31,33 @@ const ENOUGH: Duration = Duration::from_secs(25);
 pub async fn handle(app: &App, event: SqsEvent, deadline: Deadline) -> SqsBatchResponse {
     app.begin(deadline);
     let groups = by_group(event.records);
-    let failed = join_all(groups.iter().map(|records| handle_group(app, records))).await;
+    let working = AtomicUsize::new(groups.len());
+    let failed = join_all(groups.iter().map(async |records| {
+        let failed = handle_group(app, records).await;
+        let others_work = working.fetch_sub(1, Ordering::Relaxed) > 1;
+        if others_work && failed.is_empty() {
+            forget(app, records).await;
+        }
+        failed
+    }))
+    .await;
     let mut response = SqsBatchResponse::default();
     for id in failed.into_iter().flatten() {
         response.add_failure(id);
     }
     response
+}
+
+/// Deletes what is done while others of the batch still work: an organization's next look is not given out
+/// before, and Lambda deletes a batch's messages only when all is done. Doing so again changes nothing.
+async fn forget(app: &App, records: &[SqsMessage]) {
+    for record in records {
+        let queue = record.event_source_arn.as_deref().unwrap_or_default();
+        let receipt = record.receipt_handle.as_deref().unwrap_or_default();
+        if let Err(error) = app.queues.done(queue, receipt).await {
+            tracing::warn!(%error, "a look that is done holds its organization up until its batch is");
+        }
+    }
 }
 
 /// The records of each message group, in their order.

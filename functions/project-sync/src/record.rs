@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use aws_lambda_events::event::sqs::SqsMessage;
-use runtime::messages::{Envelope, SyncMessage};
+use runtime::messages::{Envelope, Failures, SyncMessage};
 use runtime::panics::{Panicked, guarded};
 use runtime::queues::{QueueError, backoff};
 use runtime::{App, Trouble};
@@ -47,8 +47,15 @@ pub async fn panicked(
     let Ok(message) = serde_json::from_str::<SyncMessage>(body) else {
         return app.queues.bury_sync(body).await;
     };
-    if message.tries < PANIC_TRIES {
-        return put_off(app, &message, backoff(message.tries), &panicked.to_string()).await;
+    if message.failures.panics < PANIC_TRIES {
+        let again = SyncMessage {
+            failures: Failures {
+                panics: message.failures.panics + 1,
+                ..message.failures.clone()
+            },
+            ..message.again()
+        };
+        return put_off(app, &again, backoff(message.tries), &panicked.to_string()).await;
     }
     set_aside(app, &message, &panicked.to_string(), body).await
 }
@@ -96,21 +103,12 @@ async fn hand_on(
     };
     match next {
         Next::Waits => Ok(()),
-        Next::Later(again, delay) => put_off_as(app, &again, delay, &cause).await,
+        Next::Later(again, delay) => put_off(app, &again, delay, &cause).await,
         Next::SetAside(reason) => set_aside(app, message, &reason, body).await,
     }
 }
 
 async fn put_off(
-    app: &App,
-    message: &SyncMessage,
-    delay: Duration,
-    cause: &str,
-) -> Result<(), QueueError> {
-    put_off_as(app, &message.again(), delay, cause).await
-}
-
-async fn put_off_as(
     app: &App,
     again: &SyncMessage,
     delay: Duration,

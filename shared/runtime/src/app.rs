@@ -1,9 +1,11 @@
 //! The clients of a function, built once.
 
 use std::collections::HashMap;
+use std::sync::atomic::AtomicI64;
 use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
+use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use clock::Clock;
 use companycam::oauth::OAuth;
@@ -35,6 +37,8 @@ pub struct App {
     /// Tokens as this process last saw them, each of one generation of a connection.
     pub(crate) tokens: Mutex<HashMap<OrgId, Kept>>,
     deadline: Mutex<Deadline>,
+    /// When this process last wrote down that a photo was copied, in Unix seconds.
+    pub copy_noted_at: AtomicI64,
     /// Budgets as this process last wrote them; a conflict tells when they are out of date.
     pub(crate) budgets: Mutex<HashMap<OrgId, CallBudget>>,
 }
@@ -65,6 +69,7 @@ impl App {
             tokens: Mutex::default(),
             budgets: Mutex::default(),
             deadline: Mutex::default(),
+            copy_noted_at: AtomicI64::new(0),
             config,
         }
     }
@@ -154,8 +159,15 @@ pub async fn aws_config() -> SdkConfig {
         .tls_provider(Provider::Rustls(CryptoMode::Ring))
         .build_https();
     let region = std::env::var("AWS_REGION").unwrap_or_else(|_| "us-east-1".to_owned());
+    // All calls are small, and AWS answers them in milliseconds: one that hangs is better asked again.
+    let timeouts = TimeoutConfig::builder()
+        .connect_timeout(Duration::from_secs(2))
+        .operation_attempt_timeout(Duration::from_secs(5))
+        .operation_timeout(Duration::from_secs(12))
+        .build();
     aws_config::defaults(BehaviorVersion::latest())
         .http_client(http)
+        .timeout_config(timeouts)
         .credentials_provider(
             aws_config::environment::EnvironmentVariableCredentialsProvider::new(),
         )

@@ -34,6 +34,11 @@ pub enum Look {
         /// The photo that the page before ended with.
         after: Option<PhotoId>,
     },
+    /// The same of projects whose looks were let go when the connection ended.
+    ResumeProjects {
+        /// The project that the page before ended with.
+        after: Option<ProjectId>,
+    },
     /// A sync run: take its next step.
     Sync {
         /// The run; an older one's messages are let go.
@@ -155,6 +160,7 @@ impl Look {
             Self::Probe { .. } => "probe",
             Self::Resume => "resume",
             Self::ResumePhotos { .. } => "resume_photos",
+            Self::ResumeProjects { .. } => "resume_projects",
             Self::Sync { .. } => "sync",
             Self::Disconnect { .. } => "disconnect",
             Self::Project { .. } => "project",
@@ -179,10 +185,49 @@ pub struct SyncMessage {
     /// The connection that it is about, if it is about one: a look of another is let go.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub generation: Option<i64>,
-    /// Since when a side has refused this look while it answered others (Unix seconds).
+    /// What came of it so far.
+    #[serde(default, skip_serializing_if = "Failures::are_none")]
+    pub failures: Failures,
+}
+
+/// What a look that is put off has met, so that it ends some time. Times are in Unix seconds.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failures {
+    /// When it failed first, for whatever reason.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<i64>,
+    /// Since when a side has refused it while that side answered others.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refused_since: Option<i64>,
+    /// When it was refused outright for the first time: once ends nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refused_outright_at: Option<i64>,
+    /// Whether the activity log says that it waits.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub told: bool,
+    /// How often it panicked.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub panics: u32,
 }
+
+impl Failures {
+    fn are_none(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde hands out references"
+)]
+fn is_zero(number: &u32) -> bool {
+    *number == 0
+}
+
+/// How long what another version wrote waits before it is tried to be read again.
+pub const OTHER_VERSION_WAIT: Duration = Duration::from_mins(15);
+/// For how many tries: about four days, in which somebody finishes the deployment or takes it back.
+pub const OTHER_VERSION_TRIES: u32 = 400;
 
 /// Of a message that another version wrote, what every version's messages have.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -197,16 +242,11 @@ pub struct Envelope {
 }
 
 impl Envelope {
-    /// How long such a message waits before it is tried to be read again.
-    pub(crate) const WAIT: Duration = Duration::from_mins(15);
-    /// For how many tries: about four days, in which somebody finishes the deployment or takes it back.
-    const TRIES: u32 = 400;
-
     /// Of a text that this version can't read: the message as it is to come again. `None`: it has waited
     /// long enough, or is no message of any version.
     pub fn again(body: &str) -> Option<Self> {
         let message: Self = serde_json::from_str(body).ok()?;
-        let waits = message.tries < Self::TRIES;
+        let waits = message.tries < OTHER_VERSION_TRIES;
         waits.then(|| Self {
             tries: message.tries + 1,
             ..message
@@ -222,7 +262,7 @@ impl SyncMessage {
             look,
             tries: 0,
             generation: None,
-            refused_since: None,
+            failures: Failures::default(),
         }
     }
 

@@ -11,7 +11,7 @@ use one_click::ids::OrgId;
 use serde::Serialize;
 
 use crate::config::QueueUrls;
-use crate::messages::{Envelope, PhotoMessage, SyncMessage};
+use crate::messages::{Envelope, OTHER_VERSION_WAIT, PhotoMessage, SyncMessage};
 
 /// The longest delay SQS knows.
 const LONGEST_DELAY_S: u64 = 900;
@@ -85,6 +85,18 @@ impl Queues {
             .map_err(|error| QueueError(DisplayErrorContext(error).to_string()))
     }
 
+    /// The message that was received as `receipt` from the queue of this ARN is done with.
+    pub async fn done(&self, queue: &str, receipt: &str) -> Result<(), QueueError> {
+        let url = self.url_of(queue).ok_or_else(|| {
+            QueueError("a message came from a queue that is none of ours".to_owned())
+        })?;
+        let request = self.sqs.delete_message();
+        let deleted = request.queue_url(url).receipt_handle(receipt).send().await;
+        deleted
+            .map(drop)
+            .map_err(|error| QueueError(DisplayErrorContext(error).to_string()))
+    }
+
     /// The address of the queue of this ARN: both end in its name.
     fn url_of(&self, arn: &str) -> Option<&str> {
         let name = arn.rsplit(':').next()?;
@@ -114,7 +126,7 @@ impl Queues {
 
     async fn put_off_as_it_came(&self, url: &str, message: &Envelope) -> Result<(), QueueError> {
         let message = std::slice::from_ref(message);
-        let delay = Some(Envelope::WAIT);
+        let delay = Some(OTHER_VERSION_WAIT);
         let entries = entries(message, |message| &message.org_id, false, delay)?;
         self.send(url, entries).await
     }

@@ -342,7 +342,13 @@ fn is_gone<E: ProvideErrorMetadata, R>(
     error.as_service_error().is_some_and(|service| {
         let says = |text: &str| service.message().is_some_and(|said| said.contains(text));
         let ends = service.code() == Some("InvalidRequestException")
-            && (says("marked for deletion") || says("scheduled for deletion"));
+            && [
+                "marked for deletion",
+                "scheduled for deletion",
+                "was deleted",
+            ]
+            .into_iter()
+            .any(says);
         not_found(service) || ends
     })
 }

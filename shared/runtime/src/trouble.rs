@@ -22,6 +22,10 @@ pub enum Trouble {
     /// `CompanyCam` no longer accepts the grant: pause the connection (B4).
     #[error("CompanyCam no longer accepts the connection")]
     NeedsReconnecting,
+    /// A row is of another version, which is deployed already, or still, elsewhere: wait for the one
+    /// that can read it.
+    #[error("{0}")]
+    OtherVersion(String),
     /// This item can never work: set it aside (B27).
     #[error("{0}")]
     Permanent(String),
@@ -50,9 +54,8 @@ impl Trouble {
 impl From<store::Error> for Trouble {
     fn from(error: store::Error) -> Self {
         match error {
-            store::Error::Shape(_) | store::Error::Text(_) | store::Error::Refused { .. } => {
-                Self::Permanent(error.to_string())
-            }
+            store::Error::Shape(_) | store::Error::Text(_) => Self::OtherVersion(error.to_string()),
+            store::Error::Refused { .. } => Self::Permanent(error.to_string()),
             store::Error::Unavailable { .. } | store::Error::Contended(_) => {
                 Self::transient(error.to_string())
             }
@@ -89,11 +92,10 @@ impl From<one_click::Error> for Trouble {
                 cause: error.to_string(),
                 down: None,
             },
-            // Our own service token is refused: an operator's matter, and no customer's work is lost to
-            // it. Or what was to be uploaded could not be read: One Click has no part in that.
-            one_click::Error::Unauthorized | one_click::Error::Source(_) => {
-                Self::transient(error.to_string())
-            }
+            // What was to be uploaded could not be read: One Click has no part in that.
+            one_click::Error::Source(_) => Self::transient(error.to_string()),
+            // Also where our own service token is refused: an operator's matter, for which everybody's
+            // work waits.
             _ if error.is_transient() => Self::down(Side::OneClick, error.to_string()),
             _ => Self::Permanent(error.to_string()),
         }

@@ -13,7 +13,7 @@ use crate::projects::{LinkState, ProjectRow, project_sk, row_key};
 use crate::{Error, Store};
 
 /// What was said so long ago counts no more: whoever was to look again never did.
-const FORGOTTEN_S: i64 = 24 * 60 * 60;
+const FORGOTTEN_S: i64 = 60 * 60;
 
 impl Store {
     /// One Click says that it has not got the linked job: since when it does, in Unix seconds. `None`:

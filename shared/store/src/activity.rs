@@ -31,6 +31,9 @@ pub enum Kind {
     Project,
     /// A photo.
     Photo,
+    /// Something that another version writes about.
+    #[serde(other)]
+    Other,
 }
 
 /// How it ended.
@@ -49,6 +52,9 @@ pub enum Outcome {
     Skipped,
     /// It could not be done.
     Failed,
+    /// In a way that another version knows.
+    #[serde(other)]
+    Other,
 }
 
 /// What an administrator can do about an entry, beyond what follows from its outcome.
@@ -57,6 +63,9 @@ pub enum Outcome {
 pub enum Offer {
     /// The project's job was deleted: a new one can be made of it (B18).
     BringBack,
+    /// Something that another version does.
+    #[serde(other)]
+    Other,
 }
 
 /// Which entries are asked for.

@@ -90,8 +90,9 @@ fn connecting(new: &NewConnection<'_>) -> Change {
         .remove("refresh_holder")
         // Looks at jobs may have been let go while there was no connection.
         .remove("job_cursor")
-        // Consent has just shown otherwise.
+        // Consent has just shown otherwise; and One Click is asked anew.
         .remove("companycam_pause")
+        .remove("one_click_pause")
         .remove("poll")
         .remove("refused_since");
     let Some(before) = new.before else {

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 
 use companycam::ids::{CompanyId, ProjectId, WebhookId};
 use jiff::Timestamp;
-use one_click::ids::OrgId;
+use one_click::ids::{JobId, OrgId};
 use serde::{Deserialize, Serialize};
 
+use crate::activity::NewEntry;
 use crate::change::Change;
 use crate::pauses::Pause;
 use crate::sync_runs::SyncRun;
@@ -167,6 +168,9 @@ pub struct PollProgress {
     pub page: Option<u32>,
     /// Projects with something new, that are still to be looked at.
     pub left: Vec<ProjectId>,
+    /// Jobs with something to do, that are still to be looked at.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left_jobs: Vec<JobId>,
     /// What `project_cursor` becomes when the projects are listed.
     pub next_cursor: Option<i64>,
 }
@@ -198,27 +202,44 @@ impl Store {
         self.organizations.get(org_key(org)).await
     }
 
-    /// Marks the connection, unless a newer one (another generation) was made meanwhile. Only one
-    /// that works can come to need reconnecting: one that was ended meanwhile stays ended.
-    pub async fn set_state(
+    /// Ends the connection; the row as it is then. `None`: a newer one (another generation) was made
+    /// meanwhile. Nobody probes a side for it any more, so nothing is paused.
+    pub async fn set_disconnected(
         &self,
         org: &OrgId,
         generation: i64,
-        state: ConnectionState,
     ) -> Result<Option<Organization>, Error> {
         let change = Change::new()
-            .set("state", state)
+            .set("state", ConnectionState::Disconnected)
+            .remove("connected_shard")
+            .remove("companycam_pause")
+            .remove("one_click_pause")
             .when("#generation = :generation")
             .value(":generation", generation);
-        let change = match state {
-            ConnectionState::Connected => change.set("connected_shard", shard_of(org)),
-            ConnectionState::NeedsReconnecting => change
-                .remove("connected_shard")
-                .when("#generation = :generation AND #state = :connected")
-                .value(":connected", ConnectionState::Connected),
-            ConnectionState::Disconnected => change.remove("connected_shard"),
-        };
         self.organizations.update(org_key(org), change).await
+    }
+
+    /// The connection no longer works; the entry that says so is written with it, or neither is.
+    /// `false`: it is another one by now, or was ended: one that was ended stays ended.
+    pub async fn set_needs_reconnecting(
+        &self,
+        org: &OrgId,
+        generation: i64,
+        entry: NewEntry,
+    ) -> Result<bool, Error> {
+        let change = Change::new()
+            .set("state", ConnectionState::NeedsReconnecting)
+            .remove("connected_shard")
+            .remove("companycam_pause")
+            .when("#generation = :generation AND #state = :connected")
+            .value(":generation", generation)
+            .value(":connected", ConnectionState::Connected);
+        let writes = vec![
+            self.organizations.transact_update(org_key(org), change)?,
+            self.activity
+                .transact_put(&self.dated(org, entry), Change::new())?,
+        ];
+        Ok(self.organizations.transact(writes).await?.done())
     }
 
     /// Saves what the administrator chose.
@@ -269,9 +290,23 @@ impl Store {
             .await
     }
 
-    /// Writes down how far a poll is.
-    pub async fn step_poll(&self, org: &OrgId, progress: &PollProgress) -> Result<(), Error> {
-        self.change_organization(org, Change::new().set("poll", progress))
+    /// Writes down how far a poll is, and where the list of jobs goes on, if that moved.
+    pub async fn step_poll(
+        &self,
+        org: &OrgId,
+        progress: &PollProgress,
+        job_cursor: Option<Timestamp>,
+    ) -> Result<(), Error> {
+        let mut change = Change::new().set("poll", progress);
+        if let Some(cursor) = job_cursor {
+            change = change.set("job_cursor", cursor);
+        }
+        self.change_organization(org, change).await
+    }
+
+    /// Forgets a poll that was under way, so that another begins where it began.
+    pub async fn drop_poll(&self, org: &OrgId) -> Result<(), Error> {
+        self.change_organization(org, Change::new().remove("poll"))
             .await
     }
 

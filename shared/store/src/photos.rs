@@ -321,15 +321,19 @@ impl Store {
         reason: &str,
         refusal: Option<&Refusal>,
     ) -> Result<bool, Error> {
+        let now_ms = self.clock.now_ms();
         let change = Change::new()
             .set("failed", reason)
-            .set("failed_ms", self.clock.now_ms())
+            .set("failed_ms", now_ms)
             .set_or_remove("refused", refusal)
             .remove("lease_ms")
             .remove("lease_holder")
             .remove("pending_org")
-            .when("#lease_holder = :holder AND #wanted = :wanted")
+            // Ours, or written by the first try of this very call.
+            .when("(#lease_holder = :holder OR (#failed = :failed AND #failed_ms = :now)) AND #wanted = :wanted")
             .value(":holder", holder)
+            .value(":failed", reason)
+            .value(":now", now_ms)
             .value(":wanted", &row.wanted);
         Ok(self
             .photos
@@ -425,6 +429,18 @@ impl Store {
             .page::<PhotoKey>()
             .await?;
         Ok(!keys.is_empty())
+    }
+
+    /// Whether more photos than that are still to be copied, updated or removed.
+    pub async fn more_photos_pending_than(&self, org: &OrgId, most: i32) -> Result<bool, Error> {
+        let query = self.photos.query().index("pending");
+        let (keys, _) = query
+            .when("#pending_org = :org")
+            .value(":org", org)
+            .limit(most.saturating_add(1))
+            .page::<PhotoKey>()
+            .await?;
+        Ok(keys.len() > usize::try_from(most).unwrap_or(usize::MAX))
     }
 
     /// How many photos are still to be copied, updated or removed, as far as counting is worth it.

@@ -446,6 +446,39 @@ impl Store {
         Ok(!keys.is_empty())
     }
 
+    /// Some of the projects that are still to be handled, and whether there may be more behind them.
+    pub async fn pending_projects_after(
+        &self,
+        org: &OrgId,
+        after: Option<&ProjectId>,
+        most: i32,
+    ) -> Result<(Vec<ProjectId>, bool), Error> {
+        #[derive(serde::Deserialize)]
+        struct Key {
+            sk: String,
+        }
+        let start = after.map(|project| {
+            key(&[
+                ("pending_org", org.as_str()),
+                ("org_id", org.as_str()),
+                ("sk", &project_sk(project)),
+            ])
+        });
+        let query = self.project_links.query().index("pending");
+        let (keys, next) = query
+            .when("#pending_org = :org")
+            .value(":org", org)
+            .limit(most)
+            .after(start)
+            .page::<Key>()
+            .await?;
+        let id = |key: &Key| {
+            let id = key.sk.strip_prefix("project#")?;
+            ProjectId::parse(id).ok()
+        };
+        Ok((keys.iter().filter_map(id).collect(), next.is_some()))
+    }
+
     /// The project's photos are known as of that `updated_at` of it.
     pub async fn photos_read(
         &self,

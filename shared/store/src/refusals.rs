@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::change::Change;
 use crate::photos::{PhotoRow, WantedPhoto, row_key};
+use crate::table::key;
 use crate::{Error, Store};
 
 /// Who or what refuses.
@@ -16,6 +17,8 @@ use crate::{Error, Store};
 pub enum Refuser {
     /// The address: there is no file, or something else than a file, behind it.
     Address,
+    /// The file's host: it fails at this photo again and again.
+    Host,
     /// `CompanyCam` gives no address.
     NoAddress,
     /// The file: it is nothing that One Click shows.
@@ -60,6 +63,16 @@ pub struct Refusal {
     pub given_up: bool,
 }
 
+const COPIED: &str = "copied";
+const COPIED_KEPT_S: i64 = 7 * 24 * 60 * 60;
+
+#[derive(Serialize, Deserialize)]
+struct Copied {
+    key: String,
+    at: i64,
+    expires_at: i64,
+}
+
 impl Refusal {
     /// Whether that is still what is wanted.
     pub fn concerns(&self, wanted: &WantedPhoto) -> bool {
@@ -81,8 +94,10 @@ impl Store {
             .set("refused", refusal)
             .remove("lease_ms")
             .remove("lease_holder")
-            .when("#lease_holder = :holder AND #wanted = :wanted")
+            // Ours, or written by the first try of this very call.
+            .when("(#lease_holder = :holder OR #refused = :refusal) AND #wanted = :wanted")
             .value(":holder", holder)
+            .value(":refusal", refusal)
             .value(":wanted", &row.wanted);
         if refusal.told {
             change = change.remove("pending_org");
@@ -91,6 +106,23 @@ impl Store {
             .photos
             .update::<IgnoredAny>(row_key(org, &row.photo_id), change);
         Ok(written.await?.is_some())
+    }
+
+    /// A photo was copied: the files' host and One Click's images answer, whoever asks.
+    pub async fn note_copied(&self, now: i64) -> Result<(), Error> {
+        let note = Copied {
+            key: COPIED.to_owned(),
+            at: now,
+            expires_at: now + COPIED_KEPT_S,
+        };
+        self.ephemeral.put(&note, Change::new()).await?;
+        Ok(())
+    }
+
+    /// When a photo was last copied, of whichever organization, in Unix seconds and to the minute.
+    pub async fn last_copied(&self) -> Result<Option<i64>, Error> {
+        let note: Option<Copied> = self.ephemeral.get(key(&[("key", COPIED)])).await?;
+        Ok(note.map(|note| note.at))
     }
 
     /// `CompanyCam` was asked about the photo, and there is nothing to be changed in what is wanted.

@@ -286,15 +286,31 @@ async fn create_tables(db: &aws_sdk_dynamodb::Client) {
 
 /// For how long the template's queue hides a message that was received, in seconds.
 pub(crate) fn visibility_s(queue: Queue) -> u64 {
+    // The default of SQS for the dead letters.
+    properties_of(queue).map_or(30, |queue| {
+        let seconds = queue["VisibilityTimeout"].as_u64();
+        seconds.expect("a number of seconds")
+    })
+}
+
+/// How often a message of the template's queue is received before it goes to the dead letters.
+pub(crate) fn max_receives(queue: Queue) -> u32 {
+    properties_of(queue).map_or(u32::MAX, |queue| {
+        let most = queue["RedrivePolicy"]["maxReceiveCount"].as_u64();
+        most.and_then(|most| u32::try_from(most).ok())
+            .expect("a number of receives")
+    })
+}
+
+/// What the template says of a queue that is no other's dead letters.
+fn properties_of(queue: Queue) -> Option<&'static Value> {
     let name = match queue {
         Queue::Sync => "SyncQueue",
         Queue::Retry => "RetryQueue",
         Queue::Photos => "PhotoQueue",
-        // The default of SQS.
-        Queue::SyncDeadLetters | Queue::RetryDeadLetters | Queue::PhotoDeadLetters => return 30,
+        Queue::SyncDeadLetters | Queue::RetryDeadLetters | Queue::PhotoDeadLetters => return None,
     };
-    let seconds = &template()["Resources"][name]["Properties"]["VisibilityTimeout"];
-    seconds.as_u64().expect("a number of seconds")
+    Some(&template()["Resources"][name]["Properties"])
 }
 
 fn key_schema(of: &Value) -> Vec<KeySchemaElement> {

@@ -14,10 +14,8 @@ use serde_json::{Value, json};
 use simulator_kit::clock::now_ms;
 use winterbaume_core::{MockRequest, MockResponse, MockService};
 
-use crate::aws::{action, visibility_s};
+use crate::aws::{action, max_receives, visibility_s};
 
-/// How often a message is received before it goes to the dead letters, as in the template.
-const MAX_RECEIVES: u32 = 10;
 /// The longest delay of a message, in seconds.
 const MAX_DELAY_S: u64 = 900;
 /// The most that a batch may hold, in bytes.
@@ -218,7 +216,7 @@ impl Sqs {
             return;
         };
         messages[at].hidden_until_ms = None;
-        if messages[at].receives < MAX_RECEIVES {
+        if messages[at].receives < max_receives(queue) {
             return;
         }
         let dead = messages.remove(at);
@@ -342,6 +340,15 @@ impl Sqs {
         Err(format!("{} is not in flight", body["ReceiptHandle"]))
     }
 
+    /// A receipt is the message's id here. What is not there any more is no error.
+    fn delete_one(&self, body: &Value) -> Result<Value, String> {
+        let url = body["QueueUrl"].as_str().unwrap_or_default();
+        let queue = Queue::ALL.into_iter().find(|queue| queue.url() == url);
+        let queue = queue.ok_or_else(|| format!("no queue {url}"))?;
+        self.delete(queue, body["ReceiptHandle"].as_str().unwrap_or_default());
+        Ok(json!({}))
+    }
+
     fn send_batch(&self, body: &Value) -> Result<Value, String> {
         let (queue, entries) = batch_of(body)?;
         let ids: BTreeSet<_> = entries.iter().map(|entry| entry["Id"].as_str()).collect();
@@ -427,6 +434,7 @@ impl MockService for Sqs {
         let answered = match action(&request).as_str() {
             "SendMessageBatch" => body.and_then(|body| self.send_batch(&body)),
             "ChangeMessageVisibilityBatch" => body.and_then(|body| self.change_visibility(&body)),
+            "DeleteMessage" => body.and_then(|body| self.delete_one(&body)),
             "SendMessage" => body.and_then(|body| self.send_one(&body)),
             "ChangeMessageVisibility" => body.and_then(|body| self.change_one_visibility(&body)),
             other => Err(format!("{other} is not among what the functions use")),

@@ -8,7 +8,7 @@ use std::time::Duration;
 use http::Method;
 use runtime::messages::{Look, SyncMessage};
 use serde_json::{Value, json};
-use test_support::sides::requests;
+use test_support::sides::{now, requests};
 use test_support::{ORG, Queue, TestApp};
 
 /// Makes so many projects at once.
@@ -297,4 +297,182 @@ async fn b27_users_that_can_not_be_listed_do_not_stop_the_poll() {
     assert_eq!(test.activity_texts().await.len(), said, "once a day");
     test.companycam_control(Method::DELETE, "/faults", Value::Null)
         .await;
+}
+
+/// One Click's, or `CompanyCam`'s, own word.
+fn says(status: u16) -> Value {
+    json!({"status": status, "body": r#"{"errors": ["no"]}"#, "headers": {"content-type": "application/json"}})
+}
+
+#[tokio::test]
+async fn b27_a_list_that_a_side_never_gives_stops_no_other_part_of_a_poll() {
+    let one_click = |test: &TestApp, path: &str, status| {
+        test.one_click_fault(
+            json!({"method": "GET", "path": path, "times": null, "action": says(status)}),
+        );
+    };
+    for status in [403, 500] {
+        for list in ["users", "jobs", "companycam users"] {
+            let test = TestApp::connected().await;
+            test.advance(Duration::from_hours(24));
+            match list {
+                "companycam users" => test.companycam_fault(json!({
+                    "method": "GET", "path": "/v2/users", "times": null, "action": says(status)
+                })),
+                _ => one_click(&test, &format!("/v1/organizations/*/{list}"), status),
+            }
+            let project = test.named_project("House").await;
+            test.poll().await;
+            test.pass(Duration::from_mins(1)).await;
+            assert_eq!(test.jobs_of(&project).len(), 1, "{list} {status}");
+            test.pass(Duration::from_mins(5)).await;
+            assert!(test.dead_letters().is_empty(), "{list} {status}");
+            assert!(!test.organization().await.unwrap().is_paused());
+        }
+    }
+}
+
+#[tokio::test]
+async fn b27_a_sync_is_through_without_the_users_that_a_side_refuses() {
+    for status in [403, 500] {
+        let test = TestApp::spawn().await;
+        let project = test.named_project("House").await;
+        test.companycam_fault(json!({
+            "method": "GET", "path": "/v2/users", "times": null, "action": says(status)
+        }));
+        test.connect().await;
+        test.pass(Duration::from_mins(5)).await;
+        assert_eq!(test.jobs_of(&project).len(), 1, "{status}");
+        let run = test.organization().await.unwrap().sync.unwrap();
+        assert!(!run.is_running() && run.failed.is_none(), "{run:?}");
+        assert!(test.dead_letters().is_empty(), "{status}");
+    }
+}
+
+#[tokio::test]
+async fn b35_a_sync_goes_on_without_a_list_of_photos_that_is_refused() {
+    let test = TestApp::connected().await;
+    let project = test.named_project("House").await;
+    let photo = test.new_photo(&project, json!({})).await;
+    test.companycam_fault(json!({
+        "method": "GET", "path": "/v2/photos", "times": null, "action": says(500)
+    }));
+    let browser = test.administrator().await;
+    browser.submit("sync", &[("since_days", "29")]).await;
+    test.pass(Duration::from_mins(5)).await;
+    let run = test.organization().await.unwrap().sync.unwrap();
+    assert!(!run.is_running() && run.failed.is_none(), "{run:?}");
+    assert!(test.shows(&project, &photo), "from its project's own list");
+    assert!(test.log_says(&["The sync", "has refused it so far"]).await);
+}
+
+#[tokio::test]
+async fn b17_a_poll_that_a_cancelled_sync_cut_short_is_made_up_for() {
+    let test = TestApp::connected().await;
+    let projects = many_projects(&test, 310).await;
+    test.poll().await;
+    // The first page is read.
+    while test.organization().await.unwrap().poll.is_none() {
+        test.work_on(Queue::Sync).await;
+    }
+    let browser = test.administrator().await;
+    browser.submit("sync", &[("since_days", "29")]).await;
+    for _ in 0..40 {
+        test.work_on(Queue::Sync).await;
+    }
+    browser.submit("sync/cancel", &[]).await;
+    test.settle().await;
+    test.catch_up().await;
+    for project in &projects {
+        assert_eq!(test.jobs_of(project).len(), 1, "{project}");
+    }
+}
+
+#[tokio::test]
+async fn b36_a_short_outage_in_the_middle_of_a_poll_costs_three_minutes() {
+    let test = TestApp::connected().await;
+    let projects = many_projects(&test, 20).await;
+    test.poll().await;
+    while test.organization().await.unwrap().poll.is_none() {
+        test.work_on(Queue::Sync).await;
+    }
+    test.companycam_fault(json!({"path": "/v2/*", "times": null, "action": {"status": 503}}));
+    test.pass(Duration::from_mins(2)).await;
+    test.companycam.controls.clear_faults();
+    test.pass(Duration::from_mins(3)).await;
+    for project in &projects {
+        assert_eq!(test.jobs_of(project).len(), 1, "{project}");
+    }
+}
+
+#[tokio::test]
+async fn b33_an_empty_list_of_projects_is_not_believed_for_good() {
+    let test = TestApp::spawn().await;
+    let project = test.named_project("House").await;
+    let empty =
+        json!({"status": 200, "body": "[]", "headers": {"content-type": "application/json"}});
+    test.companycam_fault(
+        json!({"method": "GET", "path": "/v2/projects", "times": 1, "action": empty}),
+    );
+    test.connect_and_settle().await;
+    assert!(test.jobs_of(&project).is_empty());
+    test.catch_up().await;
+    assert_eq!(test.jobs_of(&project).len(), 1);
+}
+
+#[tokio::test]
+async fn b24_jobs_that_a_poll_finds_let_live_changes_in_between() {
+    let test = TestApp::connected().await;
+    test.prefer(&["create_project_from_job"]).await;
+    for number in 0..30 {
+        let name = format!("Customer {number}");
+        let job = json!({"name": name, "customer_name": name, "address": {"line_1": format!("{number} Elm St")}});
+        test.new_job(job).await;
+    }
+    test.poll().await;
+    let mut most = 0;
+    while test.work_on(Queue::Sync).await > 0 {
+        most = most.max(kinds(&test).len());
+    }
+    assert!(most <= 6, "{most} looks at once");
+    test.settle().await;
+    for number in 0..30 {
+        let made = test.projects_named(&format!("Customer {number}")).await;
+        assert_eq!(made.len(), 1, "{number}");
+    }
+}
+
+#[tokio::test]
+async fn b4_projects_whose_looks_were_let_go_with_the_connection_come_with_the_next() {
+    let test = TestApp::connected().await;
+    let old = test.named_project("Of last year").await;
+    test.shelve(&old).await;
+    let browser = test.administrator().await;
+    browser.submit("sync", &[("since_days", "all")]).await;
+    // It is listed, and its look is queued and let go: by then the connection has ended.
+    while !test
+        .organization()
+        .await
+        .unwrap()
+        .sync
+        .is_some_and(|run| run.projects_total > 0)
+    {
+        assert!(test.work_on(Queue::Sync).await > 0);
+    }
+    let run = test.organization().await.unwrap().sync.unwrap();
+    let org = ORG.parse().unwrap();
+    let through = store::sync_runs::SyncRun {
+        step: store::sync_runs::SyncStep::Finish,
+        ..run.clone()
+    };
+    test.app
+        .store
+        .step_sync(&org, &through, run.seq, Some(now()))
+        .await
+        .unwrap();
+    browser.submit("disconnect", &[]).await;
+    test.settle().await;
+    assert!(test.jobs_of(&old).is_empty());
+    test.connect_and_settle().await;
+    assert_eq!(test.jobs_of(&old).len(), 1);
 }

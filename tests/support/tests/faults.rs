@@ -8,7 +8,7 @@ use std::time::Duration;
 use runtime::messages::{Look, SyncMessage};
 use serde_json::{Value, json};
 use test_support::sides::{now, requests};
-use test_support::{Message, ORG, Queue, TestApp};
+use test_support::{Call, Message, ORG, Queue, TestApp};
 
 #[tokio::test]
 async fn b26_every_message_delivered_three_times_and_in_reverse_ends_the_same() {
@@ -206,10 +206,15 @@ async fn b27_a_job_that_one_click_refuses_is_set_aside_until_it_changes_and_hold
     test.change_project(&good, json!({"updated_at": now() - 40}))
         .await;
     let no = json!({"status": 422, "body": "{\"errors\": [\"name is too long\"]}"});
-    // Both tries: with the assignee and without. The newest is listed first.
-    test.one_click_fault(
-        json!({"method": "POST", "path": "/v1/organizations/*/jobs", "times": 2, "action": no}),
-    );
+    // With the assignee and without. The newest is listed first; then comes the other; and a minute
+    // later the first again.
+    let jobs = "/v1/organizations/*/jobs";
+    for which in [json!({"times": 2}), json!({"skip": 1, "times": null})] {
+        let mut fault = json!({"method": "POST", "path": jobs, "action": no});
+        fault["times"] = which["times"].clone();
+        fault["skip"] = json!(which["skip"].as_u64().unwrap_or(0));
+        test.one_click_fault(fault);
+    }
     test.catch_up().await;
     test.job_of(&good);
     assert!(test.jobs_of(&refused).is_empty());
@@ -226,6 +231,7 @@ async fn b27_a_job_that_one_click_refuses_is_set_aside_until_it_changes_and_hold
         requests(test.one_click.controls(), "POST", "/jobs").is_empty(),
         "not again by itself"
     );
+    test.one_click.controls().clear_faults();
     test.change_project(&refused, json!({"name": "Shorter"}))
         .await;
     test.catch_up().await;
@@ -377,4 +383,80 @@ async fn b27_reads_that_are_left_over_are_asked_for_again_a_while_later() {
 
 fn org() -> one_click::OrgId {
     one_click::OrgId::parse(ORG).unwrap()
+}
+
+#[tokio::test]
+async fn b35_a_project_that_one_click_always_fails_at_is_named_and_waited_for_by_no_sync() {
+    let test = TestApp::connected().await;
+    let bad = test.named_project("Bad").await;
+    // It has a job, which can't be written.
+    test.catch_up().await;
+    let path = format!(
+        "/v1/organizations/*/jobs/{}",
+        test.job_of(&bad)["id"].as_str().unwrap()
+    );
+    let fails = json!({"status": 500, "headers": {"content-type": "application/json"}, "body": "{\"errors\": [\"oops\"]}"});
+    test.one_click_fault(json!({"method": "PATCH", "path": path, "times": null, "action": fails}));
+    test.change_project(&bad, json!({"name": "Worse"})).await;
+    let good = test.named_project("Good").await;
+    let browser = test.administrator().await;
+    browser.submit("sync", &[("since_days", "29")]).await;
+    test.pass(Duration::from_mins(8)).await;
+    assert!(test.log_says(&[&bad, "has refused it so far"]).await);
+    assert_eq!(test.jobs_of(&good).len(), 1);
+    let run = test.organization().await.unwrap().sync.unwrap();
+    assert!(!run.is_running() && run.failed.is_none(), "{run:?}");
+    assert!(!test.organization().await.unwrap().is_paused());
+
+    test.pass(Duration::from_hours(22)).await;
+    assert!(test.dead_letters().is_empty(), "not before a day");
+    test.pass(Duration::from_hours(3)).await;
+    assert_eq!(test.dead_letters().len(), 1);
+    let row = test
+        .app
+        .store
+        .project(&ORG.parse().unwrap(), &bad.parse().unwrap())
+        .await;
+    assert!(row.unwrap().unwrap().set_aside.is_some());
+}
+
+#[tokio::test]
+async fn b35_what_waited_for_something_else_before_is_named_too() {
+    let test = TestApp::connected().await;
+    let bad = test.named_project("Bad").await;
+    let look = Look::Project {
+        project_id: bad.parse().unwrap(),
+        origin: runtime::messages::Origin::Event,
+    };
+    // Put off again and again, for whatever reason.
+    let message = SyncMessage {
+        tries: 9,
+        ..SyncMessage::new(&ORG.parse().unwrap(), look)
+    };
+    test.app.queues.sync(&[message]).await.unwrap();
+    let fails = json!({"status": 500, "headers": {"content-type": "application/json"}, "body": "{\"errors\": [\"oops\"]}"});
+    let jobs = "/v1/organizations/*/jobs";
+    test.one_click_fault(json!({"method": "POST", "path": jobs, "times": null, "action": fails}));
+    test.pass(Duration::from_mins(45)).await;
+    assert!(test.log_says(&[&bad, "has refused it so far"]).await);
+}
+
+#[tokio::test]
+async fn b27_a_look_that_fails_for_whatever_reason_ends_some_day() {
+    let test = TestApp::connected().await;
+    let project = test.named_project("Roof").await;
+    // Its row can't be written, and no side is to blame.
+    let writes = |call: &Call| call.body["TableName"] == "ProjectLinksTable";
+    test.aws.refuse_if("UpdateItem", usize::MAX, writes);
+    test.poll().await;
+    let look = Look::Project {
+        project_id: project.parse().unwrap(),
+        origin: runtime::messages::Origin::Event,
+    };
+    let message = SyncMessage::new(&ORG.parse().unwrap(), look);
+    test.app.queues.sync(&[message]).await.unwrap();
+    test.pass(Duration::from_hours(47)).await;
+    assert!(test.dead_letters().is_empty());
+    test.pass(Duration::from_hours(2)).await;
+    assert_eq!(test.dead_letters().len(), 1, "{:#?}", test.dead_letters());
 }

@@ -436,3 +436,36 @@ async fn b27_what_cannot_be_read_in_one_clicks_lists_is_named_and_holds_nothing_
     }
     assert!(!test.log_says(&["pat@example.com"]).await);
 }
+
+#[tokio::test]
+async fn b33_who_is_missing_from_a_list_that_is_empty_or_unreadable_is_as_before() {
+    let active = async |test: &TestApp| {
+        let row = test.organization().await.unwrap();
+        let directory = test.app.store.directory(&row.org_id, &row.company_id).await;
+        let directory = directory.unwrap();
+        let companycam = directory.companycam.iter().filter(|user| user.active);
+        let one_click = directory.one_click.iter().filter(|user| user.active);
+        (companycam.count(), one_click.count())
+    };
+    let list = |list: Value| {
+        let headers = json!({ "content-type": "application/json" });
+        json!({ "status": 200, "headers": headers, "body": list.to_string() })
+    };
+    let test = TestApp::connected().await;
+    let before = active(&test).await;
+    assert!(before.0 > 1 && before.1 > 1, "{before:?}");
+    for (companycam, one_click) in [
+        (json!([]), json!({ "users": [], "next_page": null })),
+        (
+            json!([{ "id": { "odd": true } }]),
+            json!({ "users": [{ "id": "usr_odd", "active": "x" }], "next_page": null }),
+        ),
+    ] {
+        let companycam = list(companycam);
+        test.companycam_fault(json!({ "path": "/v2/users", "times": null, "action": companycam }));
+        one_click_says(&test, "/v1/organizations/*/users", None, &list(one_click));
+        test.advance(A_DAY);
+        test.catch_up().await;
+        assert_eq!(active(&test).await, before);
+    }
+}

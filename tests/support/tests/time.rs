@@ -117,50 +117,28 @@ async fn b34_a_look_that_panics_fails_alone_and_is_set_aside_in_the_end() {
 }
 
 #[tokio::test]
-async fn b26_a_message_of_another_version_waits_for_days_and_is_set_aside_then() {
-    let test = TestApp::connected().await;
-    let newer = |tries: u32| json!({"org_id": ORG, "look": {"kind": "invented_later", "id": "7"}, "tries": tries, "new": [1]});
-    let sqs = &test.aws.sqs;
-    sqs.send(
-        Queue::Sync,
-        &newer(3).to_string(),
-        Some(ORG),
-        Duration::ZERO,
-    );
-    assert_eq!(test.work_on(Queue::Sync).await, 1);
-    let waits = sqs.messages(Queue::Retry);
-    assert_eq!(waits.len(), 1);
-    assert_eq!(waits[0].json(), newer(4), "as it came, but for the tries");
-    let delay = waits[0].due_ms - simulator_kit::clock::now_ms();
-    assert!((890_000..=900_000).contains(&delay), "{delay}");
-    sqs.delete(Queue::Retry, &waits[0].id);
-    sqs.send(
-        Queue::Sync,
-        &newer(500).to_string(),
-        Some(ORG),
-        Duration::ZERO,
-    );
-    sqs.send(Queue::Sync, "no message", Some(ORG), Duration::ZERO);
-    assert_eq!(test.work_on(Queue::Sync).await, 2);
-    assert_eq!(test.aws.sqs.messages(Queue::SyncDeadLetters).len(), 2);
-}
-
-#[tokio::test]
-async fn b26_a_photo_of_another_version_waits_for_days_and_is_set_aside_then() {
-    let test = TestApp::connected().await;
-    let newer = |tries: u32| json!({"org_id": ORG, "picture": "7", "tries": tries});
-    let sqs = &test.aws.sqs;
-    let send = |body: &str| sqs.send(Queue::Photos, body, None, Duration::ZERO);
-    send(&newer(0).to_string());
-    assert_eq!(test.work_on(Queue::Photos).await, 1);
-    let waits = sqs.messages(Queue::Photos);
-    assert_eq!(waits.len(), 1);
-    assert_eq!(waits[0].json(), newer(1), "as it came, but for the tries");
-    let delay = waits[0].due_ms - simulator_kit::clock::now_ms();
-    assert!((890_000..=900_000).contains(&delay), "{delay}");
-    sqs.delete(Queue::Photos, &waits[0].id);
-    send(&newer(500).to_string());
-    send("no message");
-    assert_eq!(test.work_on(Queue::Photos).await, 2);
-    assert_eq!(test.aws.sqs.messages(Queue::PhotoDeadLetters).len(), 2);
+async fn b34_what_is_done_makes_room_for_its_organizations_next_look_while_others_still_wait() {
+    let test = TestApp::with_two_companies().await;
+    test.connect_and_settle().await;
+    test.connect_as("org_harbor", "usr_harper", "avery.stone@company-1.example")
+        .await;
+    test.settle().await;
+    let slow = test.named_project("Slow").await;
+    let company = test.companycam_state().await["companies"][1]["id"].clone();
+    let quick = test
+        .new_project(json!({"name": "Quick", "company_id": company}))
+        .await;
+    let path = format!("/v2/projects/{slow}");
+    test.companycam_fault(json!({"path": path, "times": 1, "action": {"delay_ms": 3_600_000}}));
+    send(&test, ORG, &slow);
+    send(&test, "org_harbor", &quick);
+    let batch = test.aws.sqs.receive(Queue::Sync, 5);
+    send(&test, "org_harbor", &quick);
+    let handled = test.deliver(Queue::Sync, &batch);
+    let next = until(async || test.aws.sqs.receive(Queue::Sync, 5).len() == 1);
+    tokio::select! {
+        biased;
+        _ = handled => panic!("the slow look can't be through"),
+        () = next => {}
+    }
 }

@@ -234,7 +234,7 @@ fn outcome(outcome: Outcome) -> &'static str {
 fn colour(outcome: Outcome) -> &'static str {
     match outcome {
         Outcome::Created | Outcome::Updated | Outcome::Copied => "good",
-        Outcome::Removed | Outcome::Skipped => "warn",
+        Outcome::Removed | Outcome::Skipped | Outcome::Other => "warn",
         Outcome::Failed => "bad",
     }
 }

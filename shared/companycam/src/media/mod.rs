@@ -108,8 +108,10 @@ pub enum MediaError {
 /// front of it has those too: so nothing here is a last word but our own rules (B33).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
-    /// Nothing: the host is not available for now.
+    /// Nothing, and the host has no part in it.
     Passing,
+    /// Nothing: the host fails for now, at this file or at all.
+    Host,
     /// The address leads to no file: the same may, later, or a newer one.
     Address,
     /// The file itself will not do.
@@ -123,11 +125,12 @@ impl MediaError {
     pub fn verdict(&self) -> Verdict {
         match self {
             Self::Unavailable(status) if *status >= 500 || matches!(*status, 408 | 425 | 429) => {
-                Verdict::Passing
+                Verdict::Host
             }
             // A fault of ours, not of the file.
-            Self::Silent | Self::NoClient(_) => Verdict::Passing,
-            Self::Connection(source) if !source.is_builder() => Verdict::Passing,
+            Self::NoClient(_) => Verdict::Passing,
+            Self::Silent => Verdict::Host,
+            Self::Connection(source) if !source.is_builder() => Verdict::Host,
             Self::Gone
             | Self::Refused(_)
             | Self::Unavailable(_)

@@ -241,10 +241,10 @@ async fn b33_no_status_of_the_cdn_is_a_last_word() {
         (410, Verdict::Address),
         (204, Verdict::Address),
         (400, Verdict::Address),
-        (408, Verdict::Passing),
-        (429, Verdict::Passing),
-        (500, Verdict::Passing),
-        (503, Verdict::Passing),
+        (408, Verdict::Host),
+        (429, Verdict::Host),
+        (500, Verdict::Host),
+        (503, Verdict::Host),
     ] {
         let error = refusal(status(code)).await;
         assert_eq!(error.verdict(), verdict, "{code}: {error:?}");
@@ -264,7 +264,7 @@ async fn a_lost_connection_is_transient_and_shows_no_address() {
             .await
             .unwrap_err();
         assert!(
-            matches!(error, MediaError::Connection(_)) && error.verdict() == Verdict::Passing,
+            matches!(error, MediaError::Connection(_)) && error.verdict() == Verdict::Host,
             "{error:?}"
         );
         assert!(!format!("{error:?}").contains("secret"), "{error:?}");
@@ -285,7 +285,7 @@ async fn b26_a_photo_cut_off_half_way_ends_in_an_error() {
         .await
         .unwrap_err();
     assert!(
-        MediaError::within(&error).is_some_and(|error| error.verdict() == Verdict::Passing),
+        MediaError::within(&error).is_some_and(|error| error.verdict() == Verdict::Host),
         "{error:?}"
     );
 }

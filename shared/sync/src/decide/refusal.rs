@@ -17,10 +17,14 @@ const LONGEST_HOP_MS: i64 = 15 * MINUTE_MS;
 const ANOTHER_ANSWER_MS: i64 = MINUTE_MS;
 /// How long an address may lead nowhere: outages and expired signatures take hours.
 const ADDRESS_MS: i64 = 3 * HOUR_MS;
-/// How long One Click may fail at one photo.
-const ONE_CLICK_MS: i64 = 24 * HOUR_MS;
+/// How long One Click, or the file's host, may fail at one photo.
+const FAILS_MS: i64 = 24 * HOUR_MS;
 /// So often it has failed by then, if it was asked all the time: much of a day may be an outage.
-const ONE_CLICK_TIMES: u32 = 8;
+const FAILS_TIMES: u32 = 8;
+/// Where all photos are refused, that is said after so long, for all of them.
+const ALL_MS: i64 = HOUR_MS;
+/// The host of the files is nobody's pause: so soon each photo finds out that it is back.
+const HOST_DELAY_MS: i64 = 5 * MINUTE_MS;
 /// So often, over so long, makes it worth naming.
 const TELL_TIMES: u32 = 3;
 const TELL_MS: i64 = 2 * MINUTE_MS;
@@ -100,6 +104,7 @@ fn delay_ms(by: Refuser, times: u32) -> i64 {
         .min(LONGEST_DELAY_MS);
     match by {
         Refuser::Address | Refuser::OneClick => doubled,
+        Refuser::Host => doubled.min(HOST_DELAY_MS),
         // Nothing is gained by asking sooner than the answer counts.
         Refuser::NoAddress | Refuser::File | Refuser::OneClicksWord => {
             doubled.max(ANOTHER_ANSWER_MS + SECOND_MS)
@@ -111,8 +116,21 @@ fn delay_ms(by: Refuser, times: u32) -> i64 {
 fn is_about_the_address(by: Refuser) -> bool {
     match by {
         Refuser::Address | Refuser::NoAddress => true,
-        Refuser::File | Refuser::OneClick | Refuser::OneClicksWord => false,
+        Refuser::Host | Refuser::File | Refuser::OneClick | Refuser::OneClicksWord => false,
     }
+}
+
+/// Whether the same may be an outage, in which all photos are refused.
+pub fn may_be_an_outage(by: Refuser) -> bool {
+    match by {
+        Refuser::Host | Refuser::OneClick => true,
+        Refuser::Address | Refuser::NoAddress | Refuser::File | Refuser::OneClicksWord => false,
+    }
+}
+
+/// Whether it has lasted long enough to be said of all photos.
+pub fn lasts_for_all(refusal: &Refusal) -> bool {
+    refusal.last_ms - refusal.since_ms >= ALL_MS
 }
 
 /// Whether `CompanyCam` was asked for the address since it was refused first.
@@ -133,7 +151,7 @@ pub fn is_final(refusal: &Refusal, asked_ms: Option<i64>) -> bool {
     let (times, patience_ms) = match refusal.by {
         Refuser::Address => (2, ADDRESS_MS),
         Refuser::NoAddress | Refuser::File | Refuser::OneClicksWord => (2, ANOTHER_ANSWER_MS),
-        Refuser::OneClick => (ONE_CLICK_TIMES, ONE_CLICK_MS),
+        Refuser::Host | Refuser::OneClick => (FAILS_TIMES, FAILS_MS),
     };
     refusal.times >= times
         && refusal.last_ms - refusal.since_ms >= patience_ms
@@ -146,7 +164,7 @@ pub fn is_worth_telling(refusal: &Refusal, asked_ms: Option<i64>) -> bool {
     let lasts = refusal.times >= TELL_TIMES && refusal.last_ms - refusal.since_ms >= TELL_MS;
     match refusal.by {
         Refuser::Address | Refuser::NoAddress => lasts && asked_since(refusal, asked_ms),
-        Refuser::OneClick => lasts,
+        Refuser::Host | Refuser::OneClick => lasts,
         Refuser::File | Refuser::OneClicksWord => false,
     }
 }
@@ -185,12 +203,12 @@ mod tests {
 
     #[test]
     fn b35_the_time_between_two_tries_grows_up_to_an_hour() {
-        let (row, seen) = refused(Refuser::OneClick, NOW + ONE_CLICK_MS + HOUR_MS);
+        let (row, seen) = refused(Refuser::OneClick, NOW + FAILS_MS + HOUR_MS);
         assert_eq!(seen[..5], [0, 1000, 3000, 7000, 15_000]);
         assert!(seen.windows(2).all(|pair| pair[1] - pair[0] <= HOUR_MS));
         assert!((30..40).contains(&seen.len()), "{}", seen.len());
         assert!(is_final(&row.refused.unwrap(), None));
-        let (row, _) = refused(Refuser::OneClick, NOW + ONE_CLICK_MS - 2 * HOUR_MS);
+        let (row, _) = refused(Refuser::OneClick, NOW + FAILS_MS - 2 * HOUR_MS);
         assert!(!is_final(&row.refused.unwrap(), None));
     }
 

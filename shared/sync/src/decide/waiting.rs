@@ -1,9 +1,10 @@
 //! Looks that wait for a side to answer: which of them are one (B36).
 
-use runtime::messages::{Look, Origin, PhotosSoFar, SyncMessage};
+use runtime::messages::{Failures, Look, Origin, PhotosSoFar, SyncMessage};
 
-/// What the look is about: looks of one name wait as one. `None`: it needs not wait, since what it
-/// would find is looked for anyway when the side answers.
+/// What the look is about: looks of one name wait as one, and come back in the names' order, so those
+/// after an event come first. `None`: it needs not wait, since what it would find is looked for anyway
+/// when the side answers.
 pub fn name(look: &Look) -> Option<String> {
     match look {
         Look::Poll
@@ -11,13 +12,14 @@ pub fn name(look: &Look) -> Option<String> {
         | Look::Probe { .. }
         | Look::Resume
         | Look::ResumePhotos { .. }
+        | Look::ResumeProjects { .. }
         | Look::Sync { .. } => None,
         Look::Disconnect { generation } => Some(format!("disconnect#{generation}")),
         // What a listing read is in the project's row; after an event it is still to be read.
         Look::Project { project_id, origin } if origin.is_event() => {
             Some(format!("project#{project_id}"))
         }
-        Look::Project { project_id, .. } => Some(format!("listed-project#{project_id}")),
+        Look::Project { project_id, .. } => Some(format!("project-listed#{project_id}")),
         Look::ProjectPhotos { project_id, .. } => Some(format!("project-photos#{project_id}")),
         Look::Photo { photo_id, .. } => Some(format!("photo#{photo_id}")),
         Look::Document { document_id, .. } => Some(format!("document#{document_id}")),
@@ -67,7 +69,7 @@ pub fn merged(before: Option<SyncMessage>, now: &SyncMessage) -> SyncMessage {
     SyncMessage {
         look,
         tries: 0,
-        refused_since: None,
+        failures: Failures::default(),
         generation,
         ..now.clone()
     }
@@ -122,6 +124,29 @@ mod tests {
         };
         assert_eq!(merged(Some(photo(true)), &photo(false)), photo(true));
         assert_eq!(merged(Some(photo(false)), &photo(false)), photo(false));
+    }
+
+    #[test]
+    fn b36_what_an_event_told_comes_back_before_what_a_listing_read() {
+        let project_id = ProjectId::parse("7").unwrap();
+        let cursor = None;
+        let so_far = PhotosSoFar::default();
+        let photos = Look::ProjectPhotos {
+            project_id,
+            cursor,
+            so_far,
+        };
+        let listed = [
+            project(Origin::Sync),
+            project(Origin::Poll),
+            message(photos),
+        ];
+        let job = message(Look::job(&"j".parse().unwrap()));
+        for live in [project(Origin::Event), project(Origin::Deletion), job] {
+            for listed in &listed {
+                assert!(name(&live.look) < name(&listed.look), "{live:?} {listed:?}");
+            }
+        }
     }
 
     #[test]

@@ -38,15 +38,10 @@ async fn pause_saying(
     }
     // Told first: once the state is written no look comes here again, and a failed telling would be lost.
     tell_one_click(app, org, IntegrationState::NeedsReconnecting, why).await?;
-    let paused = app
-        .store
-        .set_state(org, generation, ConnectionState::NeedsReconnecting)
-        .await?;
-    if paused.is_some() {
+    let entry = NewEntry::new(Kind::Connection, Outcome::Failed, why);
+    let store = &app.store;
+    if store.set_needs_reconnecting(org, generation, entry).await? {
         tracing::warn!(org.id = %org, "CompanyCam no longer accepts the grant; the connection waits to be reconnected");
-        app.store
-            .log(org, NewEntry::new(Kind::Connection, Outcome::Failed, why))
-            .await?;
     }
     Ok(())
 }
@@ -60,12 +55,7 @@ pub async fn disconnect(app: &App, organization: &Organization, by: &str) -> Res
     if organization.state == ConnectionState::Disconnected {
         return Ok(());
     }
-    if app
-        .store
-        .set_state(org, generation, ConnectionState::Disconnected)
-        .await?
-        .is_some()
-    {
+    if app.store.set_disconnected(org, generation).await?.is_some() {
         let text = format!("Disconnected from {} by {by}.", organization.company_name);
         app.store
             .log(org, NewEntry::new(Kind::Connection, Outcome::Removed, text))
@@ -87,10 +77,7 @@ pub(super) async fn finish_disconnecting(
     generation: i64,
 ) -> Result<(), Trouble> {
     let org = &organization.org_id;
-    let ended = app
-        .store
-        .set_state(org, generation, ConnectionState::Disconnected)
-        .await?;
+    let ended = app.store.set_disconnected(org, generation).await?;
     let Some(ended) = ended else {
         return Ok(());
     };
@@ -194,7 +181,7 @@ pub(super) async fn is_ready(context: &Context<'_>, look: &Look) -> Result<bool,
     // These conclude nothing from what CompanyCam shows.
     let needs_none = matches!(
         look,
-        Look::Probe { .. } | Look::Resume | Look::ResumePhotos { .. }
+        Look::Probe { .. } | Look::Resume | Look::ResumePhotos { .. } | Look::ResumeProjects { .. }
     );
     if !verified && !needs_none && !is_of_its_company(context).await? {
         return Ok(false);
@@ -234,16 +221,20 @@ async fn is_of_its_company(context: &Context<'_>) -> Result<bool, Trouble> {
     Ok(false)
 }
 
-/// Shows the state on One Click's integrations card.
+/// Shows the state on One Click's integrations card. Nothing else waits for a card that One Click refuses.
 pub async fn tell_one_click(
     app: &App,
     org: &OrgId,
     state: IntegrationState,
     message: &str,
 ) -> Result<(), Trouble> {
-    app.one_click()
-        .await?
-        .put_integration(org, state, message)
-        .await?;
-    Ok(())
+    let told = app.one_click().await?;
+    let told = told.put_integration(org, state, message).await;
+    match told.map_err(Trouble::from) {
+        Err(Trouble::Permanent(reason)) => {
+            tracing::warn!(org.id = %org, reason, "One Click does not take the state for its card");
+            Ok(())
+        }
+        told => told.map(drop),
+    }
 }

@@ -217,6 +217,9 @@ async fn finish(context: &Context<'_>, job: &Job, link: &JobRow) -> Result<(), T
     let store = &context.app.store;
     let id = &link.project_id;
     let assignee = job.assigned_user_id.as_ref();
+    if assignee.is_some() {
+        store.job_was_assigned(org, id).await?;
+    }
     // Reassigned before it was finished: whoever was assigned by then is a previous assignee.
     let moved = link.applied.iter().any(|user| Some(user) != assignee);
     let applied = if moved && context.organization.preferences.reassign_project {
@@ -249,14 +252,24 @@ async fn finish(context: &Context<'_>, job: &Job, link: &JobRow) -> Result<(), T
     Ok(store.job_finished(org, &job.id).await?)
 }
 
-/// Asks One Click for the jobs changed since the last poll, from that page on and so many pages, and
-/// queues a look at those where there is something to do. The page that comes next, if any; where it
-/// begins is saved with each page.
+/// What a poll has read of the list of jobs.
+pub struct JobsListed {
+    /// The page that comes next, if any.
+    pub next_page: Option<u32>,
+    /// The jobs with something to do.
+    pub news: Vec<JobId>,
+    /// Where the list goes on: to be saved when the news are queued, or kept.
+    pub cursor: Option<Timestamp>,
+}
+
+/// Asks One Click for the jobs changed since the last poll, from that page on: so many pages, or until
+/// there is enough to look at.
 pub async fn poll_jobs(
     context: &Context<'_>,
     mut page: u32,
     pages: u32,
-) -> Result<Option<u32>, Trouble> {
+    enough: usize,
+) -> Result<JobsListed, Trouble> {
     let org = context.org();
     let organization = &context.organization;
     let mut since = organization.job_cursor.unwrap_or_else(|| {
@@ -268,9 +281,17 @@ pub async fn poll_jobs(
     let settled = Timestamp::from_second(context.now).map_or(since, |now| now - SETTLED);
     let one_click = context.one_click().await?;
     let mut seen = BTreeSet::new();
-    let mut saved = organization.job_cursor;
+    let mut listed = JobsListed {
+        next_page: Some(page),
+        news: Vec::new(),
+        cursor: None,
+    };
     for _ in 0..pages {
-        let answer = one_click.jobs_updated_since(org, Some(since), page).await?;
+        let answer = match one_click.jobs_updated_since(org, Some(since), page).await {
+            // What was read counts; the next look meets the rest.
+            Err(_) if listed.cursor.is_some() => break,
+            answer => answer?,
+        };
         context
             .note_unreadable_in_one_click(Kind::Project, "job", &answer.unreadable)
             .await?;
@@ -280,7 +301,9 @@ pub async fn poll_jobs(
             .into_iter()
             .filter(|job| seen.insert((job.id.clone(), job.updated_at)))
             .collect();
-        queue_looks(context, &fresh).await?;
+        listed
+            .news
+            .extend(with_something_to_do(context, &fresh).await?);
         match last {
             // The list shifts under our own writes: it is asked for anew from where it ended, and
             // paged through only within one timestamp.
@@ -288,18 +311,18 @@ pub async fn poll_jobs(
             _ => page += 1,
         }
         let cursor = since.min(settled);
-        if saved.is_none_or(|before| cursor > before) {
-            context.app.store.jobs_listed(org, cursor).await?;
-            saved = Some(cursor);
+        if organization.job_cursor.is_none_or(|before| cursor > before) {
+            listed.cursor = Some(cursor);
         }
-        if answer.next_page.is_none() {
-            return Ok(None);
+        listed.next_page = answer.next_page.is_some().then_some(page);
+        if listed.next_page.is_none() || listed.news.len() > enough {
+            break;
         }
     }
-    Ok(Some(page))
+    Ok(listed)
 }
 
-async fn queue_looks(context: &Context<'_>, jobs: &[Job]) -> Result<(), Trouble> {
+async fn with_something_to_do(context: &Context<'_>, jobs: &[Job]) -> Result<Vec<JobId>, Trouble> {
     let org = context.org();
     let store = &context.app.store;
     let links: BTreeMap<_, _> = store
@@ -308,7 +331,7 @@ async fn queue_looks(context: &Context<'_>, jobs: &[Job]) -> Result<(), Trouble>
         .into_iter()
         .map(|row| (row.job_id.clone(), row))
         .collect();
-    let mut looks = Vec::new();
+    let mut news = Vec::new();
     for job in jobs {
         let link = links.get(&job.id);
         let step = job_step(link, job, &context.organization.preferences, context.now);
@@ -321,8 +344,8 @@ async fn queue_looks(context: &Context<'_>, jobs: &[Job]) -> Result<(), Trouble>
             .and_then(|claim| claim.set_aside)
             .is_none_or(|updated_at| job.updated_at > updated_at);
         if again {
-            looks.push(context.look(Look::job(&job.id)));
+            news.push(job.id.clone());
         }
     }
-    Ok(context.app.queues.sync(&looks).await?)
+    Ok(news)
 }

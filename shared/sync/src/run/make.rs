@@ -6,6 +6,7 @@ use companycam::{Address, Contact, NewProject, Project};
 use one_click::Job;
 use runtime::{Failure, Trouble};
 use store::jobs::Asking;
+use store::pauses::Side;
 use store::projects::ProjectFields;
 
 use super::{Context, users};
@@ -14,6 +15,7 @@ use crate::decide::relations::filled;
 
 /// A project whose request was lost is looked for no sooner: it may still be on its way.
 pub const LOST_S: i64 = 10;
+const UNTIL_FOUND: Duration = Duration::from_secs(LOST_S.unsigned_abs());
 
 /// A job's project, and how it came.
 pub struct Its {
@@ -101,8 +103,13 @@ async fn not_made(context: &Context<'_>, job: &Job, failure: Failure) -> Result<
         Failure::Trouble(_) => false,
     };
     if maybe_made {
-        // Whatever was the matter with the answer: looking for the project tells.
-        return Ok(maybe_on_its_way(&failure.to_string()));
+        // Whatever was the matter with the answer: looking for the project tells. Where that is the
+        // answer to this job alone, time after time, it is an item that is refused (B35).
+        return Ok(Trouble::Transient {
+            after: Some(UNTIL_FOUND),
+            cause: failure.to_string(),
+            down: Some(Side::CompanyCam),
+        });
     }
     let store = &context.app.store;
     store.drop_claim(context.org(), &job.id).await?;
@@ -111,7 +118,7 @@ async fn not_made(context: &Context<'_>, job: &Job, failure: Failure) -> Result<
 
 fn maybe_on_its_way(cause: &str) -> Trouble {
     Trouble::Transient {
-        after: Some(Duration::from_secs(LOST_S.unsigned_abs())),
+        after: Some(UNTIL_FOUND),
         cause: cause.to_owned(),
         down: None,
     }

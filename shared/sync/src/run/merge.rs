@@ -24,7 +24,7 @@ pub async fn follow(
     let Some(into) = survivor(context, &gone.project_id).await? else {
         return Ok(false);
     };
-    let moved = move_job(context, gone, now, &into).await?;
+    // Queued first, since nothing brings this back once the job has moved. They are taken after this look.
     // Its photos are on the other job, or on this job from another project: both are to be seen.
     let looks = [
         Look::Project {
@@ -35,7 +35,7 @@ pub async fn follow(
     ];
     let looks = looks.map(|look| context.look(look));
     context.app.queues.sync(&looks).await?;
-    Ok(moved)
+    move_job(context, gone, now, &into).await
 }
 
 /// The linked projects that went into this one, as far as the first of its photos tell.

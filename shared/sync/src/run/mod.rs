@@ -182,6 +182,7 @@ pub async fn look(app: &App, message: &SyncMessage) -> Result<(), Trouble> {
         | Look::Probe { .. }
         | Look::Resume
         | Look::ResumePhotos { .. }
+        | Look::ResumeProjects { .. }
         | Look::Disconnect { .. }
         | Look::Project { .. }
         | Look::ProjectPhotos { .. }
@@ -203,6 +204,7 @@ pub async fn look(app: &App, message: &SyncMessage) -> Result<(), Trouble> {
         Look::Probe { side, seq } => pause::probe(app, &context.organization, *side, *seq).await,
         Look::Resume => pause::resume(&context).await,
         Look::ResumePhotos { after } => pause::resume_photos(&context, after.as_ref()).await,
+        Look::ResumeProjects { after } => pause::resume_projects(&context, after.as_ref()).await,
         // Done above, since the organization need not be connected for it.
         Look::Disconnect { .. } => Ok(()),
         Look::Sync { run, seq } => sync_run::step(&context, run, *seq, message.tries).await,

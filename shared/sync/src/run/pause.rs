@@ -3,14 +3,15 @@
 
 use std::time::Duration;
 
-use companycam::ids::PhotoId;
+use companycam::ids::{PhotoId, ProjectId};
 use one_click::OrgId;
-use runtime::messages::{Look, PhotoMessage, SyncMessage};
+use runtime::messages::{Envelope, Look, Origin, PhotoMessage, SyncMessage};
 use runtime::pacing::Lane;
 use runtime::{App, Trouble};
 use store::organizations::Organization;
-use store::pauses::{Pause, Side};
+use store::pauses::{Pause, Side, WaitingLook};
 
+use super::poll::LOOKS_AT_ONCE;
 use super::{Context, sync_run};
 use crate::decide::pause;
 use crate::decide::waiting::{merged, name};
@@ -48,7 +49,7 @@ pub async fn answers(app: &App, organization: &Organization, side: Side) -> Resu
     match asked {
         Ok(()) | Err(Trouble::Permanent(_)) => Ok(true),
         Err(Trouble::Transient { down, .. }) => Ok(down.is_none()),
-        Err(reconnect @ Trouble::NeedsReconnecting) => Err(reconnect),
+        Err(other @ (Trouble::NeedsReconnecting | Trouble::OtherVersion(_))) => Err(other),
     }
 }
 
@@ -82,12 +83,31 @@ pub async fn park(app: &App, message: &SyncMessage) -> Result<(), Trouble> {
     let since = before
         .as_ref()
         .map_or(app.clock.now_s(), |before| before.since);
-    let before = before.and_then(|before| serde_json::from_str(&before.message).ok());
+    let before = match before {
+        Some(before) => readable(app, &before).await?,
+        None => None,
+    };
     let waits = merged(before, message);
     let text =
         serde_json::to_string(&waits).map_err(|error| Trouble::Permanent(error.to_string()))?;
     tracing::info!(org.id = %org, look.kind = message.look.kind(), "a look waits for a side to answer");
     Ok(store.wait(org, &name, text, since).await?)
+}
+
+/// The look that waits. One of another version comes back by itself until the version that can read it
+/// does: it goes the way of any message that can't be read.
+async fn readable(app: &App, look: &WaitingLook) -> Result<Option<SyncMessage>, Trouble> {
+    let text = &look.message;
+    if let Ok(message) = serde_json::from_str(text) {
+        return Ok(Some(message));
+    }
+    match Envelope::again(text) {
+        Some(message) => app.queues.retry_as_it_came(&message).await?,
+        None => app.queues.bury_sync(text).await?,
+    }
+    // The template counts these lines.
+    tracing::error!(org.id = %look.org_id, name = look.name, "a message of another version waits");
+    Ok(None)
 }
 
 /// Probes the side: goes on with everything if it answers, and otherwise comes back later. An older
@@ -102,6 +122,8 @@ pub async fn probe(
     let Some(paused) = organization.pause(side).filter(|paused| paused.seq == seq) else {
         return Ok(());
     };
+    // From when it was sent: a side that says nothing takes its time to do so.
+    let now = app.clock.now_s();
     if ask(app, organization, side).await? == Asked::Answers {
         // Queued before the pause ends: a crash in between only probes once more.
         app.queues
@@ -112,9 +134,8 @@ pub async fn probe(
         }
         return Ok(());
     }
-    let now = app.clock.now_s();
     let prolonged = pause::prolonged(paused, org, now);
-    queue_probe(app, org, side, &prolonged, now).await?;
+    queue_probe(app, org, side, &prolonged, app.clock.now_s()).await?;
     app.store.prolong(org, side, seq, &prolonged).await?;
     Ok(())
 }
@@ -175,11 +196,13 @@ pub async fn keep_probing(context: &Context<'_>) -> Result<(), Trouble> {
     Ok(())
 }
 
-/// Whether looks or photos wait whose messages may have been let go, as when the connection ended.
+/// Whether looks, photos or projects wait whose messages may have been let go, as when the connection ended.
 pub async fn something_waits(context: &Context<'_>) -> Result<bool, Trouble> {
     let (store, org) = (&context.app.store, context.org());
     let waiting = store.waiting_looks(org, 1).await?;
-    Ok(!waiting.is_empty() || store.any_photo_pending(org).await?)
+    Ok(!waiting.is_empty()
+        || store.any_photo_pending(org).await?
+        || store.any_project_pending(org).await?)
 }
 
 /// Queues some of the looks that waited, and comes back for more; then whatever stood still with them:
@@ -189,17 +212,14 @@ pub async fn resume(context: &Context<'_>) -> Result<(), Trouble> {
     let looks = app.store.waiting_looks(org, AT_ONCE).await?;
     let mut messages: Vec<SyncMessage> = Vec::new();
     for look in &looks {
-        match serde_json::from_str(&look.message) {
-            Ok(message) => messages.push(message),
-            Err(_) => {
-                tracing::error!(org.id = %org, name = look.name, "a look of another version waited; it is let go, and the next poll or sync finds what it was about");
-            }
-        }
+        messages.extend(readable(app, look).await?);
     }
     let more = looks.len() >= usize::try_from(AT_ONCE).unwrap_or(usize::MAX);
     if more {
         messages.push(context.look(Look::Resume));
     } else {
+        // A poll that was under way may have lost its message: another begins where it began.
+        app.store.drop_poll(org).await?;
         messages.push(context.look(Look::Poll));
     }
     app.queues.sync(&messages).await?;
@@ -210,8 +230,38 @@ pub async fn resume(context: &Context<'_>) -> Result<(), Trouble> {
         return Ok(());
     }
     sync_run::take_up(context).await?;
-    let photos = context.look(Look::ResumePhotos { after: None });
-    Ok(app.queues.retry(&photos, INDEX_BEHIND).await?)
+    for look in [
+        Look::ResumePhotos { after: None },
+        Look::ResumeProjects { after: None },
+    ] {
+        let look = context.look(look);
+        app.queues.retry(&look, INDEX_BEHIND).await?;
+    }
+    Ok(())
+}
+
+/// Queues looks at some of the projects that are still to be handled, and the rest behind them.
+pub async fn resume_projects(
+    context: &Context<'_>,
+    after: Option<&ProjectId>,
+) -> Result<(), Trouble> {
+    let (app, org) = (context.app, context.org());
+    if context.organization.is_paused() {
+        // They come with the end of that pause.
+        return Ok(());
+    }
+    let most = i32::try_from(LOOKS_AT_ONCE).unwrap_or(i32::MAX);
+    let (projects, more) = app.store.pending_projects_after(org, after, most).await?;
+    let looks = projects.iter().map(|project_id| Look::Project {
+        project_id: project_id.clone(),
+        origin: Origin::Poll,
+    });
+    let mut messages: Vec<_> = looks.map(|look| context.look(look)).collect();
+    if more {
+        let after = projects.last().cloned();
+        messages.push(context.look(Look::ResumeProjects { after }));
+    }
+    Ok(app.queues.sync(&messages).await?)
 }
 
 /// Queues a page of the photos that wait to be copied.

@@ -208,15 +208,18 @@ async fn update(
     let taken = job
         .as_ref()
         .is_some_and(|job| job.assigned_user_id.is_some());
-    let given = assignee.filter(|_| !taken);
-    let assigns = given.is_some();
+    let mut given = assignee.filter(|_| !taken);
     if let Some(assignee) = &given {
         changes.assigned_user_id = Field::Set(assignee.clone());
     }
     if !changes.is_empty() {
         match write_job(context, &one_click, &job_id, changes).await {
             Err(OneClickError::NotFound) => return close(context, row, &job_id).await,
-            written => drop(written?),
+            // Not, where One Click will not have the assignee.
+            written => {
+                let written = written?;
+                given = given.filter(|given| written.assigned_user_id.as_ref() == Some(given));
+            }
         }
         is_there = true;
         let text = format!(
@@ -232,6 +235,7 @@ async fn update(
     if is_there && row.job_missing_since.is_some() {
         context.app.store.job_is_there(org, id).await?;
     }
+    let assigns = given.is_some();
     if let Some(assignee) = given {
         // Ours: no reassignment that the project would have to follow.
         let assignee = Some(&assignee);

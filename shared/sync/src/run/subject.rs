@@ -7,9 +7,10 @@ use store::activity::{Kind, NewEntry};
 pub fn of(look: &Look) -> (Kind, String) {
     match look {
         Look::Poll | Look::PollOn { .. } => (Kind::Sync, "The regular check".to_owned()),
-        Look::Probe { .. } | Look::Resume | Look::ResumePhotos { .. } => {
-            (Kind::Sync, "Going on after an outage".to_owned())
-        }
+        Look::Probe { .. }
+        | Look::Resume
+        | Look::ResumePhotos { .. }
+        | Look::ResumeProjects { .. } => (Kind::Sync, "Going on after an outage".to_owned()),
         Look::Disconnect { .. } => (Kind::Connection, "Disconnecting".to_owned()),
         Look::Sync { .. } => (Kind::Sync, "The sync".to_owned()),
         Look::Project { project_id, .. } => (Kind::Project, format!("Project {project_id}")),
@@ -38,6 +39,7 @@ pub fn failed(look: &Look) -> String {
         Look::Probe { .. }
         | Look::Resume
         | Look::ResumePhotos { .. }
+        | Look::ResumeProjects { .. }
         | Look::Photo { .. }
         | Look::Document { .. } => format!("{what} could not be looked at"),
     }
@@ -56,6 +58,7 @@ pub fn about(look: &Look, entry: NewEntry) -> NewEntry {
         | Look::Probe { .. }
         | Look::Resume
         | Look::ResumePhotos { .. }
+        | Look::ResumeProjects { .. }
         | Look::Disconnect { .. }
         | Look::Sync { .. }
         | Look::Document { .. } => entry,

@@ -25,6 +25,11 @@ const LONGEST_WAIT: Duration = Duration::from_secs(30);
 /// How often it looks again for the projects of a page, about four minutes in all: one of them that
 /// takes longer reads its photos by itself, and does not hold up the rest.
 const PATIENT_TRIES: u32 = 12;
+/// So many photos may be queued before the run lists more: what is copied in a few seconds.
+const PHOTOS_AHEAD: i32 = 400;
+/// How long it waits for that, and how often: some minutes, after which it lists one page more.
+const HELD: Duration = Duration::from_secs(1);
+const HELD_TRIES: u32 = 200;
 /// How long a run may wait for what it listed.
 const LONGEST_RUN_S: i64 = 24 * 60 * 60;
 
@@ -134,35 +139,45 @@ pub async fn step(
         let reason = "it took more steps than any sync should";
         return abandon(context.app, context.org(), run_id, reason).await;
     }
-    if must_wait(context, run, tries).await? {
-        return come_back(context, run, tries).await;
+    if let Some(wait) = must_wait(context, run, tries).await? {
+        return go_on(context, run, Some((tries, wait))).await;
     }
     if run.step == SyncStep::Finish {
         return finish(context, run).await;
     }
     let taken = take(context, run).await?;
+    advance(context.app, &context.organization, run, taken).await
+}
+
+/// Queues what the step came to and the next one, and writes that down.
+async fn advance(
+    app: &App,
+    organization: &Organization,
+    run: &SyncRun,
+    taken: Taken,
+) -> Result<(), Trouble> {
     let listed = lists_projects(run) && taken.next == SyncStep::Tags;
     let next = SyncRun {
         step: taken.next,
         seq: run.seq + 1,
-        stepped_at: context.now,
+        stepped_at: app.clock.now_s(),
         next_cursor: taken.cursor.or(run.next_cursor),
         projects_total: run.projects_total + taken.projects,
         photos_total: run.photos_total + taken.photos,
         ..run.clone()
     };
     // A poll may have moved the cursor on by itself; the later one has seen the earlier's changes.
-    let before = context.organization.project_cursor;
+    let before = organization.project_cursor;
     let cursor = next
         .next_cursor
         .filter(|next| listed && before.is_none_or(|now| *next > now));
+    let org = &organization.org_id;
     // Queued before it is written down: a crash in between only repeats what was done, and the queue
     // gives nothing from behind this message until it is through.
     let mut messages = taken.looks;
-    messages.push(message(context.org(), &next));
-    context.app.queues.sync(&messages).await?;
-    let (store, org) = (&context.app.store, context.org());
-    store.step_sync(org, &next, run.seq, cursor).await?;
+    messages.push(message(org, &next));
+    app.queues.sync(&messages).await?;
+    app.store.step_sync(org, &next, run.seq, cursor).await?;
     Ok(())
 }
 
@@ -171,8 +186,13 @@ fn current<'a>(context: &'a Context<'_>, run_id: &str) -> Option<&'a SyncRun> {
     run.filter(|run| run.id == run_id && run.is_running())
 }
 
-/// Whether the step waits for what was queued before it; but never for ever.
-async fn must_wait(context: &Context<'_>, run: &SyncRun, tries: u32) -> Result<bool, Trouble> {
+/// How long the step waits for what was queued before it, if it does; but never for ever.
+async fn must_wait(
+    context: &Context<'_>,
+    run: &SyncRun,
+    tries: u32,
+) -> Result<Option<Duration>, Trouble> {
+    let patient = backoff(tries).min(LONGEST_WAIT);
     match &run.step {
         // Photos go to jobs, so the looks at the page's projects come first. One that takes longer
         // reads its photos by itself.
@@ -183,10 +203,16 @@ async fn must_wait(context: &Context<'_>, run: &SyncRun, tries: u32) -> Result<b
         } if tries < PATIENT_TRIES => {
             let rows = context.app.store.projects(context.org(), projects).await?;
             let waits = |row: &ProjectRow| row.wanted.is_some() && !row.is_refused();
-            Ok(rows.iter().any(waits))
+            if rows.iter().any(waits) {
+                return Ok(Some(patient));
+            }
+            photos_ahead(context).await
+        }
+        SyncStep::Photos { .. } | SyncStep::TagPhotos { .. } if tries < HELD_TRIES => {
+            photos_ahead(context).await
         }
         SyncStep::Finish if context.now - run.started_at < LONGEST_RUN_S => {
-            anything_pending(context).await
+            Ok(anything_pending(context).await?.then_some(patient))
         }
         SyncStep::Users
         | SyncStep::Projects { .. }
@@ -194,8 +220,16 @@ async fn must_wait(context: &Context<'_>, run: &SyncRun, tries: u32) -> Result<b
         | SyncStep::Photos { .. }
         | SyncStep::Tags
         | SyncStep::TagPhotos { .. }
-        | SyncStep::Finish => Ok(false),
+        | SyncStep::Finish => Ok(None),
     }
+}
+
+/// A photo that somebody has just taken waits behind those that are queued, so the run lists no more
+/// while there are many (B29).
+async fn photos_ahead(context: &Context<'_>) -> Result<Option<Duration>, Trouble> {
+    let (store, org) = (&context.app.store, context.org());
+    let many = store.more_photos_pending_than(org, PHOTOS_AHEAD).await?;
+    Ok(many.then_some(HELD))
 }
 
 async fn take(context: &Context<'_>, run: &SyncRun) -> Result<Taken, Trouble> {
@@ -233,7 +267,7 @@ async fn take_users(context: &Context<'_>, run: &SyncRun) -> Result<Taken, Troub
     // Connecting has just refreshed them, unless that took too long.
     let refreshed = context.organization.users_refreshed_at;
     if refreshed.is_none_or(|at| at < run.started_at) {
-        users::refresh(context).await?;
+        users::refresh_if_allowed(context).await?;
     }
     webhooks::set_up(context).await?;
     connection::tell_one_click(context.app, context.org(), IntegrationState::Connected, "").await?;
@@ -260,12 +294,12 @@ async fn take_projects(context: &Context<'_>, run: &SyncRun, page: u32) -> Resul
     };
     if page == 1 {
         let answered_at = answer.date.unwrap_or(context.now);
-        // A company without projects is asked for everything new from now on.
         let newest = next_cursor(
             answer.items.iter().map(|project| project.updated_at),
             answered_at,
         );
-        taken.cursor = Some(newest.unwrap_or(answered_at - 60));
+        // An empty list may be a mistake: the polls ask for the same again, until something is there.
+        taken.cursor = newest.or(Some(run.modified_since.unwrap_or(0)));
     }
     Ok(taken)
 }
@@ -368,13 +402,13 @@ pub(super) async fn take_up(context: &Context<'_>) -> Result<(), Trouble> {
     }
 }
 
-/// Takes the same step again, a little later each time.
-async fn come_back(context: &Context<'_>, run: &SyncRun, tries: u32) -> Result<(), Trouble> {
-    go_on(context, run, Some(tries)).await
-}
-
-/// Queues the same step once more, at once or after so many tries, and lets any other message of it go.
-async fn go_on(context: &Context<'_>, run: &SyncRun, tries: Option<u32>) -> Result<(), Trouble> {
+/// Queues the same step once more, at once or after so many tries and so long, and lets any other message
+/// of it go.
+async fn go_on(
+    context: &Context<'_>,
+    run: &SyncRun,
+    later: Option<(u32, Duration)>,
+) -> Result<(), Trouble> {
     let alive = SyncRun {
         seq: run.seq + 1,
         stepped_at: context.now,
@@ -382,13 +416,12 @@ async fn go_on(context: &Context<'_>, run: &SyncRun, tries: Option<u32>) -> Resu
     };
     let again = message(context.org(), &alive);
     let queues = &context.app.queues;
-    match tries {
-        Some(tries) => {
+    match later {
+        Some((tries, wait)) => {
             let later = SyncMessage {
                 tries: tries + 1,
                 ..again
             };
-            let wait = backoff(tries).min(LONGEST_WAIT);
             queues.retry(&later, wait).await?;
         }
         None => queues.sync(&[again]).await?,
@@ -429,6 +462,49 @@ pub(super) async fn abandon(
         end(app, &organization, run, reason).await?;
     }
     Ok(())
+}
+
+/// A side refuses a step of the run while it answers others: the run goes on without what that step was
+/// for, and what it had listed is looked at one by one. `false`: there is no going on without it.
+pub(super) async fn pass_over(
+    app: &App,
+    org: &OrgId,
+    run_id: &str,
+    seq: Option<i64>,
+) -> Result<bool, Trouble> {
+    let Some(organization) = app.store.organization(org).await? else {
+        return Ok(true);
+    };
+    let run = organization.sync.as_ref();
+    let this_step = |run: &&SyncRun| {
+        run.id == run_id && run.is_running() && seq.is_none_or(|seq| seq == run.seq)
+    };
+    let Some(run) = run.filter(this_step) else {
+        return Ok(true);
+    };
+    let Some(step) = without(&run.step) else {
+        return Ok(false);
+    };
+    let taken = Taken {
+        looks: left_behind(org, run),
+        ..Taken::then(step)
+    };
+    advance(app, &organization, run, taken).await?;
+    tracing::warn!(org.id = %org, run.id = %run.id, "a sync run goes on without a step that is refused");
+    Ok(true)
+}
+
+/// What follows a step that can't be taken. `None`: without a page of the list of projects nothing does.
+fn without(step: &SyncStep) -> Option<SyncStep> {
+    match step {
+        SyncStep::Users => Some(SyncStep::Projects { page: 1 }),
+        SyncStep::Photos { next_page, .. } => Some(after_photos(*next_page)),
+        SyncStep::Tags => Some(SyncStep::Finish),
+        SyncStep::TagPhotos { tags, .. } => {
+            Some(tag_photos_step(tags.iter().skip(1).cloned().collect()))
+        }
+        SyncStep::Projects { .. } | SyncStep::Looks { .. } | SyncStep::Finish => None,
+    }
 }
 
 /// Ends the run that is there because an administrator wants so. What it has queued still comes over.

@@ -37,8 +37,11 @@ pub async fn refresh(context: &Context<'_>) -> Result<(), Trouble> {
     context
         .note_unreadable_in_one_click(Kind::User, "user", &theirs.unreadable)
         .await?;
-    let companycam: Vec<_> = companycam.iter().map(companycam_user).collect();
-    let theirs: Vec<_> = theirs
+    let complete = companycam.complete;
+    let listed = companycam.users.iter().map(companycam_user).collect();
+    let companycam = believed(&known.companycam, listed, complete, |user| &user.id);
+    let complete = theirs.unreadable.is_empty();
+    let listed = theirs
         .items
         .into_iter()
         .map(|user| OneClickUser {
@@ -48,6 +51,7 @@ pub async fn refresh(context: &Context<'_>) -> Result<(), Trouble> {
             active: user.active,
         })
         .collect();
+    let theirs = believed(&known.one_click, listed, complete, |user| &user.id);
     context
         .app
         .store
@@ -75,8 +79,35 @@ fn companycam_user(user: &User) -> CompanyCamUser {
     }
 }
 
-async fn all_companycam_users(context: &Context<'_>) -> Result<Vec<User>, Trouble> {
+/// The users to be written down. Who is missing from a list that is empty, or that could not be read as a
+/// whole, is as before: that says nothing about them (B33).
+fn believed<T: Clone, Id: PartialEq>(
+    known: &[T],
+    mut listed: Vec<T>,
+    complete: bool,
+    id: impl Fn(&T) -> &Id,
+) -> Vec<T> {
+    if complete && !listed.is_empty() {
+        return listed;
+    }
+    for user in known {
+        if !listed.iter().any(|other| id(other) == id(user)) {
+            listed.push(user.clone());
+        }
+    }
+    listed
+}
+
+/// CompanyCam's users.
+struct Listed {
+    users: Vec<User>,
+    /// Whether all of them could be read.
+    complete: bool,
+}
+
+async fn all_companycam_users(context: &Context<'_>) -> Result<Listed, Trouble> {
     let mut users = Vec::new();
+    let mut complete = true;
     let mut page = Some(1);
     while let Some(number) = page {
         let answer = context
@@ -86,8 +117,9 @@ async fn all_companycam_users(context: &Context<'_>) -> Result<Vec<User>, Troubl
         context
             .note_unreadable(Kind::User, "user", &answer.unreadable)
             .await?;
+        complete &= answer.unreadable.is_empty();
         users.extend(answer.items);
         page = answer.next;
     }
-    Ok(users)
+    Ok(Listed { users, complete })
 }

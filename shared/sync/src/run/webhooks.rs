@@ -262,7 +262,13 @@ pub(super) async fn take_back(
         }
         outcome => outcome?,
     }
-    app.one_click().await?.delete_webhook(org).await?;
+    let deleted = app.one_click().await?.delete_webhook(org).await;
+    match deleted.map_err(Trouble::from) {
+        Err(Trouble::Permanent(reason)) => {
+            tracing::warn!(org.id = %org, reason, "One Click did not let us take our webhook back");
+        }
+        deleted => drop(deleted?),
+    }
     Ok(app
         .store
         .set_webhook(org, organization.generation, None)

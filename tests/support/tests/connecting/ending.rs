@@ -1,5 +1,7 @@
 //! B5: disconnecting, and connecting the same company again.
 
+use std::time::Duration;
+
 use http::StatusCode;
 use secrecy::ExposeSecret;
 use serde_json::json;
@@ -176,4 +178,54 @@ async fn b5_disconnecting_twice_is_harmless() {
         .iter()
         .filter(|entry| entry.text.starts_with("Disconnected"));
     assert_eq!(said.count(), 1);
+}
+
+#[tokio::test]
+async fn b5_disconnecting_in_the_middle_of_an_outage_is_finished_after_it() {
+    for side in ["CompanyCam", "One Click"] {
+        let test = TestApp::spawn().await;
+        let browser = test.connect().await;
+        test.drain().await;
+        let down = json!({"path": "*", "times": null, "action": {"status": 503}});
+        match side {
+            "CompanyCam" => test.companycam_fault(down),
+            _ => test.one_click_fault(down),
+        }
+        test.poll().await;
+        test.pass(Duration::from_mins(5)).await;
+        assert!(test.organization().await.unwrap().is_paused(), "{side}");
+        let page = browser.submit("disconnect", &[]).await;
+        assert!(page.status.is_redirection(), "{side}: {}", page.body);
+        test.pass(Duration::from_mins(10)).await;
+        assert!(holder(&test).await.is_some(), "{side}: not yet");
+
+        test.companycam.controls.clear_faults();
+        test.one_click.controls().clear_faults();
+        test.pass(Duration::from_mins(16)).await;
+        assert!(stored_tokens(&test).await.is_none(), "{side}");
+        assert_eq!(holder(&test).await, None, "{side}");
+        assert_eq!(card(&test)["state"], "disconnected", "{side}");
+        // Nothing of the outage is left to whoever connects again.
+        test.connect().await;
+        assert!(!test.organization().await.unwrap().is_paused(), "{side}");
+    }
+}
+
+#[tokio::test]
+async fn b5_disconnecting_is_finished_though_one_click_will_not_give_its_webhook_back() {
+    let test = TestApp::spawn().await;
+    let browser = test.connect().await;
+    test.drain().await;
+    let no = json!({"status": 403, "headers": {"content-type": "application/json"}, "body": r#"{"errors": ["no"]}"#});
+    for path in [
+        "/v1/organizations/*/webhook",
+        "/v1/organizations/*/integration*",
+    ] {
+        test.one_click_fault(json!({"path": path, "times": null, "action": no}));
+    }
+    browser.submit("disconnect", &[]).await;
+    test.drain().await;
+    assert!(stored_tokens(&test).await.is_none());
+    assert_eq!(holder(&test).await, None);
+    assert!(test.dead_letters().is_empty());
 }

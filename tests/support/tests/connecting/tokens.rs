@@ -168,7 +168,7 @@ async fn b5_a_renewal_that_a_disconnect_overtakes_brings_no_tokens_back() {
     let disconnect = async {
         until(async || test.aws.calls().iter().any(|call| call.refused)).await;
         let (store, org) = (&test.app.store, org_id());
-        let ended = store.set_state(&org, 1, ConnectionState::Disconnected);
+        let ended = store.set_disconnected(&org, 1);
         let ended = ended.await.unwrap().unwrap();
         assert!(store.end_connection(&ended).await.unwrap());
     };

@@ -11,3 +11,4 @@
 
 mod messages;
 mod rows;
+mod waiting;

@@ -3,7 +3,7 @@
 use companycam::Cursor;
 use companycam::ids::{DocumentId, PhotoId, ProjectId};
 use one_click::{JobId, OrgId};
-use runtime::messages::{Look, Origin, PhotoMessage, PhotosSoFar, SyncMessage};
+use runtime::messages::{Failures, Look, Origin, PhotoMessage, PhotosSoFar, SyncMessage};
 use serde_json::{Value, json};
 use store::pauses::Side;
 
@@ -28,6 +28,9 @@ fn looks() -> Vec<Look> {
         Look::Resume,
         Look::ResumePhotos {
             after: Some(PhotoId::parse("11").unwrap()),
+        },
+        Look::ResumeProjects {
+            after: Some(ProjectId::parse("7").unwrap()),
         },
         Look::Sync {
             run: "run-1".to_owned(),
@@ -76,6 +79,18 @@ fn written() -> Value {
         .collect();
     let delivered = SyncMessage::new(&org, Look::job(&JobId::parse("job_8").unwrap()));
     messages.push(json!(delivered.of_generation(Some(3))));
+    let look = Look::job(&JobId::parse("job_9").unwrap());
+    messages.push(json!(SyncMessage {
+        tries: 8,
+        failures: Failures {
+            since: Some(1_700_000_000),
+            refused_since: Some(1_700_000_010),
+            refused_outright_at: Some(1_700_000_020),
+            told: true,
+            panics: 1,
+        },
+        ..SyncMessage::new(&org, look)
+    }));
     messages.push(json!(PhotoMessage {
         org_id: org,
         photo_id: PhotoId::parse("11").unwrap(),

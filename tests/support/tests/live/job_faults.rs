@@ -1,6 +1,9 @@
 //! Lost answers, outages and refusals on the way from a job to its project (B22, B26, B27).
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
+use simulator_kit::control::FaultRule;
 use test_support::TestApp;
 use test_support::sides::{answer, fault, requests, text};
 
@@ -257,15 +260,32 @@ async fn b27_a_refused_job_is_set_aside_with_the_reason_and_not_asked_for_at_eve
     let aside = test.dead_letters();
     assert_eq!(aside.len(), 1, "{aside:#?}");
     assert_eq!(aside[0]["look"]["job_id"], id);
-    // Once with its contact, once without: it might have been that.
-    assert_eq!(asked(&test), 2);
+    // With its contact and without: it might have been that. And so again a minute later.
+    let asked_so_far = asked(&test);
+    assert!(asked_so_far >= 4);
     for _ in 0..3 {
         test.catch_up().await;
     }
-    assert_eq!(asked(&test), 2);
+    assert_eq!(asked(&test), asked_so_far);
     assert_eq!(test.dead_letters().len(), 1);
     let failed = test.activity_texts().await.into_iter();
     assert_eq!(failed.filter(|text| text.contains(&id)).count(), 1);
+}
+
+#[tokio::test]
+async fn b33_a_job_that_is_refused_once_gets_its_project_a_minute_later() {
+    let test = live_with(&FROM_JOBS).await;
+    // With its contact and without.
+    test.companycam
+        .controls
+        .add_fault(fault("POST", "/v2/projects", Some(2), answer(422)));
+    let job = test.new_job(elm("Larkin")).await;
+    test.live().await;
+    only_project_of(&test, &job).await;
+    assert!(test.dead_letters().is_empty());
+    let failed = test.activity_texts().await.into_iter();
+    let failed: Vec<_> = failed.filter(|text| text.contains("could not")).collect();
+    assert!(failed.is_empty(), "{failed:#?}");
 }
 
 #[tokio::test]
@@ -274,6 +294,11 @@ async fn b27_a_refused_job_does_not_hold_up_the_others() {
     test.companycam
         .controls
         .add_fault(fault("POST", "/v2/projects", Some(2), answer(422)));
+    let then = FaultRule {
+        skip: 1,
+        ..fault("POST", "/v2/projects", None, answer(422))
+    };
+    test.companycam.controls.add_fault(then);
     test.new_job(elm("Refused")).await;
     let other = test.new_job(elm("Larkin")).await;
     test.live().await;
@@ -286,10 +311,11 @@ async fn b27_a_refused_job_is_tried_again_when_it_changes() {
     let test = live_with(&FROM_JOBS).await;
     test.companycam
         .controls
-        .add_fault(fault("POST", "/v2/projects", Some(2), answer(422)));
+        .add_fault(fault("POST", "/v2/projects", None, answer(422)));
     let job = test.new_job(elm("Refused")).await;
     test.live().await;
     assert_eq!(linked(&test, &job).await, None);
+    test.companycam.controls.clear_faults();
     test.change_job(&job, json!({"customer_name": "Larkin"}))
         .await;
     test.live().await;
@@ -302,11 +328,12 @@ async fn b27_a_refused_job_whose_change_was_not_told_is_tried_again_by_the_poll(
     test.prefer(&FROM_JOBS).await;
     test.companycam
         .controls
-        .add_fault(fault("POST", "/v2/projects", Some(2), answer(422)));
+        .add_fault(fault("POST", "/v2/projects", None, answer(422)));
     let job = test.new_job(elm("Refused")).await;
     test.catch_up().await;
     assert_eq!(linked(&test, &job).await, None);
     // Also where that was within the very second in which it was given up.
+    test.companycam.controls.clear_faults();
     test.change_job(&job, json!({"customer_name": "Larkin"}))
         .await;
     test.catch_up().await;
@@ -330,4 +357,30 @@ async fn b26_a_job_deleted_while_its_project_is_made_closes_the_link() {
     assert!(test.dead_letters().is_empty());
     let patched = requests(test.one_click.controls(), "PATCH", "/jobs/");
     assert!(patched.iter().all(|request| request.status != Some(200)));
+}
+
+#[tokio::test]
+async fn b35_a_job_whose_project_always_fails_is_named_within_minutes_and_given_up_after_a_day() {
+    let test = live_with(&FROM_JOBS).await;
+    test.companycam
+        .controls
+        .add_fault(fault("POST", "/v2/projects", None, answer(500)));
+    let job = test.new_job(elm("Larkin")).await;
+    let id = text(&job["id"]);
+    test.delivers().await;
+    test.pass(Duration::from_mins(5)).await;
+    assert!(test.log_says(&[&id, "has refused it so far", "500"]).await);
+    assert!(!test.organization().await.unwrap().is_paused());
+    let soon = asked(&test);
+    assert!(soon <= 12, "{soon} in five minutes");
+    test.pass(Duration::from_hours(22)).await;
+    assert!(test.dead_letters().is_empty(), "not before");
+    test.pass(Duration::from_hours(3)).await;
+    assert_eq!(test.dead_letters().len(), 1);
+    let day = asked(&test);
+    assert!(day < 130, "{day} in a day");
+    let named = test.activity_texts().await.into_iter();
+    let named = named.filter(|text| text.contains("has refused it so far"));
+    assert_eq!(named.count(), 1, "said once");
+    assert!(projects(&test).await.is_empty());
 }

@@ -334,13 +334,13 @@ async fn b27_a_refused_job_is_asked_for_anew_when_its_project_changes() {
         "status": 422, "headers": {"content-type": "application/json"},
         "body": r#"{"errors": ["No"]}"#,
     });
-    for _ in 0..2 {
-        disturb_making(&test, &refusal);
-    }
+    let jobs = "/v1/organizations/*/jobs";
+    test.one_click_fault(json!({"method": "POST", "path": jobs, "times": null, "action": refusal}));
     let project = test.new_project(larkin()).await;
     test.catch_up().await;
     assert!(test.jobs_of(&project).is_empty());
     assert_eq!(test.dead_letters().len(), 1);
+    test.one_click.controls().clear_faults();
     let later = json!({"name": "Renamed", "updated_at": now() + 1});
     test.change_project(&project, later).await;
     test.catch_up().await;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::json;
 use test_support::sides::requests;
-use test_support::{ORG, Queue, TestApp};
+use test_support::{Call, ORG, Queue, TestApp};
 
 use crate::{with_a_waiting_photo, with_project};
 
@@ -124,4 +124,102 @@ async fn b36_photos_wait_for_the_end_of_a_pause_without_asking_by_themselves() {
     }
     test.pass(Duration::from_mins(1)).await;
     assert_eq!(test.aws.sqs.next_due_ms(), None, "no message is left");
+}
+
+/// The files' host fails at this photo, whatever else it does.
+fn host_fails_at(test: &TestApp, which: &str) {
+    let path = format!("/cdn/{which}/*");
+    test.companycam_fault(json!({"path": path, "times": null, "action": {"status": 503}}));
+}
+
+#[tokio::test]
+async fn b35_a_photo_whose_file_never_comes_is_named_within_minutes_and_given_up_after_a_day() {
+    let (test, project) = with_project().await;
+    let bad = test.new_photo(&project, json!({})).await;
+    host_fails_at(&test, &bad);
+    test.poll().await;
+    test.pass(Duration::from_mins(6)).await;
+    assert!(
+        test.log_says(&[&bad, "waiting, refused so far", "503"])
+            .await
+    );
+    let org = ORG.parse().unwrap();
+    assert_eq!(test.app.store.pending_photos(&org).await.unwrap(), 0);
+    test.pass(22 * HOUR).await;
+    assert!(test.dead_letters().is_empty());
+    test.pass(3 * HOUR).await;
+    assert_eq!(test.dead_letters().len(), 1);
+    assert!(test.log_says(&[&bad, "could not be copied"]).await);
+}
+
+#[tokio::test]
+async fn b36_while_no_file_comes_at_all_photos_are_not_named_one_by_one() {
+    let (test, project) = with_project().await;
+    host_fails_at(&test, "*");
+    let mut photos = Vec::new();
+    for _ in 0..14 {
+        photos.push(test.new_photo(&project, json!({})).await);
+    }
+    test.poll().await;
+    test.pass(Duration::from_mins(30)).await;
+    let named = |texts: Vec<String>, what: &str| {
+        let texts = texts.into_iter();
+        texts.filter(|text| text.contains(what)).count()
+    };
+    assert_eq!(named(test.activity_texts().await, "refused so far"), 0);
+    test.pass(25 * HOUR).await;
+    let texts = test.activity_texts().await;
+    assert_eq!(named(texts.clone(), "refused so far"), 0);
+    assert!(
+        (1..=2).contains(&named(texts, "none can be copied")),
+        "once a day"
+    );
+    assert!(test.dead_letters().is_empty(), "nothing is given up");
+
+    test.companycam.controls.clear_faults();
+    test.pass(Duration::from_mins(6)).await;
+    for photo in &photos {
+        assert!(test.shows(&project, photo));
+    }
+}
+
+#[tokio::test]
+async fn b35_among_others_that_come_each_photo_that_does_not_is_named() {
+    let (test, project) = with_project().await;
+    let mut bad = Vec::new();
+    for _ in 0..12 {
+        let photo = test.new_photo(&project, json!({})).await;
+        host_fails_at(&test, &photo);
+        bad.push(photo);
+    }
+    test.poll().await;
+    test.pass(Duration::from_mins(2)).await;
+    test.new_photo(&project, json!({})).await;
+    test.poll().await;
+    test.pass(Duration::from_mins(10)).await;
+    for photo in &bad {
+        assert!(test.log_says(&[photo, "refused so far"]).await, "{photo}");
+    }
+}
+
+#[tokio::test]
+async fn b26_a_refusal_whose_answer_was_lost_keeps_the_photos_message() {
+    let (test, project, bad) = with_a_bad_photo().await;
+    while test.work_on(Queue::Sync).await > 0 {}
+    let refusing = |call: &Call| call.body["ExpressionAttributeNames"]["#refused"].is_string();
+    test.aws.lose_answer_if("UpdateItem", 1, refusing);
+    test.pass(Duration::from_mins(1)).await;
+    test.one_click.controls().clear_faults();
+    test.pass(Duration::from_mins(3)).await;
+    assert!(test.shows(&project, &bad));
+}
+
+#[tokio::test]
+async fn b34_a_photo_that_panics_again_and_again_fails_and_is_named() {
+    let (test, _, bad) = with_a_waiting_photo().await;
+    // Where it is written down that it was copied.
+    test.aws.panic_at("#copied");
+    test.pass(HOUR).await;
+    assert_eq!(test.dead_letters().len(), 1);
+    assert!(test.log_says(&[&bad, "an error of ours"]).await);
 }

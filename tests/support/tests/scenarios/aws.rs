@@ -1,11 +1,13 @@
 //! AWS as it is: messages that come twice and to two workers at once, calls that are refused, answers that
 //! are lost, batches that are left over, indexes that are behind.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use futures::future::join;
 use serde_json::Value;
-use test_support::{Queue, TestApp};
+use test_support::{Call, Queue, TestApp};
 
 use crate::end::assert_same;
 use crate::play::{Playing, Scenario, acted, ended, tell, undisturbed};
@@ -65,7 +67,34 @@ pub async fn check<S: Scenario>() {
         let end = play::<S>(&test, misbehaviour).await;
         assert_same(&end, &wanted, &format!("{misbehaviour:?}"));
     }
+    for number in 0.. {
+        let _playing = Playing(format!("the answer to write {number} is lost"));
+        let Some(end) = with_a_lost_answer::<S>(&test, number).await else {
+            break;
+        };
+        played += 1;
+        assert_same(
+            &end,
+            &wanted,
+            &format!("the answer to write {number} is lost"),
+        );
+    }
     tell::<S>("AWS misbehaves", played);
+}
+
+/// Plays the scenario with one write that takes effect and is answered 500: the SDK tries again by itself
+/// and meets what it did. `None`: there were not so many writes.
+async fn with_a_lost_answer<S: Scenario>(test: &TestApp, number: usize) -> Option<Value> {
+    let subject = acted::<S>(test).await;
+    let written = Arc::new(AtomicUsize::new(0));
+    for action in WRITES {
+        let written = Arc::clone(&written);
+        let is_it = move |_: &Call| written.fetch_add(1, Ordering::Relaxed) == number;
+        test.aws.lose_answer_if(action, 1, is_it);
+    }
+    test.drain_within(Duration::from_mins(20)).await;
+    let end = ended(test, &subject).await;
+    (written.load(Ordering::Relaxed) > number).then_some(end)
 }
 
 async fn play<S: Scenario>(test: &TestApp, misbehaviour: Misbehaviour) -> Value {

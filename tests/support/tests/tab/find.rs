@@ -161,10 +161,13 @@ async fn b25_a_failed_project_is_retried_from_here_and_comes_back_here() {
     let (test, browser) = connected().await;
     let (project, photos) = test.seed().await;
     let jobs = "/v1/organizations/*/jobs";
-    test.one_click_fault(json!({"method": "POST", "path": jobs, "times": 2, "action": refusal()}));
+    test.one_click_fault(
+        json!({"method": "POST", "path": jobs, "times": null, "action": refusal()}),
+    );
     test.catch_up().await;
     let card = find(&browser, &project).await;
     assert_says(&card, &["Failed", "does not accept", ">Retry</button>"]);
+    test.one_click.controls().clear_faults();
     let fields = [("project_id", project.as_str()), ("find", project.as_str())];
     let pressed = browser.submit("retry", &fields).await;
     let back = pressed.location().unwrap();

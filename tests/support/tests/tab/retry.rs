@@ -121,10 +121,13 @@ async fn b25_a_project_that_failed_is_retried_and_arrives() {
     let (test, browser) = connected().await;
     let (project, photos) = test.seed().await;
     let jobs = "/v1/organizations/*/jobs";
-    test.one_click_fault(json!({"method": "POST", "path": jobs, "times": 2, "action": refusal()}));
+    test.one_click_fault(
+        json!({"method": "POST", "path": jobs, "times": null, "action": refusal()}),
+    );
     test.catch_up().await;
     assert!(test.jobs_of(&project).is_empty());
     assert!(offers_retry(&browser).await);
+    test.one_click.controls().clear_faults();
     assert_eq!(
         notice(&retry(&browser, &failure(&test).await.at_id).await),
         "retried"

@@ -135,7 +135,7 @@ async fn b19_the_card_says_what_came_of_the_last_sync() {
         sync.contains("1 project and 1 photo were looked at."),
         "{sync}"
     );
-    let refused = json!({"method": "GET", "path": "/v2/projects", "times": 1, "action": {"status": 422, "body": r#"{"errors": []}"#}});
+    let refused = json!({"method": "GET", "path": "/v2/projects", "times": null, "action": {"status": 422, "body": r#"{"errors": []}"#}});
     test.companycam_fault(refused);
     test.sync("all").await;
     let tab = browser.tab().await;

@@ -97,9 +97,10 @@ async fn upload(
         Err(OneClickError::NotFound) => Err(Obstacle::JobGone),
         Err(OneClickError::Source(error)) => match MediaError::within(&error) {
             Some(error) => Err(media_obstacle(error)),
-            None => Err(Obstacle::Passing(Trouble::transient(
-                "the photo's download broke off",
-            ))),
+            None => {
+                let reason = "the photo’s download broke off".to_owned();
+                Err(Obstacle::Refused(Refuser::Host, reason))
+            }
         },
         Err(error) => Err(error.into()),
     }
@@ -114,6 +115,7 @@ fn media_obstacle(error: &MediaError) -> Obstacle {
     let reason = error.to_string();
     match error.verdict() {
         Verdict::Passing => Obstacle::Passing(Trouble::transient(reason)),
+        Verdict::Host => Obstacle::Refused(Refuser::Host, reason),
         Verdict::Address => Obstacle::Refused(Refuser::Address, reason),
         Verdict::File => Obstacle::Refused(Refuser::File, reason),
         Verdict::NotAllowed => Obstacle::Lasting(reason),

@@ -9,6 +9,7 @@ mod hold;
 mod notes;
 mod refused;
 
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use companycam::media::Media;
@@ -28,6 +29,9 @@ use hold::Hold;
 const ROUNDS: usize = 5;
 /// What a photo without a large file takes at most. Nothing is begun with less.
 const LEAST_TIME: Duration = Duration::from_secs(40);
+
+/// How often it is said that photos can be copied.
+const NOTED_EVERY_S: i64 = 60;
 
 /// What a look at a photo came to.
 #[derive(Debug, PartialEq, Eq)]
@@ -64,9 +68,9 @@ impl<T: Into<Trouble>> From<T> for Obstacle {
     fn from(error: T) -> Self {
         match error.into() {
             Trouble::Permanent(reason) => Self::Refused(Refuser::OneClicksWord, reason),
-            passing @ (Trouble::Transient { .. } | Trouble::NeedsReconnecting) => {
-                Self::Passing(passing)
-            }
+            passing @ (Trouble::Transient { .. }
+            | Trouble::NeedsReconnecting
+            | Trouble::OtherVersion(_)) => Self::Passing(passing),
         }
     }
 }
@@ -171,6 +175,11 @@ async fn copy_held(
             .await?
         {
             None => {
+                if row.copied.as_ref().map(|before| &before.hash)
+                    != copied.as_ref().map(|now| &now.hash)
+                {
+                    note_copied(app).await?;
+                }
                 notes::note(app, org, &row, copied.as_ref()).await?;
                 return Ok(CopyOutcome::Done);
             }
@@ -183,4 +192,31 @@ async fn copy_held(
     }
     hold.release().await?;
     Ok(CopyOutcome::Later(Duration::from_secs(1)))
+}
+
+/// Says that photos can be copied, at most once a minute.
+async fn note_copied(app: &App) -> Result<(), Trouble> {
+    let now = app.clock.now_s();
+    let noted = app.copy_noted_at.load(Ordering::Relaxed);
+    if now - noted < NOTED_EVERY_S {
+        return Ok(());
+    }
+    app.copy_noted_at.store(now, Ordering::Relaxed);
+    Ok(app.store.note_copied(now).await?)
+}
+
+/// A photo at which we panic again and again: given up, and said so. `Later`: somebody may still hold it.
+pub async fn panicked(
+    app: &App,
+    message: &PhotoMessage,
+    deadline: Deadline,
+) -> Result<CopyOutcome, Trouble> {
+    let (org, photo) = (&message.org_id, &message.photo_id);
+    match Hold::take(app, org, photo, deadline).await? {
+        (hold, Lease::Taken(row)) => {
+            refused::give_up(&hold, &row, "an error of ours, which operators see", None).await
+        }
+        (_, Lease::Busy(_)) => Ok(CopyOutcome::Later(Duration::from_secs(60))),
+        (_, Lease::Unknown) => Ok(CopyOutcome::Done),
+    }
 }

@@ -94,6 +94,16 @@ pub(super) async fn waits(
     log(app, org, row, Outcome::Skipped, text).await
 }
 
+/// All photos wait; said once a day.
+pub(super) async fn all_wait(app: &App, org: &OrgId, reason: &str) -> Result<(), Trouble> {
+    let text = format!(
+        "Photos are waiting, since none can be copied at the moment: {reason}. They are tried again by themselves."
+    );
+    let entry = NewEntry::new(Kind::Photo, Outcome::Skipped, text);
+    app.store.log_daily(org, entry).await?;
+    Ok(())
+}
+
 /// The photo is given up as it is.
 pub(super) async fn failed(
     app: &App,

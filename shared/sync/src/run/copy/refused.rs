@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use runtime::Trouble;
+use one_click::OrgId;
 use runtime::messages::{Look, SyncMessage};
+use runtime::{App, Trouble};
 use store::organizations::Organization;
 use store::pauses::Side;
 use store::photos::PhotoRow;
@@ -12,10 +13,14 @@ use store::refusals::{Refusal, Refuser};
 use super::hold::Hold;
 use super::{CopyOutcome, Obstacle, notes, probed};
 use crate::decide::refusal::{
-    delay, is_final, is_to_be_asked_for, is_worth_telling, refused_again,
+    delay, is_final, is_to_be_asked_for, is_worth_telling, lasts_for_all, may_be_an_outage,
+    refused_again,
 };
 use crate::run::absence::{Told, job_is_missing};
 use crate::run::pause;
+
+/// So many photos that are refused at once are named one by one.
+const FEW: i32 = 10;
 
 /// Gives the photo back, with what is to be remembered of it.
 pub(super) async fn handle(
@@ -90,13 +95,20 @@ async fn refused(
     mut refusal: Refusal,
 ) -> Result<CopyOutcome, Trouble> {
     let (app, org) = (hold.app, hold.org);
-    if is_final(&refusal, row.asked_ms) {
-        return give_up(hold, row, &refusal.reason.clone(), Some(refusal)).await;
-    }
-    if !refusal.told && is_worth_telling(&refusal, row.asked_ms) {
-        // First, since it is not told again. Cut off in between, it is told twice.
-        notes::waits(app, org, row, &refusal.reason).await?;
-        refusal.told = true;
+    let ends = is_final(&refusal, row.asked_ms);
+    let tells = !refusal.told && is_worth_telling(&refusal, row.asked_ms);
+    if ends || tells {
+        let alone = is_alone(app, org, &refusal).await?;
+        if ends && alone {
+            return give_up(hold, row, &refusal.reason.clone(), Some(refusal)).await;
+        }
+        if tells && alone {
+            // First, since it is not told again. Cut off in between, it is told twice.
+            notes::waits(app, org, row, &refusal.reason).await?;
+            refusal.told = true;
+        } else if lasts_for_all(&refusal) {
+            notes::all_wait(app, org, &refusal.reason).await?;
+        }
     }
     if is_to_be_asked_for(&refusal) {
         let look = Look::Photo {
@@ -119,6 +131,19 @@ async fn refused(
     Ok(CopyOutcome::Refused(delay(&refusal)))
 }
 
+/// Whether it is this photo that is refused, and not all of them, which nobody could name one by one: few
+/// wait, or others were copied meanwhile, in whichever organization.
+async fn is_alone(app: &App, org: &OrgId, refusal: &Refusal) -> Result<bool, Trouble> {
+    if !may_be_an_outage(refusal.by) {
+        return Ok(true);
+    }
+    let copied = app.store.last_copied().await?;
+    if copied.is_some_and(|at| at * 1000 > refusal.since_ms) {
+        return Ok(true);
+    }
+    Ok(!app.store.more_photos_pending_than(org, FEW).await?)
+}
+
 /// The job is gone: there is nowhere to copy it to. Transient until that was said twice.
 async fn leave_to_its_job(hold: &Hold<'_>, row: &PhotoRow) -> Result<CopyOutcome, Trouble> {
     let (app, org) = (hold.app, hold.org);
@@ -138,7 +163,7 @@ async fn leave_to_its_job(hold: &Hold<'_>, row: &PhotoRow) -> Result<CopyOutcome
 }
 
 /// This version is set aside, with its reason.
-async fn give_up(
+pub(super) async fn give_up(
     hold: &Hold<'_>,
     row: &PhotoRow,
     reason: &str,
