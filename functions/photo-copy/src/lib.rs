@@ -12,10 +12,12 @@ use runtime::messages::{Envelope, OTHER_VERSION_TRIES, OTHER_VERSION_WAIT, Photo
 use runtime::panics::{Panicked, guarded};
 use runtime::queues::{QueueError, backoff};
 use runtime::{App, Deadline, Trouble};
-use sync::run::copy::{CopyOutcome, copy_photo, panicked};
+use sync::run::copy::{CopyOutcome, copy_photo, give_up};
 
-/// A photo that panics so often is set aside: what it met may have been a passing state.
-const PANIC_RECEIVES: u32 = 5;
+/// A photo that panics so often fails: what it met may have been a passing state.
+const PANICS: u32 = 5;
+/// Longer than a lease.
+const AFTER_PANIC: Duration = Duration::from_secs(70);
 
 /// Why a message is not done with: it comes again as it is.
 #[derive(Debug, thiserror::Error)]
@@ -23,12 +25,6 @@ enum NotDone {
     /// What is to come of it could not be handed on.
     #[error(transparent)]
     Queue(#[from] QueueError),
-    /// The work on it panicked.
-    #[error(transparent)]
-    Panicked(#[from] Panicked),
-    /// Somebody may still hold the photo.
-    #[error("somebody may still hold the photo")]
-    Held,
     /// There was no time for it.
     #[error("there was no time left to begin with it")]
     NotBegun,
@@ -45,10 +41,8 @@ pub async fn handle(
         // Boxed: ten uploads are held at a time.
         let handled = guarded(Box::pin(handle_record(app, media, record, deadline))).await;
         let handled = match handled {
-            Err(panic) if receives(record) >= PANIC_RECEIVES => {
-                set_aside(app, record, &panic, deadline).await
-            }
-            handled => handled.map_err(NotDone::from).flatten(),
+            Err(panic) => panicked_at(app, record, &panic).await,
+            Ok(handled) => handled,
         };
         Some((record, handled.err()?))
     }));
@@ -61,7 +55,7 @@ pub async fn handle(
                 tracing::info!(message.id = %id, "gave a photo back, since there is no time left");
                 hidden::give_back(app, record).await;
             }
-            NotDone::Queue(_) | NotDone::Panicked(_) | NotDone::Held => {
+            NotDone::Queue(_) => {
                 tracing::error!(error = %failed, message.id = %id, "a photo could not be handed on");
             }
         }
@@ -84,7 +78,12 @@ async fn handle_record(
         Err(error) => return Ok(unreadable(app, body, &error).await?),
     };
     let (org, photo) = (&message.org_id, &message.photo_id);
-    match copy_photo(app, media, &message, deadline).await {
+    let copied = if message.panics < PANICS {
+        copy_photo(app, media, &message, deadline).await
+    } else {
+        give_up(app, &message, deadline).await
+    };
+    match copied {
         Ok(CopyOutcome::Done | CopyOutcome::Waits) => Ok(()),
         Ok(CopyOutcome::NotBegun) => Err(NotDone::NotBegun),
         Ok(CopyOutcome::Later(delay)) => Ok(app.queues.photos(&[message], Some(delay)).await?),
@@ -124,26 +123,21 @@ async fn unreadable(app: &App, body: &str, error: &serde_json::Error) -> Result<
     app.queues.photo_as_it_came(&again).await
 }
 
-/// A photo at which we panic again and again fails, and people are told. What made it panic may do so here
-/// too: the dead-letter queue has it all the same.
-async fn set_aside(
-    app: &App,
-    record: &SqsMessage,
-    panic: &Panicked,
-    deadline: Deadline,
-) -> Result<(), NotDone> {
+/// A message that panicked: put off, for longer than whoever panicked holds the photo.
+async fn panicked_at(app: &App, record: &SqsMessage, panic: &Panicked) -> Result<(), NotDone> {
     let body = record.body.as_deref().unwrap_or_default();
-    tracing::error!(error = %panic, "a photo panicked again and again; it is set aside");
-    if let Ok(message) = serde_json::from_str::<PhotoMessage>(body) {
-        match guarded(Box::pin(panicked(app, &message, deadline))).await {
-            // Somebody may still hold it.
-            Ok(Ok(CopyOutcome::Later(_))) => return Err(NotDone::Held),
-            Ok(Ok(_) | Err(Trouble::Permanent(_))) => {}
-            Ok(Err(error)) => tracing::error!(%error, "could not write down why"),
-            Err(error) => tracing::error!(%error, "could not write down why"),
+    tracing::error!(error = %panic, "a photo panicked");
+    match serde_json::from_str::<PhotoMessage>(body) {
+        // What is to say that it failed may meet what made it panic.
+        Ok(message) if message.panics < 2 * PANICS => {
+            let again = PhotoMessage {
+                panics: message.panics + 1,
+                ..message
+            };
+            Ok(app.queues.photos(&[again], Some(AFTER_PANIC)).await?)
         }
+        Ok(_) | Err(_) => Ok(app.queues.bury_photo(body).await?),
     }
-    Ok(app.queues.bury_photo(body).await?)
 }
 
 /// Whether somebody received it before.

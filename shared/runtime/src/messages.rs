@@ -292,6 +292,21 @@ pub struct PhotoMessage {
     /// How often it was put off because something was unavailable.
     #[serde(default)]
     pub tries: u32,
+    /// How often it panicked.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub panics: u32,
+}
+
+impl PhotoMessage {
+    /// A first look at the photo.
+    pub fn new(org_id: &OrgId, photo_id: &PhotoId) -> Self {
+        Self {
+            org_id: org_id.clone(),
+            photo_id: photo_id.clone(),
+            tries: 0,
+            panics: 0,
+        }
+    }
 }
 
 #[cfg(test)]

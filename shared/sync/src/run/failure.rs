@@ -96,14 +96,14 @@ fn is_poll(message: &SyncMessage) -> bool {
     matches!(message.look, Look::Poll | Look::PollOn { .. })
 }
 
-/// Puts the look off. Polls end by themselves, since others follow.
+/// Puts the look off. A poll that has not begun to list ends by itself, since others follow.
 async fn later(
     app: &App,
     message: &SyncMessage,
     after: Option<Duration>,
     cause: &str,
 ) -> Result<Next, Trouble> {
-    if is_poll(message) && message.tries >= POLL_TRIES {
+    if matches!(message.look, Look::Poll) && message.tries >= POLL_TRIES {
         return Ok(Next::Waits);
     }
     let now = app.clock.now_s();
@@ -198,7 +198,8 @@ async fn refused(
         },
         ..message.clone()
     };
-    later(app, &again, after, cause).await
+    let delay = backoff(message.tries).max(after.unwrap_or_default());
+    later(app, &again, Some(delay), cause).await
 }
 
 async fn tell(app: &App, message: &SyncMessage, side: Side, cause: &str) -> Result<(), Trouble> {

@@ -274,11 +274,7 @@ pub async fn resume_photos(context: &Context<'_>, after: Option<&PhotoId>) -> Re
     let (photos, more) = app.store.pending_photos_after(org, after).await?;
     let messages: Vec<_> = photos
         .iter()
-        .map(|photo| PhotoMessage {
-            org_id: org.clone(),
-            photo_id: photo.clone(),
-            tries: 0,
-        })
+        .map(|photo| PhotoMessage::new(org, photo))
         .collect();
     app.queues.photos(&messages, None).await?;
     if more {

@@ -318,11 +318,7 @@ async fn queue(
 ) -> Result<(), Trouble> {
     let messages: Vec<_> = photos
         .into_iter()
-        .map(|photo_id| PhotoMessage {
-            org_id: context.org().clone(),
-            photo_id,
-            tries: 0,
-        })
+        .map(|photo_id| PhotoMessage::new(context.org(), &photo_id))
         .collect();
     context.app.queues.photos(&messages, None).await?;
     Ok(())

@@ -95,6 +95,7 @@ fn written() -> Value {
         org_id: org,
         photo_id: PhotoId::parse("11").unwrap(),
         tries: 2,
+        panics: 1,
     }));
     json!(messages)
 }

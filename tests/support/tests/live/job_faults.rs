@@ -367,9 +367,16 @@ async fn b35_a_job_whose_project_always_fails_is_named_within_minutes_and_given_
         .add_fault(fault("POST", "/v2/projects", None, answer(500)));
     let job = test.new_job(elm("Larkin")).await;
     let id = text(&job["id"]);
-    test.delivers().await;
+    arrive(&test).await;
     test.pass(Duration::from_mins(5)).await;
-    assert!(test.log_says(&[&id, "has refused it so far", "500"]).await);
+    assert!(
+        test.log_says(&[&id, "has refused it so far", "500"]).await,
+        "{:#?} {:#?} {} {:#?}",
+        test.activity_texts().await,
+        test.left(),
+        asked(&test),
+        claims(&test).await
+    );
     assert!(!test.organization().await.unwrap().is_paused());
     let soon = asked(&test);
     assert!(soon <= 12, "{soon} in five minutes");

@@ -205,8 +205,9 @@ async fn note_copied(app: &App) -> Result<(), Trouble> {
     Ok(app.store.note_copied(now).await?)
 }
 
-/// A photo at which we panic again and again: given up, and said so. `Later`: somebody may still hold it.
-pub async fn panicked(
+/// A photo at which we panic again and again is given up, and that is said. `Later`: somebody may still
+/// hold it.
+pub async fn give_up(
     app: &App,
     message: &PhotoMessage,
     deadline: Deadline,
