@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use clock::Clock;
-use companycam::ids::{CompanyId, PhotoId, ProjectId, UserId, WebhookId};
+use companycam::Cursor;
+use companycam::ids::{CompanyId, PhotoId, ProjectId, TagId, UserId, WebhookId};
 use jiff::Timestamp;
 use one_click::{JobId, OrgId};
 use serde_json::Value;
@@ -12,12 +13,12 @@ use store::begun::BegunLink;
 use store::ephemeral::{Authorization, CallBudget, Session};
 use store::jobs::Asking;
 use store::matches::{Choice, Directory, User};
-use store::organizations::{Connected, NewConnection, Preferences};
+use store::organizations::{Connected, NewConnection, PollProgress, Preferences};
 use store::pauses::{Pause, Side};
 use store::photos::{CopiedPhoto, NewWish, PhotoDetails, WantedPhoto};
 use store::projects::{NewLink, ProjectFields, Skip, SkipReason};
 use store::refusals::{Refusal, Refuser};
-use store::sync_runs::{SyncRun, SyncStep, Window};
+use store::sync_runs::{SyncRun, SyncStep, TagName, Window};
 use store::tokens::TakeBack;
 use store::{Store, TableNames};
 use test_support::Aws;
@@ -121,6 +122,7 @@ async fn write_all(store: &Store) {
     write_connection(store, org, company).await;
     write_links(store, org, company).await;
     write_photos(store, org).await;
+    write_what_waits(store, org).await;
     write_users(store, org, company).await;
     let entry = NewEntry::new(Kind::Project, Outcome::Skipped, "Its job was deleted.")
         .project(&project("7"))
@@ -173,6 +175,17 @@ async fn write_connection(store: &Store, org: &OrgId, company: &CompanyId) {
         .polled(org, Some(1_700_000_003), 1_700_000_004)
         .await
         .unwrap();
+    let poll = PollProgress {
+        started_at: 1_700_000_007,
+        stepped_at: 1_700_000_008,
+        seq: 9,
+        jobs_page: Some(2),
+        page: Some(3),
+        left: vec![project("7")],
+        left_jobs: vec![job("job_1")],
+        next_cursor: Some(1_700_000_009),
+    };
+    store.step_poll(org, &poll, None).await.unwrap();
     for side in Side::BOTH {
         let pause = Pause {
             since: 1_700_000_005,
@@ -250,6 +263,26 @@ async fn write_links(store: &Store, org: &OrgId, company: &CompanyId) {
         .job_set_aside(org, &job("job_2"), Timestamp::UNIX_EPOCH)
         .await
         .unwrap();
+}
+
+/// What waits, and what one side said once.
+async fn write_what_waits(store: &Store, org: &OrgId) {
+    let looks = r#"{"org_id":"org_1","look":{"kind":"poll"}}"#.to_owned();
+    store
+        .wait(org, "project#7", looks, 1_700_000_400)
+        .await
+        .unwrap();
+    let missing = store.job_missing(org, &project("7"), &job("job_1"), 1_700_000_401);
+    assert!(missing.await.unwrap().is_some());
+    let missing = store.claimed_job_missing(org, &job("job_2"), 1_700_000_402);
+    assert!(missing.await.unwrap().is_some());
+    let refused = store.assignment_refused(org, &job("job_1"), 1_700_000_403);
+    assert!(refused.await.unwrap().is_some());
+    let outage = store.probe_for_all(Side::OneClick, None, 1_700_000_404);
+    assert!(outage.await.unwrap());
+    store.note_copied(1_700_000_405).await.unwrap();
+    let daily = NewEntry::new(Kind::User, Outcome::Failed, "Said once a day.");
+    assert!(store.log_daily(org, daily).await.unwrap());
 }
 
 async fn write_photos(store: &Store, org: &OrgId) {
@@ -385,9 +418,43 @@ async fn b26_every_row_is_written_like_this() {
         ".ActivityTable[].at_id" => "[id]",
         ".ActivityTable[].expires_at" => "[later]",
         ".EphemeralTable[].taken_by" => "[id]",
+        ".EphemeralTable[].expires_at" => "[later]",
         ".PhotosTable[].asked_ms" => "[now]",
         ".PhotosTable[].failed_ms" => "[now]",
     });
+}
+
+#[test]
+fn b26_every_step_of_a_run_is_written_like_this() {
+    let (projects, next_page) = (vec![project("7")], Some(2));
+    let tag = TagName {
+        id: TagId::parse("3").unwrap(),
+        name: "Roof".to_owned(),
+    };
+    let steps = [
+        SyncStep::Users,
+        SyncStep::Projects { page: 1 },
+        SyncStep::Looks {
+            left: vec![project("8")],
+            projects: projects.clone(),
+            next_page,
+        },
+        SyncStep::Photos {
+            projects: projects.clone(),
+            cursor: Some(Cursor::new("next")),
+            next_page,
+            unfinished: projects,
+        },
+        SyncStep::Tags,
+        SyncStep::TagPhotos {
+            tags: vec![tag],
+            cursor: None,
+        },
+        SyncStep::Finish,
+    ];
+    let mut sorted = insta::Settings::clone_current();
+    sorted.set_sort_maps(true);
+    sorted.bind(|| insta::assert_json_snapshot!(serde_json::json!(steps)));
 }
 
 #[tokio::test]

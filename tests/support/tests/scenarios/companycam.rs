@@ -1,5 +1,6 @@
 //! From CompanyCam to One Click.
 
+use http::Method;
 use serde_json::json;
 use test_support::TestApp;
 use test_support::sides::{now, text};
@@ -122,6 +123,37 @@ impl Scenario for PhotoFindingJobDeleted {
         test.new_photo(&project, json!({})).await;
         queue(test, &json!({"kind": "poll"}));
         Subject::Project(project)
+    }
+}
+
+/// One Click fails at a photo twice, and takes it then.
+pub struct CopyingPhotoThatIsRefused;
+
+impl Scenario for CopyingPhotoThatIsRefused {
+    async fn act(test: &TestApp) -> Subject {
+        let (project, photos) = project_with_photos(test).await;
+        let path = format!("/v1/organizations/*/images/{}", photos[0]);
+        let oops = json!({"status": 500, "body": "{\"errors\": [\"oops\"]}"});
+        test.one_click_fault(json!({"method": "PUT", "path": path, "times": 2, "action": oops}));
+        queue(test, &json!({"kind": "poll"}));
+        Subject::Project(project)
+    }
+}
+
+/// A project with a job goes into one without.
+pub struct MergingProjects;
+
+impl Scenario for MergingProjects {
+    async fn act(test: &TestApp) -> Subject {
+        let (gone, _) = project_with_photos(test).await;
+        test.catch_up().await;
+        let stays = test.named_project("Stays").await;
+        let path = format!("/projects/{gone}/merge");
+        test.companycam_control(Method::POST, &path, json!({ "into": stays }))
+            .await;
+        let merged = json!({"kind": "project", "project_id": gone, "origin": "merge"});
+        queue(test, &merged);
+        Subject::Project(stays)
     }
 }
 

@@ -59,6 +59,8 @@ scenarios! {
     syncing: crate::companycam::Syncing,
     finding_a_job_deleted: crate::companycam::FindingJobDeleted,
     a_photo_finding_a_job_deleted: crate::companycam::PhotoFindingJobDeleted,
+    copying_a_photo_that_is_refused: crate::companycam::CopyingPhotoThatIsRefused,
+    merging_projects: crate::companycam::MergingProjects,
     looking_at_what_events_are_about: crate::companycam::LookingAtWhatEventsAreAbout,
     linking_a_job_that_is_there: crate::companycam::LinkingJobThatIsThere,
     making_a_project: crate::one_click::MakingProject,
