@@ -10,18 +10,16 @@ use axum::response::{IntoResponse, Redirect, Response};
 use companycam::oauth::{OAuth, OAuthError, Tokens};
 use companycam::{AccessToken, Company};
 use http::StatusCode;
+use model::organization::{ConnectionState, Organization, TakeBack};
 use one_click::OrgId;
 use runtime::pacing::Lane;
 use runtime::{App, OrgTokens, Trouble};
 use secrecy::SecretString;
 use serde::Deserialize;
 use store::activity::{Kind, NewEntry, Outcome};
+use store::connecting::{Connected, NewConnection, next_generation};
 use store::ephemeral::Authorization;
-use store::organizations::{
-    Connected, ConnectionState, NewConnection, Organization, next_generation,
-};
-use store::tokens::TakeBack;
-use sync::run::{Context, connection, sync_run, users};
+use sync::{Context, connection, sync_run, users};
 use web::{Problem, SignedIn, hash_of, sign_in};
 
 // The function has 29 s, and the browser is waiting. Together these leave some for the tables.

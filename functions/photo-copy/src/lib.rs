@@ -8,11 +8,11 @@ use std::time::Duration;
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
 use companycam::media::Media;
 use futures::future::join_all;
-use runtime::messages::{Envelope, OTHER_VERSION_TRIES, OTHER_VERSION_WAIT, PhotoMessage};
+use model::messages::{Envelope, OTHER_VERSION_TRIES, OTHER_VERSION_WAIT, PhotoMessage};
 use runtime::panics::{Panicked, guarded};
 use runtime::queues::{QueueError, backoff};
 use runtime::{App, Deadline, Trouble};
-use sync::run::copy::{CopyOutcome, copy_photo, give_up};
+use sync::copy::{CopyOutcome, copy_photo, give_up};
 
 /// A photo that panics so often fails: what it met may have been a passing state.
 const PANICS: u32 = 5;

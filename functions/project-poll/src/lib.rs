@@ -1,10 +1,10 @@
 //! On its schedule: one look message for each connected organization whose turn it is (B17).
 
 use futures::{StreamExt, TryStreamExt, stream};
+use model::messages::{Look, SyncMessage};
 use one_click::OrgId;
-use runtime::messages::{Look, SyncMessage};
 use runtime::{App, Trouble};
-use store::organizations::CONNECTED_SHARDS;
+use store::keys::CONNECTED_SHARDS;
 use store::schedule::DuePoll;
 
 /// Organizations in a page of an index.

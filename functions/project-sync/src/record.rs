@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use aws_lambda_events::event::sqs::SqsMessage;
-use runtime::messages::{Envelope, Failures, SyncMessage};
+use model::messages::{Envelope, Failures, SyncMessage};
 use runtime::panics::{Panicked, guarded};
 use runtime::queues::{QueueError, backoff};
 use runtime::{App, Trouble};
-use sync::run::failure::{self, Next};
+use sync::failure::{self, Next};
 
 /// What handing a look on may take.
 const HANDING_ON: Duration = Duration::from_secs(6);
@@ -76,7 +76,7 @@ async fn unreadable(app: &App, body: &str, error: &serde_json::Error) -> Result<
 /// Takes the look, for as long as there is time to hand it on afterwards.
 async fn look(app: &App, message: &SyncMessage) -> Result<(), Trouble> {
     // Boxed: the largest look's future would otherwise be part of every caller's.
-    let look = Box::pin(sync::run::look(app, message));
+    let look = Box::pin(sync::look(app, message));
     tokio::select! {
         looked = look => looked,
         () = app.deadline().nears(&app.clock, HANDING_ON) => {
@@ -127,7 +127,7 @@ async fn set_aside(
 ) -> Result<(), QueueError> {
     tracing::error!(org.id = %message.org_id, look.kind = message.look.kind(), reason, "set a look aside");
     // What makes a look panic may do so here too. The dead-letter queue has it all the same.
-    match guarded(Box::pin(sync::run::set_aside(app, message, reason))).await {
+    match guarded(Box::pin(sync::set_aside(app, message, reason))).await {
         Ok(Ok(())) => {}
         Ok(Err(error)) => {
             tracing::error!(org.id = %message.org_id, %error, "could not write down why");

@@ -8,11 +8,12 @@ use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use http::header::CACHE_CONTROL;
 use jiff::Timestamp;
+use model::organization::{ConnectionState, Organization};
+use model::pause::Side;
+use model::sync_run::{SyncRun, SyncStep};
 use one_click::OrgId;
-use runtime::{App, Side, Trouble};
+use runtime::{App, Trouble};
 use serde::Serialize;
-use store::organizations::{ConnectionState, Organization};
-use store::sync_runs::{SyncRun, SyncStep};
 use web::{Problem, sign_in};
 
 /// A rate that is measured over less than this says nothing.
@@ -204,8 +205,8 @@ fn remaining(seconds: i64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use ::sync::run::sync_run::new_run;
-    use store::sync_runs::Window;
+    use ::sync::sync_run::new_run;
+    use model::sync_run::Window;
 
     use super::*;
 

@@ -18,9 +18,9 @@ use axum::routing::post;
 use companycam::webhook::{SIGNATURE_HEADER, verify};
 use http::header::AUTHORIZATION;
 use http::{HeaderMap, HeaderName, StatusCode};
+use model::messages::{Look, SyncMessage};
 use one_click::OrgId;
 use one_click::webhook::verify_basic;
-use runtime::messages::{Look, SyncMessage};
 use runtime::{App, Trouble, WebhookKeys};
 
 use keys::{Keys, Named, named_in_credentials, named_in_query};

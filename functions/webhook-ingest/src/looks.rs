@@ -1,9 +1,9 @@
 //! From a genuine delivery to what to look at.
 
 use companycam::webhook::{Delivery, Subject};
+use model::messages::{Look, Origin};
 use one_click::OrgId;
 use one_click::webhook::{Event, EventKind};
-use runtime::messages::{Look, Origin};
 
 /// Why a genuine delivery leads nowhere.
 #[derive(Debug, PartialEq, Eq)]

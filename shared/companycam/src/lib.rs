@@ -7,7 +7,6 @@
 pub mod api;
 mod client;
 mod error;
-pub mod ids;
 pub mod media;
 pub mod oauth;
 mod page;
@@ -21,7 +20,9 @@ pub use api::projects::{NewProject, ProjectsQuery};
 pub use api::webhooks::{NewWebhook, WebhookUpdate};
 pub use client::{AccessToken, Client, Timeouts, http_client, http_client_with};
 pub use error::Error;
-pub use page::{Cursor, Page};
+pub use model::companycam as ids;
+pub use model::companycam::Cursor;
+pub use page::Page;
 pub use types::{
     Address, Company, Contact, Document, Integration, Photo, Project, Tag, User, Webhook,
 };

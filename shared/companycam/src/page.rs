@@ -4,28 +4,10 @@
 //! photo lists have cursors, which come in headers.
 
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// As many as CompanyCam gives at once.
 pub(crate) const PER_PAGE: u32 = 100;
-
-/// Where a photo list goes on. It is opaque, and may be kept in a message.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Cursor(String);
-
-impl Cursor {
-    /// A cursor as CompanyCam gave it.
-    pub fn new(text: impl Into<String>) -> Self {
-        Self(text.into())
-    }
-
-    /// The text to hand back as `after`.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
 
 /// One page of a list. `N` is how the list goes on: `u32` page numbers (the first is 1) or a [`Cursor`].
 #[derive(Debug, Clone)]

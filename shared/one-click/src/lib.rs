@@ -4,14 +4,15 @@
 
 pub mod client;
 pub mod error;
-pub mod ids;
 pub mod launch;
 pub mod types;
 pub mod webhook;
 
 pub use client::{Client, Listed, Page, Timeouts, Upload, http_client, http_client_with};
 pub use error::{Error, Messages};
-pub use ids::{InvalidId, JobId, OrgId, UserId};
+pub use model::ids::InvalidId;
+pub use model::one_click as ids;
+pub use model::one_click::{JobId, OrgId, UserId};
 pub use types::{
     Address, AddressFields, Document, DocumentFields, Field, Image, ImageFields, IntegrationState,
     Job, JobFields, Organization, Phone, User, WebhookSubscription,

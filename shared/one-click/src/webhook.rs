@@ -3,13 +3,14 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
+use model::ids::RawId;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use subtle::ConstantTimeEq;
 
 use crate::client::shape;
 use crate::error::Error;
-use crate::ids::{OrgId, RawId, UserId};
+use crate::ids::{OrgId, UserId};
 use crate::types::{Field, Job};
 
 /// Whether an `Authorization` header carries these credentials (RFC 7617). The comparison takes

@@ -6,7 +6,6 @@
 mod app;
 pub mod config;
 pub mod deadline;
-pub mod messages;
 pub mod pacing;
 pub mod panics;
 pub mod queues;
@@ -24,5 +23,4 @@ pub use config::Config;
 pub use deadline::Deadline;
 pub use secrets::{CompanyCamClient, KeyName, OneClickAccess, OrgTokens, Secrets, WebhookKeys};
 pub use session::{CompanyCam, Failure};
-pub use store::pauses::Side;
 pub use trouble::Trouble;

@@ -7,11 +7,11 @@ use std::time::Duration;
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::error::DisplayErrorContext;
 use aws_sdk_sqs::types::SendMessageBatchRequestEntry;
+use model::messages::{Envelope, OTHER_VERSION_WAIT, PhotoMessage, SyncMessage};
 use one_click::ids::OrgId;
 use serde::Serialize;
 
 use crate::config::QueueUrls;
-use crate::messages::{Envelope, OTHER_VERSION_WAIT, PhotoMessage, SyncMessage};
 
 /// The longest delay SQS knows.
 const LONGEST_DELAY_S: u64 = 900;

@@ -3,14 +3,15 @@
 use std::time::Duration;
 
 use companycam::oauth::{OAuth, OAuthError};
+use model::organization::Organization;
+use model::pause::Side;
 use one_click::ids::OrgId;
 use secrecy::SecretString;
-use store::organizations::Organization;
 use store::tokens::Renewed;
 
 use crate::rings::Ring;
 use crate::tokens::{again, belonging, overtaken, same};
-use crate::{App, OrgTokens, Side, Trouble};
+use crate::{App, OrgTokens, Trouble};
 
 /// One renewal, by whoever holds the lease.
 pub(crate) struct Renewal<'a> {

@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use companycam::{AccessToken, Api};
+use model::organization::Organization;
+use model::pause::Side;
 use one_click::ids::OrgId;
 use secrecy::SecretString;
-use store::organizations::Organization;
 
 use crate::pacing::{Call, Lane, spend};
-use crate::{App, Side, Trouble};
+use crate::{App, Trouble};
 
 /// How often a budget is tried to be written before others' writing is too much.
 const BUDGET_TRIES: usize = 8;

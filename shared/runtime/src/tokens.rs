@@ -9,11 +9,10 @@ use std::time::Duration;
 
 use companycam::oauth::Tokens;
 use jiff::Timestamp;
+use model::organization::{ConnectionState, Organization, TakeBack};
 use one_click::ids::OrgId;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
-use store::organizations::{ConnectionState, Organization};
-use store::tokens::TakeBack;
 
 use crate::renewing::Renewal;
 use crate::rings::Ring;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use store::pauses::Side;
+use model::pause::Side;
 
 use crate::queues::QueueError;
 

@@ -3,13 +3,14 @@
 //! Once is not enough to end anything, so when it first said so is kept in the row until the job is
 //! seen again, or is missing for long enough.
 
-use companycam::ids::ProjectId;
-use one_click::ids::{JobId, OrgId};
+use model::companycam::ProjectId;
+use model::job::JobClaim;
+use model::one_click::{JobId, OrgId};
+use model::project::{LinkState, ProjectRow};
 
 use crate::activity::NewEntry;
 use crate::change::Change;
-use crate::jobs::{JobClaim, claim_sk};
-use crate::projects::{LinkState, ProjectRow, project_sk, row_key};
+use crate::keys::{claim_sk, link_key, project_sk};
 use crate::{Error, Store};
 
 /// What was said so long ago counts no more: whoever was to look again never did.
@@ -31,7 +32,7 @@ impl Store {
                 .value(":linked", LinkState::Linked)
                 .value(":job", job)
         };
-        let key = row_key(org, &project_sk(project));
+        let key = link_key(org, &project_sk(project));
         let first = linked(Change::new().set_once("job_missing_since", now));
         let row: Option<ProjectRow> = self.project_links.update(key.clone(), first).await?;
         let since = row.map(|row| row.job_missing_since.unwrap_or(now));
@@ -48,7 +49,7 @@ impl Store {
         let change = Change::new()
             .remove("job_missing_since")
             .when("attribute_exists(#job_missing_since)");
-        let key = row_key(org, &project_sk(project));
+        let key = link_key(org, &project_sk(project));
         self.project_links.update::<ProjectRow>(key, change).await?;
         Ok(())
     }
@@ -73,7 +74,7 @@ impl Store {
             .value(":job", job);
         let writes = vec![
             self.project_links
-                .transact_update(row_key(org, &project_sk(project)), change)?,
+                .transact_update(link_key(org, &project_sk(project)), change)?,
             self.activity
                 .transact_put(&self.dated(org, entry), Change::new())?,
         ];
@@ -89,7 +90,7 @@ impl Store {
         now: i64,
     ) -> Result<Option<i64>, Error> {
         let there = |change: Change| change.when("attribute_exists(#claimed_at)");
-        let key = row_key(org, &claim_sk(job));
+        let key = link_key(org, &claim_sk(job));
         let first = there(Change::new().set_once("missing_since", now));
         let claim: Option<JobClaim> = self.project_links.update(key.clone(), first).await?;
         let since = claim.map(|claim| claim.missing_since.unwrap_or(now));
@@ -107,7 +108,7 @@ impl Store {
             .remove("missing_since")
             .when("attribute_exists(#missing_since)");
         self.project_links
-            .update::<JobClaim>(row_key(org, &claim_sk(job)), change)
+            .update::<JobClaim>(link_key(org, &claim_sk(job)), change)
             .await?;
         Ok(())
     }

@@ -1,7 +1,7 @@
 //! Table `activity`: what happened and why, for 30 days (B25).
 
-use companycam::ids::{PhotoId, ProjectId};
-use one_click::ids::{JobId, OrgId};
+use model::companycam::{PhotoId, ProjectId};
+use model::one_click::{JobId, OrgId};
 use serde::{Deserialize, Serialize};
 
 use crate::change::Change;

@@ -3,30 +3,13 @@
 //! Whoever is cut off, or loses an answer, goes on with the same: the same request with the same key,
 //! or the same job. What changed in `CompanyCam` since then is a change like any other.
 
-use companycam::ids::ProjectId;
-use one_click::ids::{JobId, OrgId, UserId as OneClickUserId};
-use serde::{Deserialize, Serialize};
+use model::companycam::ProjectId;
+use model::one_click::OrgId;
+use model::project::{BegunLink, LinkState, ProjectRow};
 
 use crate::change::Change;
-use crate::projects::{LinkState, ProjectFields, ProjectRow, project_sk, row_key};
+use crate::keys::{link_key, project_sk};
 use crate::{Error, Store};
-
-/// How a project is getting its job.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct BegunLink {
-    /// The idempotency key, for this one request alone.
-    pub key: String,
-    /// The job that was there and is being linked; none: one is being made.
-    #[serde(default)]
-    pub job_id: Option<JobId>,
-    /// What the project was then: what the job is made of, or filled from.
-    pub asked: ProjectFields,
-    /// Whom the job is given to.
-    #[serde(default)]
-    pub assignee: Option<OneClickUserId>,
-    /// When it was begun, in Unix seconds.
-    pub at: i64,
-}
 
 impl Store {
     /// Writes down how the project is getting its job. `instead_of`: the key of what was begun before
@@ -51,7 +34,7 @@ impl Store {
         if let Some(before) = instead_of {
             change = change.value(":before", before);
         }
-        let row = row_key(org, &project_sk(project));
+        let row = link_key(org, &project_sk(project));
         let written = self.project_links.update::<ProjectRow>(row, change);
         Ok(written.await?.is_some())
     }
@@ -67,7 +50,7 @@ impl Store {
             .remove("begun")
             .when("#begun.#key = :key")
             .value(":key", key);
-        let row = row_key(org, &project_sk(project));
+        let row = link_key(org, &project_sk(project));
         self.project_links.update::<ProjectRow>(row, change).await?;
         Ok(())
     }

@@ -3,16 +3,16 @@
 use std::collections::BTreeMap;
 
 use aws_sdk_dynamodb::types::TransactWriteItem;
-use companycam::ids::CompanyId;
-use one_click::ids::OrgId;
+use model::companycam::CompanyId;
+use model::one_click::OrgId;
+use model::organization::{ConnectionState, Organization, TakeBack};
+use model::sync_run::SyncRun;
 use serde::{Deserialize, Serialize};
 
 use crate::change::Change;
-use crate::organizations::{ConnectionState, Organization, org_key, shard_of};
+use crate::keys::{org_key, shard_of};
 use crate::schedule::first_poll;
-use crate::sync_runs::SyncRun;
 use crate::table::key;
-use crate::tokens::TakeBack;
 use crate::{Error, Store};
 
 /// What connecting writes (B3, B5).

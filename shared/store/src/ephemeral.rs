@@ -4,8 +4,8 @@
 //!
 //! `DynamoDB` drops expired items within days, not at once: every read looks at `expires_at` itself.
 
-use companycam::ids::CompanyId;
-use one_click::ids::{OrgId, UserId};
+use model::companycam::CompanyId;
+use model::one_click::{OrgId, UserId};
 use serde::{Deserialize, Serialize};
 
 use crate::change::Change;

@@ -3,67 +3,15 @@
 
 use std::collections::BTreeSet;
 
-use companycam::ids::ProjectId;
 use jiff::Timestamp;
-use one_click::ids::{JobId, OrgId, UserId as OneClickUserId};
-use serde::{Deserialize, Serialize};
+use model::companycam::ProjectId;
+use model::job::{JobClaim, JobRow};
+use model::one_click::{JobId, OrgId, UserId as OneClickUserId};
+use model::project::{LinkState, ProjectFields};
 
 use crate::change::Change;
-use crate::projects::{LinkState, ProjectFields, project_sk, row_key};
+use crate::keys::{CLAIM, Sorted, claim_sk, job_sk, link_key, project_sk};
 use crate::{Error, Store};
-
-/// A job's row: the other direction of the link.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct JobRow {
-    /// The organization.
-    pub org_id: OrgId,
-    /// `job#<id>`.
-    pub(crate) sk: String,
-    /// The job.
-    pub job_id: JobId,
-    /// The project it is linked to.
-    pub project_id: ProjectId,
-    /// Whom the job was assigned to when we last looked.
-    #[serde(default)]
-    pub assignee: Option<OneClickUserId>,
-    /// Whose `CompanyCam` users the project may have on the job's behalf: the last assignee that was
-    /// matched, and, where reassignments were cut off, those before.
-    #[serde(default)]
-    pub applied: BTreeSet<OneClickUserId>,
-    /// A reassignment was begun, and is not known to be through.
-    #[serde(default)]
-    pub reassigning: bool,
-    /// When `CompanyCam` first refused, in Unix seconds, to have its project assigned as the job is now.
-    /// Once is not enough to give it up (B33).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub refused_since: Option<i64>,
-    /// The project was made or found for the job, and is not assigned, or the job not told of it, yet.
-    #[serde(default)]
-    pub unfinished: bool,
-}
-
-/// A job that is getting a project, or could not get one (B22).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct JobClaim {
-    /// The organization.
-    pub org_id: OrgId,
-    /// `claim#<id>`.
-    pub(crate) sk: String,
-    /// The job.
-    pub job_id: JobId,
-    /// When a project was asked for, in Unix seconds: one may be there, though nobody heard of it.
-    #[serde(default)]
-    pub claimed_at: Option<i64>,
-    /// What was asked for; only name and address are filled.
-    #[serde(default)]
-    pub asked: ProjectFields,
-    /// The job's `updated_at` when it was given up. A later change of the job is a new try.
-    #[serde(default)]
-    pub set_aside: Option<Timestamp>,
-    /// When One Click first said, in Unix seconds, that it has not got the job any more (B33).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub missing_since: Option<i64>,
-}
 
 /// What a project is about to be asked for with.
 #[derive(Debug, Clone, Copy)]
@@ -76,21 +24,10 @@ pub struct Asking<'a> {
     pub before: Option<i64>,
 }
 
-pub(crate) fn job_sk(job: &JobId) -> String {
-    format!("job#{job}")
-}
-
-pub(crate) fn claim_sk(job: &JobId) -> String {
-    format!("{CLAIM}{job}")
-}
-
-/// What the sort key of a claim begins with.
-const CLAIM: &str = "claim#";
-
 impl Store {
     /// The row that says which project the job is.
     pub async fn job(&self, org: &OrgId, job: &JobId) -> Result<Option<JobRow>, Error> {
-        self.project_links.get(row_key(org, &job_sk(job))).await
+        self.project_links.get(link_key(org, &job_sk(job))).await
     }
 
     /// The rows of those of the jobs that are linked.
@@ -102,7 +39,7 @@ impl Store {
         let unique: std::collections::BTreeSet<_> = jobs.into_iter().collect();
         let keys = unique
             .into_iter()
-            .map(|job| row_key(org, &job_sk(job)))
+            .map(|job| link_key(org, &job_sk(job)))
             .collect();
         self.project_links.get_many(keys).await
     }
@@ -120,7 +57,7 @@ impl Store {
             .remove("refused_since")
             .when("attribute_exists(#project_id)");
         self.project_links
-            .update::<serde::de::IgnoredAny>(row_key(org, &job_sk(job)), change)
+            .update::<serde::de::IgnoredAny>(link_key(org, &job_sk(job)), change)
             .await?;
         Ok(())
     }
@@ -141,7 +78,7 @@ impl Store {
             .remove("refused_since")
             .when("attribute_exists(#project_id)");
         self.project_links
-            .update::<serde::de::IgnoredAny>(row_key(org, &job_sk(job)), change)
+            .update::<serde::de::IgnoredAny>(link_key(org, &job_sk(job)), change)
             .await?;
         Ok(())
     }
@@ -154,7 +91,7 @@ impl Store {
             .when("#state = :linked")
             .value(":linked", LinkState::Linked);
         self.project_links
-            .update::<serde::de::IgnoredAny>(row_key(org, &project_sk(project)), change)
+            .update::<serde::de::IgnoredAny>(link_key(org, &project_sk(project)), change)
             .await?;
         Ok(())
     }
@@ -172,7 +109,7 @@ impl Store {
             .when("attribute_exists(#project_id)");
         let row: Option<JobRow> = self
             .project_links
-            .update(row_key(org, &job_sk(job)), change)
+            .update(link_key(org, &job_sk(job)), change)
             .await?;
         Ok(row.map(|row| row.refused_since.unwrap_or(now)))
     }
@@ -183,14 +120,14 @@ impl Store {
             .remove("unfinished")
             .when("attribute_exists(#project_id)");
         self.project_links
-            .update::<serde::de::IgnoredAny>(row_key(org, &job_sk(job)), change)
+            .update::<serde::de::IgnoredAny>(link_key(org, &job_sk(job)), change)
             .await?;
         Ok(())
     }
 
     /// The job's claim, if it has one.
     pub async fn claim(&self, org: &OrgId, job: &JobId) -> Result<Option<JobClaim>, Error> {
-        self.project_links.get(row_key(org, &claim_sk(job))).await
+        self.project_links.get(link_key(org, &claim_sk(job))).await
     }
 
     /// Every claim of the organization; there are few at a time.
@@ -214,12 +151,15 @@ impl Store {
     ) -> Result<bool, Error> {
         let claim = JobClaim {
             org_id: org.clone(),
-            sk: claim_sk(job),
             job_id: job.clone(),
             claimed_at: Some(asking.at),
             asked: asking.asked.clone(),
             set_aside: None,
             missing_since: None,
+        };
+        let sorted = Sorted {
+            sk: claim_sk(job),
+            row: &claim,
         };
         let unchanged = match asking.before {
             Some(before) => Change::new()
@@ -227,7 +167,7 @@ impl Store {
                 .value(":before", before),
             None => Change::new().when("attribute_not_exists(#claimed_at)"),
         };
-        Ok(self.project_links.put(&claim, unchanged).await?.done())
+        Ok(self.project_links.put(&sorted, unchanged).await?.done())
     }
 
     /// The job can't be brought over as it is, having last changed at `updated_at`.
@@ -241,17 +181,43 @@ impl Store {
             .set("job_id", job)
             .set("set_aside", updated_at);
         self.project_links
-            .update::<serde::de::IgnoredAny>(row_key(org, &claim_sk(job)), change)
+            .update::<serde::de::IgnoredAny>(link_key(org, &claim_sk(job)), change)
             .await?;
         Ok(())
     }
 
     /// No project was made: the claim goes.
     pub async fn drop_claim(&self, org: &OrgId, job: &JobId) -> Result<(), Error> {
-        let key = row_key(org, &claim_sk(job));
+        let key = link_key(org, &claim_sk(job));
         self.project_links
             .delete::<JobClaim>(key, Change::new())
             .await?;
         Ok(())
+    }
+
+    /// The job may be tried once more as it is. `false`: it was not set aside.
+    pub async fn retry_job(&self, org: &OrgId, job: &JobId) -> Result<bool, Error> {
+        let change = Change::new()
+            .remove("set_aside")
+            .when("attribute_exists(#set_aside)");
+        let row = link_key(org, &claim_sk(job));
+        Ok(self
+            .project_links
+            .update::<serde::de::IgnoredAny>(row, change)
+            .await?
+            .is_some())
+    }
+
+    /// The job's project may be reassigned once more. `false`: the job is not linked.
+    pub async fn retry_reassigning(&self, org: &OrgId, job: &JobId) -> Result<bool, Error> {
+        let change = Change::new()
+            .set("reassigning", true)
+            .when("attribute_exists(#project_id)");
+        let row = link_key(org, &job_sk(job));
+        Ok(self
+            .project_links
+            .update::<serde::de::IgnoredAny>(row, change)
+            .await?
+            .is_some())
     }
 }

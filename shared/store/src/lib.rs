@@ -10,12 +10,12 @@
 mod absence;
 pub mod activity;
 pub mod begun;
-mod by_hand;
 mod change;
-mod connecting;
+pub mod connecting;
 pub mod ephemeral;
 mod error;
 pub mod jobs;
+pub mod keys;
 pub mod matches;
 pub mod organizations;
 pub mod pauses;
@@ -29,8 +29,10 @@ mod table;
 pub mod tokens;
 
 use clock::Clock;
-pub use error::Error;
+
 use table::Table;
+
+pub use error::Error;
 
 /// The names of the six tables; `CloudFormation` chooses them.
 #[derive(Debug, Clone)]

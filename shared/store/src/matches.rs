@@ -1,7 +1,7 @@
 //! Table `user-matches`: the users of both sides as they were last read, and the choices that an
 //! administrator made by hand (B6–B8).
 //!
-//! Which user is matched to which follows from these three (see `sync::decide::users`), so refreshing the
+//! Which user is matched to which follows from these three (see `decide::users`), so refreshing the
 //! directory and choosing by hand never overwrite each other.
 //!
 //! All of it is read whenever somebody's match is asked for, so users are kept many to an item, as
@@ -9,9 +9,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use companycam::ids::{CompanyId, UserId as CompanyCamUserId};
 use futures::future::try_join_all;
-use one_click::ids::{OrgId, UserId as OneClickUserId};
+use model::companycam::{CompanyId, UserId as CompanyCamUserId};
+use model::one_click::{OrgId, UserId as OneClickUserId};
+use model::users::{Choice, CompanyCamUser, Directory, OneClickUser, User};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -22,53 +23,6 @@ use crate::{Error, Store};
 /// Into how many items the users of a company, and those of One Click, are divided. An item may have 400 kB, which is room for
 /// some 2,000 users.
 const BUCKETS: usize = 8;
-
-/// A user of one side.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct User<Id> {
-    /// Their id.
-    pub id: Id,
-    /// First and last name.
-    pub name: String,
-    /// Absent for some.
-    pub email: Option<String>,
-    /// Not deactivated.
-    pub active: bool,
-}
-
-/// A user of `CompanyCam`.
-pub type CompanyCamUser = User<CompanyCamUserId>;
-
-/// A user of One Click.
-pub type OneClickUser = User<OneClickUserId>;
-
-/// What an administrator chose for a `CompanyCam` user: a One Click user, or nobody.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Choice {
-    /// For whom.
-    pub companycam_user_id: CompanyCamUserId,
-    /// Whom; `None`: not matched, on purpose.
-    pub one_click_user_id: Option<OneClickUserId>,
-}
-
-/// Everything about an organization's users.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Directory {
-    /// `CompanyCam`'s side.
-    pub companycam: Vec<CompanyCamUser>,
-    /// One Click's side.
-    pub one_click: Vec<OneClickUser>,
-    /// By hand.
-    pub choices: Vec<Choice>,
-}
-
-impl Directory {
-    /// What was chosen for a user, if anything.
-    pub fn choice(&self, user: &CompanyCamUserId) -> Option<&Choice> {
-        let mut choices = self.choices.iter();
-        choices.find(|choice| choice.companycam_user_id == *user)
-    }
-}
 
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(tag = "row", rename_all = "snake_case")]

@@ -3,87 +3,15 @@
 //! The pause is in the organization's row, which every look reads anyway. What waits for its end is a
 //! row too, one for each thing to look at, so that what waits stays as large as what changed.
 
-use one_click::ids::OrgId;
+use model::one_click::OrgId;
+use model::pause::{Pause, Side};
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
 use crate::change::Change;
-use crate::organizations::{Organization, org_key};
-use crate::projects::row_key;
+use crate::keys::{link_key, org_key};
 use crate::table::key;
 use crate::{Error, Store};
-
-/// One of the two that this integration stands between.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Side {
-    /// `CompanyCam`.
-    #[serde(rename = "companycam")]
-    CompanyCam,
-    /// One Click.
-    OneClick,
-}
-
-impl Side {
-    /// Both.
-    pub const BOTH: [Self; 2] = [Self::CompanyCam, Self::OneClick];
-
-    /// As people call it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::CompanyCam => "CompanyCam",
-            Self::OneClick => "One Click",
-        }
-    }
-
-    /// As logs call it.
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::CompanyCam => "companycam",
-            Self::OneClick => "one-click",
-        }
-    }
-
-    fn field(self) -> &'static str {
-        match self {
-            Self::CompanyCam => "companycam_pause",
-            Self::OneClick => "one_click_pause",
-        }
-    }
-}
-
-/// The side does not answer, and is probed from time to time.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Pause {
-    /// Since when, in Unix seconds.
-    pub since: i64,
-    /// When it is probed next; long after that, the probe was lost.
-    pub until: i64,
-    /// How often it was probed in vain.
-    pub probes: u32,
-    /// Rises with every probe, so that one pause is one chain of messages.
-    pub seq: i64,
-}
-
-impl Organization {
-    /// The pause of the work with that side, if it is paused.
-    pub fn pause(&self, side: Side) -> Option<&Pause> {
-        match side {
-            Side::CompanyCam => self.companycam_pause.as_ref(),
-            Side::OneClick => self.one_click_pause.as_ref(),
-        }
-    }
-
-    /// Whether work with either side is paused.
-    pub fn is_paused(&self) -> bool {
-        Side::BOTH.iter().any(|side| self.pause(*side).is_some())
-    }
-
-    /// Since when that side has not answered, if it does not.
-    pub fn down_since(&self, side: Side) -> Option<i64> {
-        self.pause(side).map(|pause| pause.since)
-    }
-}
 
 /// A look that waits for a side to answer again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -196,7 +124,7 @@ impl Store {
     /// The look that waits under this name.
     pub async fn waiting(&self, org: &OrgId, name: &str) -> Result<Option<WaitingLook>, Error> {
         let sk = format!("{WAITS}{name}");
-        self.project_links.get(row_key(org, &sk)).await
+        self.project_links.get(link_key(org, &sk)).await
     }
 
     /// Some of the looks that wait, at most so many.
@@ -216,7 +144,7 @@ impl Store {
     pub async fn stop_waiting(&self, look: &WaitingLook) -> Result<(), Error> {
         // Another may have come to wait under its name.
         let unchanged = Change::only_if("#message = :message").value(":message", &look.message);
-        let key = row_key(&look.org_id, &look.sk);
+        let key = link_key(&look.org_id, &look.sk);
         self.project_links
             .delete::<IgnoredAny>(key, unchanged)
             .await?;

@@ -8,141 +8,16 @@
 //! Where a copy may be is written down before it is made: the write that makes a photo wanted on a
 //! job says so. An upload whose answer is lost leaves no copy that nobody knows of.
 
-use std::collections::BTreeSet;
-
-use companycam::ids::{CompanyId, PhotoId, ProjectId};
-use one_click::ids::{JobId, OrgId};
+use model::companycam::{CompanyId, PhotoId, ProjectId};
+use model::one_click::OrgId;
+use model::photo::{CopiedPhoto, PhotoRow, Refusal, WantedPhoto};
+use serde::Deserialize;
 use serde::de::IgnoredAny;
-use serde::{Deserialize, Serialize};
 
 use crate::change::Change;
-use crate::refusals::Refusal;
-use crate::table::{Item, key};
+use crate::keys::photo_key;
+use crate::table::key;
 use crate::{Error, Store};
-
-/// What `CompanyCam` says about a photo and One Click shows.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct PhotoDetails {
-    /// The description, as plain text.
-    pub caption: Option<String>,
-    /// Unix seconds.
-    pub captured_at: Option<i64>,
-    /// The photographer's name.
-    pub captured_by: Option<String>,
-    /// Display texts, sorted.
-    pub tags: Vec<String>,
-}
-
-/// The photo as it should be in One Click.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct WantedPhoto {
-    /// `CompanyCam`'s `updated_at`.
-    pub version: i64,
-    /// On which job; `None`: on none, and a copy that is there goes away.
-    pub job_id: Option<JobId>,
-    /// Where the original is.
-    pub uri: Option<String>,
-    /// MD5 of the bytes, as `CompanyCam` gives it.
-    pub hash: Option<String>,
-    /// Caption and the like.
-    pub details: PhotoDetails,
-}
-
-/// The photo as it is in One Click.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CopiedPhoto {
-    /// The version that was copied.
-    pub version: i64,
-    /// The job it is on.
-    pub job_id: JobId,
-    /// MD5 of the bytes, as `CompanyCam` gave it.
-    pub hash: Option<String>,
-    /// Caption and the like, as they were in `CompanyCam` then.
-    pub details: PhotoDetails,
-    /// How many bytes.
-    pub bytes: i64,
-}
-
-/// A photo's row.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PhotoRow {
-    /// The organization.
-    pub org_id: OrgId,
-    /// The photo.
-    pub photo_id: PhotoId,
-    /// Its project.
-    pub project_id: ProjectId,
-    /// The company it was read from; none in rows that were last written before this was kept.
-    #[serde(default)]
-    pub company_id: Option<CompanyId>,
-    /// As it should be.
-    pub wanted: WantedPhoto,
-    /// When `CompanyCam` last said so.
-    #[serde(default)]
-    pub asked_ms: Option<i64>,
-    /// As it is, if it was ever copied.
-    #[serde(default)]
-    pub copied: Option<CopiedPhoto>,
-    /// The jobs on which a copy may be beside that: it was wanted there, and since then it was not
-    /// seen to the end what One Click has.
-    #[serde(default)]
-    pub maybe_on: BTreeSet<JobId>,
-    /// Who or what refuses this wanted version so far.
-    #[serde(default)]
-    pub refused: Option<Refusal>,
-    /// Why this wanted version can never be copied.
-    #[serde(default)]
-    pub failed: Option<String>,
-    /// When that was found.
-    #[serde(default)]
-    pub failed_ms: Option<i64>,
-    /// Set while it is pending.
-    #[serde(default)]
-    pub pending_org: Option<OrgId>,
-    /// Until when somebody is copying.
-    #[serde(default)]
-    pub lease_ms: Option<i64>,
-    /// Who.
-    #[serde(default)]
-    pub lease_holder: Option<String>,
-}
-
-impl PhotoRow {
-    /// Whether One Click has what it should, and nothing that it should not.
-    pub fn is_current(&self) -> bool {
-        if !self.strays().is_empty() {
-            return false;
-        }
-        match (&self.copied, &self.wanted.job_id) {
-            (None, None) => true,
-            (Some(copied), Some(job)) => {
-                copied.job_id == *job
-                    && copied.version >= self.wanted.version
-                    && copied.details == self.wanted.details
-            }
-            (Some(_), None) | (None, Some(_)) => false,
-        }
-    }
-
-    /// The jobs that have a copy, or may have one, and should not.
-    pub fn strays(&self) -> BTreeSet<&JobId> {
-        let copied = self.copied.as_ref().map(|copied| &copied.job_id);
-        let mut jobs: BTreeSet<_> = self.maybe_on.iter().chain(copied).collect();
-        if let Some(wanted) = &self.wanted.job_id {
-            jobs.remove(wanted);
-        }
-        jobs
-    }
-
-    /// Whether it is refused again and again, and was named so in the activity log: it is tried
-    /// again by itself, and nobody waits for it (B35).
-    pub fn is_refused(&self) -> bool {
-        let refused = self.refused.as_ref();
-        self.failed.is_none()
-            && refused.is_some_and(|refused| refused.told && refused.concerns(&self.wanted))
-    }
-}
 
 /// What `CompanyCam` says of a photo, to be written down.
 #[derive(Debug, Clone, Copy)]
@@ -183,14 +58,10 @@ fn project_key(org: &OrgId, project: &ProjectId) -> String {
     format!("{org}#{project}")
 }
 
-pub(crate) fn row_key(org: &OrgId, photo: &PhotoId) -> Item {
-    key(&[("org_id", org.as_str()), ("photo_id", photo.as_str())])
-}
-
 impl Store {
     /// The photo's row.
     pub async fn photo(&self, org: &OrgId, photo: &PhotoId) -> Result<Option<PhotoRow>, Error> {
-        self.photos.get(row_key(org, photo)).await
+        self.photos.get(photo_key(org, photo)).await
     }
 
     /// The rows of those of the photos that have one.
@@ -202,7 +73,7 @@ impl Store {
         let unique: std::collections::BTreeSet<_> = photos.into_iter().collect();
         let keys = unique
             .into_iter()
-            .map(|photo| row_key(org, photo))
+            .map(|photo| photo_key(org, photo))
             .collect();
         self.photos.get_many(keys).await
     }
@@ -227,7 +98,7 @@ impl Store {
         if let Some(job) = &wanted.job_id {
             change = change.add_text("maybe_on", job.as_str());
         }
-        self.photos.update(row_key(org, wish.photo), change).await
+        self.photos.update(photo_key(org, wish.photo), change).await
     }
 
     /// Takes the photo for copying until `until_ms`.
@@ -246,7 +117,7 @@ impl Store {
             .when("attribute_exists(#wanted) AND (attribute_not_exists(#lease_ms) OR #lease_ms <= :now OR #lease_holder = :holder)")
             .value(":holder", holder)
             .value(":now", now_ms);
-        if let Some(row) = self.photos.update(row_key(org, photo), change).await? {
+        if let Some(row) = self.photos.update(photo_key(org, photo), change).await? {
             return Ok(Lease::Taken(Box::new(row)));
         }
         Ok(match self.photo(org, photo).await? {
@@ -269,7 +140,7 @@ impl Store {
             .value(":holder", holder);
         Ok(self
             .photos
-            .update::<IgnoredAny>(row_key(org, photo), change)
+            .update::<IgnoredAny>(photo_key(org, photo), change)
             .await?
             .is_some())
     }
@@ -298,7 +169,7 @@ impl Store {
             .value(":wanted", wanted);
         if self
             .photos
-            .update::<PhotoRow>(row_key(org, photo), done)
+            .update::<PhotoRow>(photo_key(org, photo), done)
             .await?
             .is_some()
         {
@@ -308,7 +179,7 @@ impl Store {
             .set_or_remove("copied", copied)
             .when("#lease_holder = :holder")
             .value(":holder", holder);
-        self.photos.update(row_key(org, photo), more).await
+        self.photos.update(photo_key(org, photo), more).await
     }
 
     /// This wanted version can never be copied: no longer pending, with the reason and what led to it.
@@ -337,7 +208,7 @@ impl Store {
             .value(":wanted", &row.wanted);
         Ok(self
             .photos
-            .update::<IgnoredAny>(row_key(org, &row.photo_id), change)
+            .update::<IgnoredAny>(photo_key(org, &row.photo_id), change)
             .await?
             .is_some())
     }
@@ -355,7 +226,7 @@ impl Store {
             .when("#lease_holder = :holder")
             .value(":holder", holder);
         self.photos
-            .update::<IgnoredAny>(row_key(org, photo), change)
+            .update::<IgnoredAny>(photo_key(org, photo), change)
             .await?;
         Ok(())
     }
@@ -372,7 +243,7 @@ impl Store {
             .set("project_key", project_key(org, project))
             .when("attribute_exists(#wanted)");
         self.photos
-            .update::<IgnoredAny>(row_key(org, photo), change)
+            .update::<IgnoredAny>(photo_key(org, photo), change)
             .await?;
         Ok(())
     }
@@ -451,5 +322,18 @@ impl Store {
             .value(":org", org)
             .count()
             .await
+    }
+
+    /// This version of the photo may be tried once more. `false`: it was not given up.
+    pub async fn retry_photo(&self, org: &OrgId, photo: &PhotoId) -> Result<bool, Error> {
+        let change = Change::new()
+            .remove("failed")
+            .remove("failed_ms")
+            .remove("refused")
+            .when("attribute_exists(#failed)");
+        let row = self
+            .photos
+            .update::<PhotoRow>(photo_key(org, photo), change);
+        Ok(row.await?.is_some())
     }
 }

@@ -5,167 +5,15 @@
 //! A listing leaves what it read in `wanted`, so that the look at the project that follows needs no
 //! request of its own; while it is there the project is *pending*, and in the sparse index.
 
-use std::collections::BTreeMap;
+use model::companycam::{CompanyId, ProjectId};
+use model::job::JobRow;
+use model::one_click::{JobId, OrgId, UserId as OneClickUserId};
+use model::project::{LinkState, ProjectFields, ProjectRow, SkipReason};
 
-use companycam::ids::{CompanyId, ProjectId, UserId};
-use one_click::ids::{JobId, OrgId, UserId as OneClickUserId};
-use serde::{Deserialize, Serialize};
-
-use crate::begun::BegunLink;
 use crate::change::Change;
-use crate::jobs::{JobRow, claim_sk, job_sk};
-use crate::table::{Item, key};
+use crate::keys::{PROJECT, Sorted, claim_sk, job_sk, link_key, project_sk};
+use crate::table::key;
 use crate::{Error, Store};
-
-/// The fields of a project that One Click gets, as they were when we looked. Empty texts are `None`.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct ProjectFields {
-    /// The project's name.
-    pub name: Option<String>,
-    /// `address.street_address_1`.
-    pub street_address_1: Option<String>,
-    /// `address.street_address_2`.
-    pub street_address_2: Option<String>,
-    /// `address.city`.
-    pub city: Option<String>,
-    /// `address.state`.
-    pub state: Option<String>,
-    /// `address.postal_code`.
-    pub postal_code: Option<String>,
-    /// `primary_contact.name`.
-    pub contact_name: Option<String>,
-    /// `primary_contact.email`.
-    pub contact_email: Option<String>,
-    /// `primary_contact.phone_number`.
-    pub contact_phone: Option<String>,
-    /// Who created it.
-    pub creator_id: Option<UserId>,
-    /// Other systems' ids: `type` → `relation_id`.
-    pub integrations: BTreeMap<String, String>,
-    /// Archived in `CompanyCam`.
-    pub archived: bool,
-    /// Deleted, or merged into another, in `CompanyCam`.
-    pub deleted: bool,
-    /// Unix seconds.
-    pub created_at: i64,
-    /// Unix seconds.
-    pub updated_at: i64,
-}
-
-/// What the project is to us.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum LinkState {
-    /// Listed or announced, not yet looked at.
-    Unseen,
-    /// A job and this project are one.
-    Linked,
-    /// Looked at and left alone; `reason` says why.
-    Skipped,
-    /// It was linked, and its job was deleted in One Click (B18).
-    JobDeleted,
-}
-
-/// Why a project was left alone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum SkipReason {
-    /// Deleted, or merged into another, before it had a job.
-    Deleted,
-    /// Archived before it had a job.
-    Archived,
-    /// B10 was off when it appeared; a sync may bring it later.
-    ImportOff,
-    /// B13: nobody assigned to it is matched; it waits.
-    NoMatchedUser,
-    /// B20: it carries another system's id, whose importer may still be about to make its job.
-    WaitsForImporter,
-}
-
-impl SkipReason {
-    /// In words for the administrator.
-    pub fn describe(self) -> &'static str {
-        match self {
-            Self::Deleted => "it was deleted in CompanyCam before it had a job",
-            Self::Archived => "it was archived in CompanyCam before it had a job",
-            Self::ImportOff => {
-                "creating jobs from projects is switched off; a sync brings it once that is on"
-            }
-            Self::NoMatchedUser => {
-                "nobody assigned to it is matched to a One Click user; it waits until somebody is"
-            }
-            Self::WaitsForImporter => {
-                "it comes from another system, whose own import may make the job; after 20 minutes we do"
-            }
-        }
-    }
-}
-
-/// A project's row.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ProjectRow {
-    /// The organization.
-    pub org_id: OrgId,
-    /// `project#<id>`.
-    sk: String,
-    /// The project.
-    pub project_id: ProjectId,
-    /// The company it belongs to: links of another company rest (B5).
-    pub company_id: CompanyId,
-    /// What it is to us.
-    pub state: LinkState,
-    /// Its job, if linked (or the job that was).
-    #[serde(default)]
-    pub job_id: Option<JobId>,
-    /// Why it was skipped.
-    #[serde(default)]
-    pub reason: Option<SkipReason>,
-    /// What was listed and is still to be handled.
-    #[serde(default)]
-    pub wanted: Option<ProjectFields>,
-    /// Set while somebody waits for it to be handled.
-    #[serde(default)]
-    pub pending_org: Option<OrgId>,
-    /// When the listing was made that `wanted` came, or `seen` comes, from: in Unix seconds by
-    /// `CompanyCam`'s clock.
-    #[serde(default)]
-    pub listed_at: Option<i64>,
-    /// What the job was last brought up to.
-    #[serde(default)]
-    pub seen: Option<ProjectFields>,
-    /// Whether the job got an assignee; while it has none, one may follow from `CompanyCam`.
-    #[serde(default)]
-    pub assignee_set: bool,
-    /// Whether the job came first and made the project (B21).
-    #[serde(default)]
-    pub from_job: bool,
-    /// The project's `updated_at` when its photos were last read: an event about the project says
-    /// nothing about them.
-    #[serde(default)]
-    pub photos_read_at: Option<i64>,
-    /// The `updated_at` at which it could not be handled.
-    #[serde(default)]
-    pub set_aside: Option<i64>,
-    /// When One Click first said, in Unix seconds, that it has not got the job any more. Once is not
-    /// enough to end the link (B33).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub job_missing_since: Option<i64>,
-    /// How often an administrator brought its job back after it was deleted (B18). Each time a job of
-    /// its own is asked for.
-    #[serde(default)]
-    pub revision: u32,
-    /// How it is getting its job, while it has none.
-    #[serde(default)]
-    pub begun: Option<BegunLink>,
-}
-
-impl ProjectRow {
-    /// Whether a side refuses what is wanted of it, again and again (B35).
-    pub fn is_refused(&self) -> bool {
-        self.wanted.is_some() && self.pending_org.is_none()
-    }
-}
 
 /// What a skip remembers.
 #[derive(Debug, Clone)]
@@ -197,13 +45,8 @@ pub struct NewLink<'a> {
     pub from_job: bool,
 }
 
-pub(crate) fn project_sk(project: &ProjectId) -> String {
-    format!("project#{project}")
-}
-
-pub(crate) fn row_key(org: &OrgId, sk: &str) -> Item {
-    key(&[("org_id", org.as_str()), ("sk", sk)])
-}
+/// How many rows one read of a search takes.
+const ROWS_AT_ONCE: i32 = 500;
 
 impl Store {
     /// The project's row.
@@ -213,7 +56,7 @@ impl Store {
         project: &ProjectId,
     ) -> Result<Option<ProjectRow>, Error> {
         self.project_links
-            .get(row_key(org, &project_sk(project)))
+            .get(link_key(org, &project_sk(project)))
             .await
     }
 
@@ -227,7 +70,7 @@ impl Store {
         let unique: std::collections::BTreeSet<_> = projects.into_iter().collect();
         let keys = unique
             .into_iter()
-            .map(|project| row_key(org, &project_sk(project)))
+            .map(|project| link_key(org, &project_sk(project)))
             .collect();
         self.project_links.get_many(keys).await
     }
@@ -242,7 +85,7 @@ impl Store {
         fields: &ProjectFields,
         listed_at: i64,
     ) -> Result<bool, Error> {
-        let row = row_key(org, &project_sk(project));
+        let row = link_key(org, &project_sk(project));
         // `state` is set only on a new row, with the two cases told apart by a condition each.
         let fresh = Change::new()
             .set("project_id", project)
@@ -292,7 +135,6 @@ impl Store {
             .value(":job", link.job_id);
         let job = JobRow {
             org_id: org.clone(),
-            sk: job_sk(link.job_id),
             job_id: link.job_id.clone(),
             project_id: link.project_id.clone(),
             assignee: link.assignee.cloned(),
@@ -301,14 +143,18 @@ impl Store {
             refused_since: None,
             unfinished: link.from_job,
         };
+        let sorted = Sorted {
+            sk: job_sk(link.job_id),
+            row: &job,
+        };
         let free_or_ours = Change::only_if("attribute_not_exists(#sk) OR #project_id = :project")
             .value(":project", link.project_id);
         let writes = vec![
             self.project_links
-                .transact_update(row_key(org, &project_sk(link.project_id)), project)?,
-            self.project_links.transact_put(&job, free_or_ours)?,
+                .transact_update(link_key(org, &project_sk(link.project_id)), project)?,
+            self.project_links.transact_put(&sorted, free_or_ours)?,
             self.project_links
-                .transact_delete(row_key(org, &claim_sk(link.job_id)), Change::new())?,
+                .transact_delete(link_key(org, &claim_sk(link.job_id)), Change::new())?,
         ];
         Ok(self.project_links.transact(writes).await?.done())
     }
@@ -350,13 +196,17 @@ impl Store {
             project_id: into.clone(),
             ..job.clone()
         };
+        let sorted = Sorted {
+            sk: job_sk(&moved.job_id),
+            row: &moved,
+        };
         let unmoved = Change::only_if("#project_id = :from").value(":from", &from.project_id);
         let writes = vec![
             self.project_links
-                .transact_update(row_key(org, &project_sk(&from.project_id)), left)?,
+                .transact_update(link_key(org, &project_sk(&from.project_id)), left)?,
             self.project_links
-                .transact_update(row_key(org, &project_sk(into)), taken)?,
-            self.project_links.transact_put(&moved, unmoved)?,
+                .transact_update(link_key(org, &project_sk(into)), taken)?,
+            self.project_links.transact_put(&sorted, unmoved)?,
         ];
         Ok(self.project_links.transact(writes).await?.done())
     }
@@ -373,7 +223,7 @@ impl Store {
             .value(":unseen", LinkState::Unseen)
             .value(":skipped", LinkState::Skipped);
         self.project_links
-            .update::<ProjectRow>(row_key(org, &project_sk(skip.project_id)), change)
+            .update::<ProjectRow>(link_key(org, &project_sk(skip.project_id)), change)
             .await?;
         Ok(())
     }
@@ -392,7 +242,7 @@ impl Store {
             .when("#state = :linked")
             .value(":linked", LinkState::Linked);
         self.project_links
-            .update::<ProjectRow>(row_key(org, &project_sk(project)), change)
+            .update::<ProjectRow>(link_key(org, &project_sk(project)), change)
             .await?;
         Ok(())
     }
@@ -411,7 +261,7 @@ impl Store {
             .when("#wanted.#updated_at <= :up_to")
             .value(":up_to", up_to);
         self.project_links
-            .update::<ProjectRow>(row_key(org, &project_sk(project)), change)
+            .update::<ProjectRow>(link_key(org, &project_sk(project)), change)
             .await?;
         Ok(())
     }
@@ -429,7 +279,7 @@ impl Store {
             .when("#wanted.#updated_at = :updated_at")
             .value(":updated_at", wanted.updated_at);
         self.project_links
-            .update::<ProjectRow>(row_key(org, &project_sk(project)), change)
+            .update::<ProjectRow>(link_key(org, &project_sk(project)), change)
             .await?;
         Ok(())
     }
@@ -492,7 +342,7 @@ impl Store {
             .value(":linked", LinkState::Linked)
             .value(":up_to", up_to);
         self.project_links
-            .update::<serde::de::IgnoredAny>(row_key(org, &project_sk(project)), change)
+            .update::<serde::de::IgnoredAny>(link_key(org, &project_sk(project)), change)
             .await?;
         Ok(())
     }
@@ -504,7 +354,7 @@ impl Store {
             .remove("pending_org")
             .when("attribute_exists(#wanted)");
         self.project_links
-            .update::<serde::de::IgnoredAny>(row_key(org, &project_sk(project)), change)
+            .update::<serde::de::IgnoredAny>(link_key(org, &project_sk(project)), change)
             .await?;
         Ok(())
     }
@@ -517,5 +367,84 @@ impl Store {
             .value(":org", org)
             .count()
             .await
+    }
+
+    /// The project may be tried once more as it is. `false`: it was not set aside.
+    pub async fn retry_project(&self, org: &OrgId, project: &ProjectId) -> Result<bool, Error> {
+        let change = Change::new()
+            .remove("set_aside")
+            .when("attribute_exists(#set_aside)");
+        let row = link_key(org, &project_sk(project));
+        Ok(self
+            .project_links
+            .update::<serde::de::IgnoredAny>(row, change)
+            .await?
+            .is_some())
+    }
+
+    /// Opens the link of a job that was deleted: its project may make another job, and the old job's
+    /// row goes. `false`: the project has a job, or was reopened already.
+    pub async fn reopen_link(
+        &self,
+        org: &OrgId,
+        project: &ProjectId,
+        deleted: &JobId,
+    ) -> Result<bool, Error> {
+        let open = Change::new()
+            .set("state", LinkState::Unseen)
+            .add("revision", 1)
+            .remove("job_id")
+            .remove("job_missing_since")
+            .remove("reason")
+            .remove("set_aside")
+            .remove("photos_read_at")
+            .when("#state = :job_deleted AND #job_id = :job")
+            .value(":job_deleted", LinkState::JobDeleted)
+            .value(":job", deleted);
+        let ours = Change::only_if("attribute_not_exists(#sk) OR #project_id = :project")
+            .value(":project", project);
+        let writes = vec![
+            self.project_links
+                .transact_update(link_key(org, &project_sk(project)), open)?,
+            self.project_links
+                .transact_delete(link_key(org, &job_sk(deleted)), ours)?,
+        ];
+        Ok(self.project_links.transact(writes).await?.done())
+    }
+
+    /// Up to `most` of the projects that `wanted` picks, of the first `among` rows; and whether there
+    /// are rows that were not looked at.
+    pub async fn find_projects(
+        &self,
+        org: &OrgId,
+        wanted: impl Fn(&ProjectRow) -> bool,
+        most: usize,
+        among: usize,
+    ) -> Result<(Vec<ProjectRow>, bool), Error> {
+        let mut found = Vec::new();
+        let mut read = 0;
+        let mut after = None;
+        loop {
+            // Newest first as far as ids rise, which they do in CompanyCam.
+            let query = self
+                .project_links
+                .query()
+                .when("#org_id = :org AND begins_with(#sk, :project)")
+                .value(":org", org)
+                .value(":project", PROJECT)
+                .newest_first()
+                .limit(ROWS_AT_ONCE)
+                .after(after);
+            let (rows, next) = query.page::<ProjectRow>().await?;
+            read += rows.len();
+            found.extend(rows.into_iter().filter(&wanted));
+            after = next;
+            if found.len() >= most || after.is_none() || read >= among {
+                break;
+            }
+        }
+        let more = after.is_some() || found.len() > most;
+        found.truncate(most);
+        Ok((found, more))
     }
 }

@@ -1,10 +1,11 @@
 //! Projects that can't be kept: `DynamoDB` refuses an item over 400 kB, whatever it is sent again.
 
-use companycam::ids::{CompanyId, ProjectId};
-use one_click::ids::OrgId;
+use model::companycam::{CompanyId, ProjectId};
+use model::one_click::OrgId;
+use model::project::{LinkState, ProjectRow};
 
 use crate::change::Change;
-use crate::projects::{LinkState, ProjectRow, project_sk, row_key};
+use crate::keys::{link_key, project_sk};
 use crate::{Error, Store};
 
 impl Store {
@@ -17,7 +18,7 @@ impl Store {
         company: &CompanyId,
         updated_at: i64,
     ) -> Result<bool, Error> {
-        let row = || row_key(org, &project_sk(project));
+        let row = || link_key(org, &project_sk(project));
         let aside = |condition: &str| {
             Change::new()
                 .set("set_aside", updated_at)

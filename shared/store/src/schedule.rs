@@ -1,12 +1,12 @@
 //! When each connected organization is polled next (B17): a stored time, so that organizations are
 //! spread over the interval, whenever the schedule runs.
 
-use one_click::ids::OrgId;
+use model::one_click::OrgId;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
 use crate::change::Change;
-use crate::organizations::{org_key, shard_name};
+use crate::keys::{org_key, shard_name};
 use crate::{Error, Store};
 
 /// Every organization is polled once in so many seconds.

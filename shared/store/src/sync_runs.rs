@@ -1,114 +1,12 @@
 //! An organization's sync run, kept in its row (B19).
 
-use companycam::Cursor;
-use companycam::ids::{ProjectId, TagId};
-use one_click::ids::OrgId;
-use serde::{Deserialize, Serialize};
+use model::one_click::OrgId;
+use model::organization::Organization;
+use model::sync_run::SyncRun;
 
 use crate::change::Change;
-use crate::organizations::{Organization, org_key};
+use crate::keys::org_key;
 use crate::{Error, Store};
-
-/// How far back a sync looks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Window {
-    /// Projects changed within so many days.
-    Days(u16),
-    /// Every project there is.
-    All,
-}
-
-/// A tag as One Click shows it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct TagName {
-    /// The tag.
-    pub id: TagId,
-    /// What it says.
-    pub name: String,
-}
-
-/// The next thing that a sync run does.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "at")]
-pub enum SyncStep {
-    /// Refresh the users of both sides and their matches.
-    Users,
-    /// Read this page of the projects changed in the window.
-    Projects {
-        /// 1-based.
-        page: u32,
-    },
-    /// Queue the looks at a page's projects, a few at a time, so that live changes slip in between.
-    Looks {
-        /// Those still to be queued.
-        left: Vec<ProjectId>,
-        /// Those of the page that are, or may become, linked: whose photos come next.
-        projects: Vec<ProjectId>,
-        /// The page of projects that follows, if any.
-        next_page: Option<u32>,
-    },
-    /// Read the photos of a page's projects.
-    Photos {
-        /// Whose.
-        projects: Vec<ProjectId>,
-        /// Where their photos go on.
-        cursor: Option<Cursor>,
-        /// The page of projects that follows, if any.
-        next_page: Option<u32>,
-        /// Those of them with photos that are not finished.
-        #[serde(default)]
-        unfinished: Vec<ProjectId>,
-    },
-    /// Read which tags there are.
-    Tags,
-    /// Read which photos carry which tag: photo lists don't say.
-    TagPhotos {
-        /// The tags still to be read; the first one now.
-        tags: Vec<TagName>,
-        /// Where that tag's photos go on.
-        cursor: Option<Cursor>,
-    },
-    /// Everything is listed; wait until it is done.
-    Finish,
-}
-
-/// One run of the sync that an administrator started, by connecting or by pressing Sync (B19).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SyncRun {
-    /// Tells this run from the one before.
-    pub id: String,
-    /// How far back it looks.
-    pub window: Window,
-    /// What comes next.
-    pub step: SyncStep,
-    /// Rises with every step, so that two workers never take the same one.
-    pub seq: i64,
-    /// When it was asked for.
-    pub started_at: i64,
-    /// When it last took a step.
-    pub stepped_at: i64,
-    /// When everything it listed was in One Click.
-    pub finished_at: Option<i64>,
-    /// Why it ended before that.
-    #[serde(default)]
-    pub failed: Option<String>,
-    /// The oldest `updated_at` that it lists, from `window`; `None` for everything.
-    pub modified_since: Option<i64>,
-    /// What `project_cursor` becomes when the projects are listed.
-    pub next_cursor: Option<i64>,
-    /// Projects listed so far.
-    pub projects_total: i64,
-    /// Photos listed so far.
-    pub photos_total: i64,
-}
-
-impl SyncRun {
-    /// Whether it still has something to do.
-    pub fn is_running(&self) -> bool {
-        self.finished_at.is_none()
-    }
-}
 
 impl Store {
     /// Starts a run, unless another still runs. The row afterwards, or `None`.

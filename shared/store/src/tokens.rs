@@ -3,33 +3,13 @@
 //! This crate moves sealed texts and never opens one. They are in the row that every look reads anyway,
 //! so lease and tokens are always seen as they are together.
 
-use companycam::ids::CompanyId;
-use one_click::ids::OrgId;
+use model::one_click::OrgId;
+use model::organization::{ConnectionState, Organization, TakeBack};
 use serde::de::IgnoredAny;
-use serde::{Deserialize, Serialize};
 
 use crate::change::Change;
-use crate::organizations::{ConnectionState, Organization, org_key};
+use crate::keys::org_key;
 use crate::{Error, Store};
-
-/// A connection that another replaced: its grant is still to be revoked, and where it was another
-/// company's, its webhook to be deleted.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct TakeBack {
-    /// Which connection.
-    pub generation: i64,
-    /// Its company.
-    pub company_id: CompanyId,
-    /// Its tokens, sealed for it.
-    pub sealed_tokens: String,
-}
-
-impl TakeBack {
-    /// What it is called in the row: a path of an update expression.
-    pub fn key(&self) -> String {
-        format!("g{}", self.generation)
-    }
-}
 
 /// Tokens that a renewal brought.
 #[derive(Debug, Clone, Copy)]

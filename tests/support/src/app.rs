@@ -6,14 +6,14 @@ use std::time::Duration;
 use clock::Clock;
 use companycam::media::{Media, MediaHosts};
 use http::Method;
+use model::organization::Organization;
+use model::users::Directory;
 use one_click::OrgId;
 use runtime::config::QueueUrls;
 use runtime::{App, Config};
 use serde_json::{Value, json};
 use simulator_kit::{Bound, FaultRule, Server};
 use store::activity::{Entry, Filter};
-use store::matches::Directory;
-use store::organizations::Organization;
 use url::Url;
 
 use crate::aws::{Aws, table_names};

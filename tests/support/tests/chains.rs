@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use http::Method;
-use runtime::messages::{Look, SyncMessage};
+use model::messages::{Look, SyncMessage};
 use serde_json::{Value, json};
 use test_support::sides::{now, requests};
 use test_support::{ORG, Queue, TestApp};
@@ -177,7 +177,7 @@ async fn b19_connecting_again_keeps_the_window_of_a_sync_that_was_not_through() 
     test.settle().await;
     assert_eq!(test.jobs_of(&old).len(), 1);
     let run = test.organization().await.unwrap().sync.unwrap();
-    assert_eq!(run.window, store::sync_runs::Window::All);
+    assert_eq!(run.window, model::sync_run::Window::All);
 }
 
 #[tokio::test]
@@ -465,8 +465,8 @@ async fn b4_projects_whose_looks_were_let_go_with_the_connection_come_with_the_n
     }
     let run = test.organization().await.unwrap().sync.unwrap();
     let org = ORG.parse().unwrap();
-    let through = store::sync_runs::SyncRun {
-        step: store::sync_runs::SyncStep::Finish,
+    let through = model::sync_run::SyncRun {
+        step: model::sync_run::SyncStep::Finish,
         ..run.clone()
     };
     test.app

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use runtime::messages::{Look, SyncMessage};
+use model::messages::{Look, SyncMessage};
 use serde_json::{Value, json};
 use test_support::sides::{now, requests};
 use test_support::{Call, Message, ORG, Queue, TestApp};
@@ -252,9 +252,7 @@ async fn b27_a_photo_list_that_cannot_be_read_does_not_lose_its_project() {
     assert!(row.unwrap().unwrap().wanted.is_some(), "its look is queued");
     let look = Look::photos_of(&id, None);
     let message = SyncMessage::new(&ORG.parse().unwrap(), look);
-    sync::run::set_aside(&test.app, &message, "no")
-        .await
-        .unwrap();
+    sync::set_aside(&test.app, &message, "no").await.unwrap();
     test.settle().await;
     test.assert_whole(&project, &photos);
 }
@@ -426,7 +424,7 @@ async fn b35_what_waited_for_something_else_before_is_named_too() {
     let bad = test.named_project("Bad").await;
     let look = Look::Project {
         project_id: bad.parse().unwrap(),
-        origin: runtime::messages::Origin::Event,
+        origin: model::messages::Origin::Event,
     };
     // Put off again and again, for whatever reason.
     let message = SyncMessage {
@@ -451,7 +449,7 @@ async fn b27_a_look_that_fails_for_whatever_reason_ends_some_day() {
     test.poll().await;
     let look = Look::Project {
         project_id: project.parse().unwrap(),
-        origin: runtime::messages::Origin::Event,
+        origin: model::messages::Origin::Event,
     };
     let message = SyncMessage::new(&ORG.parse().unwrap(), look);
     test.app.queues.sync(&[message]).await.unwrap();

@@ -4,9 +4,9 @@
 
 use std::time::Duration;
 
+use model::project::{LinkState, ProjectRow};
 use serde_json::{Value, json};
 use store::activity::{Entry, Offer};
-use store::projects::{LinkState, ProjectRow};
 use test_support::sides::text;
 use test_support::{ORG, TestApp, until};
 

@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use ::sync::decide::fields::{customer_name, project_fields};
 use companycam::ids::{PhotoId, ProjectId};
 use companycam::{Error, Photo, Project};
+use decide::fields::{customer_name, project_fields};
+use model::organization::{ConnectionState, Organization};
+use model::project::SkipReason;
 use one_click::{Error as OneClickError, JobId, OrgId};
 use runtime::pacing::Lane;
 use runtime::{App, Failure};
-use store::organizations::{ConnectionState, Organization};
-use store::projects::SkipReason;
 
 use super::states::{NOT_LISTED, answer, skipped};
 use super::{Act, Answer, Tone};

@@ -7,13 +7,13 @@ mod asked;
 mod asking;
 mod states;
 
-use ::sync::decide::place::normal;
 use companycam::ids::{PhotoId, ProjectId};
+use decide::place::normal;
+use model::organization::Organization;
+use model::project::{ProjectFields, ProjectRow};
 use one_click::JobId;
 use runtime::App;
 use store::activity::About;
-use store::organizations::Organization;
-use store::projects::{ProjectFields, ProjectRow};
 use web::Problem;
 
 use asked::Asked;

@@ -1,15 +1,15 @@
 //! Every state that a project, a photo or a job can be in, in plain words. `docs/OPERATIONS.md` has the
 //! same for whoever reads the rows.
 
-use ::sync::decide::fields::customer_name;
-use ::sync::decide::job::IMPORTER_S;
 use companycam::ids::{PhotoId, ProjectId};
+use decide::fields::customer_name;
+use decide::job::IMPORTER_S;
+use model::job::{JobClaim, JobRow};
+use model::organization::{ConnectionState, Organization};
+use model::pause::Side;
+use model::photo::PhotoRow;
+use model::project::{LinkState, ProjectRow, SkipReason};
 use one_click::JobId;
-use runtime::Side;
-use store::jobs::{JobClaim, JobRow};
-use store::organizations::{ConnectionState, Organization};
-use store::photos::PhotoRow;
-use store::projects::{LinkState, ProjectRow, SkipReason};
 
 use super::{Act, Answer, Tone};
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ::sync::run::again::{self, Asked, Subject};
+use ::sync::again::{self, Asked, Subject};
 use axum::extract::{Request, State};
 use axum::response::Response;
 use companycam::ids::{PhotoId, ProjectId};

@@ -18,6 +18,6 @@ pub async fn disconnect(State(app): State<Arc<App>>, request: Request) -> Respon
 async fn end_connection(app: &App, request: Request) -> Result<Notice, Problem> {
     let (signed_in, Nothing {}) = sent(app, request).await?;
     let organization = organization(app, &signed_in).await?;
-    ::sync::run::connection::disconnect(app, &organization, &signed_in.session.email).await?;
+    ::sync::connection::disconnect(app, &organization, &signed_in.session.email).await?;
     Ok(Notice::Disconnected)
 }

@@ -9,10 +9,10 @@ pub mod users;
 use axum::extract::Request;
 use axum::response::{IntoResponse, Redirect, Response};
 use http::StatusCode;
+use model::organization::{ConnectionState, Organization};
 use runtime::App;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use store::organizations::{ConnectionState, Organization};
 use web::{Problem, SignedIn, check_csrf, read_form, sign_in};
 
 use crate::notice::Notice;

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use axum::extract::{Request, State};
 use axum::response::Response;
 use jiff::Timestamp;
+use model::preferences::Preferences;
 use runtime::App;
 use serde::Deserialize;
-use store::organizations::Preferences;
 use web::Problem;
 
 use super::{answer, organization, sent};

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use ::sync::run::sync_run;
+use ::sync::sync_run;
 use axum::extract::{Request, State};
 use axum::response::Response;
 use http::StatusCode;
+use model::sync_run::Window;
 use runtime::App;
 use serde::Deserialize;
-use store::sync_runs::Window;
 use web::Problem;
 
 use super::{Nothing, answer, connected, sent};

@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
-use ::sync::decide::users::Matches;
 use axum::extract::{Path, Request, State};
 use axum::response::Response;
 use companycam::ids::{CompanyId, UserId as CompanyCamUserId};
+use decide::users::Matches;
 use http::StatusCode;
+use model::users::{Choice, Directory};
 use one_click::{OrgId, UserId as OneClickUserId};
 use runtime::App;
 use serde::Deserialize;
-use store::matches::{Choice, Directory};
 use web::Problem;
 
 use super::{answer, sent};

@@ -2,15 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use ::sync::run::again::Subject;
+use ::sync::again::Subject;
 use companycam::ids::{PhotoId, ProjectId};
 use maud::{Markup, html};
+use model::job::JobRow;
+use model::photo::PhotoRow;
+use model::project::{LinkState, ProjectRow};
 use one_click::{JobId, OrgId};
 use runtime::App;
 use store::activity::{Entries, Entry, Filter, Kind, Offer, Outcome};
-use store::jobs::JobRow;
-use store::photos::PhotoRow;
-use store::projects::{LinkState, ProjectRow};
 use web::{Problem, SignedIn};
 
 use super::{action, csrf, links, time};

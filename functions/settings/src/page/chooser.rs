@@ -4,15 +4,15 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use ::sync::decide::users::{How, Match, Matches};
 use axum::extract::{Path, Query, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
+use decide::users::{How, Match, Matches};
 use maud::{Markup, html};
+use model::users::{CompanyCamUser, Directory, OneClickUser};
 use one_click::UserId as OneClickUserId;
 use runtime::App;
 use serde::Deserialize;
-use store::matches::{CompanyCamUser, Directory, OneClickUser};
 use web::{Problem, SignedIn, sign_in};
 
 use super::users::{count, has_words, how};

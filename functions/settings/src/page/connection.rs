@@ -1,8 +1,9 @@
 //! The connection card.
 
 use maud::{Markup, html};
-use runtime::{App, Side};
-use store::organizations::{ConnectionState, Organization};
+use model::organization::{ConnectionState, Organization};
+use model::pause::Side;
+use runtime::App;
 use web::SignedIn;
 
 use super::{action, csrf, time};

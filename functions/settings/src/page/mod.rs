@@ -9,11 +9,11 @@ mod preferences;
 mod sync;
 pub mod users;
 
-use ::sync::decide::users::Matches;
 use axum::response::Response;
+use decide::users::Matches;
 use maud::{Markup, html};
+use model::organization::ConnectionState;
 use runtime::App;
-use store::organizations::ConnectionState;
 use web::{Problem, SignedIn};
 
 use crate::notice::Notice;

@@ -1,8 +1,8 @@
 //! The preferences (B9–B13).
 
 use maud::{Markup, html};
+use model::preferences::Preferences;
 use runtime::App;
-use store::organizations::Preferences;
 use web::SignedIn;
 
 use super::{action, csrf};

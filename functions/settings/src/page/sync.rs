@@ -1,9 +1,9 @@
 //! The Sync button, its progress, and what came of the last one (B19).
 
 use maud::{Markup, html};
+use model::organization::Organization;
+use model::sync_run::{SyncRun, Window};
 use runtime::App;
-use store::organizations::Organization;
-use store::sync_runs::{SyncRun, Window};
 use web::SignedIn;
 
 use super::{action, csrf, time};

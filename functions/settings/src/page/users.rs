@@ -1,6 +1,6 @@
 //! The users of CompanyCam and who they are in One Click (B6, B7).
 
-use ::sync::decide::users::{How, Match, Matches};
+use decide::users::{How, Match, Matches};
 use maud::{Markup, html};
 use runtime::App;
 use serde::Deserialize;

@@ -13,7 +13,8 @@ use serde_json::Value;
 
 use crate::client::{AccessToken, Answer, Client, send};
 use crate::error::Error;
-use crate::page::{Cursor, PER_PAGE, Page, elements};
+use crate::ids::Cursor;
+use crate::page::{PER_PAGE, Page, elements};
 
 /// The API with a token. See [`Client::authorized`].
 #[derive(Clone, Debug)]

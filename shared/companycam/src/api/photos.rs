@@ -2,8 +2,8 @@
 
 use super::{Api, by_cursor, on_project};
 use crate::error::Error;
-use crate::ids::{PhotoId, ProjectId, TagId};
-use crate::page::{Cursor, Page};
+use crate::ids::{Cursor, PhotoId, ProjectId, TagId};
+use crate::page::Page;
 use crate::types::{Photo, Tag};
 
 /// Which photos of the company to list: by default all.

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use model::ids::RawId;
 use serde::{Deserialize, Deserializer, de};
 use serde_json::Value;
 
-use crate::ids::{RawId, UserId};
+use crate::ids::UserId;
 
 /// Null reads as the type's default. (Absent members need `#[serde(default)]` as well.)
 pub(super) fn null_as_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>

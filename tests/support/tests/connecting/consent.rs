@@ -277,7 +277,7 @@ async fn b4_a_connection_that_stands_survives_a_failed_second_one() {
         let organization = test.organization().await.unwrap();
         assert_eq!(
             organization.state,
-            store::organizations::ConnectionState::Connected,
+            model::organization::ConnectionState::Connected,
             "{refused}"
         );
         assert!(test.dead_letters().is_empty());
@@ -339,7 +339,7 @@ async fn b3_the_first_sync_comes_even_if_its_message_could_not_be_sent() {
     let run = test.organization().await.unwrap().sync.unwrap();
     assert!(run.is_running());
     // The poll takes up a run that stood still; ten minutes are not waited for here.
-    let stalled = store::sync_runs::SyncRun {
+    let stalled = model::sync_run::SyncRun {
         stepped_at: run.stepped_at - 3600,
         seq: run.seq + 1,
         ..run.clone()

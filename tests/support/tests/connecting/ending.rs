@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use http::StatusCode;
+use model::organization::ConnectionState;
 use secrecy::ExposeSecret;
 use serde_json::json;
-use store::organizations::ConnectionState;
 use test_support::{CONSENTING, TestApp};
 
 use crate::{assert_brought_over, card, holder, jobs_of, project_with_photo, stored_tokens};

@@ -1,10 +1,10 @@
 //! B4: the customer removed the integration at CompanyCam.
 
 use http::Method;
+use model::organization::ConnectionState;
 use runtime::pacing::Lane;
 use serde_json::json;
-use store::organizations::ConnectionState;
-use sync::run::{Context, connection};
+use sync::{Context, connection};
 use test_support::{CONSENTING, ORG, TestApp};
 
 use crate::{assert_brought_over, card, company, project_with_photo};

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::StatusCode;
+use model::organization::ConnectionState;
 use runtime::OrgTokens;
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use simulator_kit::Bound;
-use store::organizations::ConnectionState;
 use test_support::cut::{Moment, Scissors, until_cut};
 use test_support::{ADMIN, Browser, CONSENTING, ORG, TestApp, until};
 use url::Url;
@@ -326,7 +326,7 @@ async fn b5_a_photo_of_another_companys_project_is_no_opinion() {
     // A collaborator's project: the second company lists it too, and in our rows it rests.
     let second = test.organization().await.unwrap().company_id.to_string();
     let row = test.organization().await.unwrap();
-    let context = sync::run::Context {
+    let context = sync::Context {
         app: &test.app,
         organization: row,
         now: test.app.clock.now_s(),
@@ -342,7 +342,7 @@ async fn b5_a_photo_of_another_companys_project_is_no_opinion() {
         next: None,
         date: None,
     };
-    let seen = sync::run::photos::look_at_photos(&context, &page).await;
+    let seen = sync::photos::look_at_photos(&context, &page).await;
     assert_eq!(seen.unwrap(), 0);
     test.settle().await;
     assert_eq!(test.images_of(&project).len(), 1);

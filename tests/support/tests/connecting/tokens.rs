@@ -5,11 +5,11 @@ use std::time::Duration;
 use companycam::User;
 use companycam::ids::CompanyId;
 use http::Method;
+use model::organization::ConnectionState;
 use runtime::pacing::Lane;
 use runtime::{App, OrgTokens, Trouble};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
-use store::organizations::ConnectionState;
 use test_support::{Call, TestApp, until};
 
 use crate::{company, org_id, put_tokens, stored_tokens};

@@ -2,10 +2,10 @@
 
 use companycam::Cursor;
 use companycam::ids::{DocumentId, PhotoId, ProjectId};
+use model::messages::{Failures, Look, Origin, PhotoMessage, PhotosSoFar, SyncMessage};
+use model::pause::Side;
 use one_click::{JobId, OrgId};
-use runtime::messages::{Failures, Look, Origin, PhotoMessage, PhotosSoFar, SyncMessage};
 use serde_json::{Value, json};
-use store::pauses::Side;
 
 /// One of each.
 fn looks() -> Vec<Look> {

@@ -6,20 +6,21 @@ use clock::Clock;
 use companycam::Cursor;
 use companycam::ids::{CompanyId, PhotoId, ProjectId, TagId, UserId, WebhookId};
 use jiff::Timestamp;
+use model::organization::{PollProgress, TakeBack};
+use model::pause::{Pause, Side};
+use model::photo::{CopiedPhoto, PhotoDetails, Refusal, Refuser, WantedPhoto};
+use model::preferences::Preferences;
+use model::project::{BegunLink, ProjectFields, SkipReason};
+use model::sync_run::{SyncRun, SyncStep, TagName, Window};
+use model::users::{Choice, Directory, User};
 use one_click::{JobId, OrgId};
 use serde_json::Value;
 use store::activity::{Filter, Kind, NewEntry, Offer, Outcome};
-use store::begun::BegunLink;
+use store::connecting::{Connected, NewConnection};
 use store::ephemeral::{Authorization, CallBudget, Session};
 use store::jobs::Asking;
-use store::matches::{Choice, Directory, User};
-use store::organizations::{Connected, NewConnection, PollProgress, Preferences};
-use store::pauses::{Pause, Side};
-use store::photos::{CopiedPhoto, NewWish, PhotoDetails, WantedPhoto};
-use store::projects::{NewLink, ProjectFields, Skip, SkipReason};
-use store::refusals::{Refusal, Refuser};
-use store::sync_runs::{SyncRun, SyncStep, TagName, Window};
-use store::tokens::TakeBack;
+use store::photos::NewWish;
+use store::projects::{NewLink, Skip};
 use store::{Store, TableNames};
 use test_support::Aws;
 
@@ -272,11 +273,12 @@ async fn write_what_waits(store: &Store, org: &OrgId) {
         .wait(org, "project#7", looks, 1_700_000_400)
         .await
         .unwrap();
-    let missing = store.job_missing(org, &project("7"), &job("job_1"), 1_700_000_401);
+    let (seven, linked, claimed) = (project("7"), job("job_1"), job("job_2"));
+    let missing = store.job_missing(org, &seven, &linked, 1_700_000_401);
     assert!(missing.await.unwrap().is_some());
-    let missing = store.claimed_job_missing(org, &job("job_2"), 1_700_000_402);
+    let missing = store.claimed_job_missing(org, &claimed, 1_700_000_402);
     assert!(missing.await.unwrap().is_some());
-    let refused = store.assignment_refused(org, &job("job_1"), 1_700_000_403);
+    let refused = store.assignment_refused(org, &linked, 1_700_000_403);
     assert!(refused.await.unwrap().is_some());
     let outage = store.probe_for_all(Side::OneClick, None, 1_700_000_404);
     assert!(outage.await.unwrap());

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use runtime::messages::{Look, Origin, SyncMessage};
+use model::messages::{Look, Origin, SyncMessage};
 use serde_json::json;
 use test_support::{ORG, Queue, TestApp};
 

@@ -2,9 +2,9 @@
 
 use http::Method;
 use jiff::Timestamp;
+use model::job::JobClaim;
 use one_click::{JobId, OrgId};
 use serde_json::{Value, json};
-use store::jobs::JobClaim;
 use test_support::sides::{now, requests, text};
 use test_support::{ORG, TestApp, until};
 

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use model::organization::ConnectionState;
 use serde_json::json;
-use store::organizations::ConnectionState;
 use test_support::deliveries::deliver_signed;
 use test_support::{ORG, TestApp};
 

@@ -1,9 +1,9 @@
 //! What becomes of both sides' webhooks when a connection ends or changes (B5).
 
 use http::Method;
+use model::organization::ConnectionState;
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
-use store::organizations::ConnectionState;
 use test_support::deliveries::{Signing, deliver_signed};
 use test_support::sides::{requests, text};
 use test_support::{ADMIN, ORG, TestApp};

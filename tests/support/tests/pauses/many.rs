@@ -4,9 +4,9 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
+use decide::pause;
+use model::pause::Pause;
 use one_click::OrgId;
-use store::pauses::Pause;
-use sync::decide::pause;
 
 const ORGANIZATIONS: usize = 10_000;
 

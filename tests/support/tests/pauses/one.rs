@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use runtime::messages::{Look, Origin, SyncMessage};
+use model::messages::{Look, Origin, SyncMessage};
 use serde_json::{Value, json};
 use simulator_kit::clock::now_ms;
 use test_support::{ORG, Queue, TestApp};

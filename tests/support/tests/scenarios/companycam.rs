@@ -83,7 +83,7 @@ impl Scenario for Syncing {
         test.change_photo(&photos[0], json!({"add_tag": "Roof"}))
             .await;
         let org = one_click_org();
-        let run = sync::run::sync_run::new_run(store::sync_runs::Window::Days(29), now());
+        let run = sync::sync_run::new_run(model::sync_run::Window::Days(29), now());
         assert!(
             test.app
                 .store
@@ -92,9 +92,7 @@ impl Scenario for Syncing {
                 .unwrap()
                 .is_some()
         );
-        sync::run::sync_run::begin(&test.app, &org, &run)
-            .await
-            .unwrap();
+        sync::sync_run::begin(&test.app, &org, &run).await.unwrap();
         Subject::Project(project)
     }
 }

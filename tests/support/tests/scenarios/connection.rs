@@ -70,7 +70,7 @@ impl Scenario for Disconnecting {
     async fn act(test: &TestApp) -> Subject {
         test.connect_and_settle().await;
         let organization = test.organization().await.unwrap();
-        sync::run::connection::disconnect(&test.app, &organization, "somebody")
+        sync::connection::disconnect(&test.app, &organization, "somebody")
             .await
             .unwrap();
         Subject::Connection

@@ -175,8 +175,8 @@ async fn b18_a_late_event_about_the_old_job_leaves_the_new_one_alone() {
     let old = test.jobs_of(&project)[0]["id"].as_str().unwrap().to_owned();
     bring_back(&test, &browser).await;
     test.settle().await;
-    let look = runtime::messages::Look::job(&old.parse().unwrap());
-    let late = runtime::messages::SyncMessage::new(&crate::org_id(), look);
+    let look = model::messages::Look::job(&old.parse().unwrap());
+    let late = model::messages::SyncMessage::new(&crate::org_id(), look);
     test.app.queues.sync(&[late]).await.unwrap();
     test.settle().await;
     test.sync("29").await;

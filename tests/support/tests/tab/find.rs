@@ -1,9 +1,9 @@
 //! B25: “Where is it?” answers for every state, and for whatever is typed.
 
+use model::project::ProjectFields;
 use serde_json::{Value, json};
 use store::jobs::Asking;
 use store::photos::NewWish;
-use store::projects::ProjectFields;
 use test_support::sides::text;
 use test_support::{Browser, TestApp};
 

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
+use model::pause::Side;
 use serde_json::json;
-use store::pauses::Side;
 use test_support::{Browser, TestApp};
 
 use crate::connected;

@@ -1,7 +1,7 @@
 //! B9–B13: the preferences.
 
 use http::StatusCode;
-use store::organizations::Preferences;
+use model::preferences::Preferences;
 use test_support::{Browser, Page, TestApp};
 
 use crate::connected;

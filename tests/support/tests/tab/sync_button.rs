@@ -1,8 +1,8 @@
 //! B19: the Sync button, and what the tab and its JSON say meanwhile.
 
 use http::{Method, StatusCode};
+use model::sync_run::Window;
 use serde_json::{Value, json};
-use store::sync_runs::Window;
 use test_support::{ADMIN, Browser, ORG, Page, TestApp};
 
 use crate::{connected, status};
@@ -16,7 +16,7 @@ fn notice(page: &Page) -> String {
     location.query().unwrap_or_default().to_owned()
 }
 
-async fn run(test: &TestApp) -> store::sync_runs::SyncRun {
+async fn run(test: &TestApp) -> model::sync_run::SyncRun {
     test.organization().await.unwrap().sync.unwrap()
 }
 

@@ -1,7 +1,7 @@
 //! B19: cancelling a sync, its pace, and what came of the last one.
 
+use model::sync_run::SyncStep;
 use serde_json::json;
-use store::sync_runs::SyncStep;
 use test_support::{Browser, TestApp};
 
 use crate::{card, connected, notice, status};

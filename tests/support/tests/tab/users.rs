@@ -1,8 +1,8 @@
 //! B7: the pencil.
 
 use http::{Method, StatusCode};
+use model::users::Choice;
 use serde_json::json;
-use store::matches::Choice;
 use test_support::{Browser, Page, TestApp, until};
 
 use crate::{connected, user};

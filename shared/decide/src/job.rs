@@ -1,0 +1,172 @@
+//! What to do about a job (B9, B11, B21).
+
+use jiff::Timestamp;
+use model::job::JobRow;
+use model::preferences::Preferences;
+use one_click::Job;
+
+use super::relations;
+
+/// How long another system's importer has to make the project, or the job, itself: it runs every 15
+/// minutes.
+pub const IMPORTER_S: i64 = 20 * 60;
+
+/// The next step for a job.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum JobStep {
+    /// Nothing is to be done.
+    Nothing,
+    /// It is linked, and its project is not assigned yet, or the job does not know its project.
+    Finish,
+    /// It is linked, and assigned to somebody else than when we last looked, or was while that look
+    /// was cut off.
+    Reassign,
+    /// Look at it again then (Unix seconds): another system's importer may make its project.
+    Wait(i64),
+    /// Find or create its project.
+    CreateProject,
+}
+
+/// Decides, from the job's link, if any, and the job as it is now.
+pub fn job_step(link: Option<&JobRow>, job: &Job, preferences: &Preferences, now: i64) -> JobStep {
+    if let Some(link) = link {
+        return if link.unfinished {
+            JobStep::Finish
+        } else if link.reassigning || link.assignee != job.assigned_user_id {
+            JobStep::Reassign
+        } else {
+            JobStep::Nothing
+        };
+    }
+    // Made from a project, which its own look links: whatever comes first, it makes no other (B21).
+    if relations::named_project(job).is_some() {
+        return JobStep::Nothing;
+    }
+    let covered = preferences.create_project_from_job
+        && preferences
+            .create_project_from_job_since
+            .is_some_and(|since| is_created_since(job, since));
+    if !covered {
+        return JobStep::Nothing;
+    }
+    let until = job.created_at.as_second() + IMPORTER_S;
+    if is_imported(job) && now < until {
+        JobStep::Wait(until)
+    } else {
+        JobStep::CreateProject
+    }
+}
+
+/// Whether the job was created after that, as far as can be told: a time without a fraction may be one
+/// that was cut off.
+fn is_created_since(job: &Job, since: Timestamp) -> bool {
+    let created_at = job.created_at;
+    let is_whole = created_at.subsec_nanosecond() == 0;
+    created_at >= since || (is_whole && created_at.as_second() == since.as_second())
+}
+
+/// Whether another system's importer made the job.
+fn is_imported(job: &Job) -> bool {
+    relations::of_job(job).next().is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn job(changes: &Value) -> Job {
+        let mut job = json!({
+            "id": "j1", "organization_id": "o1", "assigned_user_id": "u1",
+            "created_at": "1970-01-01T00:16:40Z",
+        });
+        for (key, value) in changes.as_object().unwrap() {
+            job[key] = value.clone();
+        }
+        serde_json::from_value(job).unwrap()
+    }
+
+    fn link(assignee: Option<&str>, unfinished: bool) -> JobRow {
+        serde_json::from_value(json!({
+            "org_id": "o1", "sk": "job#j1", "job_id": "j1", "project_id": "7", "assignee": assignee, "unfinished": unfinished,
+        }))
+        .unwrap()
+    }
+
+    fn since(at: i64) -> Preferences {
+        Preferences {
+            create_project_from_job: true,
+            create_project_from_job_since: Timestamp::from_second(at).ok(),
+            ..Preferences::default()
+        }
+    }
+
+    #[test]
+    fn b9_jobs_created_after_it_was_switched_on_are_covered() {
+        let step = |preferences: &Preferences| job_step(None, &job(&json!({})), preferences, 1001);
+        assert_eq!(step(&since(1000)), JobStep::CreateProject);
+        assert_eq!(step(&since(1001)), JobStep::Nothing);
+        assert_eq!(step(&Preferences::default()), JobStep::Nothing);
+        let within = |millisecond: i64| Preferences {
+            create_project_from_job_since: Timestamp::from_millisecond(millisecond).ok(),
+            ..since(0)
+        };
+        assert_eq!(
+            step(&within(1_000_400)),
+            JobStep::CreateProject,
+            "a job's time may be cut off to the second"
+        );
+        let exact = job(&json!({"created_at": "1970-01-01T00:16:40.300Z"}));
+        let step_exact = |preferences| job_step(None, &exact, &preferences, 1001);
+        assert_eq!(step_exact(within(1_000_400)), JobStep::Nothing);
+        assert_eq!(step_exact(within(1_000_200)), JobStep::CreateProject);
+        let off = Preferences {
+            create_project_from_job: false,
+            ..since(900)
+        };
+        assert_eq!(step(&off), JobStep::Nothing);
+    }
+
+    #[test]
+    fn b21_a_job_made_from_a_project_makes_no_other() {
+        let ours = job(&json!({"metadata": {"cc_project_id": "7"}}));
+        assert_eq!(job_step(None, &ours, &since(0), 1001), JobStep::Nothing);
+    }
+
+    #[test]
+    fn b21_an_imported_job_waits_twenty_minutes() {
+        for key in [
+            "job_nimbus_job_id",
+            "job_nimbus_contact_id",
+            "jobprogress_job_id",
+        ] {
+            let imported = job(&json!({"metadata": {key: "x"}}));
+            let step = |now| job_step(None, &imported, &since(0), now);
+            assert_eq!(step(1001), JobStep::Wait(2200), "{key}");
+            assert_eq!(step(2200), JobStep::CreateProject, "{key}");
+        }
+    }
+
+    #[test]
+    fn b21_a_job_with_blank_ids_of_other_systems_does_not_wait() {
+        for blank in [json!(null), json!(""), json!("  ")] {
+            let blanks = json!({"job_nimbus_job_id": blank, "cc_project_id": blank});
+            let job = job(&json!({"metadata": blanks}));
+            let step = job_step(None, &job, &since(0), 1001);
+            assert_eq!(step, JobStep::CreateProject, "{blank}");
+        }
+    }
+
+    #[test]
+    fn b23_a_linked_job_is_looked_at_when_its_assignee_changed() {
+        let step = |link: &JobRow| job_step(Some(link), &job(&json!({})), &since(0), 1001);
+        assert_eq!(step(&link(Some("u1"), false)), JobStep::Nothing);
+        assert_eq!(step(&link(Some("u2"), false)), JobStep::Reassign);
+        assert_eq!(step(&link(None, false)), JobStep::Reassign);
+        assert_eq!(step(&link(Some("u1"), true)), JobStep::Finish);
+        let mut cut_off = link(Some("u1"), false);
+        cut_off.reassigning = true;
+        assert_eq!(step(&cut_off), JobStep::Reassign);
+    }
+}

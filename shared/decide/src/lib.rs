@@ -1,0 +1,14 @@
+#![doc = include_str!("../README.md")]
+
+pub mod contact;
+pub mod fields;
+pub mod job;
+pub mod link;
+pub mod pause;
+pub mod photo;
+pub mod place;
+pub mod project;
+pub mod refusal;
+pub mod relations;
+pub mod users;
+pub mod waiting;

@@ -1,0 +1,160 @@
+//! An organization and its connection.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::companycam::{CompanyId, ProjectId, WebhookId};
+use crate::one_click::{JobId, OrgId};
+use crate::pause::{Pause, Side};
+use crate::preferences::Preferences;
+use crate::sync_run::SyncRun;
+
+/// Where the connection stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ConnectionState {
+    /// Tokens are there and work.
+    Connected,
+    /// `CompanyCam` says that the grant is revoked (B4).
+    NeedsReconnecting,
+    /// An administrator disconnected (B5).
+    Disconnected,
+}
+
+/// An organization's row.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Organization {
+    /// The organization.
+    pub org_id: OrgId,
+    /// Its name, as the launch token gave it.
+    pub name: String,
+    /// Where the connection stands.
+    pub state: ConnectionState,
+    /// The connected company, or the one that was.
+    pub company_id: CompanyId,
+    /// That company's name.
+    pub company_name: String,
+    /// Who connected, as One Click knows them.
+    pub connected_by: String,
+    /// When.
+    pub connected_at: i64,
+    /// Rises with every connect, so that work begun under an older grant is recognised.
+    pub generation: i64,
+    /// What the administrator chose.
+    #[serde(default)]
+    pub preferences: Preferences,
+    /// Projects changed up to here have been listed.
+    #[serde(default)]
+    pub project_cursor: Option<i64>,
+    /// When everything was last known to be in One Click: a finished sync or a poll without trouble.
+    #[serde(default)]
+    pub last_synced_at: Option<i64>,
+    /// When the users were last refreshed (B8: at least daily).
+    #[serde(default)]
+    pub users_refreshed_at: Option<i64>,
+    /// The current or last sync run.
+    #[serde(default)]
+    pub sync: Option<SyncRun>,
+    /// Our webhook at `CompanyCam`.
+    #[serde(default)]
+    pub webhook_id: Option<WebhookId>,
+    /// When it was last seen to be there and awake.
+    #[serde(default)]
+    pub webhook_checked_at: Option<i64>,
+    /// Jobs changed up to here have been listed.
+    #[serde(default)]
+    pub job_cursor: Option<Timestamp>,
+    /// Work with `CompanyCam` is paused, since it does not answer.
+    #[serde(default)]
+    pub companycam_pause: Option<Pause>,
+    /// The same of One Click.
+    #[serde(default)]
+    pub one_click_pause: Option<Pause>,
+    /// The poll that is under way, if one takes more than one look.
+    #[serde(default)]
+    pub poll: Option<PollProgress>,
+    /// The connection's tokens, sealed (B4); see `crate::tokens`.
+    #[serde(default)]
+    pub sealed_tokens: Option<String>,
+    /// The generation whose token `CompanyCam` has said to be the company's.
+    #[serde(default)]
+    pub verified_generation: Option<i64>,
+    /// Since when `CompanyCam` has refused fresh tokens, if it does.
+    #[serde(default)]
+    pub refused_since: Option<i64>,
+    /// What is still to be taken back of connections that were replaced.
+    #[serde(default)]
+    pub take_backs: BTreeMap<String, TakeBack>,
+    /// Which key `CompanyCam`'s webhook was last registered with, such as `v1.g3`.
+    #[serde(default)]
+    pub webhook_key: Option<String>,
+    /// The same of One Click's.
+    #[serde(default)]
+    pub one_click_key: Option<String>,
+    /// Whether the secrets of its own that an earlier version gave the organization are gone.
+    #[serde(default)]
+    pub no_old_secrets: bool,
+}
+
+impl Organization {
+    /// The pause of the work with that side, if it is paused.
+    pub fn pause(&self, side: Side) -> Option<&Pause> {
+        match side {
+            Side::CompanyCam => self.companycam_pause.as_ref(),
+            Side::OneClick => self.one_click_pause.as_ref(),
+        }
+    }
+
+    /// Whether work with either side is paused.
+    pub fn is_paused(&self) -> bool {
+        Side::BOTH.iter().any(|side| self.pause(*side).is_some())
+    }
+
+    /// Since when that side has not answered, if it does not.
+    pub fn down_since(&self, side: Side) -> Option<i64> {
+        self.pause(side).map(|pause| pause.since)
+    }
+}
+
+/// How far a poll is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PollProgress {
+    /// When it began, in Unix seconds.
+    pub started_at: i64,
+    /// When it last took a step.
+    pub stepped_at: i64,
+    /// Rises with every step, so that one poll is one chain of messages.
+    pub seq: i64,
+    /// The page of jobs that it reads next, from `job_cursor` on; none when they are listed.
+    pub jobs_page: Option<u32>,
+    /// The page of projects that it reads next; none when they are listed.
+    pub page: Option<u32>,
+    /// Projects with something new, that are still to be looked at.
+    pub left: Vec<ProjectId>,
+    /// Jobs with something to do, that are still to be looked at.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left_jobs: Vec<JobId>,
+    /// What `project_cursor` becomes when the projects are listed.
+    pub next_cursor: Option<i64>,
+}
+
+/// A connection that another replaced: its grant is still to be revoked, and where it was another
+/// company's, its webhook to be deleted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TakeBack {
+    /// Which connection.
+    pub generation: i64,
+    /// Its company.
+    pub company_id: CompanyId,
+    /// Its tokens, sealed for it.
+    pub sealed_tokens: String,
+}
+
+impl TakeBack {
+    /// What it is called in the row: a path of an update expression.
+    pub fn key(&self) -> String {
+        format!("g{}", self.generation)
+    }
+}

@@ -1,0 +1,191 @@
+//! A photo: as it is wanted in One Click, as it is there, and who refuses it.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use crate::companycam::{CompanyId, PhotoId, ProjectId};
+use crate::one_click::{JobId, OrgId};
+
+/// What `CompanyCam` says about a photo and One Click shows.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct PhotoDetails {
+    /// The description, as plain text.
+    pub caption: Option<String>,
+    /// Unix seconds.
+    pub captured_at: Option<i64>,
+    /// The photographer's name.
+    pub captured_by: Option<String>,
+    /// Display texts, sorted.
+    pub tags: Vec<String>,
+}
+
+/// The photo as it should be in One Click.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WantedPhoto {
+    /// `CompanyCam`'s `updated_at`.
+    pub version: i64,
+    /// On which job; `None`: on none, and a copy that is there goes away.
+    pub job_id: Option<JobId>,
+    /// Where the original is.
+    pub uri: Option<String>,
+    /// MD5 of the bytes, as `CompanyCam` gives it.
+    pub hash: Option<String>,
+    /// Caption and the like.
+    pub details: PhotoDetails,
+}
+
+/// The photo as it is in One Click.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CopiedPhoto {
+    /// The version that was copied.
+    pub version: i64,
+    /// The job it is on.
+    pub job_id: JobId,
+    /// MD5 of the bytes, as `CompanyCam` gave it.
+    pub hash: Option<String>,
+    /// Caption and the like, as they were in `CompanyCam` then.
+    pub details: PhotoDetails,
+    /// How many bytes.
+    pub bytes: i64,
+}
+
+/// A photo's row.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PhotoRow {
+    /// The organization.
+    pub org_id: OrgId,
+    /// The photo.
+    pub photo_id: PhotoId,
+    /// Its project.
+    pub project_id: ProjectId,
+    /// The company it was read from; none in rows that were last written before this was kept.
+    #[serde(default)]
+    pub company_id: Option<CompanyId>,
+    /// As it should be.
+    pub wanted: WantedPhoto,
+    /// When `CompanyCam` last said so.
+    #[serde(default)]
+    pub asked_ms: Option<i64>,
+    /// As it is, if it was ever copied.
+    #[serde(default)]
+    pub copied: Option<CopiedPhoto>,
+    /// The jobs on which a copy may be beside that: it was wanted there, and since then it was not
+    /// seen to the end what One Click has.
+    #[serde(default)]
+    pub maybe_on: BTreeSet<JobId>,
+    /// Who or what refuses this wanted version so far.
+    #[serde(default)]
+    pub refused: Option<Refusal>,
+    /// Why this wanted version can never be copied.
+    #[serde(default)]
+    pub failed: Option<String>,
+    /// When that was found.
+    #[serde(default)]
+    pub failed_ms: Option<i64>,
+    /// Set while it is pending.
+    #[serde(default)]
+    pub pending_org: Option<OrgId>,
+    /// Until when somebody is copying.
+    #[serde(default)]
+    pub lease_ms: Option<i64>,
+    /// Who.
+    #[serde(default)]
+    pub lease_holder: Option<String>,
+}
+
+impl PhotoRow {
+    /// Whether One Click has what it should, and nothing that it should not.
+    pub fn is_current(&self) -> bool {
+        if !self.strays().is_empty() {
+            return false;
+        }
+        match (&self.copied, &self.wanted.job_id) {
+            (None, None) => true,
+            (Some(copied), Some(job)) => {
+                copied.job_id == *job
+                    && copied.version >= self.wanted.version
+                    && copied.details == self.wanted.details
+            }
+            (Some(_), None) | (None, Some(_)) => false,
+        }
+    }
+
+    /// The jobs that have a copy, or may have one, and should not.
+    pub fn strays(&self) -> BTreeSet<&JobId> {
+        let copied = self.copied.as_ref().map(|copied| &copied.job_id);
+        let mut jobs: BTreeSet<_> = self.maybe_on.iter().chain(copied).collect();
+        if let Some(wanted) = &self.wanted.job_id {
+            jobs.remove(wanted);
+        }
+        jobs
+    }
+
+    /// Whether it is refused again and again, and was named so in the activity log: it is tried
+    /// again by itself, and nobody waits for it (B35).
+    pub fn is_refused(&self) -> bool {
+        let refused = self.refused.as_ref();
+        self.failed.is_none()
+            && refused.is_some_and(|refused| refused.told && refused.concerns(&self.wanted))
+    }
+}
+
+/// Who or what refuses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Refuser {
+    /// The address: there is no file, or something else than a file, behind it.
+    Address,
+    /// The file's host: it fails at this photo again and again.
+    Host,
+    /// `CompanyCam` gives no address.
+    NoAddress,
+    /// The file: it is nothing that One Click shows.
+    File,
+    /// One Click: it fails at this photo again and again, and not at others.
+    OneClick,
+    /// One Click, in its own words.
+    OneClicksWord,
+}
+
+/// What is remembered of a photo's refusals, all by the same.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refusal {
+    /// By whom.
+    pub by: Refuser,
+    /// Of which version.
+    pub version: i64,
+    /// On which job.
+    #[serde(default)]
+    pub job_id: Option<JobId>,
+    /// At which address the original was last asked for.
+    #[serde(default)]
+    pub uri: Option<String>,
+    /// The last reason, in plain words.
+    pub reason: String,
+    /// The first time.
+    pub since_ms: i64,
+    /// The last time.
+    pub last_ms: i64,
+    /// When the message that waits for it comes back.
+    pub again_ms: i64,
+    /// How often.
+    pub times: u32,
+    /// When `CompanyCam` was last to be asked for its address.
+    #[serde(default)]
+    pub ask_ms: Option<i64>,
+    /// Whether the activity log names it as waiting.
+    #[serde(default)]
+    pub told: bool,
+    /// Whether the activity log names it as given up.
+    #[serde(default)]
+    pub given_up: bool,
+}
+
+impl Refusal {
+    /// Whether that is still what is wanted.
+    pub fn concerns(&self, wanted: &WantedPhoto) -> bool {
+        self.version == wanted.version && self.job_id == wanted.job_id
+    }
+}

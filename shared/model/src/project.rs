@@ -1,0 +1,173 @@
+//! A project, what it is to us, and how it is getting its job.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::companycam::{CompanyId, ProjectId, UserId};
+use crate::one_click::{JobId, OrgId, UserId as OneClickUserId};
+
+/// The fields of a project that One Click gets, as they were when we looked. Empty texts are `None`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ProjectFields {
+    /// The project's name.
+    pub name: Option<String>,
+    /// `address.street_address_1`.
+    pub street_address_1: Option<String>,
+    /// `address.street_address_2`.
+    pub street_address_2: Option<String>,
+    /// `address.city`.
+    pub city: Option<String>,
+    /// `address.state`.
+    pub state: Option<String>,
+    /// `address.postal_code`.
+    pub postal_code: Option<String>,
+    /// `primary_contact.name`.
+    pub contact_name: Option<String>,
+    /// `primary_contact.email`.
+    pub contact_email: Option<String>,
+    /// `primary_contact.phone_number`.
+    pub contact_phone: Option<String>,
+    /// Who created it.
+    pub creator_id: Option<UserId>,
+    /// Other systems' ids: `type` → `relation_id`.
+    pub integrations: BTreeMap<String, String>,
+    /// Archived in `CompanyCam`.
+    pub archived: bool,
+    /// Deleted, or merged into another, in `CompanyCam`.
+    pub deleted: bool,
+    /// Unix seconds.
+    pub created_at: i64,
+    /// Unix seconds.
+    pub updated_at: i64,
+}
+
+/// What the project is to us.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LinkState {
+    /// Listed or announced, not yet looked at.
+    Unseen,
+    /// A job and this project are one.
+    Linked,
+    /// Looked at and left alone; `reason` says why.
+    Skipped,
+    /// It was linked, and its job was deleted in One Click (B18).
+    JobDeleted,
+}
+
+/// Why a project was left alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SkipReason {
+    /// Deleted, or merged into another, before it had a job.
+    Deleted,
+    /// Archived before it had a job.
+    Archived,
+    /// B10 was off when it appeared; a sync may bring it later.
+    ImportOff,
+    /// B13: nobody assigned to it is matched; it waits.
+    NoMatchedUser,
+    /// B20: it carries another system's id, whose importer may still be about to make its job.
+    WaitsForImporter,
+}
+
+impl SkipReason {
+    /// In words for the administrator.
+    pub fn describe(self) -> &'static str {
+        match self {
+            Self::Deleted => "it was deleted in CompanyCam before it had a job",
+            Self::Archived => "it was archived in CompanyCam before it had a job",
+            Self::ImportOff => {
+                "creating jobs from projects is switched off; a sync brings it once that is on"
+            }
+            Self::NoMatchedUser => {
+                "nobody assigned to it is matched to a One Click user; it waits until somebody is"
+            }
+            Self::WaitsForImporter => {
+                "it comes from another system, whose own import may make the job; after 20 minutes we do"
+            }
+        }
+    }
+}
+
+/// A project's row.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProjectRow {
+    /// The organization.
+    pub org_id: OrgId,
+    /// The project.
+    pub project_id: ProjectId,
+    /// The company it belongs to: links of another company rest (B5).
+    pub company_id: CompanyId,
+    /// What it is to us.
+    pub state: LinkState,
+    /// Its job, if linked (or the job that was).
+    #[serde(default)]
+    pub job_id: Option<JobId>,
+    /// Why it was skipped.
+    #[serde(default)]
+    pub reason: Option<SkipReason>,
+    /// What was listed and is still to be handled.
+    #[serde(default)]
+    pub wanted: Option<ProjectFields>,
+    /// Set while somebody waits for it to be handled.
+    #[serde(default)]
+    pub pending_org: Option<OrgId>,
+    /// When the listing was made that `wanted` came, or `seen` comes, from: in Unix seconds by
+    /// `CompanyCam`'s clock.
+    #[serde(default)]
+    pub listed_at: Option<i64>,
+    /// What the job was last brought up to.
+    #[serde(default)]
+    pub seen: Option<ProjectFields>,
+    /// Whether the job got an assignee; while it has none, one may follow from `CompanyCam`.
+    #[serde(default)]
+    pub assignee_set: bool,
+    /// Whether the job came first and made the project (B21).
+    #[serde(default)]
+    pub from_job: bool,
+    /// The project's `updated_at` when its photos were last read: an event about the project says
+    /// nothing about them.
+    #[serde(default)]
+    pub photos_read_at: Option<i64>,
+    /// The `updated_at` at which it could not be handled.
+    #[serde(default)]
+    pub set_aside: Option<i64>,
+    /// When One Click first said, in Unix seconds, that it has not got the job any more. Once is not
+    /// enough to end the link (B33).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub job_missing_since: Option<i64>,
+    /// How often an administrator brought its job back after it was deleted (B18). Each time a job of
+    /// its own is asked for.
+    #[serde(default)]
+    pub revision: u32,
+    /// How it is getting its job, while it has none.
+    #[serde(default)]
+    pub begun: Option<BegunLink>,
+}
+
+impl ProjectRow {
+    /// Whether a side refuses what is wanted of it, again and again (B35).
+    pub fn is_refused(&self) -> bool {
+        self.wanted.is_some() && self.pending_org.is_none()
+    }
+}
+
+/// How a project is getting its job.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BegunLink {
+    /// The idempotency key, for this one request alone.
+    pub key: String,
+    /// The job that was there and is being linked; none: one is being made.
+    #[serde(default)]
+    pub job_id: Option<JobId>,
+    /// What the project was then: what the job is made of, or filled from.
+    pub asked: ProjectFields,
+    /// Whom the job is given to.
+    #[serde(default)]
+    pub assignee: Option<OneClickUserId>,
+    /// When it was begun, in Unix seconds.
+    pub at: i64,
+}

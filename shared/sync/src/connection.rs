@@ -1,0 +1,240 @@
+//! The connection's state, and telling One Click about it (B4).
+
+use companycam::oauth::OAuthError;
+use model::messages::{Look, SyncMessage};
+use model::organization::{ConnectionState, Organization, TakeBack};
+use model::pause::Side;
+use one_click::{IntegrationState, OrgId};
+use runtime::{App, OrgTokens, Trouble};
+use secrecy::ExposeSecret;
+use store::activity::{Kind, NewEntry, Outcome};
+
+use super::{Context, webhooks};
+
+const PAUSED: &str = "CompanyCam no longer accepts the connection. Press Reconnect; everything missed will be caught up on.";
+const FOREIGN: &str = "CompanyCam says that the stored access belongs to another company than the one connected. Nothing was changed. Press Reconnect; everything missed will be caught up on.";
+
+/// `CompanyCam` no longer accepts the grant: polling stops, the tab shows a banner, One Click's card
+/// says so. Unless a newer connection was made meanwhile.
+pub async fn pause(context: &Context<'_>) -> Result<(), Trouble> {
+    pause_of(context.app, &context.organization).await
+}
+
+/// The same, for whoever has no context.
+pub(super) async fn pause_of(app: &App, organization: &Organization) -> Result<(), Trouble> {
+    pause_saying(app, organization, PAUSED).await
+}
+
+async fn pause_saying(
+    app: &App,
+    organization: &Organization,
+    why: &'static str,
+) -> Result<(), Trouble> {
+    let (org, generation) = (&organization.org_id, organization.generation);
+    let now = app.store.organization(org).await?;
+    if now.is_none_or(|now| now.generation != generation || now.state != ConnectionState::Connected)
+    {
+        return Ok(());
+    }
+    // Told first: once the state is written no look comes here again, and a failed telling would be lost.
+    tell_one_click(app, org, IntegrationState::NeedsReconnecting, why).await?;
+    let entry = NewEntry::new(Kind::Connection, Outcome::Failed, why);
+    let store = &app.store;
+    if store.set_needs_reconnecting(org, generation, entry).await? {
+        tracing::warn!(org.id = %org, "CompanyCam no longer accepts the grant; the connection waits to be reconnected");
+    }
+    Ok(())
+}
+
+/// Begins to disconnect (B5). The message comes first: whatever happens after it, the rest is done.
+pub async fn disconnect(app: &App, organization: &Organization, by: &str) -> Result<(), Trouble> {
+    let (org, generation) = (&organization.org_id, organization.generation);
+    app.queues
+        .sync(&[SyncMessage::new(org, Look::Disconnect { generation })])
+        .await?;
+    if organization.state == ConnectionState::Disconnected {
+        return Ok(());
+    }
+    if app.store.set_disconnected(org, generation).await?.is_some() {
+        let text = format!("Disconnected from {} by {by}.", organization.company_name);
+        app.store
+            .log(org, NewEntry::new(Kind::Connection, Outcome::Removed, text))
+            .await?;
+        tracing::info!(org.id = %org, "disconnected");
+    }
+    Ok(())
+}
+
+/// Does the rest: takes both webhooks back, revokes the grant, removes the tokens, gives the company
+/// up, tells One Click. Links, matches and preferences stay.
+///
+/// Lets go if the organization was connected again meanwhile: what is revoked and removed is what was
+/// there when the connection was still this one, and the new connection has written down by itself what
+/// is to be taken back of it.
+pub(super) async fn finish_disconnecting(
+    app: &App,
+    organization: &Organization,
+    generation: i64,
+) -> Result<(), Trouble> {
+    let org = &organization.org_id;
+    let ended = app.store.set_disconnected(org, generation).await?;
+    let Some(ended) = ended else {
+        return Ok(());
+    };
+    take_back(app, &ended).await?;
+    // While the token still works.
+    webhooks::take_back(app, &ended, app.clock.now_s()).await?;
+    // Taking the webhook back may have renewed the tokens.
+    let now = app.store.organization(org).await?;
+    let Some(ended) = now.filter(|now| now.generation == generation) else {
+        return Ok(());
+    };
+    let tokens = match app.tokens_of(&ended).await? {
+        None if !ended.no_old_secrets => app.secrets.old_tokens(org).await?,
+        tokens => tokens,
+    };
+    if let Some(tokens) = &tokens {
+        revoke(app, org, tokens).await?;
+    }
+    if !ended.no_old_secrets {
+        app.secrets.delete_old_tokens(org).await?;
+        app.secrets.delete_old_webhook_keys(org).await?;
+    }
+    app.forget_token(org);
+    if !app.store.end_connection(&ended).await? {
+        // Connected again, and then the next look lets go; or renewed, and then it revokes those.
+        return Err(Trouble::transient(
+            "the connection changed while it was being ended",
+        ));
+    }
+    tell_one_click(app, org, IntegrationState::Disconnected, "").await
+}
+
+/// Revokes both tokens of a grant. A refusal is `CompanyCam`'s to give.
+async fn revoke(app: &App, org: &OrgId, tokens: &OrgTokens) -> Result<(), Trouble> {
+    let oauth = app.oauth().await?;
+    for token in [&tokens.refresh_token, &tokens.access_token] {
+        match oauth.revoke(token).await {
+            Err(error @ OAuthError::Transient { .. }) => {
+                return Err(Trouble::transient(error.to_string()));
+            }
+            Err(error) => {
+                tracing::warn!(org.id = %org, %error, "CompanyCam did not take back a token");
+            }
+            Ok(()) => {}
+        }
+    }
+    Ok(())
+}
+
+/// Takes back what is left of connections that were replaced: the grant, and another company's webhook.
+/// Cut off anywhere, it is done again: the row forgets each only when nothing of it is left.
+pub async fn take_back(app: &App, organization: &Organization) -> Result<(), Trouble> {
+    let org = &organization.org_id;
+    for before in organization.take_backs.values() {
+        if let Some(tokens) = app.tokens_to_take_back(org, before).await? {
+            take_back_one(app, organization, before, &tokens).await?;
+        }
+        app.store.taken_back(org, before).await?;
+        tracing::info!(org.id = %org, company.id = %before.company_id, "took back what was left of the connection before");
+    }
+    Ok(())
+}
+
+async fn take_back_one(
+    app: &App,
+    organization: &Organization,
+    before: &TakeBack,
+    tokens: &OrgTokens,
+) -> Result<(), Trouble> {
+    let org = &organization.org_id;
+    // Connected to the same company, the webhook is the new connection's to keep.
+    if before.company_id != organization.company_id {
+        match webhooks::take_back_with(app, org, &tokens.access_token).await {
+            Err(error) if error.is_transient() => {
+                return Err(Trouble::transient(error.to_string()));
+            }
+            // Its deliveries come to nothing, as they are of an older generation.
+            Err(error) => {
+                tracing::warn!(org.id = %org, %error, "the webhook at the company before was not deleted");
+            }
+            Ok(()) => {}
+        }
+    }
+    // A server may hand out the same tokens again to who has some; those must live.
+    let current = app.tokens_of(organization).await?;
+    let shared = current.is_some_and(|current| {
+        current.refresh_token.expose_secret() == tokens.refresh_token.expose_secret()
+            || current.access_token.expose_secret() == tokens.access_token.expose_secret()
+    });
+    if shared {
+        return Ok(());
+    }
+    revoke(app, org, tokens).await
+}
+
+/// Whether the look can be taken: it is known whose the token is. What is left of the connection before
+/// is taken back first, as far as that can be done now.
+pub(super) async fn is_ready(context: &Context<'_>, look: &Look) -> Result<bool, Trouble> {
+    let organization = &context.organization;
+    let verified = organization.verified_generation == Some(organization.generation);
+    // These conclude nothing from what CompanyCam shows.
+    let needs_none = matches!(
+        look,
+        Look::Probe { .. } | Look::Resume | Look::ResumePhotos { .. } | Look::ResumeProjects { .. }
+    );
+    if !verified && !needs_none && !is_of_its_company(context).await? {
+        return Ok(false);
+    }
+    let tidies = matches!(look, Look::Poll | Look::Sync { .. });
+    if tidies
+        && !organization.take_backs.is_empty()
+        && organization.pause(Side::CompanyCam).is_none()
+        && let Err(trouble) = take_back(context.app, organization).await
+    {
+        // The next poll tries again; what is new does not wait for what is old.
+        tracing::warn!(org.id = %context.org(), %trouble, "the connection before is not taken back yet");
+    }
+    Ok(true)
+}
+
+/// Whether the token belongs to the company that the row names, which `CompanyCam` alone knows. Asked
+/// once for each connection, before anything is concluded from what the token lets us see. If not, the
+/// connection is paused and nothing else is touched.
+async fn is_of_its_company(context: &Context<'_>) -> Result<bool, Trouble> {
+    let Organization {
+        generation,
+        company_id,
+        ..
+    } = &context.organization;
+    let company = context
+        .companycam()
+        .read(|api| async move { api.company().await })
+        .await?;
+    let (store, org) = (&context.app.store, context.org());
+    if company.id == *company_id {
+        store.company_verified(org, *generation).await?;
+        return Ok(true);
+    }
+    tracing::error!(org.id = %org, company.id = %company.id, "the stored token belongs to another company than the connection");
+    pause_saying(context.app, &context.organization, FOREIGN).await?;
+    Ok(false)
+}
+
+/// Shows the state on One Click's integrations card. Nothing else waits for a card that One Click refuses.
+pub async fn tell_one_click(
+    app: &App,
+    org: &OrgId,
+    state: IntegrationState,
+    message: &str,
+) -> Result<(), Trouble> {
+    let told = app.one_click().await?;
+    let told = told.put_integration(org, state, message).await;
+    match told.map_err(Trouble::from) {
+        Err(Trouble::Permanent(reason)) => {
+            tracing::warn!(org.id = %org, reason, "One Click does not take the state for its card");
+            Ok(())
+        }
+        told => told.map(drop),
+    }
+}

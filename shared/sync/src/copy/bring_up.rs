@@ -1,0 +1,122 @@
+//! The steps between what One Click has of a photo and what is wanted.
+
+use std::time::Duration;
+
+use companycam::media::{Download, Media, MediaError, Verdict};
+use decide::photo::{CopyStep, copy_step};
+use model::photo::{CopiedPhoto, PhotoDetails, PhotoRow, Refuser, WantedPhoto};
+use one_click::{Error as OneClickError, JobId, Upload};
+use runtime::Trouble;
+
+use super::hold::Hold;
+use super::{LEAST_TIME, Obstacle, details};
+
+/// A connection that is slower than this is not one to wait for, in bytes a second.
+const SLOWEST: u64 = 300_000;
+
+/// Takes the steps; what One Click has then.
+pub(super) async fn bring_up(
+    hold: &Hold<'_>,
+    media: &Media,
+    row: &PhotoRow,
+) -> Result<Option<CopiedPhoto>, Obstacle> {
+    let (org, external_id) = (hold.org, row.photo_id.as_str());
+    let one_click = hold.app.one_click().await?;
+    let wanted = &row.wanted;
+    let copied = match copy_step(wanted, row.copied.as_ref()) {
+        CopyStep::Nothing(there) => there.cloned(),
+        CopyStep::Describe { copied } => {
+            let changes = details::changed_fields(wanted, &copied.details);
+            match one_click
+                .patch_image(org, &copied.job_id, external_id, &changes)
+                .await
+            {
+                // Somebody deleted the image in One Click: it is not forced on them again.
+                Ok(_) | Err(OneClickError::NotFound) => Some(details::described(wanted, copied)),
+                Err(error) => return Err(error.into()),
+            }
+        }
+        CopyStep::Copy { to } => {
+            let details = details::to_write(&one_click, org, to, row).await?;
+            let bytes = upload(hold, &one_click, media, to, wanted, details).await?;
+            Some(CopiedPhoto {
+                version: wanted.version,
+                job_id: to.clone(),
+                hash: wanted.hash.clone(),
+                details: wanted.details.clone(),
+                bytes,
+            })
+        }
+    };
+    // Only now, so that a photo that moves is never on no job at all.
+    for from in row.strays() {
+        one_click.delete_image(org, from, external_id).await?;
+    }
+    Ok(copied)
+}
+
+async fn upload(
+    hold: &Hold<'_>,
+    one_click: &one_click::Client,
+    media: &Media,
+    job: &JobId,
+    wanted: &WantedPhoto,
+    details: PhotoDetails,
+) -> Result<i64, Obstacle> {
+    let photo = hold.photo;
+    let Some(uri) = &wanted.uri else {
+        let reason = "CompanyCam gives no address for its original".to_owned();
+        return Err(Obstacle::Refused(Refuser::NoAddress, reason));
+    };
+    let download = media
+        .open(uri)
+        .await
+        .map_err(|error| media_obstacle(&error))?;
+    if !hold.deadline.leaves(&hold.app.clock, time_for(&download)) {
+        return Err(Obstacle::NoTime);
+    }
+    let file_name = format!("CompanyCam Image-{photo}.{}", download.extension);
+    let mut fields = details::fields(wanted.version, &details);
+    fields.name = Some(file_name.clone());
+    fields.content_type = Some(download.content_type.clone());
+    fields
+        .metadata
+        .insert("cc_image_id".to_owned(), Some(photo.to_string()));
+    let upload = Upload {
+        content_type: download.content_type,
+        file_name,
+        length: download.length,
+        stream: download.stream,
+    };
+    match one_click
+        .put_image(hold.org, job, photo.as_str(), &fields, upload)
+        .await
+    {
+        Ok(image) => Ok(i64::try_from(image.bytes).unwrap_or(i64::MAX)),
+        Err(OneClickError::NotFound) => Err(Obstacle::JobGone),
+        Err(OneClickError::Source(error)) => match MediaError::within(&error) {
+            Some(error) => Err(media_obstacle(error)),
+            None => {
+                let reason = "the photo’s download broke off".to_owned();
+                Err(Obstacle::Refused(Refuser::Host, reason))
+            }
+        },
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// What the file takes on the slowest connection that is waited for.
+fn time_for(download: &Download) -> Duration {
+    LEAST_TIME + Duration::from_secs(download.length.unwrap_or(0) / SLOWEST)
+}
+
+fn media_obstacle(error: &MediaError) -> Obstacle {
+    let reason = error.to_string();
+    match error.verdict() {
+        Verdict::Passing => Obstacle::Passing(Trouble::transient(reason)),
+        Verdict::Host => Obstacle::Refused(Refuser::Host, reason),
+        Verdict::Address => Obstacle::Refused(Refuser::Address, reason),
+        Verdict::File => Obstacle::Refused(Refuser::File, reason),
+        Verdict::NotAllowed => Obstacle::Lasting(reason),
+    }
+}

@@ -1,0 +1,223 @@
+//! Copying one photo from `CompanyCam`'s CDN to One Click, streaming (B15).
+//!
+//! Whoever copies holds a lease, short and extended while the work goes on: who is killed holds a
+//! photo up for a minute (B34).
+
+mod bring_up;
+mod details;
+mod hold;
+mod notes;
+mod refused;
+
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use companycam::media::Media;
+use decide::refusal::{Turn, early_by, turn};
+use model::messages::PhotoMessage;
+use model::organization::{ConnectionState, Organization};
+use model::pause::Side;
+use model::photo::{PhotoRow, Refuser};
+use one_click::OrgId;
+use runtime::{App, Deadline, Trouble};
+use store::photos::Lease;
+
+use bring_up::bring_up;
+use hold::Hold;
+
+/// How many newer versions one look follows before it makes room for others.
+const ROUNDS: usize = 5;
+/// What a photo without a large file takes at most. Nothing is begun with less.
+const LEAST_TIME: Duration = Duration::from_secs(40);
+
+/// How often it is said that photos can be copied.
+const NOTED_EVERY_S: i64 = 60;
+
+/// What a look at a photo came to.
+#[derive(Debug, PartialEq, Eq)]
+pub enum CopyOutcome {
+    /// There is nothing more to do.
+    Done,
+    /// It is not its turn: look again after this, which is no further try.
+    Later(Duration),
+    /// It was refused, not as in an outage: look again after this.
+    Refused(Duration),
+    /// One Click does not answer: the end of its pause brings the photo again.
+    Waits,
+    /// Nothing was begun, since there is no time left to finish it.
+    NotBegun,
+}
+
+/// Why a photo could not be copied.
+enum Obstacle {
+    /// For now, and not because of this photo.
+    Passing(Trouble),
+    /// It was refused, for a reason in plain words; by itself that ends nothing.
+    Refused(Refuser, String),
+    /// One Click has not got the job.
+    JobGone,
+    /// Ever, in this version, by our own rules; in plain words.
+    Lasting(String),
+    /// There is no time left to finish it.
+    NoTime,
+    /// Somebody else holds the photo by now.
+    Lost,
+}
+
+impl<T: Into<Trouble>> From<T> for Obstacle {
+    fn from(error: T) -> Self {
+        match error.into() {
+            Trouble::Permanent(reason) => Self::Refused(Refuser::OneClicksWord, reason),
+            passing @ (Trouble::Transient { .. }
+            | Trouble::NeedsReconnecting
+            | Trouble::OtherVersion(_)) => Self::Passing(passing),
+        }
+    }
+}
+
+/// Brings the photo in One Click to what is wanted, and again if something newer is wanted by then.
+///
+/// Everything it needs is in the photo's row, so a message that comes twice, late or swapped ends
+/// with the newest version. `Permanent` says that the photo was set aside, with its reason.
+pub async fn copy_photo(
+    app: &App,
+    media: &Media,
+    message: &PhotoMessage,
+    deadline: Deadline,
+) -> Result<CopyOutcome, Trouble> {
+    if !deadline.leaves(&app.clock, LEAST_TIME) {
+        return Ok(CopyOutcome::NotBegun);
+    }
+    let (org, photo) = (&message.org_id, &message.photo_id);
+    let Some(organization) = connected(app, org).await? else {
+        return Ok(CopyOutcome::Done);
+    };
+    let (hold, row) = match Hold::take(app, org, photo, deadline).await? {
+        (hold, Lease::Taken(row)) => (hold, *row),
+        (_, Lease::Busy(until_ms)) => {
+            let wait_ms = u64::try_from(until_ms - app.clock.now_ms()).unwrap_or(0);
+            let wait = Duration::from_millis(wait_ms) + Duration::from_secs(1);
+            return Ok(CopyOutcome::Later(wait));
+        }
+        (_, Lease::Unknown) => return Ok(CopyOutcome::Done),
+    };
+    if rests(app, &organization, &row).await? {
+        hold.release().await?;
+        tracing::info!(org.id = %org, photo.id = %photo, "of a company that was connected before; the photo rests");
+        return Ok(CopyOutcome::Done);
+    }
+    match turn(&row, message.tries, app.clock.now_ms()) {
+        Turn::Now if probed(&organization) && organization.pause(Side::OneClick).is_some() => {
+            hold.release().await?;
+            // What comes with the pause's end leaves a photo alone whose own message is on its way.
+            let on_its_way = early_by(&row, app.clock.now_ms());
+            Ok(on_its_way.map_or(CopyOutcome::Waits, CopyOutcome::Later))
+        }
+        // Boxed: it holds a whole upload.
+        Turn::Now => Box::pin(copy_held(media, &hold, &organization, row)).await,
+        Turn::Later(wait) => {
+            hold.release().await?;
+            Ok(CopyOutcome::Later(wait))
+        }
+        Turn::Another => {
+            hold.release().await?;
+            Ok(CopyOutcome::Done)
+        }
+    }
+}
+
+/// Whether somebody probes a side that does not answer the organization. Where nobody does, its photos
+/// come back by themselves.
+fn probed(organization: &Organization) -> bool {
+    organization.state == ConnectionState::Connected
+}
+
+/// The organization, while its photos are to come: also while it needs reconnecting, since what was
+/// listed needs no token; not after Disconnect.
+async fn connected(app: &App, org: &OrgId) -> Result<Option<Organization>, Trouble> {
+    let organization = app.store.organization(org).await?;
+    let organization = organization.filter(|organization| match organization.state {
+        ConnectionState::Connected | ConnectionState::NeedsReconnecting => true,
+        ConnectionState::Disconnected => false,
+    });
+    if organization.is_none() {
+        tracing::info!(org.id = %org, "not connected; a photo is let go");
+    }
+    Ok(organization)
+}
+
+/// Whether the photo belongs to a company that was connected before: its row is no opinion (B5).
+async fn rests(app: &App, organization: &Organization, row: &PhotoRow) -> Result<bool, Trouble> {
+    if let Some(company) = &row.company_id {
+        return Ok(*company != organization.company_id);
+    }
+    let (org, project) = (&organization.org_id, &row.project_id);
+    let project = app.store.project(org, project).await?;
+    Ok(project.is_some_and(|project| project.company_id != organization.company_id))
+}
+
+/// The photo is ours: what follows gives it back, or marks it as done.
+async fn copy_held(
+    media: &Media,
+    hold: &Hold<'_>,
+    organization: &Organization,
+    mut row: PhotoRow,
+) -> Result<CopyOutcome, Trouble> {
+    let (app, org, photo) = (hold.app, hold.org, hold.photo);
+    for _ in 0..ROUNDS {
+        let copied = match Box::pin(hold.during(bring_up(hold, media, &row))).await {
+            Ok(copied) => copied,
+            Err(obstacle) => return refused::handle(hold, organization, &row, obstacle).await,
+        };
+        let (store, wanted) = (&app.store, &row.wanted);
+        match store
+            .photo_copied(org, photo, &hold.holder, wanted, copied.as_ref())
+            .await?
+        {
+            None => {
+                if row.copied.as_ref().map(|before| &before.hash)
+                    != copied.as_ref().map(|now| &now.hash)
+                {
+                    note_copied(app).await?;
+                }
+                notes::note(app, org, &row, copied.as_ref()).await?;
+                return Ok(CopyOutcome::Done);
+            }
+            // Something newer became wanted meanwhile, and the lease is still ours.
+            Some(newer) => row = newer,
+        }
+        if !hold.deadline.leaves(&app.clock, LEAST_TIME) {
+            break;
+        }
+    }
+    hold.release().await?;
+    Ok(CopyOutcome::Later(Duration::from_secs(1)))
+}
+
+/// Says that photos can be copied, at most once a minute.
+async fn note_copied(app: &App) -> Result<(), Trouble> {
+    let now = app.clock.now_s();
+    let noted = app.copy_noted_at.load(Ordering::Relaxed);
+    if now - noted < NOTED_EVERY_S {
+        return Ok(());
+    }
+    app.copy_noted_at.store(now, Ordering::Relaxed);
+    Ok(app.store.note_copied(now).await?)
+}
+
+/// A photo at which we panic again and again is given up, and that is said. `Later`: somebody may still
+/// hold it.
+pub async fn give_up(
+    app: &App,
+    message: &PhotoMessage,
+    deadline: Deadline,
+) -> Result<CopyOutcome, Trouble> {
+    let (org, photo) = (&message.org_id, &message.photo_id);
+    match Hold::take(app, org, photo, deadline).await? {
+        (hold, Lease::Taken(row)) => {
+            refused::give_up(&hold, &row, "an error of ours, which operators see", None).await
+        }
+        (_, Lease::Busy(_)) => Ok(CopyOutcome::Later(Duration::from_secs(60))),
+        (_, Lease::Unknown) => Ok(CopyOutcome::Done),
+    }
+}

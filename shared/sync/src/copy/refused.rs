@@ -1,0 +1,194 @@
+//! What follows when a photo can't be copied now: waiting, asking, telling, giving up (B27, B33, B35).
+
+use std::time::Duration;
+
+use decide::refusal::{
+    delay, is_final, is_to_be_asked_for, is_worth_telling, lasts_for_all, may_be_an_outage,
+    refused_again,
+};
+use model::messages::{Look, SyncMessage};
+use model::organization::Organization;
+use model::pause::Side;
+use model::photo::{PhotoRow, Refusal, Refuser};
+use one_click::OrgId;
+use runtime::{App, Trouble};
+
+use super::hold::Hold;
+use super::{CopyOutcome, Obstacle, notes, probed};
+use crate::absence::{Told, job_is_missing};
+use crate::pause;
+
+/// So many photos that are refused at once are named one by one.
+const FEW: i32 = 10;
+
+/// Gives the photo back, with what is to be remembered of it.
+pub(super) async fn handle(
+    hold: &Hold<'_>,
+    organization: &Organization,
+    row: &PhotoRow,
+    obstacle: Obstacle,
+) -> Result<CopyOutcome, Trouble> {
+    match obstacle {
+        Obstacle::Passing(
+            trouble @ Trouble::Transient {
+                down: Some(Side::OneClick),
+                ..
+            },
+        ) => one_click_failed(hold, organization, row, trouble).await,
+        Obstacle::Passing(trouble) => {
+            hold.release().await?;
+            Err(trouble)
+        }
+        Obstacle::Refused(by, reason) => {
+            let refusal = refused_again(row, by, &reason, hold.app.clock.now_ms());
+            refused(hold, row, refusal).await
+        }
+        Obstacle::JobGone => leave_to_its_job(hold, row).await,
+        Obstacle::Lasting(reason) => give_up(hold, row, &reason, None).await,
+        Obstacle::NoTime => {
+            hold.release().await?;
+            Ok(CopyOutcome::NotBegun)
+        }
+        // Whoever has the photo sees to all that is wanted.
+        Obstacle::Lost => Ok(CopyOutcome::Done),
+    }
+}
+
+/// One Click did not answer, or not as it should: an outage, or this photo alone?
+///
+/// Both look the same, so One Click is asked for something else. If it does not answer that either, its
+/// work pauses, nothing is held against the photo, and the end of the pause brings it again (B36).
+async fn one_click_failed(
+    hold: &Hold<'_>,
+    organization: &Organization,
+    row: &PhotoRow,
+    trouble: Trouble,
+) -> Result<CopyOutcome, Trouble> {
+    let app = hold.app;
+    match pause::answers(app, organization, Side::OneClick).await {
+        Ok(true) => {
+            let now_ms = app.clock.now_ms();
+            let refusal = refused_again(row, Refuser::OneClick, &trouble.to_string(), now_ms);
+            refused(hold, row, refusal).await
+        }
+        Ok(false) if !probed(organization) => {
+            hold.release().await?;
+            Err(trouble)
+        }
+        Ok(false) => {
+            hold.release().await?;
+            pause::begin(app, organization, Side::OneClick).await?;
+            Ok(CopyOutcome::Waits)
+        }
+        Err(error) => {
+            hold.release().await?;
+            Err(error)
+        }
+    }
+}
+
+/// Waits for another try, asks `CompanyCam` for another address, names the photo, or gives it up.
+async fn refused(
+    hold: &Hold<'_>,
+    row: &PhotoRow,
+    mut refusal: Refusal,
+) -> Result<CopyOutcome, Trouble> {
+    let (app, org) = (hold.app, hold.org);
+    let ends = is_final(&refusal, row.asked_ms);
+    let tells = !refusal.told && is_worth_telling(&refusal, row.asked_ms);
+    if ends || tells {
+        let alone = is_alone(app, org, &refusal).await?;
+        if ends && alone {
+            return give_up(hold, row, &refusal.reason.clone(), Some(refusal)).await;
+        }
+        if tells && alone {
+            // First, since it is not told again. Cut off in between, it is told twice.
+            notes::waits(app, org, row, &refusal.reason).await?;
+            refusal.told = true;
+        } else if lasts_for_all(&refusal) {
+            notes::all_wait(app, org, &refusal.reason).await?;
+        }
+    }
+    if is_to_be_asked_for(&refusal) {
+        let look = Look::Photo {
+            photo_id: row.photo_id.clone(),
+            tags: false,
+        };
+        app.queues.sync(&[SyncMessage::new(org, look)]).await?;
+        refusal.ask_ms = Some(refusal.last_ms);
+    }
+    let written = app
+        .store
+        .photo_refused(org, &hold.holder, row, &refusal)
+        .await?;
+    tracing::info!(org.id = %org, photo.id = %hold.photo, times = refusal.times, reason = refusal.reason, "a photo is refused so far");
+    if !written {
+        // Something else is wanted by now.
+        hold.release().await?;
+        return Ok(CopyOutcome::Later(Duration::ZERO));
+    }
+    Ok(CopyOutcome::Refused(delay(&refusal)))
+}
+
+/// Whether it is this photo that is refused, and not all of them, which nobody could name one by one: few
+/// wait, or others were copied meanwhile, in whichever organization.
+async fn is_alone(app: &App, org: &OrgId, refusal: &Refusal) -> Result<bool, Trouble> {
+    if !may_be_an_outage(refusal.by) {
+        return Ok(true);
+    }
+    let copied = app.store.last_copied().await?;
+    if copied.is_some_and(|at| at * 1000 > refusal.since_ms) {
+        return Ok(true);
+    }
+    Ok(!app.store.more_photos_pending_than(org, FEW).await?)
+}
+
+/// The job is gone: there is nowhere to copy it to. Transient until that was said twice.
+async fn leave_to_its_job(hold: &Hold<'_>, row: &PhotoRow) -> Result<CopyOutcome, Trouble> {
+    let (app, org) = (hold.app, hold.org);
+    // First, since the photo is not looked at again once it has failed.
+    if let Some(job) = &row.wanted.job_id
+        && let Err(trouble) = job_is_missing(app, org, &row.project_id, job, Told::No).await
+    {
+        hold.release().await?;
+        return Err(trouble);
+    }
+    let reason = "its job was deleted in One Click";
+    app.store
+        .photo_failed(org, &hold.holder, row, reason, None)
+        .await?;
+    tracing::info!(org.id = %org, photo.id = %hold.photo, "a photo's job is gone; the photo is left");
+    Ok(CopyOutcome::Done)
+}
+
+/// This version is set aside, with its reason.
+pub(super) async fn give_up(
+    hold: &Hold<'_>,
+    row: &PhotoRow,
+    reason: &str,
+    refusal: Option<Refusal>,
+) -> Result<CopyOutcome, Trouble> {
+    let (app, org) = (hold.app, hold.org);
+    // It was wanted anew since then, with another address. A row that has failed may have been cut off
+    // before it was said.
+    let known = row.failed.is_none() && refusal.as_ref().is_some_and(|refusal| refusal.given_up);
+    let refusal = refusal.map(|refusal| Refusal {
+        given_up: true,
+        ..refusal
+    });
+    if !app
+        .store
+        .photo_failed(org, &hold.holder, row, reason, refusal.as_ref())
+        .await?
+    {
+        // Something newer became wanted; it may well be copied.
+        hold.release().await?;
+        return Ok(CopyOutcome::Later(Duration::ZERO));
+    }
+    if known {
+        // It was said before.
+        return Ok(CopyOutcome::Done);
+    }
+    notes::failed(app, org, row, reason).await?;
+    Err(Trouble::Permanent(reason.to_owned()))
+}

@@ -1,0 +1,290 @@
+//! Is the job, or the project, there already? (B20, B21, B22)
+
+use std::collections::BTreeSet;
+
+use companycam::ids::ProjectId;
+use companycam::{Project, ProjectsQuery};
+use decide::fields::{customer_name, project_fields, relation_key};
+use decide::link::quoted;
+use decide::place::{Place, normal, same_work};
+use decide::relations::{
+    PROJECT_KEY, filled, importer_keys, may_be_of, named_project, of_job, of_project,
+};
+use model::job::JobClaim;
+use model::project::{LinkState, ProjectFields, ProjectRow};
+use one_click::{Job, JobId};
+use runtime::Trouble;
+
+use super::Context;
+
+/// How recently something must have changed to be linked by its name and address alone.
+const RECENT_S: i64 = 90 * 24 * 60 * 60;
+/// How far before a claim its project may date: clocks differ.
+const SKEW_S: i64 = 60;
+/// How many pages of projects are searched for one that looks alike.
+const ALIKE_PAGES: u32 = 5;
+
+/// What a look around came to.
+#[derive(Debug)]
+pub enum Found<T> {
+    /// Exactly this one.
+    One(T),
+    /// None that can be linked; these look alike, in words for the log.
+    None(Vec<String>),
+}
+
+/// The job that names another system's id that the project carries too, or that is plainly the same
+/// piece of work.
+pub async fn job_for(
+    context: &Context<'_>,
+    id: &ProjectId,
+    fields: &ProjectFields,
+) -> Result<Found<Job>, Trouble> {
+    let related = related_jobs(context, fields).await?;
+    if !related.is_empty() {
+        return Ok(the_one(related));
+    }
+    let alike = alike_jobs(context, id, fields).await?;
+    let recent_since = context.now - RECENT_S;
+    let is_recent = |job: &Job| job.updated_at.as_second() >= recent_since;
+    if alike.len() == 1 && alike.iter().all(is_recent) {
+        return Ok(the_one(alike));
+    }
+    Ok(Found::None(alike.iter().map(call_job).collect()))
+}
+
+fn the_one(mut jobs: Vec<Job>) -> Found<Job> {
+    if jobs.len() == 1
+        && let Some(job) = jobs.pop()
+    {
+        return Found::One(job);
+    }
+    Found::None(jobs.iter().map(call_job).collect())
+}
+
+/// The jobs that name this project already, oldest first: made by an earlier try whose answer was lost,
+/// by an earlier connection, or by another integration (B20, B31). Those of another project of ours are
+/// left out.
+pub async fn jobs_naming(context: &Context<'_>, id: &ProjectId) -> Result<Vec<Job>, Trouble> {
+    let org = context.org();
+    let one_click = context.one_click().await?;
+    let mut jobs = one_click
+        .jobs_with_metadata(org, PROJECT_KEY, id.as_str())
+        .await?;
+    jobs.retain(|job| may_be_of(job, &context.organization.company_id));
+    let rows = context
+        .app
+        .store
+        .jobs(org, jobs.iter().map(|job| &job.id))
+        .await?;
+    let elsewhere: BTreeSet<_> = rows
+        .iter()
+        .filter(|row| row.project_id != *id)
+        .map(|row| &row.job_id)
+        .collect();
+    jobs.retain(|job| !elsewhere.contains(&job.id));
+    jobs.sort_by(|one, other| (one.created_at, &one.id).cmp(&(other.created_at, &other.id)));
+    Ok(jobs)
+}
+
+/// A job, for the log.
+pub fn call_job(job: &Job) -> String {
+    format!("job {} ({})", quoted(&job.customer_name), job.id)
+}
+
+async fn related_jobs(context: &Context<'_>, fields: &ProjectFields) -> Result<Vec<Job>, Trouble> {
+    let one_click = context.one_click().await?;
+    let mut found = Vec::new();
+    for (kind, id) in &fields.integrations {
+        let Some(id) = filled(id) else { continue };
+        let theirs = importer_keys(kind).map(str::to_owned);
+        for key in std::iter::once(relation_key(kind)).chain(theirs) {
+            let jobs = one_click
+                .jobs_with_metadata(context.org(), &key, id)
+                .await?;
+            found.extend(jobs);
+        }
+    }
+    unlinked(context, found).await
+}
+
+async fn alike_jobs(
+    context: &Context<'_>,
+    id: &ProjectId,
+    fields: &ProjectFields,
+) -> Result<Vec<Job>, Trouble> {
+    let Some(line_1) = &fields.street_address_1 else {
+        return Ok(Vec::new());
+    };
+    // One Click compares letter by letter. A street is written in many ways, and a postal code in
+    // two, or not at all: so where nothing is at the very address, each is asked for by itself.
+    let postal_code = fields.postal_code.as_deref().unwrap_or_default();
+    let short = postal_code.split('-').next().unwrap_or_default();
+    let line_1 = line_1.as_str();
+    let mut spellings = vec![
+        (line_1, postal_code),
+        (line_1, ""),
+        ("", postal_code),
+        ("", short),
+    ];
+    spellings.dedup();
+    spellings.retain(|(line_1, postal_code)| !line_1.is_empty() || !postal_code.is_empty());
+    let one_click = context.one_click().await?;
+    let name = customer_name(id, fields);
+    let mut jobs = Vec::new();
+    for (line_1, postal_code) in spellings {
+        let found = one_click
+            .jobs_at_address(context.org(), line_1, postal_code)
+            .await?;
+        jobs.extend(
+            found
+                .into_iter()
+                .filter(|job| same_work(job, &name, fields)),
+        );
+    }
+    unlinked(context, jobs).await
+}
+
+/// Those of the jobs that no project has, each once.
+async fn unlinked(context: &Context<'_>, jobs: Vec<Job>) -> Result<Vec<Job>, Trouble> {
+    let rows = context
+        .app
+        .store
+        .jobs(context.org(), jobs.iter().map(|job| &job.id))
+        .await?;
+    let mut taken: BTreeSet<JobId> = rows.into_iter().map(|row| row.job_id.clone()).collect();
+    // Another company's project may be named: those links rest (B5).
+    let free = |job: &Job| named_project(job).is_none() && taken.insert(job.id.clone());
+    Ok(jobs.into_iter().filter(free).collect())
+}
+
+/// The project that names another system's id that the job carries too, or that is plainly the same
+/// piece of work.
+pub async fn project_for(context: &Context<'_>, job: &Job) -> Result<Found<Project>, Trouble> {
+    let relations: BTreeSet<_> = of_job(job).collect();
+    let recent_since = context.now - RECENT_S;
+    if !relations.is_empty() {
+        let is_related =
+            |project: &Project| of_project(project).any(|known| relations.contains(&known));
+        // The importer may have made it before it made the job.
+        let recent = changed_since(recent_since);
+        let mut found = free_projects(context, recent, ALIKE_PAGES, is_related).await?;
+        if found.len() == 1
+            && let Some(project) = found.pop()
+        {
+            return Ok(Found::One(project));
+        }
+    }
+    let place = Place::of_job(&job.address);
+    if !place.is_known() || normal(&job.customer_name).is_empty() {
+        return Ok(Found::None(Vec::new()));
+    }
+    // CompanyCam searches for this in names and first address lines. The number of the house is
+    // written in one way only, unlike all that follows it.
+    let words = job
+        .address
+        .line_1
+        .split(|letter: char| !letter.is_alphanumeric());
+    let first = words.into_iter().find(|word| !word.is_empty());
+    let number = first.filter(|word| word.starts_with(|letter: char| letter.is_ascii_digit()));
+    let is_alike = |project: &Project| {
+        let fields = project_fields(project);
+        same_work(job, &customer_name(&project.id, &fields), &fields)
+    };
+    let recent = ProjectsQuery {
+        query: number.map(str::to_owned),
+        ..changed_since(recent_since)
+    };
+    let mut found = free_projects(context, recent, ALIKE_PAGES, is_alike).await?;
+    if found.len() == 1
+        && let Some(project) = found.pop()
+    {
+        return Ok(Found::One(project));
+    }
+    let call = |project: &Project| {
+        let name = customer_name(&project.id, &project_fields(project));
+        format!("project {}", Context::call_project(&name, &project.id))
+    };
+    Ok(Found::None(found.iter().map(call).collect()))
+}
+
+/// The project that a request may have made whose answer was lost (B22).
+pub async fn lost_project(
+    context: &Context<'_>,
+    claim: &JobClaim,
+    claimed_at: i64,
+) -> Result<Option<Project>, Trouble> {
+    let is_it = |project: &Project| {
+        project.created_at >= claimed_at - SKEW_S
+            && is_asked_for(claim, &project.id, &project_fields(project))
+    };
+    // To the end, however long ago it was: a project that is overlooked is made twice.
+    let since = changed_since(claimed_at - SKEW_S);
+    let mut found = free_projects(context, since, u32::MAX, is_it).await?;
+    found.sort_by_key(|project| project.created_at);
+    Ok(found.into_iter().next())
+}
+
+/// The job whose request made this project, if its answer was lost: the project's own event may come
+/// before the look for it.
+pub async fn claim_for(
+    context: &Context<'_>,
+    id: &ProjectId,
+    fields: &ProjectFields,
+) -> Result<Option<JobId>, Trouble> {
+    let claims = context.app.store.claims(context.org()).await?;
+    let open = |claim: &JobClaim| claim.claimed_at.is_some() && is_asked_for(claim, id, fields);
+    Ok(claims.into_iter().find(open).map(|claim| claim.job_id))
+}
+
+fn is_asked_for(claim: &JobClaim, id: &ProjectId, fields: &ProjectFields) -> bool {
+    // What was asked for, as it was asked for: also where an address is too short to tell two pieces
+    // of work apart.
+    let (asked, made) = (Place::of_project(&claim.asked), Place::of_project(fields));
+    let same_place = asked == made || asked.is(&made);
+    same_place && normal(&customer_name(id, &claim.asked)) == normal(&customer_name(id, fields))
+}
+
+fn changed_since(modified_since: i64) -> ProjectsQuery {
+    ProjectsQuery {
+        modified_since: Some(modified_since),
+        ..ProjectsQuery::default()
+    }
+}
+
+/// The active projects that no job has and that are wanted, of the first so many pages of the query.
+async fn free_projects(
+    context: &Context<'_>,
+    mut query: ProjectsQuery,
+    most_pages: u32,
+    wanted: impl Fn(&Project) -> bool,
+) -> Result<Vec<Project>, Trouble> {
+    let mut found: Vec<Project> = Vec::new();
+    let mut next = Some(1);
+    while let Some(page) = next.filter(|page| *page <= most_pages) {
+        query.page = page;
+        let answer = context.projects(&query).await?;
+        next = answer.next;
+        found.extend(
+            answer
+                .items
+                .into_iter()
+                .filter(|project| !project.is_deleted() && !project.archived && wanted(project)),
+        );
+    }
+    let org = context.org();
+    let rows = context
+        .app
+        .store
+        .projects(org, found.iter().map(|project| &project.id))
+        .await?;
+    let is_taken =
+        |row: &&ProjectRow| matches!(row.state, LinkState::Linked | LinkState::JobDeleted);
+    let mut taken: BTreeSet<ProjectId> = rows
+        .iter()
+        .filter(is_taken)
+        .map(|row| row.project_id.clone())
+        .collect();
+    found.retain(|project| taken.insert(project.id.clone()));
+    Ok(found)
+}

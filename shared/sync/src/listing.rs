@@ -1,0 +1,145 @@
+//! A page of projects: leaving what it says for the looks that follow.
+
+use std::collections::BTreeMap;
+
+use companycam::ids::ProjectId;
+use companycam::{Page, Project};
+use decide::fields::project_fields;
+use futures::{StreamExt, TryStreamExt, stream};
+use model::messages::Origin;
+use model::project::{LinkState, ProjectFields, ProjectRow};
+use runtime::Trouble;
+use store::activity::{Kind, NewEntry, Outcome};
+
+use super::Context;
+use super::poll::SETTLED_S;
+
+/// How many rows are written at a time.
+const CONCURRENT_WRITES: usize = 16;
+
+/// What a page of projects comes to.
+#[derive(Debug)]
+pub struct Noted {
+    /// Those with something new: to be looked at.
+    pub news: Vec<ProjectId>,
+    /// Those that are, or may become, linked.
+    pub may_have_jobs: Vec<ProjectId>,
+}
+
+/// Writes down which of the listed projects have something new.
+pub async fn note_projects(
+    context: &Context<'_>,
+    page: &Page<Project>,
+    origin: Origin,
+) -> Result<Noted, Trouble> {
+    context
+        .note_unreadable(Kind::Project, "project", &page.unreadable)
+        .await?;
+    let projects = &page.items;
+    let listed_at = page.date.unwrap_or(context.now);
+    let org = context.org();
+    let company = &context.organization.company_id;
+    let store = &context.app.store;
+    let rows: BTreeMap<_, _> = store
+        .projects(org, projects.iter().map(|project| &project.id))
+        .await?
+        .into_iter()
+        .map(|row| (row.project_id.clone(), row))
+        .collect();
+    let fields: Vec<_> = projects
+        .iter()
+        .map(|project| (&project.id, project_fields(project)))
+        .collect();
+    let news: Vec<_> = fields
+        .iter()
+        .filter(|(id, fields)| is_news(rows.get(*id), fields, origin))
+        .collect();
+    let noted: Vec<_> = stream::iter(&news)
+        .map(|(id, fields)| async move {
+            let written = store.want_project(org, id, company, fields, listed_at);
+            match written.await {
+                // That one's failure, not its page's (B27).
+                Err(store::Error::Refused { reason, .. }) => {
+                    refused(context, id, fields, &reason).await?;
+                    Ok(None)
+                }
+                written => Ok::<_, Trouble>(written.map(|_| Some(*id))?),
+            }
+        })
+        .buffer_unordered(CONCURRENT_WRITES)
+        .try_collect()
+        .await?;
+    let may_have_a_job = |id: &ProjectId, fields: &ProjectFields| match rows
+        .get(id)
+        .map(|row| row.state)
+    {
+        Some(LinkState::Linked) => true,
+        Some(LinkState::JobDeleted) => false,
+        Some(LinkState::Unseen | LinkState::Skipped) | None => !fields.deleted && !fields.archived,
+    };
+    Ok(Noted {
+        news: noted.into_iter().flatten().cloned().collect(),
+        may_have_jobs: fields
+            .iter()
+            .filter(|(id, fields)| may_have_a_job(id, fields))
+            .map(|(id, _)| (*id).clone())
+            .collect(),
+    })
+}
+
+/// What the project says can't be kept: it is set aside until it changes, with the reason, once.
+async fn refused(
+    context: &Context<'_>,
+    id: &ProjectId,
+    fields: &ProjectFields,
+    reason: &str,
+) -> Result<(), Trouble> {
+    let (org, store) = (context.org(), &context.app.store);
+    let company = &context.organization.company_id;
+    let is_new = store
+        .project_refused(org, id, company, fields.updated_at)
+        .await?;
+    if is_new {
+        tracing::error!(org.id = %org, project.id = %id, reason, "a project can't be kept");
+        let text = format!(
+            "Project {id} could not be brought over, since it says more than can be kept: {reason}."
+        );
+        let entry = NewEntry::new(Kind::Project, Outcome::Failed, text).project(id);
+        store.log(org, entry).await?;
+    }
+    Ok(())
+}
+
+/// `modified_since` is inclusive, so every poll lists again what the last one handled.
+fn is_news(row: Option<&ProjectRow>, fields: &ProjectFields, origin: Origin) -> bool {
+    let Some(row) = row else { return true };
+    match (row.state, origin) {
+        // A sync also brings what was skipped for a preference that has changed since.
+        (LinkState::Skipped, Origin::Sync) => true,
+        (LinkState::JobDeleted, _) => false,
+        (_, Origin::Poll) if row.set_aside == Some(fields.updated_at) => false,
+        // Its message is alive, and tries it again and again.
+        (_, Origin::Poll) if row.is_refused() && row.wanted.as_ref() == Some(fields) => false,
+        _ => {
+            // Reopened by hand, and the look that was to follow was lost?
+            row.state == LinkState::Unseen
+                || row.wanted.is_some()
+                || row.seen.as_ref() != Some(fields)
+                || !is_settled(row, fields)
+                || !photos_are_known(row, fields)
+        }
+    }
+}
+
+/// Whether its photos were read since its last activity. An event about the project brings its fields
+/// up to date, but the event of a photo may have been lost.
+fn photos_are_known(row: &ProjectRow, fields: &ProjectFields) -> bool {
+    row.state != LinkState::Linked || row.photos_read_at == Some(fields.updated_at)
+}
+
+/// Whether the last look came long enough after the project's last activity. A photo that is uploaded
+/// within the same second as the activity before changes nothing of the project that could be seen.
+fn is_settled(row: &ProjectRow, fields: &ProjectFields) -> bool {
+    row.listed_at
+        .is_some_and(|listed_at| fields.updated_at < listed_at - SETTLED_S)
+}

@@ -1,0 +1,131 @@
+//! Two projects became one in CompanyCam (B18).
+//!
+//! Nothing says which went into which: `project.merged` names one of the two. What tells is a photo
+//! that was on one of them and is on the other now.
+
+use companycam::ids::ProjectId;
+use decide::fields::{STATUS_KEY, link_metadata};
+use model::messages::{Look, Origin};
+use model::project::{LinkState, ProjectFields, ProjectRow};
+use one_click::{Error as OneClickError, JobFields};
+use runtime::Trouble;
+use store::activity::{Kind, NewEntry, Outcome};
+
+use super::Context;
+use super::absence::{Told, job_is_missing};
+
+/// A linked project is gone: if it went into another, that one gets its photos, and its job too if it
+/// has none of its own. Whether the job moved.
+pub async fn follow(
+    context: &Context<'_>,
+    gone: &ProjectRow,
+    now: &ProjectFields,
+) -> Result<bool, Trouble> {
+    let Some(into) = survivor(context, &gone.project_id).await? else {
+        return Ok(false);
+    };
+    // Queued first, since nothing brings this back once the job has moved. They are taken after this look.
+    // Its photos are on the other job, or on this job from another project: both are to be seen.
+    let looks = [
+        Look::Project {
+            project_id: into.clone(),
+            origin: Origin::Event,
+        },
+        Look::photos_of(&into, None),
+    ];
+    let looks = looks.map(|look| context.look(look));
+    context.app.queues.sync(&looks).await?;
+    move_job(context, gone, now, &into).await
+}
+
+/// The linked projects that went into this one, as far as the first of its photos tell.
+pub async fn merged_into(
+    context: &Context<'_>,
+    survivor: &ProjectId,
+) -> Result<Vec<ProjectRow>, Trouble> {
+    let (org, store) = (context.org(), &context.app.store);
+    let page = context
+        .companycam()
+        .read(|api| async move { api.project_photos(survivor, None).await })
+        .await;
+    let page = match page {
+        Err(failure) if failure.is_not_found() => return Ok(Vec::new()),
+        page => page?,
+    };
+    let rows = store
+        .photos(org, page.items.iter().map(|photo| &photo.id))
+        .await?;
+    let others = rows
+        .iter()
+        .map(|row| &row.project_id)
+        .filter(|project| *project != survivor);
+    let mut others = store.projects(org, others).await?;
+    others.retain(|row| {
+        row.state == LinkState::Linked && row.company_id == context.organization.company_id
+    });
+    Ok(others)
+}
+
+/// The project that one of its photos is on now.
+async fn survivor(context: &Context<'_>, gone: &ProjectId) -> Result<Option<ProjectId>, Trouble> {
+    let Some(photo) = context.app.store.any_photo_of(context.org(), gone).await? else {
+        return Ok(None);
+    };
+    let photo = &photo;
+    let read = context
+        .companycam()
+        .read(|api| async move { api.photo(photo).await })
+        .await;
+    match read {
+        Ok(photo) => Ok(photo.project_id.filter(|project| project != gone)),
+        Err(failure) if failure.is_not_found() => Ok(None),
+        Err(failure) => Err(failure.into()),
+    }
+}
+
+async fn move_job(
+    context: &Context<'_>,
+    gone: &ProjectRow,
+    now: &ProjectFields,
+    into: &ProjectId,
+) -> Result<bool, Trouble> {
+    let (org, store) = (context.org(), &context.app.store);
+    let Some(job_id) = &gone.job_id else {
+        return Ok(false);
+    };
+    let has_none = store
+        .project(org, into)
+        .await?
+        .is_none_or(|row| matches!(row.state, LinkState::Unseen | LinkState::Skipped));
+    let Some(job) = store.job(org, job_id).await?.filter(|_| has_none) else {
+        return Ok(false);
+    };
+    // The job is told first: cut off here, all of this is done again.
+    let mut metadata = link_metadata(into, &gone.company_id, now);
+    metadata.insert(STATUS_KEY.to_owned(), Some("active".to_owned()));
+    let changes = JobFields {
+        metadata,
+        ..JobFields::default()
+    };
+    let one_click = context.one_click().await?;
+    match one_click.update_job(org, job_id, &changes).await {
+        Err(OneClickError::NotFound) => {
+            job_is_missing(context.app, org, &gone.project_id, job_id, Told::No).await?;
+            return Ok(false);
+        }
+        told => told?,
+    };
+    if !store.move_link(org, gone, &job, into).await? {
+        return Ok(false);
+    }
+    let text = format!(
+        "Project {} was merged into project {into} in CompanyCam; its job follows.",
+        gone.project_id
+    );
+    let entry = NewEntry::new(Kind::Project, Outcome::Updated, text)
+        .project(into)
+        .job(Some(job_id));
+    store.log(org, entry).await?;
+    tracing::info!(org.id = %org, project.id = %into, merged.id = %gone.project_id, job.id = %job_id, "a link moved to the project that remains");
+    Ok(true)
+}

@@ -1,0 +1,287 @@
+//! While a side does not answer: one probe at a time, everything else waits in rows, and goes on when
+//! the side answers again (B27, B36).
+
+use std::time::Duration;
+
+use companycam::ids::{PhotoId, ProjectId};
+use decide::pause;
+use decide::waiting::{merged, name};
+use model::messages::{Envelope, Look, Origin, PhotoMessage, SyncMessage};
+use model::organization::Organization;
+use model::pause::{Pause, Side};
+use one_click::OrgId;
+use runtime::pacing::Lane;
+use runtime::{App, Trouble};
+use store::pauses::WaitingLook;
+
+use super::poll::LOOKS_AT_ONCE;
+use super::{Context, sync_run};
+
+/// So many looks that waited are queued at once; live changes slip in before the next.
+const AT_ONCE: i32 = 20;
+/// Photos are looked for in an index, which may be some seconds behind.
+const INDEX_BEHIND: Duration = Duration::from_secs(10);
+
+/// What asking a side came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asked {
+    /// It answers.
+    Answers,
+    /// It does not, or not as it should.
+    Silent,
+    /// Somebody else has just asked, for everybody, in vain.
+    ByAnother,
+}
+
+/// Whether the side answers anything at all: what it refuses then is its word about one item (B35).
+pub async fn answers(app: &App, organization: &Organization, side: Side) -> Result<bool, Trouble> {
+    let org = &organization.org_id;
+    let asked = match side {
+        Side::CompanyCam => {
+            let companycam = app.companycam(organization, Lane::Live);
+            let company = companycam.read(|api| async move { api.company().await });
+            company.await.map(drop).map_err(Trouble::from)
+        }
+        Side::OneClick => {
+            let asked = app.one_click().await?.organization(org).await;
+            asked.map(drop).map_err(Trouble::from)
+        }
+    };
+    match asked {
+        Ok(()) | Err(Trouble::Permanent(_)) => Ok(true),
+        Err(Trouble::Transient { down, .. }) => Ok(down.is_none()),
+        Err(other @ (Trouble::NeedsReconnecting | Trouble::OtherVersion(_))) => Err(other),
+    }
+}
+
+/// Queues the first probe, and pauses the organization's work with the side.
+///
+/// In this order, since nobody would end a pause without a probe: one that finds no pause of its own, as
+/// after a crash in between, is let go.
+pub async fn begin(app: &App, organization: &Organization, side: Side) -> Result<(), Trouble> {
+    let org = &organization.org_id;
+    let now = app.clock.now_s();
+    let begun = pause::begun(now, app.clock.now_ms());
+    queue_probe(app, org, side, &begun, now).await?;
+    if !app.store.pause(org, side, &begun).await? {
+        return Ok(());
+    }
+    tracing::warn!(org.id = %org, side = side.code(), "a side does not answer");
+    if side == Side::OneClick && app.store.shared_outage(side).await?.is_none() {
+        // Somebody else's is as good.
+        app.store.probe_for_all(side, None, now).await?;
+    }
+    Ok(())
+}
+
+/// Has the look wait until the side answers. What is looked at anyway then needs no row.
+pub async fn park(app: &App, message: &SyncMessage) -> Result<(), Trouble> {
+    let Some(name) = name(&message.look) else {
+        return Ok(());
+    };
+    let (store, org) = (&app.store, &message.org_id);
+    let before = store.waiting(org, &name).await?;
+    let since = before
+        .as_ref()
+        .map_or(app.clock.now_s(), |before| before.since);
+    let before = match before {
+        Some(before) => readable(app, &before).await?,
+        None => None,
+    };
+    let waits = merged(before, message);
+    let text =
+        serde_json::to_string(&waits).map_err(|error| Trouble::Permanent(error.to_string()))?;
+    tracing::info!(org.id = %org, look.kind = message.look.kind(), "a look waits for a side to answer");
+    Ok(store.wait(org, &name, text, since).await?)
+}
+
+/// The look that waits. One of another version comes back by itself until the version that can read it
+/// does: it goes the way of any message that can't be read.
+async fn readable(app: &App, look: &WaitingLook) -> Result<Option<SyncMessage>, Trouble> {
+    let text = &look.message;
+    if let Ok(message) = serde_json::from_str(text) {
+        return Ok(Some(message));
+    }
+    match Envelope::again(text) {
+        Some(message) => app.queues.retry_as_it_came(&message).await?,
+        None => app.queues.bury_sync(text).await?,
+    }
+    // The template counts these lines.
+    tracing::error!(org.id = %look.org_id, name = look.name, "a message of another version waits");
+    Ok(None)
+}
+
+/// Probes the side: goes on with everything if it answers, and otherwise comes back later. An older
+/// probe is let go.
+pub async fn probe(
+    app: &App,
+    organization: &Organization,
+    side: Side,
+    seq: i64,
+) -> Result<(), Trouble> {
+    let org = &organization.org_id;
+    let Some(paused) = organization.pause(side).filter(|paused| paused.seq == seq) else {
+        return Ok(());
+    };
+    // From when it was sent: a side that says nothing takes its time to do so.
+    let now = app.clock.now_s();
+    if ask(app, organization, side).await? == Asked::Answers {
+        // Queued before the pause ends: a crash in between only probes once more.
+        app.queues
+            .sync(&[SyncMessage::new(org, Look::Resume)])
+            .await?;
+        if app.store.end_pause(org, side, seq).await? {
+            tracing::info!(org.id = %org, side = side.code(), "a side answers again");
+        }
+        return Ok(());
+    }
+    let prolonged = pause::prolonged(paused, org, now);
+    queue_probe(app, org, side, &prolonged, app.clock.now_s()).await?;
+    app.store.prolong(org, side, seq, &prolonged).await?;
+    Ok(())
+}
+
+/// Asks the side, unless it is down for everybody and somebody else has just asked.
+async fn ask(app: &App, organization: &Organization, side: Side) -> Result<Asked, Trouble> {
+    let told = |answers| {
+        if answers {
+            Asked::Answers
+        } else {
+            Asked::Silent
+        }
+    };
+    if side == Side::CompanyCam {
+        return answers(app, organization, side).await.map(told);
+    }
+    let now = app.clock.now_s();
+    let shared = app.store.shared_outage(side).await?;
+    if let Some(shared) = &shared {
+        let another = pause::was_probed(shared.probed_at, now)
+            || !app.store.probe_for_all(side, Some(shared), now).await?;
+        if another {
+            return Ok(Asked::ByAnother);
+        }
+    }
+    let asked = answers(app, organization, side).await.map(told)?;
+    match asked {
+        Asked::Answers if shared.is_some() => app.store.end_shared_outage(side).await?,
+        Asked::Silent if shared.is_none() => {
+            app.store.probe_for_all(side, None, now).await?;
+        }
+        Asked::Answers | Asked::Silent | Asked::ByAnother => {}
+    }
+    Ok(asked)
+}
+
+async fn queue_probe(
+    app: &App,
+    org: &OrgId,
+    side: Side,
+    paused: &Pause,
+    now: i64,
+) -> Result<(), Trouble> {
+    let seq = paused.seq;
+    let probe = SyncMessage::new(org, Look::Probe { side, seq });
+    Ok(app.queues.retry(&probe, pause::wait(paused, now)).await?)
+}
+
+/// Queues the probe of a pause once more if it was lost, as the poll does.
+pub async fn keep_probing(context: &Context<'_>) -> Result<(), Trouble> {
+    for side in Side::BOTH {
+        let paused = context.organization.pause(side);
+        if let Some(paused) = paused.filter(|paused| pause::is_lost(paused, context.now)) {
+            tracing::warn!(org.id = %context.org(), side = side.code(), "a probe was lost; it is sent again");
+            queue_probe(context.app, context.org(), side, paused, context.now).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Whether looks, photos or projects wait whose messages may have been let go, as when the connection ended.
+pub async fn something_waits(context: &Context<'_>) -> Result<bool, Trouble> {
+    let (store, org) = (&context.app.store, context.org());
+    let waiting = store.waiting_looks(org, 1).await?;
+    Ok(!waiting.is_empty()
+        || store.any_photo_pending(org).await?
+        || store.any_project_pending(org).await?)
+}
+
+/// Queues some of the looks that waited, and comes back for more; then whatever stood still with them:
+/// the sync run, photos, and what a poll would have found meanwhile.
+pub async fn resume(context: &Context<'_>) -> Result<(), Trouble> {
+    let (app, org) = (context.app, context.org());
+    let looks = app.store.waiting_looks(org, AT_ONCE).await?;
+    let mut messages: Vec<SyncMessage> = Vec::new();
+    for look in &looks {
+        messages.extend(readable(app, look).await?);
+    }
+    let more = looks.len() >= usize::try_from(AT_ONCE).unwrap_or(usize::MAX);
+    if more {
+        messages.push(context.look(Look::Resume));
+    } else {
+        // A poll that was under way may have lost its message: another begins where it began.
+        app.store.drop_poll(org).await?;
+        messages.push(context.look(Look::Poll));
+    }
+    app.queues.sync(&messages).await?;
+    for look in &looks {
+        app.store.stop_waiting(look).await?;
+    }
+    if more {
+        return Ok(());
+    }
+    sync_run::take_up(context).await?;
+    for look in [
+        Look::ResumePhotos { after: None },
+        Look::ResumeProjects { after: None },
+    ] {
+        let look = context.look(look);
+        app.queues.retry(&look, INDEX_BEHIND).await?;
+    }
+    Ok(())
+}
+
+/// Queues looks at some of the projects that are still to be handled, and the rest behind them.
+pub async fn resume_projects(
+    context: &Context<'_>,
+    after: Option<&ProjectId>,
+) -> Result<(), Trouble> {
+    let (app, org) = (context.app, context.org());
+    if context.organization.is_paused() {
+        // They come with the end of that pause.
+        return Ok(());
+    }
+    let most = i32::try_from(LOOKS_AT_ONCE).unwrap_or(i32::MAX);
+    let (projects, more) = app.store.pending_projects_after(org, after, most).await?;
+    let looks = projects.iter().map(|project_id| Look::Project {
+        project_id: project_id.clone(),
+        origin: Origin::Poll,
+    });
+    let mut messages: Vec<_> = looks.map(|look| context.look(look)).collect();
+    if more {
+        let after = projects.last().cloned();
+        messages.push(context.look(Look::ResumeProjects { after }));
+    }
+    Ok(app.queues.sync(&messages).await?)
+}
+
+/// Queues a page of the photos that wait to be copied.
+pub async fn resume_photos(context: &Context<'_>, after: Option<&PhotoId>) -> Result<(), Trouble> {
+    let (app, org) = (context.app, context.org());
+    if context.organization.pause(Side::OneClick).is_some() {
+        // They come with the end of that pause.
+        return Ok(());
+    }
+    let (photos, more) = app.store.pending_photos_after(org, after).await?;
+    let messages: Vec<_> = photos
+        .iter()
+        .map(|photo| PhotoMessage::new(org, photo))
+        .collect();
+    app.queues.photos(&messages, None).await?;
+    if more {
+        let after = photos.last().cloned();
+        let next = context.look(Look::ResumePhotos { after });
+        app.queues.sync(&[next]).await?;
+    }
+    Ok(())
+}

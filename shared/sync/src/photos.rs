@@ -1,0 +1,356 @@
+//! Looking at photos: which are wanted on which job (B15).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use companycam::ids::{PhotoId, ProjectId};
+use companycam::{Cursor, Page, Photo};
+use decide::photo::wanted_photo;
+use futures::{StreamExt, TryStreamExt, stream};
+use model::messages::{Look, Origin, PhotoMessage, PhotosSoFar};
+use model::photo::{PhotoRow, WantedPhoto};
+use model::project::{LinkState, ProjectRow, SkipReason};
+use one_click::JobId;
+use runtime::Trouble;
+use store::activity::{Kind, NewEntry, Outcome};
+use store::photos::NewWish;
+
+use super::{Context, project};
+
+/// How many rows are written at a time.
+const CONCURRENT_WRITES: usize = 16;
+
+/// More pages than any project has: a list that never ends is none.
+const MOST_PAGES: u32 = 2_000;
+
+/// Looks at one page of the project's photos, and queues the next. With the last they are known.
+pub async fn look_at_project_photos(
+    context: &Context<'_>,
+    project: &ProjectId,
+    cursor: Option<&Cursor>,
+    so_far: PhotosSoFar,
+) -> Result<(), Trouble> {
+    let page = context
+        .companycam()
+        .read(|api| async move { api.project_photos(project, cursor).await })
+        .await;
+    let page = match page {
+        Err(failure) if failure.is_not_found() => return Ok(()),
+        page => page?,
+    };
+    look_at_photos(context, &page).await?;
+    let so_far = PhotosSoFar {
+        unfinished: so_far.unfinished || unfinished(&page.items).next().is_some(),
+        pages: so_far.pages + 1,
+        ..so_far
+    };
+    match page.next {
+        // The same place again, or ever another, would be for ever.
+        Some(more) if Some(&more) != cursor && so_far.pages < MOST_PAGES => {
+            let look = Look::ProjectPhotos {
+                project_id: project.clone(),
+                cursor: Some(more),
+                so_far,
+            };
+            Ok(context.app.queues.sync(&[context.look(look)]).await?)
+        }
+        Some(_) | None => {
+            let Some(up_to) = so_far.up_to.filter(|_| !so_far.unfinished) else {
+                return Ok(());
+            };
+            let (store, org) = (&context.app.store, context.org());
+            Ok(store.photos_read(org, project, up_to).await?)
+        }
+    }
+}
+
+/// The projects of photos that are still being processed: they are not all known yet.
+pub(super) fn unfinished(photos: &[Photo]) -> impl Iterator<Item = ProjectId> {
+    photos
+        .iter()
+        .filter(|photo| photo.is_being_processed())
+        .filter_map(|photo| photo.project_id.clone())
+}
+
+/// The photos of these projects were read, up to what their jobs were brought up to, but for those of
+/// `unfinished`.
+pub(super) async fn known(
+    context: &Context<'_>,
+    projects: &[ProjectId],
+    unfinished: &[ProjectId],
+) -> Result<(), Trouble> {
+    let (store, org) = (&context.app.store, context.org());
+    let rows = store.projects(org, projects).await?;
+    let known = rows.iter().filter_map(|row| {
+        let up_to = row.seen.as_ref()?.updated_at;
+        let news = row.state == LinkState::Linked && row.photos_read_at != Some(up_to);
+        (news && !unfinished.contains(&row.project_id)).then_some((&row.project_id, up_to))
+    });
+    stream::iter(known)
+        .map(|(project, up_to)| store.photos_read(org, project, up_to))
+        .buffer_unordered(CONCURRENT_WRITES)
+        .try_for_each(|()| async { Ok(()) })
+        .await?;
+    Ok(())
+}
+
+/// Looks at one photo, which an event is about; `tags`: at its tags too.
+pub async fn look_at_photo(context: &Context<'_>, id: &PhotoId, tags: bool) -> Result<(), Trouble> {
+    let photo = context
+        .companycam()
+        .read(|api| async move { api.photo(id).await })
+        .await;
+    let photo = match photo {
+        // No event says that a photo was deleted; whoever connected may just see less than before.
+        Err(failure) if failure.is_not_found() => {
+            context.app.store.photo_asked(context.org(), id).await?;
+            return Ok(());
+        }
+        photo => photo?,
+    };
+    let Some(project) = photo.project_id.clone() else {
+        return Ok(());
+    };
+    let row = context.app.store.project(context.org(), &project).await?;
+    let waits = row.as_ref().is_none_or(|row| {
+        row.state == LinkState::Unseen || row.reason == Some(SkipReason::NoMatchedUser)
+    });
+    if waits {
+        // The photo's event came before its project's, or that was lost. A job that is made now gets
+        // all of the project's photos.
+        project::look_at_project(context, &project, Origin::Event).await?;
+    }
+    let tags = if tags {
+        let read = context
+            .companycam()
+            .read(|api| async move { api.photo_tags(id).await })
+            .await?;
+        let mut names: Vec<_> = read.into_iter().map(|tag| tag.display_value).collect();
+        names.sort_unstable();
+        Some(names)
+    } else {
+        None
+    };
+    let page = Page {
+        items: vec![photo],
+        unreadable: Vec::new(),
+        next: None,
+        date: None,
+    };
+    look_at_tagged_photos(context, &page, tags.as_deref()).await?;
+    Ok(())
+}
+
+/// Writes down what One Click should have of each photo, and queues those where that differs from
+/// what it has. How many of them One Click has or should have.
+pub async fn look_at_photos(
+    context: &Context<'_>,
+    page: &Page<Photo, Cursor>,
+) -> Result<i64, Trouble> {
+    look_at_tagged_photos(context, page, None).await
+}
+
+/// As [`look_at_photos`]; `tags`: what is known of their tags, which a list does not say.
+async fn look_at_tagged_photos(
+    context: &Context<'_>,
+    page: &Page<Photo, Cursor>,
+    tags: Option<&[String]>,
+) -> Result<i64, Trouble> {
+    context
+        .note_unreadable(Kind::Photo, "photo", &page.unreadable)
+        .await?;
+    let org = context.org();
+    let store = &context.app.store;
+    let (rows, projects) = futures::try_join!(
+        store.photos(org, page.items.iter().map(|photo| &photo.id)),
+        store.projects(
+            org,
+            page.items
+                .iter()
+                .filter_map(|photo| photo.project_id.as_ref())
+        ),
+    )?;
+    let rests = resting(context, &projects);
+    let photos: Vec<_> = page
+        .items
+        .iter()
+        .filter(|photo| {
+            let project = photo.project_id.as_ref();
+            !project.is_some_and(|project| rests.contains(project))
+        })
+        .collect();
+    let rows: BTreeMap<_, _> = rows
+        .into_iter()
+        .map(|row| (row.photo_id.clone(), row))
+        .collect();
+    let jobs = linked_jobs(context, &projects);
+    let preferences = &context.organization.preferences;
+    let now_ms = context.app.clock.now_ms();
+    let wanted: Vec<_> = photos
+        .iter()
+        .filter_map(|photo| {
+            let project = photo.project_id.as_ref()?;
+            let wanted = wanted_photo(
+                photo,
+                rows.get(&photo.id),
+                jobs.get(project),
+                preferences,
+                tags.map(<[String]>::to_vec),
+                now_ms,
+            )?;
+            Some((*photo, project, wanted))
+        })
+        .collect();
+    let raised = stream::iter(&wanted)
+        .map(|(photo, project, wanted)| want(context, photo, project, wanted, &rows))
+        .buffer_unordered(CONCURRENT_WRITES)
+        .try_collect::<Vec<_>>()
+        .await?;
+    queue(context, raised.into_iter().flatten()).await?;
+    for row in rows.values().filter(|row| row.refused.is_some()) {
+        if !wanted.iter().any(|(photo, ..)| photo.id == row.photo_id) {
+            store.photo_asked(org, &row.photo_id).await?;
+        }
+    }
+    for photo in &photos {
+        let moved_to = photo.project_id.as_ref().filter(|project| {
+            rows.get(&photo.id)
+                .is_some_and(|row| row.project_id != **project)
+                && !wanted.iter().any(|(wanted, ..)| wanted.id == photo.id)
+        });
+        if let Some(project) = moved_to {
+            store.photo_moved(org, &photo.id, project).await?;
+        }
+    }
+    let on_a_job: BTreeSet<_> = photos
+        .iter()
+        .filter(|photo| {
+            photo
+                .project_id
+                .as_ref()
+                .is_some_and(|project| jobs.contains_key(project))
+        })
+        .filter(|photo| is_or_will_be_there(photo, &rows, &wanted))
+        .map(|photo| &photo.id)
+        .collect();
+    Ok(i64::try_from(on_a_job.len()).unwrap_or(i64::MAX))
+}
+
+/// Writes down what is wanted; the photo, unless something newer is.
+async fn want(
+    context: &Context<'_>,
+    photo: &Photo,
+    project: &ProjectId,
+    wanted: &WantedPhoto,
+    rows: &BTreeMap<PhotoId, PhotoRow>,
+) -> Result<Option<PhotoId>, Trouble> {
+    let refused = rows.get(&photo.id).is_some_and(|row| {
+        let now_wanted = PhotoRow {
+            wanted: wanted.clone(),
+            ..row.clone()
+        };
+        now_wanted.is_refused()
+    });
+    let wish = NewWish {
+        photo: &photo.id,
+        project,
+        company: &context.organization.company_id,
+        wanted,
+        refused,
+    };
+    match context.app.store.want_photo(context.org(), wish).await {
+        // That one's failure, not its page's (B27).
+        Err(store::Error::Refused { reason, .. }) => {
+            note_refused(context, photo, &reason).await?;
+            Ok(None)
+        }
+        row => Ok(row?.map(|row| row.photo_id)),
+    }
+}
+
+async fn note_refused(context: &Context<'_>, photo: &Photo, reason: &str) -> Result<(), Trouble> {
+    let (org, id) = (context.org(), &photo.id);
+    tracing::error!(org.id = %org, photo.id = %id, reason, "a photo can't be kept");
+    let text = format!(
+        "Photo {id} could not be copied, since what it says is more than can be kept: {reason}."
+    );
+    let entry = NewEntry::new(Kind::Photo, Outcome::Failed, text).photo(id);
+    Ok(context.app.store.log(org, entry).await?)
+}
+
+/// Adds the tag to those of the photos that are or will be in One Click.
+pub async fn tag_photos(context: &Context<'_>, photos: &[Photo], tag: &str) -> Result<(), Trouble> {
+    let org = context.org();
+    let store = &context.app.store;
+    let mut tagged = Vec::new();
+    for row in store
+        .photos(org, photos.iter().map(|photo| &photo.id))
+        .await?
+    {
+        let mut wanted = row.wanted.clone();
+        if wanted.job_id.is_none() {
+            continue;
+        }
+        if wanted.details.tags.iter().any(|known| known == tag) {
+            // Whoever wrote the tag down may have been cut off before queueing the photo.
+            if !row.is_current() && row.failed.is_none() {
+                tagged.push(row.photo_id);
+            }
+            continue;
+        }
+        wanted.details.tags.push(tag.to_owned());
+        wanted.details.tags.sort_unstable();
+        let wish = NewWish {
+            photo: &row.photo_id,
+            project: &row.project_id,
+            company: &context.organization.company_id,
+            wanted: &wanted,
+            refused: row.is_refused(),
+        };
+        if store.want_photo(org, wish).await?.is_some() {
+            tagged.push(row.photo_id);
+        }
+    }
+    queue(context, tagged).await
+}
+
+async fn queue(
+    context: &Context<'_>,
+    photos: impl IntoIterator<Item = PhotoId>,
+) -> Result<(), Trouble> {
+    let messages: Vec<_> = photos
+        .into_iter()
+        .map(|photo_id| PhotoMessage::new(context.org(), &photo_id))
+        .collect();
+    context.app.queues.photos(&messages, None).await?;
+    Ok(())
+}
+
+/// The projects that are another company's. Their photos rest with them: of those there is no opinion at
+/// all, least of all that they belong on no job (B5).
+fn resting(context: &Context<'_>, projects: &[ProjectRow]) -> BTreeSet<ProjectId> {
+    projects
+        .iter()
+        .filter(|row| row.company_id != context.organization.company_id)
+        .map(|row| row.project_id.clone())
+        .collect()
+}
+
+fn linked_jobs(context: &Context<'_>, projects: &[ProjectRow]) -> BTreeMap<ProjectId, JobId> {
+    projects
+        .iter()
+        .filter(|row| {
+            row.state == LinkState::Linked && row.company_id == context.organization.company_id
+        })
+        .filter_map(|row| Some((row.project_id.clone(), row.job_id.clone()?)))
+        .collect()
+}
+
+fn is_or_will_be_there<P, W>(
+    photo: &Photo,
+    rows: &BTreeMap<PhotoId, PhotoRow>,
+    wanted: &[(&Photo, P, W)],
+) -> bool {
+    rows.get(&photo.id)
+        .is_some_and(|row| row.wanted.job_id.is_some())
+        || wanted.iter().any(|(wanted, ..)| wanted.id == photo.id)
+}

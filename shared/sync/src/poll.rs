@@ -1,0 +1,316 @@
+//! The scheduled poll: what did the webhooks miss? (B17)
+//!
+//! A poll that has much to list is a chain of looks, a few pages each, so that live changes slip in
+//! between and nothing is lost where it is cut off: the cursor of jobs is saved with each page, and how
+//! far the projects are in the organization's row.
+
+use companycam::ProjectsQuery;
+use companycam::ids::ProjectId;
+use jiff::Timestamp;
+use model::messages::{Look, Origin, SyncMessage};
+use model::organization::PollProgress;
+use one_click::JobId;
+use runtime::Trouble;
+use store::activity::{Kind, NewEntry, Outcome};
+
+use super::{Context, jobs, listing, pause, sync_run, users, webhooks};
+
+/// Users are refreshed at least this often (B8).
+const USERS_KEPT_S: i64 = 23 * 60 * 60;
+/// What took no step for so long lost its message somewhere: longer than the longest delay.
+const STALLED_S: i64 = 20 * 60;
+/// Two changes in one second look alike to the cursor: the newest seconds are asked for again.
+pub(super) const SETTLED_S: i64 = 5;
+/// What a page holds.
+pub(super) const PER_PAGE: u32 = 100;
+/// How many pages of each side one look reads.
+const PAGES_A_LOOK: u32 = 3;
+/// More pages than any list has: a million items.
+const MOST_PAGES: u32 = 10_000;
+/// How many looks are queued at once: live changes slip in before the next.
+pub(super) const LOOKS_AT_ONCE: usize = 4;
+
+/// Looks for projects and jobs changed since the last poll, after mending what should have told us of
+/// them. With nothing new it costs two GETs of `CompanyCam` and one of One Click.
+pub async fn poll(context: &Context<'_>) -> Result<(), Trouble> {
+    let organization = &context.organization;
+    pause::keep_probing(context).await?;
+    if organization.is_paused() {
+        tracing::info!(org.id = %context.org(), "a side does not answer; the poll is let go, and another follows when it does");
+        return Ok(());
+    }
+    let before = organization.poll.as_ref();
+    if before.is_some_and(|poll| context.now - poll.stepped_at <= STALLED_S) {
+        // Goes on by itself.
+        return Ok(());
+    }
+    if let Some(run) = organization.sync.as_ref().filter(|run| run.is_running())
+        && context.now - run.stepped_at > STALLED_S
+    {
+        tracing::warn!(org.id = %context.org(), run.id = %run.id, "the sync run stands still; it is taken up again");
+        sync_run::take_up(context).await?;
+    }
+    let mut failed = Failed::default();
+    if organization
+        .users_refreshed_at
+        .is_none_or(|at| context.now - at > USERS_KEPT_S)
+    {
+        failed.note(users::refresh_if_allowed(context).await)?;
+    }
+    context.app.reseal(organization).await?;
+    // First, so that what happens during this poll is told. Where it can't be looked at now, what was
+    // missed is brought all the more, and the poll comes back for it.
+    failed.note(webhooks::check(context).await)?;
+    let progress = before.cloned().unwrap_or_else(|| PollProgress {
+        started_at: context.now,
+        stepped_at: context.now,
+        seq: context.app.clock.now_ms(),
+        jobs_page: Some(1),
+        page: Some(1),
+        left: Vec::new(),
+        left_jobs: Vec::new(),
+        next_cursor: None,
+    });
+    list(context, progress, failed).await
+}
+
+/// What failed of a poll: the other parts go on without it, and the poll comes back for it (B27).
+#[derive(Default)]
+struct Failed(Option<Trouble>);
+
+impl Failed {
+    /// Keeps what failed for now, for the end. Whatever the other parts would meet too is an error.
+    fn note(&mut self, part: Result<(), Trouble>) -> Result<(), Trouble> {
+        match part {
+            Err(trouble @ Trouble::Transient { down: Some(_), .. }) => {
+                self.0.get_or_insert(trouble);
+                Ok(())
+            }
+            other => other,
+        }
+    }
+
+    fn into_result(self) -> Result<(), Trouble> {
+        self.0.map_or(Ok(()), Err)
+    }
+}
+
+/// Goes on with a poll; an older one's message is let go.
+pub async fn go_on(context: &Context<'_>, seq: i64) -> Result<(), Trouble> {
+    match context
+        .organization
+        .poll
+        .clone()
+        .filter(|poll| poll.seq == seq)
+    {
+        Some(progress) => list(context, progress, Failed::default()).await,
+        None => Ok(()),
+    }
+}
+
+/// What changed on both sides, as far as one look goes.
+async fn list(
+    context: &Context<'_>,
+    mut progress: PollProgress,
+    mut failed: Failed,
+) -> Result<(), Trouble> {
+    if !progress.left.is_empty() || !progress.left_jobs.is_empty() {
+        queue_looks(context, progress, None).await?;
+        return failed.into_result();
+    }
+    if let Some(page) = progress.jobs_page {
+        match list_jobs(context, &mut progress, page).await {
+            Ok(Jobs::More(cursor)) => {
+                queue_looks(context, progress, cursor).await?;
+                return failed.into_result();
+            }
+            Ok(Jobs::Listed) => {}
+            // The next poll asks for them from where this one began.
+            Err(trouble) => {
+                progress.jobs_page = None;
+                failed.note(Err(trouble))?;
+            }
+        }
+    }
+    list_projects(context, progress).await?;
+    failed.into_result()
+}
+
+/// What came of listing jobs.
+enum Jobs {
+    /// There is more to list or to look at, and where the list goes on is to be saved with it.
+    More(Option<Timestamp>),
+    /// All are listed, and the looks queued.
+    Listed,
+}
+
+/// The jobs, as far as one look goes. One Click's own refusal of the list is said once a day, and stops
+/// nothing else.
+async fn list_jobs(
+    context: &Context<'_>,
+    progress: &mut PollProgress,
+    page: u32,
+) -> Result<Jobs, Trouble> {
+    let (store, org) = (&context.app.store, context.org());
+    let listed = match jobs::poll_jobs(context, page, PAGES_A_LOOK, LOOKS_AT_ONCE).await {
+        Err(Trouble::Permanent(reason)) => {
+            progress.jobs_page = None;
+            tracing::error!(org.id = %org, reason, "the jobs could not be listed");
+            let text = format!(
+                "The jobs changed in One Click could not be listed: {reason}. All else goes on."
+            );
+            let entry = NewEntry::new(Kind::Sync, Outcome::Failed, text);
+            store.log_daily(org, entry).await?;
+            return Ok(Jobs::Listed);
+        }
+        listed => listed?,
+    };
+    progress.jobs_page = listed.next_page.filter(|page| *page < MOST_PAGES);
+    progress.left_jobs = listed.news;
+    if progress.jobs_page.is_some() || progress.left_jobs.len() > LOOKS_AT_ONCE {
+        return Ok(Jobs::More(listed.cursor));
+    }
+    let looks = looks(context, &mut progress.left_jobs, &mut Vec::new());
+    context.app.queues.sync(&looks).await?;
+    if let Some(cursor) = listed.cursor {
+        store.jobs_listed(org, cursor).await?;
+    }
+    Ok(Jobs::Listed)
+}
+
+async fn list_projects(context: &Context<'_>, mut progress: PollProgress) -> Result<(), Trouble> {
+    for _ in 0..PAGES_A_LOOK {
+        let Some(page) = page_to_list(context, &progress) else {
+            return through(context, &progress).await;
+        };
+        list_page(context, &mut progress, page).await?;
+        if progress.left.len() > LOOKS_AT_ONCE {
+            return queue_looks(context, progress, None).await;
+        }
+        let looks = looks(context, &mut Vec::new(), &mut progress.left);
+        context.app.queues.sync(&looks).await?;
+    }
+    if page_to_list(context, &progress).is_none() {
+        return through(context, &progress).await;
+    }
+    later(context, progress, Vec::new(), None).await
+}
+
+/// The next page of projects. Without a cursor the first sync is still listing, and covers everything;
+/// while any sync lists projects, it moves the cursor too.
+fn page_to_list(context: &Context<'_>, progress: &PollProgress) -> Option<u32> {
+    let organization = &context.organization;
+    let sync_lists = organization
+        .sync
+        .as_ref()
+        .is_some_and(sync_run::lists_projects);
+    let lists = organization.project_cursor.is_some() && !sync_lists;
+    progress.page.filter(|_| lists)
+}
+
+async fn list_page(
+    context: &Context<'_>,
+    progress: &mut PollProgress,
+    page: u32,
+) -> Result<(), Trouble> {
+    let query = ProjectsQuery {
+        modified_since: context.organization.project_cursor,
+        query: None,
+        page,
+        per_page: PER_PAGE,
+    };
+    let answer = context.projects(&query).await?;
+    progress.left = listing::note_projects(context, &answer, Origin::Poll)
+        .await?
+        .news;
+    if page == 1 {
+        progress.next_cursor = next_cursor(
+            answer.items.iter().map(|project| project.updated_at),
+            answer.date.unwrap_or(context.now),
+        );
+    }
+    progress.page = answer.next.filter(|page| *page < MOST_PAGES);
+    Ok(())
+}
+
+/// Queues some of the looks at what a page had new, and the rest of the poll behind them.
+async fn queue_looks(
+    context: &Context<'_>,
+    mut progress: PollProgress,
+    job_cursor: Option<Timestamp>,
+) -> Result<(), Trouble> {
+    let mut jobs = std::mem::take(&mut progress.left_jobs);
+    let mut projects = std::mem::take(&mut progress.left);
+    let looks = looks(context, &mut jobs, &mut projects);
+    progress.left_jobs = jobs;
+    progress.left = projects;
+    later(context, progress, looks, job_cursor).await
+}
+
+/// Takes as many as are looked at at once; the rest is left.
+fn looks(
+    context: &Context<'_>,
+    jobs: &mut Vec<JobId>,
+    projects: &mut Vec<ProjectId>,
+) -> Vec<SyncMessage> {
+    let jobs = jobs.drain(..jobs.len().min(LOOKS_AT_ONCE));
+    let jobs: Vec<_> = jobs.map(|job| context.look(Look::job(&job))).collect();
+    let room = LOOKS_AT_ONCE - jobs.len();
+    let projects = projects.drain(..projects.len().min(room));
+    let projects = projects.map(|project_id| {
+        let origin = Origin::Poll;
+        context.look(Look::Project { project_id, origin })
+    });
+    jobs.into_iter().chain(projects).collect()
+}
+
+/// Queues these looks and then the rest of the poll. Queued before it is written down: a crash in
+/// between only repeats what was done.
+async fn later(
+    context: &Context<'_>,
+    progress: PollProgress,
+    mut messages: Vec<SyncMessage>,
+    job_cursor: Option<Timestamp>,
+) -> Result<(), Trouble> {
+    let next = PollProgress {
+        seq: progress.seq + 1,
+        stepped_at: context.now,
+        ..progress
+    };
+    messages.push(context.look(Look::PollOn { seq: next.seq }));
+    context.app.queues.sync(&messages).await?;
+    let (store, org) = (&context.app.store, context.org());
+    Ok(store.step_poll(org, &next, job_cursor).await?)
+}
+
+/// The poll ends. Where a sync began to list meanwhile, the cursor stays: what this poll has not read, the
+/// sync may not come to.
+async fn through(context: &Context<'_>, progress: &PollProgress) -> Result<(), Trouble> {
+    let since = context.organization.project_cursor;
+    let all_listed = progress.page.is_none();
+    let cursor = progress
+        .next_cursor
+        .filter(|cursor| all_listed && Some(*cursor) > since);
+    let (store, org) = (&context.app.store, context.org());
+    Ok(store.polled(org, cursor, context.now).await?)
+}
+
+/// Where the next listing begins: at the newest change of this one's first page, but never within
+/// the last seconds by `CompanyCam`'s own clock.
+pub(super) fn next_cursor(updated_at: impl Iterator<Item = i64>, answered_at: i64) -> Option<i64> {
+    updated_at
+        .max()
+        .map(|newest| newest.min(answered_at - SETTLED_S))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn b17_the_cursor_stays_behind_the_newest_seconds() {
+        assert_eq!(next_cursor([10, 90, 50].into_iter(), 1000), Some(90));
+        assert_eq!(next_cursor([998].into_iter(), 1000), Some(995));
+        assert_eq!(next_cursor(std::iter::empty(), 1000), None);
+    }
+}

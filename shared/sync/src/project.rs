@@ -1,0 +1,294 @@
+//! A look at one project (B10, B14, B18, B20).
+
+use companycam::ids::ProjectId;
+use decide::fields::{customer_name, job_changes, needs_job, project_fields};
+use decide::project::{ProjectStep, project_step};
+use model::messages::{Look, Origin, PhotosSoFar};
+use model::project::{LinkState, ProjectFields, ProjectRow, SkipReason};
+use one_click::{Error as OneClickError, Field, Job, JobFields, JobId, UserId};
+use runtime::Trouble;
+use store::activity::{Kind, NewEntry, Outcome};
+use store::projects::Skip;
+
+use super::absence::{Told, job_is_missing};
+use super::import::{assigned_users, creator, first_matched, import};
+use super::{Context, merge, photos, sync_run, users};
+
+/// Brings the project's job up to what was listed of the project, and looks at its photos.
+///
+/// A sync run reads photos by itself, for many projects at once; but a look that was put off may come
+/// after that, and then looks at them here. Photos have events of their own, so after an event about
+/// the project only those of a new job are looked at.
+pub async fn look_at_project(
+    context: &Context<'_>,
+    id: &ProjectId,
+    origin: Origin,
+) -> Result<(), Trouble> {
+    let org = context.org();
+    let store = &context.app.store;
+    if origin.is_event() {
+        read(context, id, origin).await?;
+    }
+    let Some(row) = store.project(org, id).await? else {
+        return Ok(());
+    };
+    // Handled by another message for the same listing.
+    let Some(now) = row.wanted.clone() else {
+        return Ok(());
+    };
+    if row.company_id != context.organization.company_id {
+        // Links belong to a company; those of another one rest (B5).
+        return Ok(store.project_handled(org, id, now.updated_at).await?);
+    }
+    let was_linked = row.state == LinkState::Linked;
+    if merged(context, &row, &now, origin).await? {
+        return Ok(());
+    }
+    let job = match project_step(
+        Some(&row),
+        &now,
+        &context.organization.preferences,
+        origin == Origin::Sync,
+    ) {
+        ProjectStep::Nothing => row.job_id.clone().filter(|_| was_linked),
+        ProjectStep::Skip(reason) => {
+            skip(context, &row, &now, reason).await?;
+            None
+        }
+        ProjectStep::Import => import(context, &row, &now).await?,
+        ProjectStep::Update => update(context, &row, &now).await?,
+    };
+    let run = context.organization.sync.as_ref();
+    let read_elsewhere = match origin {
+        Origin::Poll | Origin::Merge => false,
+        Origin::Sync => run.is_some_and(|run| sync_run::will_read_photos(run, id)),
+        Origin::Event | Origin::Deletion => was_linked,
+    };
+    if job.is_some() && !read_elsewhere {
+        let so_far = PhotosSoFar {
+            up_to: Some(now.updated_at),
+            ..PhotosSoFar::default()
+        };
+        photos::look_at_project_photos(context, id, None, so_far).await?;
+    }
+    Ok(store.project_handled(org, id, now.updated_at).await?)
+}
+
+/// Follows a merge that this project had a part in (B18). Whether its link moved, and nothing is left
+/// to be done: what it went into has a look of its own, and so has what went into it.
+async fn merged(
+    context: &Context<'_>,
+    row: &ProjectRow,
+    now: &ProjectFields,
+    origin: Origin,
+) -> Result<bool, Trouble> {
+    let was_there = row.seen.as_ref().is_some_and(|seen| !seen.deleted);
+    if row.state == LinkState::Linked && now.deleted {
+        return Ok(was_there && merge::follow(context, row, now).await?);
+    }
+    if origin != Origin::Merge || now.deleted {
+        return Ok(false);
+    }
+    if row.state == LinkState::Linked {
+        // Both keep their jobs; that of the one that is gone is to say so.
+        let gone = merge::merged_into(context, &row.project_id).await?;
+        let looks = gone.iter().map(|other| {
+            context.look(Look::Project {
+                project_id: other.project_id.clone(),
+                origin: Origin::Deletion,
+            })
+        });
+        let looks: Vec<_> = looks.collect();
+        context.app.queues.sync(&looks).await?;
+        return Ok(false);
+    }
+    // Before it gets a job of its own: the one of a project that went into it is there.
+    let mut moved = false;
+    for other in merge::merged_into(context, &row.project_id).await? {
+        let id = &other.project_id;
+        read(context, id, Origin::Deletion).await?;
+        let wanted = context.app.store.project(context.org(), id).await?;
+        let gone = wanted.and_then(|row| row.wanted).filter(|now| now.deleted);
+        if let Some(gone) = gone {
+            moved |= merge::follow(context, &other, &gone).await?;
+        }
+    }
+    Ok(moved)
+}
+
+/// Reads a project that an event is about, and leaves what it says as a listing would.
+async fn read(context: &Context<'_>, id: &ProjectId, origin: Origin) -> Result<(), Trouble> {
+    let (org, store) = (context.org(), &context.app.store);
+    let company = &context.organization.company_id;
+    let answer = context
+        .companycam()
+        .read(|api| async move { api.project(id).await })
+        .await;
+    let fields = match answer {
+        Ok(project) => project_fields(&project),
+        Err(failure) if failure.is_not_found() => {
+            // Only an event that says so makes it deleted: whoever connected may see less than before
+            // (B30).
+            let seen = store.project(org, id).await?.and_then(|row| row.seen);
+            let Some(seen) = seen.filter(|_| origin != Origin::Event) else {
+                return Ok(());
+            };
+            ProjectFields {
+                deleted: true,
+                ..seen
+            }
+        }
+        Err(failure) => return Err(failure.into()),
+    };
+    // Never settled: the next poll lists it once more.
+    store
+        .want_project(org, id, company, &fields, fields.updated_at)
+        .await?;
+    Ok(())
+}
+
+/// Leaves the project alone, and says why, once.
+pub(super) async fn skip(
+    context: &Context<'_>,
+    row: &ProjectRow,
+    now: &ProjectFields,
+    reason: SkipReason,
+) -> Result<(), Trouble> {
+    let org = context.org();
+    let skip = Skip {
+        project_id: &row.project_id,
+        company_id: &row.company_id,
+        seen: now,
+        reason,
+    };
+    context.app.store.skip_project(org, &skip).await?;
+    if row.reason != Some(reason) {
+        let name = Context::call_project(&customer_name(&row.project_id, now), &row.project_id);
+        let text = format!("Project {name} was skipped: {}.", reason.describe());
+        context
+            .app
+            .store
+            .log(
+                org,
+                NewEntry::new(Kind::Project, Outcome::Skipped, text).project(&row.project_id),
+            )
+            .await?;
+    }
+    tracing::info!(org.id = %org, project.id = %row.project_id, ?reason, "skipped a project");
+    Ok(())
+}
+
+/// Brings the linked job up to the project. `None`: the job is gone, and the link closed (B18, B33).
+async fn update(
+    context: &Context<'_>,
+    row: &ProjectRow,
+    now: &ProjectFields,
+) -> Result<Option<JobId>, Trouble> {
+    let org = context.org();
+    let id = &row.project_id;
+    let Some(job_id) = row.job_id.clone() else {
+        return Ok(None);
+    };
+    let one_click = context.one_click().await?;
+    let before = row.seen.clone().unwrap_or_default();
+    let assignee = if row.assignee_set {
+        None
+    } else {
+        assignee_from_companycam(context, row, now).await?
+    };
+    let job = if needs_job(&before, now) || assignee.is_some() {
+        match one_click.job(org, &job_id).await {
+            Err(OneClickError::NotFound) => return close(context, row, &job_id).await,
+            found => Some(found?),
+        }
+    } else {
+        None
+    };
+    let mut is_there = job.is_some();
+    let mut changes = job_changes(id, &before, now, job.as_ref());
+    let taken = job
+        .as_ref()
+        .is_some_and(|job| job.assigned_user_id.is_some());
+    let mut given = assignee.filter(|_| !taken);
+    if let Some(assignee) = &given {
+        changes.assigned_user_id = Field::Set(assignee.clone());
+    }
+    if !changes.is_empty() {
+        match write_job(context, &one_click, &job_id, changes).await {
+            Err(OneClickError::NotFound) => return close(context, row, &job_id).await,
+            // Not, where One Click will not have the assignee.
+            written => {
+                let written = written?;
+                given = given.filter(|given| written.assigned_user_id.as_ref() == Some(given));
+            }
+        }
+        is_there = true;
+        let text = format!(
+            "Its job was brought up to date with project {}.",
+            Context::call_project(&customer_name(id, now), id)
+        );
+        let entry = NewEntry::new(Kind::Project, Outcome::Updated, text)
+            .project(id)
+            .job(Some(&job_id));
+        context.app.store.log(org, entry).await?;
+        tracing::info!(org.id = %org, project.id = %id, job.id = %job_id, "updated a job");
+    }
+    if is_there && row.job_missing_since.is_some() {
+        context.app.store.job_is_there(org, id).await?;
+    }
+    let assigns = given.is_some();
+    if let Some(assignee) = given {
+        // Ours: no reassignment that the project would have to follow.
+        let assignee = Some(&assignee);
+        context
+            .app
+            .store
+            .job_assigned(org, &job_id, assignee, assignee)
+            .await?;
+    }
+    context
+        .app
+        .store
+        .project_updated(org, id, now, row.assignee_set || assigns || taken)
+        .await?;
+    Ok(Some(job_id))
+}
+
+/// The job after the changes.
+pub(super) async fn write_job(
+    context: &Context<'_>,
+    one_click: &one_click::Client,
+    job: &JobId,
+    mut changes: JobFields,
+) -> Result<Job, OneClickError> {
+    match one_click.update_job(context.org(), job, &changes).await {
+        Err(OneClickError::Invalid { .. }) if changes.assigned_user_id != Field::Keep => {
+            // As for a new job: an assignee who has left must not hold up the rest.
+            changes.assigned_user_id = Field::Keep;
+            one_click.update_job(context.org(), job, &changes).await
+        }
+        written => written,
+    }
+}
+
+async fn close(
+    context: &Context<'_>,
+    row: &ProjectRow,
+    job: &JobId,
+) -> Result<Option<JobId>, Trouble> {
+    job_is_missing(context.app, context.org(), &row.project_id, job, Told::No).await?;
+    Ok(None)
+}
+
+/// Whom the job should have while it has nobody: the first assigned user that is matched, else the
+/// creator if matched. The creator of a project that we made says nothing new.
+async fn assignee_from_companycam(
+    context: &Context<'_>,
+    row: &ProjectRow,
+    fields: &ProjectFields,
+) -> Result<Option<UserId>, Trouble> {
+    let assigned = assigned_users(context, &row.project_id).await?;
+    let matches = users::matches(context).await?;
+    let creator = || creator(fields, &matches).filter(|_| !row.from_job);
+    Ok(first_matched(&assigned, &matches).or_else(creator))
+}

@@ -1,0 +1,66 @@
+//! What a look is about, in words for the activity log.
+
+use model::messages::Look;
+use store::activity::{Kind, NewEntry};
+
+/// The kind of entry, and the look's subject as a sentence begins with it.
+pub fn of(look: &Look) -> (Kind, String) {
+    match look {
+        Look::Poll | Look::PollOn { .. } => (Kind::Sync, "The regular check".to_owned()),
+        Look::Probe { .. }
+        | Look::Resume
+        | Look::ResumePhotos { .. }
+        | Look::ResumeProjects { .. } => (Kind::Sync, "Going on after an outage".to_owned()),
+        Look::Disconnect { .. } => (Kind::Connection, "Disconnecting".to_owned()),
+        Look::Sync { .. } => (Kind::Sync, "The sync".to_owned()),
+        Look::Project { project_id, .. } => (Kind::Project, format!("Project {project_id}")),
+        Look::ProjectPhotos { project_id, .. } => (
+            Kind::Photo,
+            format!("The list of photos of project {project_id}"),
+        ),
+        Look::Photo { photo_id, .. } => (Kind::Photo, format!("Photo {photo_id}")),
+        Look::Document { document_id, .. } => (Kind::Project, format!("Document {document_id}")),
+        Look::Job { job_id, .. } => (Kind::Project, format!("Job {job_id}")),
+    }
+}
+
+/// That the look can never succeed; why follows.
+pub fn failed(look: &Look) -> String {
+    let (_, what) = of(look);
+    match look {
+        Look::Poll | Look::PollOn { .. } => "The organization could not be polled".to_owned(),
+        Look::Disconnect { .. } => "Disconnecting could not be finished".to_owned(),
+        Look::Sync { .. } => "The sync could not go on".to_owned(),
+        Look::Project { .. } => format!("{what} could not be brought over"),
+        Look::ProjectPhotos { project_id, .. } => {
+            format!("The photos of project {project_id} could not be read")
+        }
+        Look::Job { .. } => format!("{what} could not be brought to CompanyCam"),
+        Look::Probe { .. }
+        | Look::Resume
+        | Look::ResumePhotos { .. }
+        | Look::ResumeProjects { .. }
+        | Look::Photo { .. }
+        | Look::Document { .. } => format!("{what} could not be looked at"),
+    }
+}
+
+/// The entry with the ids of what the look is about.
+pub fn about(look: &Look, entry: NewEntry) -> NewEntry {
+    match look {
+        Look::Project { project_id, .. } | Look::ProjectPhotos { project_id, .. } => {
+            entry.project(project_id)
+        }
+        Look::Photo { photo_id, .. } => entry.photo(photo_id),
+        Look::Job { job_id, .. } => entry.job(Some(job_id)),
+        Look::Poll
+        | Look::PollOn { .. }
+        | Look::Probe { .. }
+        | Look::Resume
+        | Look::ResumePhotos { .. }
+        | Look::ResumeProjects { .. }
+        | Look::Disconnect { .. }
+        | Look::Sync { .. }
+        | Look::Document { .. } => entry,
+    }
+}

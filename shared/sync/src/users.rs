@@ -1,0 +1,125 @@
+//! Refreshing the users of both sides (B8).
+
+use companycam::User;
+use decide::users::Matches;
+use model::users::{CompanyCamUser, OneClickUser};
+use runtime::Trouble;
+use store::activity::{Kind, NewEntry, Outcome};
+
+use super::Context;
+
+/// [`refresh`], where a side that refuses for good stops nothing but this: the activity log says so,
+/// once a day, and the next poll asks again (B27).
+pub async fn refresh_if_allowed(context: &Context<'_>) -> Result<(), Trouble> {
+    let reason = match refresh(context).await {
+        Err(Trouble::Permanent(reason)) => reason,
+        refreshed => return refreshed,
+    };
+    let org = context.org();
+    tracing::error!(org.id = %org, reason, "the users could not be refreshed");
+    let text = format!(
+        "The users could not be refreshed: {reason}. Who is matched stays as it is; all else goes on."
+    );
+    let entry = NewEntry::new(Kind::User, Outcome::Failed, text);
+    context.app.store.log_daily(org, entry).await?;
+    Ok(())
+}
+
+/// Reads all users of both sides and writes down what changed.
+pub async fn refresh(context: &Context<'_>) -> Result<(), Trouble> {
+    let (org, company) = (context.org(), &context.organization.company_id);
+    let one_click = context.one_click().await?;
+    let (companycam, theirs, known) = futures::try_join!(
+        Box::pin(all_companycam_users(context)),
+        Box::pin(async { Ok::<_, Trouble>(one_click.users(org).await?) }),
+        Box::pin(async { Ok(context.app.store.directory(org, company).await?) }),
+    )?;
+    context
+        .note_unreadable_in_one_click(Kind::User, "user", &theirs.unreadable)
+        .await?;
+    let complete = companycam.complete;
+    let listed = companycam.users.iter().map(companycam_user).collect();
+    let companycam = believed(&known.companycam, listed, complete, |user| &user.id);
+    let complete = theirs.unreadable.is_empty();
+    let listed = theirs
+        .items
+        .into_iter()
+        .map(|user| OneClickUser {
+            id: user.id,
+            name: user.name,
+            email: user.email,
+            active: user.active,
+        })
+        .collect();
+    let theirs = believed(&known.one_click, listed, complete, |user| &user.id);
+    context
+        .app
+        .store
+        .refresh_directory(org, company, &known, &companycam, &theirs)
+        .await?;
+    context.app.store.users_refreshed(org, context.now).await?;
+    tracing::info!(org.id = %org, users.companycam = companycam.len(), users.one_click = theirs.len(), "refreshed the users");
+    Ok(())
+}
+
+/// Who is whom, as of the last refresh and the choices made by hand.
+pub async fn matches(context: &Context<'_>) -> Result<Matches, Trouble> {
+    let (org, company) = (context.org(), &context.organization.company_id);
+    Ok(Matches::of(
+        &context.app.store.directory(org, company).await?,
+    ))
+}
+
+fn companycam_user(user: &User) -> CompanyCamUser {
+    CompanyCamUser {
+        id: user.id.clone(),
+        name: user.name(),
+        email: user.email_address.clone(),
+        active: user.is_active(),
+    }
+}
+
+/// The users to be written down. Who is missing from a list that is empty, or that could not be read as a
+/// whole, is as before: that says nothing about them (B33).
+fn believed<T: Clone, Id: PartialEq>(
+    known: &[T],
+    mut listed: Vec<T>,
+    complete: bool,
+    id: impl Fn(&T) -> &Id,
+) -> Vec<T> {
+    if complete && !listed.is_empty() {
+        return listed;
+    }
+    for user in known {
+        if !listed.iter().any(|other| id(other) == id(user)) {
+            listed.push(user.clone());
+        }
+    }
+    listed
+}
+
+/// CompanyCam's users.
+struct Listed {
+    users: Vec<User>,
+    /// Whether all of them could be read.
+    complete: bool,
+}
+
+async fn all_companycam_users(context: &Context<'_>) -> Result<Listed, Trouble> {
+    let mut users = Vec::new();
+    let mut complete = true;
+    let mut page = Some(1);
+    while let Some(number) = page {
+        let answer = context
+            .companycam()
+            .read(|api| async move { api.users(number).await })
+            .await?;
+        context
+            .note_unreadable(Kind::User, "user", &answer.unreadable)
+            .await?;
+        complete &= answer.unreadable.is_empty();
+        users.extend(answer.items);
+        page = answer.next;
+    }
+    Ok(Listed { users, complete })
+}

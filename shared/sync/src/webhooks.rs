@@ -1,0 +1,312 @@
+//! Both sides' webhooks: there, ours, and awake (B17).
+
+use companycam::webhook::SCOPES;
+use companycam::{AccessToken, NewWebhook, Webhook, WebhookUpdate};
+use model::organization::Organization;
+use one_click::webhook::EventKind;
+use one_click::{OrgId, WebhookSubscription};
+use runtime::pacing::Lane;
+use runtime::{App, KeyName, Trouble, WebhookKeys};
+use secrecy::{ExposeSecret, SecretString};
+use store::activity::{Kind, NewEntry, Outcome};
+
+use super::Context;
+
+/// Sets both webhooks, as connecting does. A side that will not have ours is no reason to stop: the
+/// poll brings what is not told.
+pub async fn set_up(context: &Context<'_>) -> Result<(), Trouble> {
+    let keys = Keys::current(context).await?;
+    let subscribed = subscribe(context, &keys).await;
+    without(context, "One Click", subscribed).await?;
+    let registered = check_companycam(context, &keys).await;
+    without(context, "CompanyCam", registered).await
+}
+
+/// Checks `CompanyCam`'s, and mends it: it is disabled silently after too many errors. Either is
+/// registered anew where that was done with another key: an older version's, or of an earlier connection.
+pub async fn check(context: &Context<'_>) -> Result<(), Trouble> {
+    let keys = Keys::current(context).await?;
+    let organization = &context.organization;
+    let mut all = true;
+    if organization.one_click_key.as_deref() != Some(keys.name().as_str()) {
+        all &= unless_refused(context, "One Click", subscribe(context, &keys).await)?;
+    }
+    let checked = check_companycam(context, &keys).await;
+    all &= unless_refused(context, "CompanyCam", checked)?;
+    if all && !organization.no_old_secrets {
+        forget_old_secrets(context).await?;
+    }
+    Ok(())
+}
+
+/// Whether it was done. That a side will never do it was said when it was set up, and is said again by
+/// the tab's "not checked lately".
+fn unless_refused(
+    context: &Context<'_>,
+    side: &str,
+    done: Result<(), Trouble>,
+) -> Result<bool, Trouble> {
+    let Err(Trouble::Permanent(reason)) = done else {
+        return done.map(|()| true);
+    };
+    tracing::error!(org.id = %context.org(), side, reason, "a side will not have our webhook");
+    Ok(false)
+}
+
+/// Deletes the secrets that an earlier version gave the organization: its tokens are in the row, and both
+/// sides sign with derived keys.
+async fn forget_old_secrets(context: &Context<'_>) -> Result<(), Trouble> {
+    let (app, org) = (context.app, context.org());
+    app.secrets.delete_old_tokens(org).await?;
+    app.secrets.delete_old_webhook_keys(org).await?;
+    let generation = context.organization.generation;
+    Ok(app.store.old_secrets_gone(org, generation).await?)
+}
+
+/// What both sides are to sign with, and what that is called.
+struct Keys {
+    name: KeyName,
+    keys: WebhookKeys,
+}
+
+impl Keys {
+    async fn current(context: &Context<'_>) -> Result<Self, Trouble> {
+        let generation = context.organization.generation;
+        let secrets = &context.app.secrets;
+        let (name, keys) = secrets
+            .current_webhook_keys(context.org(), generation)
+            .await?;
+        Ok(Self { name, keys })
+    }
+
+    fn name(&self) -> String {
+        self.name.to_string()
+    }
+}
+
+/// Goes on without a side's webhook that can never be set, and says so.
+async fn without(
+    context: &Context<'_>,
+    side: &str,
+    set: Result<(), Trouble>,
+) -> Result<(), Trouble> {
+    let Err(Trouble::Permanent(reason)) = set else {
+        return set;
+    };
+    tracing::error!(org.id = %context.org(), side, reason, "a side will not have our webhook");
+    let text = format!(
+        "{side} will not tell us about changes at once ({reason}). They come over all the same, within 15 minutes."
+    );
+    let entry = NewEntry::new(Kind::Connection, Outcome::Failed, text);
+    Ok(context.app.store.log(context.org(), entry).await?)
+}
+
+async fn subscribe(context: &Context<'_>, keys: &Keys) -> Result<(), Trouble> {
+    let org = context.org();
+    let url = url::Url::parse(&context.app.config.one_click_webhook_url(org)).map_err(|error| {
+        Trouble::Permanent(format!("PUBLIC_URL makes no address for webhooks: {error}"))
+    })?;
+    let subscription = WebhookSubscription {
+        url,
+        username: keys.keys.one_click_username.clone(),
+        password: keys.keys.one_click_password.clone(),
+        events: EventKind::SUBSCRIBED.map(str::to_owned).to_vec(),
+    };
+    let one_click = context.app.one_click().await?;
+    one_click.put_webhook(org, &subscription).await?;
+    let generation = context.organization.generation;
+    let store = &context.app.store;
+    Ok(store
+        .one_click_registered(org, generation, &keys.name())
+        .await?)
+}
+
+async fn check_companycam(context: &Context<'_>, keys: &Keys) -> Result<(), Trouble> {
+    let org = context.org();
+    let url = context.app.config.companycam_webhook_url(org, keys.name);
+    let (kept, extra) = ours(context).await?;
+    for webhook in &extra {
+        delete(context, webhook).await?;
+    }
+    let (webhook, mended) = match kept {
+        None => (create(context, url, &keys.keys).await?, false),
+        Some(webhook) => mend(context, webhook, url, &keys.keys).await?,
+    };
+    if mended {
+        let text = "CompanyCam had stopped telling us about changes; its webhook was switched on again, and what was missed is brought over.";
+        let entry = NewEntry::new(Kind::Connection, Outcome::Updated, text);
+        context.app.store.log(org, entry).await?;
+        tracing::warn!(org.id = %org, webhook.id = %webhook.id, "mended CompanyCam's webhook");
+    }
+    let generation = context.organization.generation;
+    let name = keys.name();
+    let checked = Some((&webhook.id, context.now, name.as_str()));
+    Ok(context
+        .app
+        .store
+        .set_webhook(org, generation, checked)
+        .await?)
+}
+
+/// The webhook that delivers to us, whatever its key, and those that do so too: each would bring
+/// everything once more. The oldest stays.
+async fn ours(context: &Context<'_>) -> Result<(Option<Webhook>, Vec<Webhook>), Trouble> {
+    let base = context.app.config.companycam_webhook_base(context.org());
+    let mut ours = Vec::new();
+    let mut next = Some(1);
+    while let Some(page) = next {
+        let answer = context
+            .companycam()
+            .read(|api| async move { api.webhooks(page).await })
+            .await?;
+        // By its id too: our address may have changed since.
+        let known = context.organization.webhook_id.as_ref();
+        let is_ours = |webhook: &Webhook| delivers_to(webhook, &base) || Some(&webhook.id) == known;
+        ours.extend(answer.items.into_iter().filter(is_ours));
+        next = answer.next;
+    }
+    let mut ours = ours.into_iter();
+    Ok((ours.next(), ours.collect()))
+}
+
+/// Whether the webhook's address is this one, with any key's name or none.
+fn delivers_to(webhook: &Webhook, base: &str) -> bool {
+    let rest = webhook.url.strip_prefix(base);
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('?'))
+}
+
+async fn create(
+    context: &Context<'_>,
+    url: String,
+    keys: &WebhookKeys,
+) -> Result<Webhook, Trouble> {
+    let new = &NewWebhook {
+        url,
+        scopes: scopes(),
+        token: keys.companycam_token.clone(),
+        enabled: true,
+    };
+    let made = context
+        .companycam()
+        .write(|api| async move { api.create_webhook(new).await })
+        .await?;
+    tracing::info!(org.id = %context.org(), webhook.id = %made.id, "registered a webhook with CompanyCam");
+    Ok(made)
+}
+
+/// The webhook as it should be, and whether it had to be changed for that.
+async fn mend(
+    context: &Context<'_>,
+    webhook: Webhook,
+    url: String,
+    keys: &WebhookKeys,
+) -> Result<(Webhook, bool), Trouble> {
+    // A list that spells `project.*` out, or keeps the token to itself, must not be mended for ever.
+    let covers = |scope: &str| {
+        let all_of_them = scope.trim_end_matches('*');
+        webhook
+            .scopes
+            .iter()
+            .any(|known| known.starts_with(all_of_them))
+    };
+    let covers_all = SCOPES.iter().all(|scope| covers(scope));
+    let token = webhook.token.expose_secret();
+    let signs_right = token.is_empty() || token == keys.companycam_token.expose_secret();
+    if webhook.enabled && covers_all && signs_right && webhook.url == url {
+        return Ok((webhook, false));
+    }
+    let update = &WebhookUpdate {
+        url: Some(url),
+        scopes: Some(scopes()),
+        token: Some(keys.companycam_token.clone()),
+        enabled: Some(true),
+    };
+    let id = &webhook.id;
+    let mended = context
+        .companycam()
+        .write(|api| async move { api.update_webhook(id, update).await })
+        .await?;
+    Ok((mended, !webhook.enabled))
+}
+
+async fn delete(context: &Context<'_>, webhook: &Webhook) -> Result<(), Trouble> {
+    let id = &webhook.id;
+    context
+        .companycam()
+        .write(|api| async move { api.delete_webhook(id).await })
+        .await?;
+    tracing::info!(org.id = %context.org(), webhook.id = %id, "deleted a webhook of ours at CompanyCam");
+    Ok(())
+}
+
+fn scopes() -> Vec<String> {
+    SCOPES.iter().map(|&scope| scope.to_owned()).collect()
+}
+
+/// Takes both webhooks back (B5). Where `CompanyCam` no longer lets us in, there is nothing to take.
+pub(super) async fn take_back(
+    app: &App,
+    organization: &Organization,
+    now: i64,
+) -> Result<(), Trouble> {
+    let context = Context {
+        app,
+        organization: organization.clone(),
+        now,
+        lane: Lane::Live,
+    };
+    let org = context.org();
+    match take_back_companycam(&context).await {
+        Err(Trouble::NeedsReconnecting | Trouble::Permanent(_)) => {
+            tracing::warn!(org.id = %org, "CompanyCam did not let us take our webhook back");
+        }
+        outcome => outcome?,
+    }
+    let deleted = app.one_click().await?.delete_webhook(org).await;
+    match deleted.map_err(Trouble::from) {
+        Err(Trouble::Permanent(reason)) => {
+            tracing::warn!(org.id = %org, reason, "One Click did not let us take our webhook back");
+        }
+        deleted => drop(deleted?),
+    }
+    Ok(app
+        .store
+        .set_webhook(org, organization.generation, None)
+        .await?)
+}
+
+async fn take_back_companycam(context: &Context<'_>) -> Result<(), Trouble> {
+    let (first, others) = ours(context).await?;
+    for webhook in first.iter().chain(&others) {
+        delete(context, webhook).await?;
+    }
+    Ok(())
+}
+
+/// Deletes our webhooks at a company that was replaced, with the token from then.
+pub(super) async fn take_back_with(
+    app: &App,
+    org: &OrgId,
+    token: &SecretString,
+) -> Result<(), companycam::Error> {
+    let base = app.config.companycam_webhook_base(org);
+    // Without a client there is nothing that could be said of CompanyCam.
+    let Ok(client) = app.companycam_api() else {
+        return Ok(());
+    };
+    let api = client.authorized(AccessToken::new(token.clone()));
+    let mut page = Some(1);
+    while let Some(number) = page {
+        let answer = api.webhooks(number).await?;
+        for webhook in answer
+            .items
+            .iter()
+            .filter(|webhook| delivers_to(webhook, &base))
+        {
+            api.delete_webhook(&webhook.id).await?;
+            tracing::info!(org.id = %org, webhook.id = %webhook.id, "deleted a webhook of ours at the company before");
+        }
+        page = answer.next;
+    }
+    Ok(())
+}
