@@ -19,7 +19,8 @@ use serde::Deserialize;
 use store::activity::{Kind, NewEntry, Outcome};
 use store::connecting::{Connected, NewConnection, next_generation};
 use store::ephemeral::Authorization;
-use sync::{Context, connection, sync_run, users};
+use sync::context::Context;
+use sync::{connection, sync_run, users};
 use web::{Problem, SignedIn, hash_of, sign_in};
 
 // The function has 29 s, and the browser is waiting. Together these leave some for the tables.

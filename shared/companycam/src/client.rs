@@ -15,7 +15,6 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 use url::Url;
 
-use crate::api::Api;
 use crate::error::{Error, scrubbed};
 
 /// A page of 100 projects with long notepads is far below this; a body without an end is not read.
@@ -117,11 +116,6 @@ impl Client {
             http,
             api_url: Arc::new(api_url),
         }
-    }
-
-    /// The API on behalf of whom the token belongs to.
-    pub fn authorized(&self, token: AccessToken) -> Api {
-        Api::new(self.clone(), token)
     }
 
     pub(crate) fn request(

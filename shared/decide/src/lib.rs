@@ -10,5 +10,6 @@ pub mod place;
 pub mod project;
 pub mod refusal;
 pub mod relations;
+pub mod sync_run;
 pub mod users;
 pub mod waiting;

@@ -6,12 +6,15 @@ use companycam::oauth::{OAuth, OAuthError};
 use model::organization::Organization;
 use model::pause::Side;
 use one_click::ids::OrgId;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use store::tokens::Renewed;
 
 use crate::rings::Ring;
-use crate::tokens::{again, belonging, overtaken, same};
+use crate::sealing::Belonging;
 use crate::{App, OrgTokens, Trouble};
+
+/// How soon a worker that lost the race looks again.
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
 /// One renewal, by whoever holds the lease.
 pub(crate) struct Renewal<'a> {
@@ -140,4 +143,28 @@ impl Renewal<'_> {
         }
         Err(same.map_or_else(overtaken, |_| Trouble::NeedsReconnecting))
     }
+}
+
+pub(crate) fn belonging(organization: &Organization) -> Belonging<'_> {
+    Belonging {
+        org: &organization.org_id,
+        company: &organization.company_id,
+        generation: organization.generation,
+    }
+}
+
+pub(crate) fn again(cause: &str) -> Trouble {
+    Trouble::Transient {
+        after: Some(LOOK_AGAIN),
+        cause: cause.to_owned(),
+        down: None,
+    }
+}
+
+pub(crate) fn overtaken() -> Trouble {
+    again("the organization was connected anew meanwhile")
+}
+
+pub(crate) fn same(one: &SecretString, other: &SecretString) -> bool {
+    one.expose_secret() == other.expose_secret()
 }

@@ -14,7 +14,7 @@ use one_click::ids::OrgId;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
-use crate::renewing::Renewal;
+use crate::renewing::{Renewal, again, belonging, overtaken, same};
 use crate::rings::Ring;
 use crate::sealing::{Belonging, Closed, label, open, seal};
 use crate::{App, OrgTokens, Trouble};
@@ -26,8 +26,6 @@ const LEASE_MS: i64 = 45_000;
 /// What that takes at worst: CompanyCam's 8 s, five tries to store what it gave, and the last seconds of
 /// an invocation, in which looks are cut off to be handed on.
 const RENEWING_TAKES: Duration = Duration::from_secs(22);
-/// How soon a worker that lost the race looks again.
-const LOOK_AGAIN: Duration = Duration::from_secs(1);
 /// While CompanyCam refuses fresh tokens, they are made anew only this often.
 const RENEWED_LATELY_S: i64 = 600;
 
@@ -94,14 +92,6 @@ impl OrgTokens {
             expires_at: read.expires_at,
             issued_at: read.issued_at,
         })
-    }
-}
-
-pub(crate) fn belonging(organization: &Organization) -> Belonging<'_> {
-    Belonging {
-        org: &organization.org_id,
-        company: &organization.company_id,
-        generation: organization.generation,
     }
 }
 
@@ -361,20 +351,4 @@ impl App {
         }
         access_token
     }
-}
-
-pub(crate) fn again(cause: &str) -> Trouble {
-    Trouble::Transient {
-        after: Some(LOOK_AGAIN),
-        cause: cause.to_owned(),
-        down: None,
-    }
-}
-
-pub(crate) fn overtaken() -> Trouble {
-    again("the organization was connected anew meanwhile")
-}
-
-pub(crate) fn same(one: &SecretString, other: &SecretString) -> bool {
-    one.expose_secret() == other.expose_secret()
 }

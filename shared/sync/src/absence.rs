@@ -12,7 +12,7 @@ use one_click::{JobId, OrgId};
 use runtime::{App, Trouble};
 use store::activity::{Kind, NewEntry, Offer, Outcome};
 
-use super::Context;
+use crate::context::Context;
 
 /// Two answers have to be at least so far apart.
 const APART_S: i64 = 60;

@@ -9,7 +9,8 @@ use runtime::{App, OrgTokens, Trouble};
 use secrecy::ExposeSecret;
 use store::activity::{Kind, NewEntry, Outcome};
 
-use super::{Context, webhooks};
+use super::webhooks;
+use crate::context::Context;
 
 const PAUSED: &str = "CompanyCam no longer accepts the connection. Press Reconnect; everything missed will be caught up on.";
 const FOREIGN: &str = "CompanyCam says that the stored access belongs to another company than the one connected. Nothing was changed. Press Reconnect; everything missed will be caught up on.";

@@ -15,7 +15,7 @@ use model::project::{LinkState, ProjectFields, ProjectRow};
 use one_click::{Job, JobId};
 use runtime::Trouble;
 
-use super::Context;
+use crate::context::Context;
 
 /// How recently something must have changed to be linked by its name and address alone.
 const RECENT_S: i64 = 90 * 24 * 60 * 60;

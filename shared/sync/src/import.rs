@@ -2,25 +2,25 @@
 
 use std::time::Duration;
 
-use companycam::User;
 use companycam::ids::ProjectId;
 use decide::fields::{customer_name, job_changes, new_job};
 use decide::job::IMPORTER_S;
 use decide::link::linking;
 use decide::relations::is_importer;
-use decide::users::Matches;
 use model::messages::{Look, Origin};
 use model::project::{BegunLink, ProjectFields, ProjectRow, SkipReason};
 use one_click::{Error as OneClickError, Field, Job, JobId, UserId};
-use runtime::{Failure, Trouble};
+use runtime::Trouble;
 use store::activity::{Kind, NewEntry, Outcome};
 use store::projects::NewLink;
 use uuid::Uuid;
 
 use super::absence::{Told, claimed_job_is_missing};
 use super::existing::{Found, call_job, claim_for, job_for, jobs_naming};
-use super::project::{skip, write_job};
-use super::{Context, users};
+use super::users;
+use crate::assignees::{assigned_users, creator, first_matched, write_job};
+use crate::context::Context;
+use crate::skip::skip;
 
 /// How far before the begin of a request its job may date: clocks differ.
 const SKEW_S: i64 = 60;
@@ -388,39 +388,4 @@ fn is_refusal(error: &OneClickError) -> bool {
             | OneClickError::Invalid { .. }
             | OneClickError::Rejected { .. }
     )
-}
-
-/// The user who made the project, if matched.
-pub fn creator(fields: &ProjectFields, matches: &Matches) -> Option<UserId> {
-    let creator = fields.creator_id.as_ref()?;
-    matches.one_click(creator).cloned()
-}
-
-/// The first of the users that is matched.
-pub fn first_matched(assigned: &[User], matches: &Matches) -> Option<UserId> {
-    assigned
-        .iter()
-        .find_map(|user| matches.one_click(&user.id))
-        .cloned()
-}
-
-/// A project carries no assignees; they are asked for. A project that is gone has none.
-pub async fn assigned_users(context: &Context<'_>, id: &ProjectId) -> Result<Vec<User>, Trouble> {
-    let mut users = Vec::new();
-    let mut page = Some(1);
-    while let Some(number) = page {
-        let answer = context
-            .companycam()
-            .read(|api| async move { api.assigned_users(id, number).await })
-            .await;
-        match answer {
-            Ok(answer) => {
-                users.extend(answer.items);
-                page = answer.next;
-            }
-            Err(failure @ Failure::CompanyCam(_)) if failure.is_not_found() => page = None,
-            Err(failure) => return Err(failure.into()),
-        }
-    }
-    Ok(users)
 }

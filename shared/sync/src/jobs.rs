@@ -18,7 +18,8 @@ use store::projects::NewLink;
 use super::absence::{Told, claimed_job_is_missing, job_is_missing};
 use super::existing::{Found, lost_project, project_for};
 use super::make::{Its, LOST_S, left_out, make};
-use super::{Context, reassign};
+use super::reassign;
+use crate::context::Context;
 
 /// The newest seconds of jobs are asked for again.
 const SETTLED: jiff::SignedDuration = jiff::SignedDuration::from_secs(5);

@@ -11,9 +11,14 @@ use model::project::{LinkState, ProjectFields, ProjectRow};
 use runtime::Trouble;
 use store::activity::{Kind, NewEntry, Outcome};
 
-use super::Context;
-use super::poll::SETTLED_S;
+use crate::context::Context;
 
+/// Two changes in one second look alike to the cursor: the newest seconds are asked for again.
+pub(super) const SETTLED_S: i64 = 5;
+/// What a page holds.
+pub(super) const PER_PAGE: u32 = 100;
+/// How many looks are queued at once: live changes slip in before the next.
+pub(super) const LOOKS_AT_ONCE: usize = 4;
 /// How many rows are written at a time.
 const CONCURRENT_WRITES: usize = 16;
 
@@ -142,4 +147,24 @@ fn photos_are_known(row: &ProjectRow, fields: &ProjectFields) -> bool {
 fn is_settled(row: &ProjectRow, fields: &ProjectFields) -> bool {
     row.listed_at
         .is_some_and(|listed_at| fields.updated_at < listed_at - SETTLED_S)
+}
+
+/// Where the next listing begins: at the newest change of this one's first page, but never within
+/// the last seconds by `CompanyCam`'s own clock.
+pub(super) fn next_cursor(updated_at: impl Iterator<Item = i64>, answered_at: i64) -> Option<i64> {
+    updated_at
+        .max()
+        .map(|newest| newest.min(answered_at - SETTLED_S))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn b17_the_cursor_stays_behind_the_newest_seconds() {
+        assert_eq!(next_cursor([10, 90, 50].into_iter(), 1000), Some(90));
+        assert_eq!(next_cursor([998].into_iter(), 1000), Some(995));
+        assert_eq!(next_cursor(std::iter::empty(), 1000), None);
+    }
 }

@@ -11,7 +11,8 @@ use one_click::Job;
 use runtime::{Failure, Trouble};
 use store::jobs::Asking;
 
-use super::{Context, users};
+use super::users;
+use crate::context::Context;
 
 /// A project whose request was lost is looked for no sooner: it may still be on its way.
 pub const LOST_S: i64 = 10;

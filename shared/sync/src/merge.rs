@@ -11,8 +11,8 @@ use one_click::{Error as OneClickError, JobFields};
 use runtime::Trouble;
 use store::activity::{Kind, NewEntry, Outcome};
 
-use super::Context;
 use super::absence::{Told, job_is_missing};
+use crate::context::Context;
 
 /// A linked project is gone: if it went into another, that one gets its photos, and its job too if it
 /// has none of its own. Whether the job moved.

@@ -1,12 +1,9 @@
 //! While a side does not answer: one probe at a time, everything else waits in rows, and goes on when
 //! the side answers again (B27, B36).
 
-use std::time::Duration;
-
-use companycam::ids::{PhotoId, ProjectId};
 use decide::pause;
 use decide::waiting::{merged, name};
-use model::messages::{Envelope, Look, Origin, PhotoMessage, SyncMessage};
+use model::messages::{Envelope, Look, SyncMessage};
 use model::organization::Organization;
 use model::pause::{Pause, Side};
 use one_click::OrgId;
@@ -14,13 +11,7 @@ use runtime::pacing::Lane;
 use runtime::{App, Trouble};
 use store::pauses::WaitingLook;
 
-use super::poll::LOOKS_AT_ONCE;
-use super::{Context, sync_run};
-
-/// So many looks that waited are queued at once; live changes slip in before the next.
-const AT_ONCE: i32 = 20;
-/// Photos are looked for in an index, which may be some seconds behind.
-const INDEX_BEHIND: Duration = Duration::from_secs(10);
+use crate::context::Context;
 
 /// What asking a side came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,7 +88,7 @@ pub async fn park(app: &App, message: &SyncMessage) -> Result<(), Trouble> {
 
 /// The look that waits. One of another version comes back by itself until the version that can read it
 /// does: it goes the way of any message that can't be read.
-async fn readable(app: &App, look: &WaitingLook) -> Result<Option<SyncMessage>, Trouble> {
+pub async fn readable(app: &App, look: &WaitingLook) -> Result<Option<SyncMessage>, Trouble> {
     let text = &look.message;
     if let Ok(message) = serde_json::from_str(text) {
         return Ok(Some(message));
@@ -204,84 +195,4 @@ pub async fn something_waits(context: &Context<'_>) -> Result<bool, Trouble> {
     Ok(!waiting.is_empty()
         || store.any_photo_pending(org).await?
         || store.any_project_pending(org).await?)
-}
-
-/// Queues some of the looks that waited, and comes back for more; then whatever stood still with them:
-/// the sync run, photos, and what a poll would have found meanwhile.
-pub async fn resume(context: &Context<'_>) -> Result<(), Trouble> {
-    let (app, org) = (context.app, context.org());
-    let looks = app.store.waiting_looks(org, AT_ONCE).await?;
-    let mut messages: Vec<SyncMessage> = Vec::new();
-    for look in &looks {
-        messages.extend(readable(app, look).await?);
-    }
-    let more = looks.len() >= usize::try_from(AT_ONCE).unwrap_or(usize::MAX);
-    if more {
-        messages.push(context.look(Look::Resume));
-    } else {
-        // A poll that was under way may have lost its message: another begins where it began.
-        app.store.drop_poll(org).await?;
-        messages.push(context.look(Look::Poll));
-    }
-    app.queues.sync(&messages).await?;
-    for look in &looks {
-        app.store.stop_waiting(look).await?;
-    }
-    if more {
-        return Ok(());
-    }
-    sync_run::take_up(context).await?;
-    for look in [
-        Look::ResumePhotos { after: None },
-        Look::ResumeProjects { after: None },
-    ] {
-        let look = context.look(look);
-        app.queues.retry(&look, INDEX_BEHIND).await?;
-    }
-    Ok(())
-}
-
-/// Queues looks at some of the projects that are still to be handled, and the rest behind them.
-pub async fn resume_projects(
-    context: &Context<'_>,
-    after: Option<&ProjectId>,
-) -> Result<(), Trouble> {
-    let (app, org) = (context.app, context.org());
-    if context.organization.is_paused() {
-        // They come with the end of that pause.
-        return Ok(());
-    }
-    let most = i32::try_from(LOOKS_AT_ONCE).unwrap_or(i32::MAX);
-    let (projects, more) = app.store.pending_projects_after(org, after, most).await?;
-    let looks = projects.iter().map(|project_id| Look::Project {
-        project_id: project_id.clone(),
-        origin: Origin::Poll,
-    });
-    let mut messages: Vec<_> = looks.map(|look| context.look(look)).collect();
-    if more {
-        let after = projects.last().cloned();
-        messages.push(context.look(Look::ResumeProjects { after }));
-    }
-    Ok(app.queues.sync(&messages).await?)
-}
-
-/// Queues a page of the photos that wait to be copied.
-pub async fn resume_photos(context: &Context<'_>, after: Option<&PhotoId>) -> Result<(), Trouble> {
-    let (app, org) = (context.app, context.org());
-    if context.organization.pause(Side::OneClick).is_some() {
-        // They come with the end of that pause.
-        return Ok(());
-    }
-    let (photos, more) = app.store.pending_photos_after(org, after).await?;
-    let messages: Vec<_> = photos
-        .iter()
-        .map(|photo| PhotoMessage::new(org, photo))
-        .collect();
-    app.queues.photos(&messages, None).await?;
-    if more {
-        let after = photos.last().cloned();
-        let next = context.look(Look::ResumePhotos { after });
-        app.queues.sync(&[next]).await?;
-    }
-    Ok(())
 }

@@ -6,15 +6,15 @@ use companycam::ids::{PhotoId, ProjectId};
 use companycam::{Cursor, Page, Photo};
 use decide::photo::wanted_photo;
 use futures::{StreamExt, TryStreamExt, stream};
-use model::messages::{Look, Origin, PhotoMessage, PhotosSoFar};
+use model::messages::{Look, PhotoMessage, PhotosSoFar};
 use model::photo::{PhotoRow, WantedPhoto};
-use model::project::{LinkState, ProjectRow, SkipReason};
+use model::project::{LinkState, ProjectRow};
 use one_click::JobId;
 use runtime::Trouble;
 use store::activity::{Kind, NewEntry, Outcome};
 use store::photos::NewWish;
 
-use super::{Context, project};
+use crate::context::Context;
 
 /// How many rows are written at a time.
 const CONCURRENT_WRITES: usize = 16;
@@ -93,53 +93,6 @@ pub(super) async fn known(
     Ok(())
 }
 
-/// Looks at one photo, which an event is about; `tags`: at its tags too.
-pub async fn look_at_photo(context: &Context<'_>, id: &PhotoId, tags: bool) -> Result<(), Trouble> {
-    let photo = context
-        .companycam()
-        .read(|api| async move { api.photo(id).await })
-        .await;
-    let photo = match photo {
-        // No event says that a photo was deleted; whoever connected may just see less than before.
-        Err(failure) if failure.is_not_found() => {
-            context.app.store.photo_asked(context.org(), id).await?;
-            return Ok(());
-        }
-        photo => photo?,
-    };
-    let Some(project) = photo.project_id.clone() else {
-        return Ok(());
-    };
-    let row = context.app.store.project(context.org(), &project).await?;
-    let waits = row.as_ref().is_none_or(|row| {
-        row.state == LinkState::Unseen || row.reason == Some(SkipReason::NoMatchedUser)
-    });
-    if waits {
-        // The photo's event came before its project's, or that was lost. A job that is made now gets
-        // all of the project's photos.
-        project::look_at_project(context, &project, Origin::Event).await?;
-    }
-    let tags = if tags {
-        let read = context
-            .companycam()
-            .read(|api| async move { api.photo_tags(id).await })
-            .await?;
-        let mut names: Vec<_> = read.into_iter().map(|tag| tag.display_value).collect();
-        names.sort_unstable();
-        Some(names)
-    } else {
-        None
-    };
-    let page = Page {
-        items: vec![photo],
-        unreadable: Vec::new(),
-        next: None,
-        date: None,
-    };
-    look_at_tagged_photos(context, &page, tags.as_deref()).await?;
-    Ok(())
-}
-
 /// Writes down what One Click should have of each photo, and queues those where that differs from
 /// what it has. How many of them One Click has or should have.
 pub async fn look_at_photos(
@@ -150,7 +103,7 @@ pub async fn look_at_photos(
 }
 
 /// As [`look_at_photos`]; `tags`: what is known of their tags, which a list does not say.
-async fn look_at_tagged_photos(
+pub async fn look_at_tagged_photos(
     context: &Context<'_>,
     page: &Page<Photo, Cursor>,
     tags: Option<&[String]>,

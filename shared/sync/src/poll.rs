@@ -6,6 +6,7 @@
 
 use companycam::ProjectsQuery;
 use companycam::ids::ProjectId;
+use decide::sync_run::lists_projects;
 use jiff::Timestamp;
 use model::messages::{Look, Origin, SyncMessage};
 use model::organization::PollProgress;
@@ -13,22 +14,18 @@ use one_click::JobId;
 use runtime::Trouble;
 use store::activity::{Kind, NewEntry, Outcome};
 
-use super::{Context, jobs, listing, pause, sync_run, users, webhooks};
+use super::{jobs, listing, pause, sync_run, users, webhooks};
+use crate::context::Context;
+use crate::listing::{LOOKS_AT_ONCE, PER_PAGE, next_cursor};
 
 /// Users are refreshed at least this often (B8).
 const USERS_KEPT_S: i64 = 23 * 60 * 60;
 /// What took no step for so long lost its message somewhere: longer than the longest delay.
 const STALLED_S: i64 = 20 * 60;
-/// Two changes in one second look alike to the cursor: the newest seconds are asked for again.
-pub(super) const SETTLED_S: i64 = 5;
-/// What a page holds.
-pub(super) const PER_PAGE: u32 = 100;
 /// How many pages of each side one look reads.
 const PAGES_A_LOOK: u32 = 3;
 /// More pages than any list has: a million items.
 const MOST_PAGES: u32 = 10_000;
-/// How many looks are queued at once: live changes slip in before the next.
-pub(super) const LOOKS_AT_ONCE: usize = 4;
 
 /// Looks for projects and jobs changed since the last poll, after mending what should have told us of
 /// them. With nothing new it costs two GETs of `CompanyCam` and one of One Click.
@@ -200,10 +197,7 @@ async fn list_projects(context: &Context<'_>, mut progress: PollProgress) -> Res
 /// while any sync lists projects, it moves the cursor too.
 fn page_to_list(context: &Context<'_>, progress: &PollProgress) -> Option<u32> {
     let organization = &context.organization;
-    let sync_lists = organization
-        .sync
-        .as_ref()
-        .is_some_and(sync_run::lists_projects);
+    let sync_lists = organization.sync.as_ref().is_some_and(lists_projects);
     let lists = organization.project_cursor.is_some() && !sync_lists;
     progress.page.filter(|_| lists)
 }
@@ -293,24 +287,4 @@ async fn through(context: &Context<'_>, progress: &PollProgress) -> Result<(), T
         .filter(|cursor| all_listed && Some(*cursor) > since);
     let (store, org) = (&context.app.store, context.org());
     Ok(store.polled(org, cursor, context.now).await?)
-}
-
-/// Where the next listing begins: at the newest change of this one's first page, but never within
-/// the last seconds by `CompanyCam`'s own clock.
-pub(super) fn next_cursor(updated_at: impl Iterator<Item = i64>, answered_at: i64) -> Option<i64> {
-    updated_at
-        .max()
-        .map(|newest| newest.min(answered_at - SETTLED_S))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn b17_the_cursor_stays_behind_the_newest_seconds() {
-        assert_eq!(next_cursor([10, 90, 50].into_iter(), 1000), Some(90));
-        assert_eq!(next_cursor([998].into_iter(), 1000), Some(995));
-        assert_eq!(next_cursor(std::iter::empty(), 1000), None);
-    }
 }

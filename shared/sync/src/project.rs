@@ -3,16 +3,19 @@
 use companycam::ids::ProjectId;
 use decide::fields::{customer_name, job_changes, needs_job, project_fields};
 use decide::project::{ProjectStep, project_step};
+use decide::sync_run::will_read_photos;
 use model::messages::{Look, Origin, PhotosSoFar};
-use model::project::{LinkState, ProjectFields, ProjectRow, SkipReason};
-use one_click::{Error as OneClickError, Field, Job, JobFields, JobId, UserId};
+use model::project::{LinkState, ProjectFields, ProjectRow};
+use one_click::{Error as OneClickError, Field, JobId, UserId};
 use runtime::Trouble;
 use store::activity::{Kind, NewEntry, Outcome};
-use store::projects::Skip;
 
 use super::absence::{Told, job_is_missing};
-use super::import::{assigned_users, creator, first_matched, import};
-use super::{Context, merge, photos, sync_run, users};
+use super::import::import;
+use super::{merge, photos, users};
+use crate::assignees::{assigned_users, creator, first_matched, write_job};
+use crate::context::Context;
+use crate::skip::skip;
 
 /// Brings the project's job up to what was listed of the project, and looks at its photos.
 ///
@@ -61,7 +64,7 @@ pub async fn look_at_project(
     let run = context.organization.sync.as_ref();
     let read_elsewhere = match origin {
         Origin::Poll | Origin::Merge => false,
-        Origin::Sync => run.is_some_and(|run| sync_run::will_read_photos(run, id)),
+        Origin::Sync => run.is_some_and(|run| will_read_photos(run, id)),
         Origin::Event | Origin::Deletion => was_linked,
     };
     if job.is_some() && !read_elsewhere {
@@ -147,37 +150,6 @@ async fn read(context: &Context<'_>, id: &ProjectId, origin: Origin) -> Result<(
     Ok(())
 }
 
-/// Leaves the project alone, and says why, once.
-pub(super) async fn skip(
-    context: &Context<'_>,
-    row: &ProjectRow,
-    now: &ProjectFields,
-    reason: SkipReason,
-) -> Result<(), Trouble> {
-    let org = context.org();
-    let skip = Skip {
-        project_id: &row.project_id,
-        company_id: &row.company_id,
-        seen: now,
-        reason,
-    };
-    context.app.store.skip_project(org, &skip).await?;
-    if row.reason != Some(reason) {
-        let name = Context::call_project(&customer_name(&row.project_id, now), &row.project_id);
-        let text = format!("Project {name} was skipped: {}.", reason.describe());
-        context
-            .app
-            .store
-            .log(
-                org,
-                NewEntry::new(Kind::Project, Outcome::Skipped, text).project(&row.project_id),
-            )
-            .await?;
-    }
-    tracing::info!(org.id = %org, project.id = %row.project_id, ?reason, "skipped a project");
-    Ok(())
-}
-
 /// Brings the linked job up to the project. `None`: the job is gone, and the link closed (B18, B33).
 async fn update(
     context: &Context<'_>,
@@ -252,23 +224,6 @@ async fn update(
         .project_updated(org, id, now, row.assignee_set || assigns || taken)
         .await?;
     Ok(Some(job_id))
-}
-
-/// The job after the changes.
-pub(super) async fn write_job(
-    context: &Context<'_>,
-    one_click: &one_click::Client,
-    job: &JobId,
-    mut changes: JobFields,
-) -> Result<Job, OneClickError> {
-    match one_click.update_job(context.org(), job, &changes).await {
-        Err(OneClickError::Invalid { .. }) if changes.assigned_user_id != Field::Keep => {
-            // As for a new job: an assignee who has left must not hold up the rest.
-            changes.assigned_user_id = Field::Keep;
-            one_click.update_job(context.org(), job, &changes).await
-        }
-        written => written,
-    }
 }
 
 async fn close(

@@ -10,7 +10,8 @@ use runtime::{Failure, Trouble};
 use store::activity::{Kind, NewEntry, Outcome};
 
 use super::absence::assignment_is_refused;
-use super::{Context, users};
+use super::users;
+use crate::context::Context;
 
 /// What came of assigning a user.
 enum Assigned {

@@ -6,7 +6,7 @@ use model::users::{CompanyCamUser, OneClickUser};
 use runtime::Trouble;
 use store::activity::{Kind, NewEntry, Outcome};
 
-use super::Context;
+use crate::context::Context;
 
 /// [`refresh`], where a side that refuses for good stops nothing but this: the activity log says so,
 /// once a day, and the next poll asks again (B27).

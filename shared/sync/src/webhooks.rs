@@ -10,7 +10,7 @@ use runtime::{App, KeyName, Trouble, WebhookKeys};
 use secrecy::{ExposeSecret, SecretString};
 use store::activity::{Kind, NewEntry, Outcome};
 
-use super::Context;
+use crate::context::Context;
 
 /// Sets both webhooks, as connecting does. A side that will not have ours is no reason to stop: the
 /// poll brings what is not told.

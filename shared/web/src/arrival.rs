@@ -16,7 +16,7 @@ use axum::response::Response;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, KeyInit, Mac};
-use http::header::{HeaderValue, SET_COOKIE};
+use http::header::SET_COOKIE;
 use maud::{Markup, html};
 use runtime::App;
 use serde::Deserialize;
@@ -26,7 +26,7 @@ use store::ephemeral::Session;
 use crate::cookie::Cookie;
 use crate::csrf::{is_genuine, masked, out_of_date};
 use crate::page::{frame, frame_leading_to};
-use crate::session::{enter, session_of, unused_launch};
+use crate::session::{Entered, enter, session_of, unused_launch};
 use crate::{Problem, SignedIn, hash_of, origin, random_secret, read_form, sign_in};
 
 /// Where somebody comes in.
@@ -61,24 +61,6 @@ struct Sent {
     csrf_token: Option<String>,
     #[serde(flatten)]
     asked: Asked,
-}
-
-/// Somebody who came in.
-#[derive(Debug, Clone)]
-pub struct Entered {
-    /// Who.
-    pub signed_in: SignedIn,
-    /// The session's cookie, if the session is new: whatever the answer is, it has to come with it.
-    pub cookie: Option<HeaderValue>,
-}
-
-impl From<SignedIn> for Entered {
-    fn from(signed_in: SignedIn) -> Self {
-        Self {
-            signed_in,
-            cookie: None,
-        }
-    }
 }
 
 /// What becomes of a GET.

@@ -13,16 +13,16 @@ mod serving;
 mod session;
 mod timing;
 
-pub use arrival::{Arrival, Asked, Door, Entered, arrive, confirmed};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use sha2::{Digest, Sha256};
+
+pub use arrival::{Arrival, Asked, Door, arrive, confirmed};
 pub use csrf::check_csrf;
 pub use form::read_form;
 pub use problem::Problem;
 pub use serving::served;
-pub use session::{SignedIn, sign_in};
-
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use sha2::{Digest, Sha256};
+pub use session::{Entered, SignedIn, sign_in};
 
 /// A secret of 256 random bits, as text that fits into a cookie or an address.
 pub fn random_secret() -> String {

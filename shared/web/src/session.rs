@@ -1,13 +1,12 @@
 //! An administrator's session: begun by a launch token (B1), kept in a cookie.
 
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, HeaderValue};
 use http::StatusCode;
 use jiff::Timestamp;
 use one_click::launch::{Launch, LaunchVerifier};
 use runtime::App;
 use store::ephemeral::Session;
 
-use crate::arrival::Entered;
 use crate::cookie::Cookie;
 use crate::csrf::masked;
 use crate::{Problem, hash_of, random_secret};
@@ -21,6 +20,24 @@ pub struct SignedIn {
     pub session: Session,
     /// What this response's forms carry, see [`crate::check_csrf`].
     pub form_token: String,
+}
+
+/// Somebody who came in.
+#[derive(Debug, Clone)]
+pub struct Entered {
+    /// Who.
+    pub signed_in: SignedIn,
+    /// The session's cookie, if the session is new: whatever the answer is, it has to come with it.
+    pub cookie: Option<HeaderValue>,
+}
+
+impl From<SignedIn> for Entered {
+    fn from(signed_in: SignedIn) -> Self {
+        Self {
+            signed_in,
+            cookie: None,
+        }
+    }
 }
 
 impl SignedIn {

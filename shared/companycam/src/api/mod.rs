@@ -23,6 +23,13 @@ pub struct Api {
     token: AccessToken,
 }
 
+impl Client {
+    /// The API on behalf of whom the token belongs to.
+    pub fn authorized(&self, token: AccessToken) -> Api {
+        Api::new(self.clone(), token)
+    }
+}
+
 impl Api {
     pub(crate) fn new(client: Client, token: AccessToken) -> Self {
         Self { client, token }

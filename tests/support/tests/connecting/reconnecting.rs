@@ -4,7 +4,8 @@ use http::Method;
 use model::organization::ConnectionState;
 use runtime::pacing::Lane;
 use serde_json::json;
-use sync::{Context, connection};
+use sync::connection;
+use sync::context::Context;
 use test_support::{CONSENTING, ORG, TestApp};
 
 use crate::{assert_brought_over, card, company, project_with_photo};

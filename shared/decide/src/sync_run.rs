@@ -1,0 +1,88 @@
+//! The steps of a sync run: which follows which, and what is still to come (B19).
+
+use model::companycam::ProjectId;
+use model::sync_run::{SyncRun, SyncStep, TagName, Window};
+
+pub fn wider(one: Window, other: Window) -> Window {
+    match (one, other) {
+        (Window::Days(one), Window::Days(other)) => Window::Days(one.max(other)),
+        (Window::All, _) | (_, Window::All) => Window::All,
+    }
+}
+
+/// The earlier of two beginnings; `None` is the very first.
+pub fn earlier(one: Option<i64>, other: Option<i64>) -> Option<i64> {
+    one.zip(other).map(|(one, other)| one.min(other))
+}
+
+pub fn after_looks(projects: Vec<ProjectId>, next_page: Option<u32>) -> SyncStep {
+    if projects.is_empty() {
+        return after_photos(next_page);
+    }
+    SyncStep::Photos {
+        projects,
+        cursor: None,
+        next_page,
+        unfinished: Vec::new(),
+    }
+}
+
+pub fn after_photos(next_page: Option<u32>) -> SyncStep {
+    next_page.map_or(SyncStep::Tags, |page| SyncStep::Projects { page })
+}
+
+pub fn tag_photos_step(tags: Vec<TagName>) -> SyncStep {
+    if tags.is_empty() {
+        SyncStep::Finish
+    } else {
+        SyncStep::TagPhotos { tags, cursor: None }
+    }
+}
+
+/// What follows a step that can't be taken. `None`: without a page of the list of projects nothing does.
+pub fn without(step: &SyncStep) -> Option<SyncStep> {
+    match step {
+        SyncStep::Users => Some(SyncStep::Projects { page: 1 }),
+        SyncStep::Photos { next_page, .. } => Some(after_photos(*next_page)),
+        SyncStep::Tags => Some(SyncStep::Finish),
+        SyncStep::TagPhotos { tags, .. } => {
+            Some(tag_photos_step(tags.iter().skip(1).cloned().collect()))
+        }
+        SyncStep::Projects { .. } | SyncStep::Looks { .. } | SyncStep::Finish => None,
+    }
+}
+
+/// Whether the run has yet to read the photos of this project, with those of the rest of its page.
+pub fn will_read_photos(run: &SyncRun, project: &ProjectId) -> bool {
+    run.is_running() && photos_to_come(run).contains(project)
+}
+
+/// The projects of the page that the run has not read photos of.
+pub fn photos_to_come(run: &SyncRun) -> &[ProjectId] {
+    match &run.step {
+        SyncStep::Looks { projects, .. }
+        | SyncStep::Photos {
+            projects,
+            cursor: None,
+            ..
+        } => projects,
+        SyncStep::Users
+        | SyncStep::Projects { .. }
+        | SyncStep::Photos { .. }
+        | SyncStep::Tags
+        | SyncStep::TagPhotos { .. }
+        | SyncStep::Finish => &[],
+    }
+}
+
+/// Whether the run still lists projects, and so moves the cursor that a poll would.
+pub fn lists_projects(run: &SyncRun) -> bool {
+    run.is_running()
+        && match &run.step {
+            SyncStep::Users
+            | SyncStep::Projects { .. }
+            | SyncStep::Looks { .. }
+            | SyncStep::Photos { .. } => true,
+            SyncStep::Tags | SyncStep::TagPhotos { .. } | SyncStep::Finish => false,
+        }
+}

@@ -1,0 +1,110 @@
+//! What one look has at hand.
+
+use companycam::ids::ProjectId;
+use companycam::{Page, Project, ProjectsQuery};
+use decide::link::quoted;
+use model::messages::{Look, SyncMessage};
+use model::organization::Organization;
+use model::pause::Side;
+use one_click::OrgId;
+use runtime::pacing::Lane;
+use runtime::{App, CompanyCam, Trouble};
+use store::activity::{Kind, NewEntry, Outcome};
+
+/// One look at one organization.
+#[derive(Debug)]
+pub struct Context<'a> {
+    /// The clients.
+    pub app: &'a App,
+    /// The organization as it was when the look began.
+    pub organization: Organization,
+    /// When the look began, in Unix seconds.
+    pub now: i64,
+    /// Whether its calls to `CompanyCam` leave room for live changes.
+    pub lane: Lane,
+}
+
+impl Context<'_> {
+    /// The organization.
+    pub fn org(&self) -> &OrgId {
+        &self.organization.org_id
+    }
+
+    /// `CompanyCam`, paced, with the organization's token. While it does not answer it is not asked.
+    pub fn companycam(&self) -> CompanyCam<'_> {
+        let paused = self.organization.pause(Side::CompanyCam).is_some();
+        self.app
+            .companycam(&self.organization, self.lane)
+            .paused(paused)
+    }
+
+    /// One Click. While it does not answer it is not asked.
+    pub async fn one_click(&self) -> Result<one_click::Client, Trouble> {
+        if self.organization.pause(Side::OneClick).is_some() {
+            return Err(Trouble::down(Side::OneClick, "One Click does not answer"));
+        }
+        self.app.one_click().await
+    }
+
+    /// One page of the projects that `query` asks for.
+    pub async fn projects(&self, query: &ProjectsQuery) -> Result<Page<Project>, Trouble> {
+        let answer = self
+            .companycam()
+            .read(|api| async move { api.projects(query).await })
+            .await?;
+        Ok(answer)
+    }
+
+    /// A look at a project, to be queued.
+    pub fn look(&self, look: Look) -> SyncMessage {
+        SyncMessage::new(self.org(), look)
+    }
+
+    /// Writes down what of a list of `CompanyCam`'s could not be read; the rest of it goes on (B27).
+    pub async fn note_unreadable(
+        &self,
+        kind: Kind,
+        what: &str,
+        unreadable: &[String],
+    ) -> Result<(), Trouble> {
+        self.note_unreadable_of(Side::CompanyCam, kind, what, unreadable)
+            .await
+    }
+
+    /// The same of a list of One Click's.
+    pub async fn note_unreadable_in_one_click(
+        &self,
+        kind: Kind,
+        what: &str,
+        unreadable: &[String],
+    ) -> Result<(), Trouble> {
+        self.note_unreadable_of(Side::OneClick, kind, what, unreadable)
+            .await
+    }
+
+    async fn note_unreadable_of(
+        &self,
+        side: Side,
+        kind: Kind,
+        what: &str,
+        unreadable: &[String],
+    ) -> Result<(), Trouble> {
+        let name = match side {
+            Side::CompanyCam => "CompanyCam",
+            Side::OneClick => "One Click",
+        };
+        for reason in unreadable {
+            tracing::error!(org.id = %self.org(), side = side.code(), what, reason, "a side listed something that can't be read");
+            let text = format!("{name} listed a {what} that can’t be read: {reason}.");
+            let entry = NewEntry::new(kind, Outcome::Failed, text);
+            // Every list shows it again.
+            self.app.store.log_daily(self.org(), entry).await?;
+        }
+        Ok(())
+    }
+
+    /// Where people find the project.
+    pub fn call_project(name: &str, id: &ProjectId) -> String {
+        format!("{} ({id})", quoted(name))
+    }
+}

@@ -1,0 +1,58 @@
+//! A look at one photo.
+
+use companycam::Page;
+use companycam::ids::PhotoId;
+use model::messages::Origin;
+use model::project::{LinkState, SkipReason};
+use runtime::Trouble;
+
+use super::project;
+use crate::context::Context;
+use crate::photos;
+
+/// Looks at one photo, which an event is about; `tags`: at its tags too.
+pub async fn look_at_photo(context: &Context<'_>, id: &PhotoId, tags: bool) -> Result<(), Trouble> {
+    let photo = context
+        .companycam()
+        .read(|api| async move { api.photo(id).await })
+        .await;
+    let photo = match photo {
+        // No event says that a photo was deleted; whoever connected may just see less than before.
+        Err(failure) if failure.is_not_found() => {
+            context.app.store.photo_asked(context.org(), id).await?;
+            return Ok(());
+        }
+        photo => photo?,
+    };
+    let Some(project) = photo.project_id.clone() else {
+        return Ok(());
+    };
+    let row = context.app.store.project(context.org(), &project).await?;
+    let waits = row.as_ref().is_none_or(|row| {
+        row.state == LinkState::Unseen || row.reason == Some(SkipReason::NoMatchedUser)
+    });
+    if waits {
+        // The photo's event came before its project's, or that was lost. A job that is made now gets
+        // all of the project's photos.
+        project::look_at_project(context, &project, Origin::Event).await?;
+    }
+    let tags = if tags {
+        let read = context
+            .companycam()
+            .read(|api| async move { api.photo_tags(id).await })
+            .await?;
+        let mut names: Vec<_> = read.into_iter().map(|tag| tag.display_value).collect();
+        names.sort_unstable();
+        Some(names)
+    } else {
+        None
+    };
+    let page = Page {
+        items: vec![photo],
+        unreadable: Vec::new(),
+        next: None,
+        date: None,
+    };
+    photos::look_at_tagged_photos(context, &page, tags.as_deref()).await?;
+    Ok(())
+}

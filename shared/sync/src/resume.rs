@@ -1,0 +1,100 @@
+//! Going on when a side answers again: with what waits, a few at a time, and then with what stood still
+//! (B36).
+
+use std::time::Duration;
+
+use companycam::ids::{PhotoId, ProjectId};
+use model::messages::{Look, Origin, PhotoMessage, SyncMessage};
+use model::pause::Side;
+use runtime::Trouble;
+
+use super::sync_run;
+use crate::context::Context;
+use crate::listing::LOOKS_AT_ONCE;
+use crate::pause::readable;
+
+/// So many looks that waited are queued at once; live changes slip in before the next.
+const AT_ONCE: i32 = 20;
+
+/// Photos are looked for in an index, which may be some seconds behind.
+const INDEX_BEHIND: Duration = Duration::from_secs(10);
+
+/// Queues some of the looks that waited, and comes back for more; then whatever stood still with them:
+/// the sync run, photos, and what a poll would have found meanwhile.
+pub async fn resume(context: &Context<'_>) -> Result<(), Trouble> {
+    let (app, org) = (context.app, context.org());
+    let looks = app.store.waiting_looks(org, AT_ONCE).await?;
+    let mut messages: Vec<SyncMessage> = Vec::new();
+    for look in &looks {
+        messages.extend(readable(app, look).await?);
+    }
+    let more = looks.len() >= usize::try_from(AT_ONCE).unwrap_or(usize::MAX);
+    if more {
+        messages.push(context.look(Look::Resume));
+    } else {
+        // A poll that was under way may have lost its message: another begins where it began.
+        app.store.drop_poll(org).await?;
+        messages.push(context.look(Look::Poll));
+    }
+    app.queues.sync(&messages).await?;
+    for look in &looks {
+        app.store.stop_waiting(look).await?;
+    }
+    if more {
+        return Ok(());
+    }
+    sync_run::take_up(context).await?;
+    for look in [
+        Look::ResumePhotos { after: None },
+        Look::ResumeProjects { after: None },
+    ] {
+        let look = context.look(look);
+        app.queues.retry(&look, INDEX_BEHIND).await?;
+    }
+    Ok(())
+}
+
+/// Queues looks at some of the projects that are still to be handled, and the rest behind them.
+pub async fn resume_projects(
+    context: &Context<'_>,
+    after: Option<&ProjectId>,
+) -> Result<(), Trouble> {
+    let (app, org) = (context.app, context.org());
+    if context.organization.is_paused() {
+        // They come with the end of that pause.
+        return Ok(());
+    }
+    let most = i32::try_from(LOOKS_AT_ONCE).unwrap_or(i32::MAX);
+    let (projects, more) = app.store.pending_projects_after(org, after, most).await?;
+    let looks = projects.iter().map(|project_id| Look::Project {
+        project_id: project_id.clone(),
+        origin: Origin::Poll,
+    });
+    let mut messages: Vec<_> = looks.map(|look| context.look(look)).collect();
+    if more {
+        let after = projects.last().cloned();
+        messages.push(context.look(Look::ResumeProjects { after }));
+    }
+    Ok(app.queues.sync(&messages).await?)
+}
+
+/// Queues a page of the photos that wait to be copied.
+pub async fn resume_photos(context: &Context<'_>, after: Option<&PhotoId>) -> Result<(), Trouble> {
+    let (app, org) = (context.app, context.org());
+    if context.organization.pause(Side::OneClick).is_some() {
+        // They come with the end of that pause.
+        return Ok(());
+    }
+    let (photos, more) = app.store.pending_photos_after(org, after).await?;
+    let messages: Vec<_> = photos
+        .iter()
+        .map(|photo| PhotoMessage::new(org, photo))
+        .collect();
+    app.queues.photos(&messages, None).await?;
+    if more {
+        let after = photos.last().cloned();
+        let next = context.look(Look::ResumePhotos { after });
+        app.queues.sync(&[next]).await?;
+    }
+    Ok(())
+}

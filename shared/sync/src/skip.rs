@@ -1,0 +1,40 @@
+//! Leaving a project alone, and saying why.
+
+use decide::fields::customer_name;
+use model::project::{ProjectFields, ProjectRow, SkipReason};
+use runtime::Trouble;
+use store::activity::{Kind, NewEntry, Outcome};
+use store::projects::Skip;
+
+use crate::context::Context;
+
+/// Leaves the project alone, and says why, once.
+pub async fn skip(
+    context: &Context<'_>,
+    row: &ProjectRow,
+    now: &ProjectFields,
+    reason: SkipReason,
+) -> Result<(), Trouble> {
+    let org = context.org();
+    let skip = Skip {
+        project_id: &row.project_id,
+        company_id: &row.company_id,
+        seen: now,
+        reason,
+    };
+    context.app.store.skip_project(org, &skip).await?;
+    if row.reason != Some(reason) {
+        let name = Context::call_project(&customer_name(&row.project_id, now), &row.project_id);
+        let text = format!("Project {name} was skipped: {}.", reason.describe());
+        context
+            .app
+            .store
+            .log(
+                org,
+                NewEntry::new(Kind::Project, Outcome::Skipped, text).project(&row.project_id),
+            )
+            .await?;
+    }
+    tracing::info!(org.id = %org, project.id = %row.project_id, ?reason, "skipped a project");
+    Ok(())
+}

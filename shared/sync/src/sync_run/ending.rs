@@ -1,0 +1,139 @@
+//! How a run ends: through, given up, or cancelled.
+
+use model::messages::{Look, SyncMessage};
+use model::organization::Organization;
+use model::sync_run::{SyncRun, SyncStep};
+use one_click::OrgId;
+use runtime::{App, Trouble};
+use store::activity::{Kind, NewEntry, Outcome};
+
+use super::taken::looks;
+use crate::context::Context;
+
+/// How often a run that keeps taking steps is tried to be ended.
+const CANCEL_TRIES: usize = 5;
+
+/// How long a run may wait for what it listed.
+pub const LONGEST_RUN_S: i64 = 24 * 60 * 60;
+
+/// Everything it listed is done, or has waited for a day.
+pub async fn finish(context: &Context<'_>, run: &SyncRun) -> Result<(), Trouble> {
+    // What was set aside by a crash stays pending until it is redriven; a run must not. Sooner than that it
+    // is here since nothing was pending; an index that is behind may say otherwise by now.
+    let waited = context.now - run.started_at >= LONGEST_RUN_S;
+    let failed = (waited && anything_pending(context).await?)
+        .then(|| "some of what it listed is still waiting after a day".to_owned());
+    let next = SyncRun {
+        seq: run.seq + 1,
+        stepped_at: context.now,
+        finished_at: Some(context.now),
+        failed,
+        ..run.clone()
+    };
+    let (store, org) = (&context.app.store, context.org());
+    if store.step_sync(org, &next, run.seq, None).await? {
+        finished(context, &next).await?;
+    }
+    Ok(())
+}
+
+async fn finished(context: &Context<'_>, run: &SyncRun) -> Result<(), Trouble> {
+    let org = context.org();
+    let text = format!(
+        "Sync finished: {} projects and {} photos were looked at.",
+        run.projects_total, run.photos_total
+    );
+    context
+        .app
+        .store
+        .log(org, NewEntry::new(Kind::Sync, Outcome::Updated, text))
+        .await?;
+    tracing::info!(org.id = %org, run.id = %run.id, projects = run.projects_total, photos = run.photos_total, "a sync run finished");
+    Ok(())
+}
+
+/// Ends a run that can't go on; what it listed so far is handled all the same.
+pub async fn abandon(app: &App, org: &OrgId, run_id: &str, reason: &str) -> Result<(), Trouble> {
+    let Some(organization) = app.store.organization(org).await? else {
+        return Ok(());
+    };
+    let run = organization.sync.as_ref();
+    if let Some(run) = run.filter(|run| run.id == run_id && run.is_running()) {
+        end(app, &organization, run, reason).await?;
+    }
+    Ok(())
+}
+
+/// Ends the run that is there because an administrator wants so. What it has queued still comes over.
+/// `false`: none runs.
+pub async fn cancel(app: &App, org: &OrgId, by: &str) -> Result<bool, Trouble> {
+    // A step that is being taken meanwhile writes the run too.
+    for _ in 0..CANCEL_TRIES {
+        let Some(organization) = app.store.organization(org).await? else {
+            return Ok(false);
+        };
+        let Some(run) = organization.sync.as_ref().filter(|run| run.is_running()) else {
+            return Ok(false);
+        };
+        if !end(app, &organization, run, &format!("cancelled by {by}")).await? {
+            continue;
+        }
+        let text =
+            format!("The sync was cancelled by {by}. What it had listed already still comes over.");
+        let entry = NewEntry::new(Kind::Sync, Outcome::Skipped, text);
+        app.store.log(org, entry).await?;
+        tracing::info!(org.id = %org, run.id = %run.id, "a sync was cancelled");
+        return Ok(true);
+    }
+    Err(store::Error::Contended("the sync run").into())
+}
+
+/// Ends the run before its time. `false`: it took a step meanwhile.
+async fn end(
+    app: &App,
+    organization: &Organization,
+    run: &SyncRun,
+    reason: &str,
+) -> Result<bool, Trouble> {
+    let ended = SyncRun {
+        seq: run.seq + 1,
+        finished_at: Some(app.clock.now_s()),
+        failed: Some(reason.to_owned()),
+        ..run.clone()
+    };
+    // Queued first: once the run is ended, nothing brings them back.
+    let left = left_behind(&organization.org_id, run);
+    app.queues.sync(&left).await?;
+    // Without a cursor polls wait for the first sync to set it, which now never will: what changes
+    // from when it began must come over all the same.
+    let cursor = run.next_cursor.unwrap_or(run.started_at - 60);
+    let cursor = organization.project_cursor.is_none().then_some(cursor);
+    Ok(app
+        .store
+        .step_sync(&organization.org_id, &ended, run.seq, cursor)
+        .await?)
+}
+
+/// Looks at what the run has listed and would have gone on with: a run that ends early leaves nothing
+/// half done.
+pub fn left_behind(org: &OrgId, run: &SyncRun) -> Vec<SyncMessage> {
+    let (listed, projects) = match &run.step {
+        SyncStep::Looks { left, projects, .. } => (looks(org, left), projects.as_slice()),
+        SyncStep::Photos { projects, .. } => (Vec::new(), projects.as_slice()),
+        SyncStep::Users
+        | SyncStep::Projects { .. }
+        | SyncStep::Tags
+        | SyncStep::TagPhotos { .. }
+        | SyncStep::Finish => (Vec::new(), &[][..]),
+    };
+    let photos = projects
+        .iter()
+        .map(|project_id| SyncMessage::new(org, Look::photos_of(project_id, None)));
+    listed.into_iter().chain(photos).collect()
+}
+
+/// Whether something listed is not done yet.
+pub async fn anything_pending(context: &Context<'_>) -> Result<bool, Trouble> {
+    let (store, org) = (&context.app.store, context.org());
+    Ok(store.any_project_pending(org).await? || store.any_photo_pending(org).await?)
+}

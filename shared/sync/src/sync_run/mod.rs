@@ -1,0 +1,277 @@
+//! A sync run: a chain of small steps, each queueing the next, so that live changes slip in between
+//! (B19). The run's row says which step comes next, so a message says only "take it".
+
+use std::time::Duration;
+
+use decide::sync_run::{earlier, lists_projects, wider, without};
+use model::messages::SyncMessage;
+use model::organization::Organization;
+use model::project::ProjectRow;
+use model::sync_run::{SyncRun, SyncStep, Window};
+use one_click::OrgId;
+use runtime::queues::backoff;
+use runtime::{App, Trouble};
+
+use crate::context::Context;
+use ending::{LONGEST_RUN_S, anything_pending, finish, left_behind};
+use steps::take;
+use taken::{Taken, message};
+
+pub use ending::{abandon, cancel};
+
+mod ending;
+mod steps;
+mod taken;
+
+/// The window that connecting starts with.
+pub const FIRST_WINDOW: Window = Window::Days(29);
+/// How long a step waits at most before it looks again whether what it waits for is done.
+const LONGEST_WAIT: Duration = Duration::from_secs(30);
+/// How often it looks again for the projects of a page, about four minutes in all: one of them that
+/// takes longer reads its photos by itself, and does not hold up the rest.
+const PATIENT_TRIES: u32 = 12;
+/// So many photos may be queued before the run lists more: what is copied in a few seconds.
+const PHOTOS_AHEAD: i32 = 400;
+/// How long it waits for that, and how often: some minutes, after which it lists one page more.
+const HELD: Duration = Duration::from_secs(1);
+const HELD_TRIES: u32 = 200;
+
+/// More steps than any run takes: half a million photos are some ten thousand.
+const MOST_STEPS: i64 = 200_000;
+
+/// A run that has not taken a step yet.
+pub fn new_run(window: Window, now: i64) -> SyncRun {
+    let modified_since = match window {
+        Window::Days(days) => Some(now - i64::from(days) * 24 * 60 * 60),
+        Window::All => None,
+    };
+    SyncRun {
+        id: uuid::Uuid::new_v4().to_string(),
+        window,
+        step: SyncStep::Users,
+        seq: 0,
+        started_at: now,
+        stepped_at: now,
+        finished_at: None,
+        failed: None,
+        modified_since,
+        next_cursor: None,
+        projects_total: 0,
+        photos_total: 0,
+    }
+}
+
+/// The run that connecting starts. Connecting the same company again also lists what changed since
+/// its last listing, however long ago that was (B4).
+pub fn after_connecting(before: Option<&Organization>, now: i64) -> SyncRun {
+    let mut run = new_run(FIRST_WINDOW, now);
+    let missed_since = before.and_then(|before| before.project_cursor);
+    // A run that connecting replaces, or that the end of the connection broke off, may have looked
+    // further back: what it had not listed yet must come all the same.
+    let unfinished = before.and_then(|before| before.sync.as_ref());
+    if let Some(unfinished) = unfinished.filter(|run| lists_projects(run)) {
+        run.window = wider(run.window, unfinished.window);
+        run.modified_since = earlier(run.modified_since, unfinished.modified_since);
+    }
+    run.modified_since = earlier(run.modified_since, missed_since.or(run.modified_since));
+    run
+}
+
+/// Queues the run's first step.
+pub async fn begin(app: &App, org: &OrgId, run: &SyncRun) -> Result<(), Trouble> {
+    Ok(app.queues.sync(&[message(org, run)]).await?)
+}
+
+/// Takes the next step of the run. A message of an older or finished run, or of another step, is let
+/// go: so one run is one chain of messages, whatever was sent twice.
+pub async fn step(
+    context: &Context<'_>,
+    run_id: &str,
+    seq: Option<i64>,
+    tries: u32,
+) -> Result<(), Trouble> {
+    let Some(run) = current(context, run_id).filter(|run| seq.is_none_or(|seq| seq == run.seq))
+    else {
+        return Ok(());
+    };
+    if run.seq > MOST_STEPS {
+        let reason = "it took more steps than any sync should";
+        return abandon(context.app, context.org(), run_id, reason).await;
+    }
+    if let Some(wait) = must_wait(context, run, tries).await? {
+        return go_on(context, run, Some((tries, wait))).await;
+    }
+    if run.step == SyncStep::Finish {
+        return finish(context, run).await;
+    }
+    let taken = take(context, run).await?;
+    advance(context.app, &context.organization, run, taken).await
+}
+
+/// Queues what the step came to and the next one, and writes that down.
+async fn advance(
+    app: &App,
+    organization: &Organization,
+    run: &SyncRun,
+    taken: Taken,
+) -> Result<(), Trouble> {
+    let listed = lists_projects(run) && taken.next == SyncStep::Tags;
+    let next = SyncRun {
+        step: taken.next,
+        seq: run.seq + 1,
+        stepped_at: app.clock.now_s(),
+        next_cursor: taken.cursor.or(run.next_cursor),
+        projects_total: run.projects_total + taken.projects,
+        photos_total: run.photos_total + taken.photos,
+        ..run.clone()
+    };
+    // A poll may have moved the cursor on by itself; the later one has seen the earlier's changes.
+    let before = organization.project_cursor;
+    let cursor = next
+        .next_cursor
+        .filter(|next| listed && before.is_none_or(|now| *next > now));
+    let org = &organization.org_id;
+    // Queued before it is written down: a crash in between only repeats what was done, and the queue
+    // gives nothing from behind this message until it is through.
+    let mut messages = taken.looks;
+    messages.push(message(org, &next));
+    app.queues.sync(&messages).await?;
+    app.store.step_sync(org, &next, run.seq, cursor).await?;
+    Ok(())
+}
+
+fn current<'a>(context: &'a Context<'_>, run_id: &str) -> Option<&'a SyncRun> {
+    let run = context.organization.sync.as_ref();
+    run.filter(|run| run.id == run_id && run.is_running())
+}
+
+/// How long the step waits for what was queued before it, if it does; but never for ever.
+async fn must_wait(
+    context: &Context<'_>,
+    run: &SyncRun,
+    tries: u32,
+) -> Result<Option<Duration>, Trouble> {
+    let patient = backoff(tries).min(LONGEST_WAIT);
+    match &run.step {
+        // Photos go to jobs, so the looks at the page's projects come first. One that takes longer
+        // reads its photos by itself.
+        SyncStep::Photos {
+            projects,
+            cursor: None,
+            ..
+        } if tries < PATIENT_TRIES => {
+            let rows = context.app.store.projects(context.org(), projects).await?;
+            let waits = |row: &ProjectRow| row.wanted.is_some() && !row.is_refused();
+            if rows.iter().any(waits) {
+                return Ok(Some(patient));
+            }
+            photos_ahead(context).await
+        }
+        SyncStep::Photos { .. } | SyncStep::TagPhotos { .. } if tries < HELD_TRIES => {
+            photos_ahead(context).await
+        }
+        SyncStep::Finish if context.now - run.started_at < LONGEST_RUN_S => {
+            Ok(anything_pending(context).await?.then_some(patient))
+        }
+        SyncStep::Users
+        | SyncStep::Projects { .. }
+        | SyncStep::Looks { .. }
+        | SyncStep::Photos { .. }
+        | SyncStep::Tags
+        | SyncStep::TagPhotos { .. }
+        | SyncStep::Finish => Ok(None),
+    }
+}
+
+/// A photo that somebody has just taken waits behind those that are queued, so the run lists no more
+/// while there are many (B29).
+async fn photos_ahead(context: &Context<'_>) -> Result<Option<Duration>, Trouble> {
+    let (store, org) = (&context.app.store, context.org());
+    let many = store.more_photos_pending_than(org, PHOTOS_AHEAD).await?;
+    Ok(many.then_some(HELD))
+}
+
+/// Takes up a run that stands still: its message was lost, or it waited for a side to answer. Whatever
+/// message it still has is let go from now on.
+pub(super) async fn take_up(context: &Context<'_>) -> Result<(), Trouble> {
+    let run = context.organization.sync.as_ref();
+    match run.filter(|run| run.is_running()) {
+        Some(run) => go_on(context, run, None).await,
+        None => Ok(()),
+    }
+}
+
+/// Queues the same step once more, at once or after so many tries and so long, and lets any other message
+/// of it go.
+async fn go_on(
+    context: &Context<'_>,
+    run: &SyncRun,
+    later: Option<(u32, Duration)>,
+) -> Result<(), Trouble> {
+    let alive = SyncRun {
+        seq: run.seq + 1,
+        stepped_at: context.now,
+        ..run.clone()
+    };
+    let again = message(context.org(), &alive);
+    let queues = &context.app.queues;
+    match later {
+        Some((tries, wait)) => {
+            let later = SyncMessage {
+                tries: tries + 1,
+                ..again
+            };
+            queues.retry(&later, wait).await?;
+        }
+        None => queues.sync(&[again]).await?,
+    }
+    let (store, org) = (&context.app.store, context.org());
+    store.step_sync(org, &alive, run.seq, None).await?;
+    Ok(())
+}
+
+/// A step of the run was put off: the run is seen to be alive, so that a poll does not take it up too.
+pub(super) async fn is_alive(app: &App, org: &OrgId, run_id: &str) -> Result<(), Trouble> {
+    let Some(organization) = app.store.organization(org).await? else {
+        return Ok(());
+    };
+    let run = organization.sync.as_ref();
+    if let Some(run) = run.filter(|run| run.id == run_id && run.is_running()) {
+        let alive = SyncRun {
+            stepped_at: app.clock.now_s(),
+            ..run.clone()
+        };
+        app.store.step_sync(org, &alive, run.seq, None).await?;
+    }
+    Ok(())
+}
+
+/// A side refuses a step of the run while it answers others: the run goes on without what that step was
+/// for, and what it had listed is looked at one by one. `false`: there is no going on without it.
+pub(super) async fn pass_over(
+    app: &App,
+    org: &OrgId,
+    run_id: &str,
+    seq: Option<i64>,
+) -> Result<bool, Trouble> {
+    let Some(organization) = app.store.organization(org).await? else {
+        return Ok(true);
+    };
+    let run = organization.sync.as_ref();
+    let this_step = |run: &&SyncRun| {
+        run.id == run_id && run.is_running() && seq.is_none_or(|seq| seq == run.seq)
+    };
+    let Some(run) = run.filter(this_step) else {
+        return Ok(true);
+    };
+    let Some(step) = without(&run.step) else {
+        return Ok(false);
+    };
+    let taken = Taken {
+        looks: left_behind(org, run),
+        ..Taken::then(step)
+    };
+    advance(app, &organization, run, taken).await?;
+    tracing::warn!(org.id = %org, run.id = %run.id, "a sync run goes on without a step that is refused");
+    Ok(true)
+}

@@ -1,0 +1,216 @@
+//! The steps of a run.
+
+use companycam::ids::ProjectId;
+use companycam::{Cursor, PhotosQuery, ProjectsQuery};
+use decide::sync_run::{after_looks, after_photos, tag_photos_step};
+use model::messages::{Look, Origin};
+use model::sync_run::{SyncRun, SyncStep, TagName};
+use one_click::IntegrationState;
+use runtime::Trouble;
+
+use super::taken::{Taken, looks};
+use crate::context::Context;
+use crate::listing::{LOOKS_AT_ONCE, Noted, PER_PAGE, next_cursor};
+use crate::{connection, listing, pause, photos, users, webhooks};
+
+pub async fn take(context: &Context<'_>, run: &SyncRun) -> Result<Taken, Trouble> {
+    match &run.step {
+        SyncStep::Users => take_users(context, run).await,
+        SyncStep::Projects { page } => take_projects(context, run, *page).await,
+        SyncStep::Looks {
+            left,
+            projects,
+            next_page,
+        } => Ok(take_looks(context, left, projects, *next_page)),
+        SyncStep::Photos {
+            projects,
+            cursor,
+            next_page,
+            unfinished,
+        } => {
+            let page = PhotosPage {
+                projects,
+                cursor: cursor.as_ref(),
+                next_page: *next_page,
+                unfinished,
+            };
+            take_photos(context, page).await
+        }
+        SyncStep::Tags => Ok(Taken::then(tag_photos_step(all_tags(context).await?))),
+        SyncStep::TagPhotos { tags, cursor } => {
+            Ok(Taken::then(tag_step(context, tags, cursor.as_ref()).await?))
+        }
+        SyncStep::Finish => Ok(Taken::then(SyncStep::Finish)),
+    }
+}
+
+async fn take_users(context: &Context<'_>, run: &SyncRun) -> Result<Taken, Trouble> {
+    // Connecting has just refreshed them, unless that took too long.
+    let refreshed = context.organization.users_refreshed_at;
+    if refreshed.is_none_or(|at| at < run.started_at) {
+        users::refresh_if_allowed(context).await?;
+    }
+    webhooks::set_up(context).await?;
+    connection::tell_one_click(context.app, context.org(), IntegrationState::Connected, "").await?;
+    let mut taken = Taken::then(SyncStep::Projects { page: 1 });
+    if pause::something_waits(context).await? {
+        taken.looks.push(context.look(Look::Resume));
+    }
+    Ok(taken)
+}
+
+async fn take_projects(context: &Context<'_>, run: &SyncRun, page: u32) -> Result<Taken, Trouble> {
+    let query = ProjectsQuery {
+        modified_since: run.modified_since,
+        query: None,
+        page,
+        per_page: PER_PAGE,
+    };
+    let answer = context.projects(&query).await?;
+    let noted = listing::note_projects(context, &answer, Origin::Sync).await?;
+    let projects = i64::try_from(noted.may_have_jobs.len()).unwrap_or(0);
+    let mut taken = Taken {
+        projects,
+        ..Taken::then(after_projects(noted, answer.next))
+    };
+    if page == 1 {
+        let answered_at = answer.date.unwrap_or(context.now);
+        let newest = next_cursor(
+            answer.items.iter().map(|project| project.updated_at),
+            answered_at,
+        );
+        // An empty list may be a mistake: the polls ask for the same again, until something is there.
+        taken.cursor = newest.or(Some(run.modified_since.unwrap_or(0)));
+    }
+    Ok(taken)
+}
+
+/// Queues some of the looks at a page's projects.
+fn take_looks(
+    context: &Context<'_>,
+    left: &[ProjectId],
+    projects: &[ProjectId],
+    next_page: Option<u32>,
+) -> Taken {
+    let (now, rest) = left.split_at(left.len().min(LOOKS_AT_ONCE));
+    let next = if rest.is_empty() {
+        after_looks(projects.to_vec(), next_page)
+    } else {
+        SyncStep::Looks {
+            left: rest.to_vec(),
+            projects: projects.to_vec(),
+            next_page,
+        }
+    };
+    let mut taken = Taken::then(next);
+    taken.looks = looks(context.org(), now);
+    taken
+}
+
+/// Where a page's photos are.
+struct PhotosPage<'a> {
+    projects: &'a [ProjectId],
+    cursor: Option<&'a Cursor>,
+    next_page: Option<u32>,
+    unfinished: &'a [ProjectId],
+}
+
+async fn take_photos(context: &Context<'_>, page: PhotosPage<'_>) -> Result<Taken, Trouble> {
+    let query = PhotosQuery {
+        after: page.cursor.cloned(),
+        project_ids: page.projects.to_vec(),
+        ..PhotosQuery::default()
+    };
+    let answer = context
+        .companycam()
+        .read(|api| {
+            let query = query.clone();
+            async move { api.photos(&query).await }
+        })
+        .await?;
+    let photos = photos::look_at_photos(context, &answer).await?;
+    let mut unfinished = page.unfinished.to_vec();
+    unfinished.extend(photos::unfinished(&answer.items));
+    unfinished.sort_unstable();
+    unfinished.dedup();
+    let next = match answer.next {
+        // The same place again would be for ever.
+        Some(more) if Some(&more) != page.cursor => SyncStep::Photos {
+            projects: page.projects.to_vec(),
+            cursor: Some(more),
+            next_page: page.next_page,
+            unfinished,
+        },
+        Some(_) | None => {
+            photos::known(context, page.projects, &unfinished).await?;
+            after_photos(page.next_page)
+        }
+    };
+    Ok(Taken {
+        photos,
+        ..Taken::then(next)
+    })
+}
+
+fn after_projects(noted: Noted, next_page: Option<u32>) -> SyncStep {
+    if noted.news.is_empty() {
+        return after_looks(noted.may_have_jobs, next_page);
+    }
+    SyncStep::Looks {
+        left: noted.news,
+        projects: noted.may_have_jobs,
+        next_page,
+    }
+}
+
+async fn all_tags(context: &Context<'_>) -> Result<Vec<TagName>, Trouble> {
+    let mut tags = Vec::new();
+    let mut next = Some(1);
+    while let Some(page) = next {
+        let answer = context
+            .companycam()
+            .read(|api| async move { api.tags(page).await })
+            .await?;
+        tags.extend(answer.items.into_iter().map(|tag| TagName {
+            id: tag.id,
+            name: tag.display_value,
+        }));
+        next = answer.next;
+    }
+    Ok(tags)
+}
+
+async fn tag_step(
+    context: &Context<'_>,
+    tags: &[TagName],
+    cursor: Option<&Cursor>,
+) -> Result<SyncStep, Trouble> {
+    let Some((tag, rest)) = tags.split_first() else {
+        return Ok(SyncStep::Finish);
+    };
+    let query = PhotosQuery {
+        after: cursor.cloned(),
+        tag_id: Some(tag.id.clone()),
+        ..PhotosQuery::default()
+    };
+    let answer = context
+        .companycam()
+        .read(|api| {
+            let query = query.clone();
+            async move { api.photos(&query).await }
+        })
+        .await;
+    let answer = match answer {
+        // Deleted since the tags were listed.
+        Err(failure) if failure.is_not_found() => return Ok(tag_photos_step(rest.to_vec())),
+        answer => answer?,
+    };
+    photos::tag_photos(context, &answer.items, &tag.name).await?;
+    Ok(match answer.next {
+        Some(more) => SyncStep::TagPhotos {
+            tags: tags.to_vec(),
+            cursor: Some(more),
+        },
+        None => tag_photos_step(rest.to_vec()),
+    })
+}
