@@ -6,8 +6,8 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 
-# cargo-lambda, zig and the local AWS come from here; cargo finds `cargo-lambda` and that finds zig
-# by the path.
+# cargo-lambda, zig, the local AWS and the checkers come from here; cargo finds `cargo-lambda` and that
+# finds zig by the path.
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 # Where everything local keeps its state. With another directory a second stack runs beside the first.
@@ -91,6 +91,9 @@ poll: tools ## Invoke the scheduled poll on the local stack once, now
 .PHONY: check
 check: tools ## The fast part of the tests: format, lints, unit and in-process tests
 	cargo fmt --all --check
+	ruff format --check scripts
+	ruff check scripts
+	mypy --strict scripts
 	cfn-lint infra/template.yaml
 	cargo clippy --workspace --all-targets -- --deny warnings
 	cargo test --workspace
