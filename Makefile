@@ -89,12 +89,14 @@ poll: tools ## Invoke the scheduled poll on the local stack once, now
 # ---- Checks ----
 
 .PHONY: check
-check: tools ## The fast part of the tests: format, lints, unit and in-process tests
+check: tools ## The fast part of the tests: format, lints, dependencies, unit and in-process tests
 	cargo fmt --all --check
 	ruff format --check scripts
 	ruff check scripts
 	mypy --strict scripts
 	cfn-lint infra/template.yaml
+	cargo shear --locked
+	cargo deny --locked --log-level error check bans licenses sources
 	cargo clippy --workspace --all-targets -- --deny warnings
 	cargo test --workspace
 
@@ -150,13 +152,11 @@ bench: functions simulator-binaries ## The benchmarks; results as tables and in 
 	cargo build --workspace --bin bench
 	$(LOCAL) run target/debug/bench
 
-# Apart from `check`, since its two tools compile for minutes on a bare machine.
+# Apart from `check`, since the list of advisories is another repository: it takes a network, and what passed
+# yesterday may fail today.
 .PHONY: audit
-audit: ## Dependencies: known vulnerabilities, licences, unused ones
-	@command -v cargo-deny >/dev/null || cargo install --locked cargo-deny
-	@command -v cargo-machete >/dev/null || cargo install --locked cargo-machete
-	cargo deny check
-	cargo machete
+audit: tools ## Dependencies: known vulnerabilities, and everything else that deny.toml says, with its warnings
+	cargo deny --locked check
 
 # ---- On AWS ----
 
