@@ -31,8 +31,6 @@ PREFIX ?= companycam-integration
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 18
 
-# ---- Tools and builds ----
-
 .PHONY: tools
 tools: .venv/.installed
 
@@ -52,8 +50,6 @@ functions: tools
 .PHONY: simulator-binaries
 simulator-binaries:
 	cargo build --workspace --bin companycam-simulator --bin one-click-simulator
-
-# ---- On this machine ----
 
 .PHONY: demo
 demo: functions simulator-binaries ## The whole thing to click through; AUTO=1 walks the story by itself instead
@@ -85,8 +81,6 @@ simulators: tools simulator-binaries ## Only the two simulators
 .PHONY: poll
 poll: tools ## Invoke the scheduled poll on the local stack once, now
 	@$(LOCAL) poll
-
-# ---- Checks ----
 
 .PHONY: check
 check: tools ## The fast part of the tests: format, lints, dependencies, unit and in-process tests
@@ -157,8 +151,6 @@ bench: functions simulator-binaries ## The benchmarks; results as tables and in 
 .PHONY: audit
 audit: tools ## Dependencies: known vulnerabilities, and everything else that deny.toml says, with its warnings
 	cargo deny --locked check
-
-# ---- On AWS ----
 
 .PHONY: deploy
 deploy: tools ## Build and deploy to AWS: BUCKET=… PARAMETERS="OneClickApiUrl=… OneClickAppUrl=…"
