@@ -6,8 +6,8 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 
-# cargo-lambda, zig and the local AWS come from here; cargo finds `cargo-lambda` and that finds zig
-# by the path.
+# cargo-lambda, zig, the local AWS and the checkers come from here; cargo finds `cargo-lambda` and that
+# finds zig by the path.
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 # Where everything local keeps its state. With another directory a second stack runs beside the first.
@@ -31,8 +31,6 @@ PREFIX ?= companycam-integration
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 18
 
-# ---- Tools and builds ----
-
 .PHONY: tools
 tools: .venv/.installed
 
@@ -52,8 +50,6 @@ functions: tools
 .PHONY: simulator-binaries
 simulator-binaries:
 	cargo build --workspace --bin companycam-simulator --bin one-click-simulator
-
-# ---- On this machine ----
 
 .PHONY: demo
 demo: functions simulator-binaries ## The whole thing to click through; AUTO=1 walks the story by itself instead
@@ -86,12 +82,15 @@ simulators: tools simulator-binaries ## Only the two simulators
 poll: tools ## Invoke the scheduled poll on the local stack once, now
 	@$(LOCAL) poll
 
-# ---- Checks ----
-
 .PHONY: check
-check: tools ## The fast part of the tests: format, lints, unit and in-process tests
+check: tools ## The fast part of the tests: format, lints, dependencies, unit and in-process tests
 	cargo fmt --all --check
+	ruff format --check scripts
+	ruff check scripts
+	mypy --strict scripts
 	cfn-lint infra/template.yaml
+	cargo shear --locked
+	cargo deny --locked --log-level error check bans licenses sources
 	cargo clippy --workspace --all-targets -- --deny warnings
 	cargo test --workspace
 
@@ -147,15 +146,11 @@ bench: functions simulator-binaries ## The benchmarks; results as tables and in 
 	cargo build --workspace --bin bench
 	$(LOCAL) run target/debug/bench
 
-# Apart from `check`, since its two tools compile for minutes on a bare machine.
+# Apart from `check`, since the list of advisories is another repository: it takes a network, and what passed
+# yesterday may fail today.
 .PHONY: audit
-audit: ## Dependencies: known vulnerabilities, licences, unused ones
-	@command -v cargo-deny >/dev/null || cargo install --locked cargo-deny
-	@command -v cargo-machete >/dev/null || cargo install --locked cargo-machete
-	cargo deny check
-	cargo machete
-
-# ---- On AWS ----
+audit: tools ## Dependencies: known vulnerabilities, and everything else that deny.toml says, with its warnings
+	cargo deny --locked check
 
 .PHONY: deploy
 deploy: tools ## Build and deploy to AWS: BUCKET=… PARAMETERS="OneClickApiUrl=… OneClickAppUrl=…"

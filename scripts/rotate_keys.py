@@ -8,6 +8,7 @@ import argparse
 import json
 import secrets
 import sys
+from typing import Any
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
@@ -19,7 +20,7 @@ class Refused(Exception):
     """Why the ring stays as it is."""
 
 
-def change(manager, prefix: str, ring: str, remove: int | None = None) -> str:
+def change(manager: Any, prefix: str, ring: str, remove: int | None = None) -> str:
     """Changes the ring in this Secrets Manager; what was done, in words."""
     name = f"{prefix}/keys/{ring}"
     versions = json.loads(manager.get_secret_value(SecretId=name)["SecretString"])
@@ -27,7 +28,8 @@ def change(manager, prefix: str, ring: str, remove: int | None = None) -> str:
     if remove is None:
         # 64 characters of 6 bits, as the stack makes the first.
         versions[str(newest + 1)] = secrets.token_urlsafe(48)
-        done = f"{name}: version {newest + 1} is used for what is new; {', '.join(sorted(versions, key=int)[:-1])} go on."
+        older = ", ".join(sorted(versions, key=int)[:-1])
+        done = f"{name}: version {newest + 1} is used for what is new; {older} go on."
     else:
         if str(remove) not in versions:
             raise Refused(f"{name} has no version {remove}.")

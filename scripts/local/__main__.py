@@ -13,7 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 import rotate_keys
 
 from . import aws, simulators
-from .state import ROOT, Failure, State
+from .state import ROOT, Failure, Json, State
 
 GUIDE = """
 The demo is running. Where to click:
@@ -82,12 +82,12 @@ def perform(arguments: argparse.Namespace, state: State) -> int:
     return 0
 
 
-def print_outputs(outputs: dict) -> None:
+def print_outputs(outputs: dict[str, str]) -> None:
     for name, value in outputs.items():
         print(f"{name}: {value}")
 
 
-def demo(state: State) -> tuple[dict, dict]:
+def demo(state: State) -> tuple[dict[str, str], Json]:
     """Simulators and a stack wired to them; the stack's outputs, and `simulators.json`."""
     known = simulators.up(state)
     # Roles are enforced here, where nobody else's credentials are to work: a permission that the
@@ -121,7 +121,7 @@ def run(words: list[str]) -> int:
             "AWS_REGION": aws.REGION,
             "AWS_DEFAULT_REGION": aws.REGION,
         }
-        code = subprocess.run(words, env=environment).returncode
+        code = subprocess.run(words, env=environment, check=False).returncode
     finally:
         if code != 0:
             keep_logs(state, target / "failed-run")

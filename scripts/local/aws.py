@@ -13,12 +13,13 @@ import subprocess
 import sys
 import urllib.request
 from pathlib import Path
+from typing import Any, TextIO
 
 import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError, WaiterError
 
-from .state import ROOT, Failure, State, wait_for
+from .state import ROOT, Failure, Json, State, wait_for
 
 STACK = "companycam-integration"
 SECRETS_PREFIX = "companycam-integration"
@@ -26,7 +27,10 @@ REGION = "us-east-1"
 # Eight hexadecimal digits: only such an id is also recognised in a Host header.
 API_ID = "0cc0ca11"
 ARTIFACTS = "artifacts"
-SERVICES = "apigateway,cloudformation,cloudwatch,events,iam,lambda,logs,monitoring,s3,scheduler,secretsmanager,sns,sqs,sts,dynamodb"
+SERVICES = (
+    "apigateway,cloudformation,cloudwatch,events,iam,lambda,logs,monitoring,s3,scheduler,"
+    "secretsmanager,sns,sqs,sts,dynamodb"
+)
 
 # Variable of the environment → the template's parameter, and what it is.
 PARAMETERS = {
@@ -45,7 +49,7 @@ SECRETS = {
 }
 
 
-def check(environment: dict) -> None:
+def check(environment: dict[str, str]) -> None:
     """Names every variable that is missing, before anything is built."""
     wanted = {name: about for name, (*_, about) in {**PARAMETERS, **SECRETS}.items()}
     missing = [f"  {name}: {about}" for name, about in wanted.items() if not environment.get(name)]
@@ -53,7 +57,7 @@ def check(environment: dict) -> None:
         raise Failure("Set these environment variables for the local stack:\n" + "\n".join(missing))
 
 
-def up(state: State, environment: dict) -> dict:
+def up(state: State, environment: dict[str, str]) -> dict[str, str]:
     """Starts the local AWS unless it runs, and brings the stack up to date with the binaries and
     the environment. The outputs, which are in `outputs.json` too."""
     check(environment)
@@ -80,46 +84,17 @@ def down(state: State) -> bool:
     return stopped
 
 
-def running(state: State) -> dict | None:
+def running(state: State) -> Json | None:
     record = state.running("ministack")
     return record if record and healthy(record["endpoint"]) else None
 
 
-def start(state: State) -> dict:
+def start(state: State) -> Json:
     """Starts ministack on a free port of this machine only."""
     down(state)
     # Another process may take the port between our finding it free and ministack's binding it.
     for _ in range(5):
-        port = free_port()
-        endpoint = f"http://127.0.0.1:{port}"
-        temporary = state.path("tmp")
-        temporary.mkdir(exist_ok=True)
-        # Functions inherit ministack's environment, so it gets nothing of ours.
-        environment = {
-            "PATH": "/usr/bin:/bin",
-            "HOME": str(temporary),
-            "LANG": "C.UTF-8",
-            # It unpacks the functions' code here.
-            "TMPDIR": str(temporary),
-            "STATE_DIR": str(temporary / "state"),
-            "S3_DATA_DIR": str(temporary / "s3"),
-            "BIND_HOST": "127.0.0.1",
-            "GATEWAY_PORT": str(port),
-            # Would listen on 8883 of every address otherwise.
-            "IOT_MTLS_ENABLED": "0",
-            # Where the functions' SDK clients go.
-            "AWS_ENDPOINT_URL": endpoint,
-            "AWS_ACCESS_KEY_ID": "test",
-            "AWS_SECRET_ACCESS_KEY": "test",
-            "MINISTACK_REGION": REGION,
-            "SERVICES": SERVICES,
-            "LOG_LEVEL": os.environ.get("MINISTACK_LOG_LEVEL", "INFO"),
-            # Whether roles are enforced as they are on AWS.
-            "AUTH": os.environ.get("LOCAL_IAM", "false"),
-        }
-        command = [sys.executable, "-m", "ministack"]
-        record = state.start("ministack", command, environment, endpoint=endpoint)
-        wait_for(lambda: healthy(endpoint) or not state.running("ministack"), 60)
+        record = launch(state, free_port())
         if running(state):
             return record
         log = state.last_lines("ministack")
@@ -129,21 +104,57 @@ def start(state: State) -> dict:
     raise Failure(f"The local AWS did not start. It said:\n{log}")
 
 
+def launch(state: State, port: int) -> Json:
+    """Starts ministack on this port, and waits until it answers or has ended."""
+    endpoint = f"http://127.0.0.1:{port}"
+    temporary = state.path("tmp")
+    temporary.mkdir(exist_ok=True)
+    # Functions inherit ministack's environment, so it gets nothing of ours.
+    environment = {
+        "PATH": "/usr/bin:/bin",
+        "HOME": str(temporary),
+        "LANG": "C.UTF-8",
+        # It unpacks the functions' code here.
+        "TMPDIR": str(temporary),
+        "STATE_DIR": str(temporary / "state"),
+        "S3_DATA_DIR": str(temporary / "s3"),
+        "BIND_HOST": "127.0.0.1",
+        "GATEWAY_PORT": str(port),
+        # Would listen on 8883 of every address otherwise.
+        "IOT_MTLS_ENABLED": "0",
+        # Where the functions' SDK clients go.
+        "AWS_ENDPOINT_URL": endpoint,
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "MINISTACK_REGION": REGION,
+        "SERVICES": SERVICES,
+        "LOG_LEVEL": os.environ.get("MINISTACK_LOG_LEVEL", "INFO"),
+        # Whether roles are enforced as they are on AWS.
+        "AUTH": os.environ.get("LOCAL_IAM", "false"),
+    }
+    command = [sys.executable, "-m", "ministack"]
+    record = state.start("ministack", command, environment, endpoint=endpoint)
+    wait_for(lambda: healthy(endpoint) or not state.running("ministack"), 60)
+    return record
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+        port: int = probe.getsockname()[1]
+        return port
 
 
 def healthy(endpoint: str) -> bool:
     try:
         with urllib.request.urlopen(f"{endpoint}/_ministack/health", timeout=5) as answer:
-            return answer.status == 200
+            status: int = answer.status
+            return status == 200
     except OSError:
         return False
 
 
-def client(service: str, endpoint: str):
+def client(service: str, endpoint: str) -> Any:
     """A client of the local AWS, whatever the environment says about the real one."""
     return boto3.client(
         service,
@@ -155,8 +166,8 @@ def client(service: str, endpoint: str):
     )
 
 
-def put_secrets(endpoint: str, environment: dict) -> None:
-    values: dict[str, dict] = {}
+def put_secrets(endpoint: str, environment: dict[str, str]) -> None:
+    values: dict[str, dict[str, str]] = {}
     for name, (secret, field, _) in SECRETS.items():
         values.setdefault(f"{SECRETS_PREFIX}/{secret}", {})[field] = environment[name]
     secrets = client("secretsmanager", endpoint)
@@ -167,7 +178,7 @@ def put_secrets(endpoint: str, environment: dict) -> None:
             secrets.put_secret_value(SecretId=name, SecretString=json.dumps(value))
 
 
-def deploy(state: State, endpoint: str, parameters: dict) -> dict:
+def deploy(state: State, endpoint: str, parameters: dict[str, str]) -> dict[str, str]:
     """Deploys the template as it is now; returns the stack's outputs."""
     client("s3", endpoint).create_bucket(Bucket=ARTIFACTS)
     packaged = state.path("packaged.yaml")
@@ -200,11 +211,16 @@ def deploy(state: State, endpoint: str, parameters: dict) -> dict:
 
 def package(endpoint: str, to: Path) -> None:
     """Uploads the binaries, and writes the template with their places."""
-    command = [
-        Path(sys.executable).with_name("aws"), "cloudformation", "package",
-        "--template-file", ROOT / "infra/template.yaml",
-        "--s3-bucket", ARTIFACTS,
-        "--output-template-file", to,
+    command: list[str | Path] = [
+        Path(sys.executable).with_name("aws"),
+        "cloudformation",
+        "package",
+        "--template-file",
+        ROOT / "infra/template.yaml",
+        "--s3-bucket",
+        ARTIFACTS,
+        "--output-template-file",
+        to,
     ]
     environment = {
         **os.environ,
@@ -218,12 +234,12 @@ def package(endpoint: str, to: Path) -> None:
     }
     for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL_S3"):
         environment.pop(name, None)
-    done = subprocess.run(command, env=environment, capture_output=True, text=True)
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise Failure(f"The template was not packaged:\n{done.stdout}{done.stderr}")
 
 
-def exists(cloudformation) -> bool:
+def exists(cloudformation: Any) -> bool:
     try:
         stack = cloudformation.describe_stacks(StackName=STACK)["Stacks"][0]
     except ClientError:
@@ -236,7 +252,7 @@ def exists(cloudformation) -> bool:
     return True
 
 
-def failures(cloudformation) -> str:
+def failures(cloudformation: Any) -> str:
     events = cloudformation.describe_stack_events(StackName=STACK)["StackEvents"]
     failed = [event for event in events if event["ResourceStatus"].endswith("FAILED")]
     return "\n".join(
@@ -249,7 +265,8 @@ def endpoint_of(state: State) -> str:
     record = running(state)
     if not record:
         raise Failure("The local stack is not running; `make local-up` or `make demo` starts it.")
-    return record["endpoint"]
+    endpoint: str = record["endpoint"]
+    return endpoint
 
 
 def poll(state: State) -> str:
@@ -257,13 +274,13 @@ def poll(state: State) -> str:
     functions = client("lambda", endpoint_of(state))
     event = {"all": True}
     answer = functions.invoke(FunctionName=f"{STACK}-project-poll", Payload=json.dumps(event))
-    payload = answer["Payload"].read().decode()
+    payload: str = answer["Payload"].read().decode()
     if answer.get("FunctionError"):
         raise Failure(f"The poll failed: {payload}")
     return payload
 
 
-def logs(state: State, follow: bool, out) -> None:
+def logs(state: State, follow: bool, out: TextIO) -> None:
     """Prints what the functions logged, oldest first, and goes on printing if asked to."""
     cloudwatch = client("logs", endpoint_of(state))
     prefix = f"/aws/lambda/{STACK}-"

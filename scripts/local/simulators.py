@@ -5,12 +5,12 @@ import os
 import secrets
 import urllib.request
 
-from .state import ROOT, Failure, State, wait_for
+from .state import ROOT, Failure, Json, State, wait_for
 
 NAMES = ("companycam-simulator", "one-click-simulator")
 
 
-def up(state: State) -> dict:
+def up(state: State) -> Json:
     """Starts both unless they run; what `simulators.json` says about them.
 
     Beside the origins and tokens it has what a stack needs in order to be connected to them, the
@@ -25,12 +25,8 @@ def up(state: State) -> dict:
         "client_secret": secrets.token_urlsafe(24),
         "launch_key": secrets.token_urlsafe(32),
     }
-    companycam = start(
-        state, NAMES[0], ["--client-id", known["client_id"], "--client-secret", known["client_secret"]]
-    )
-    one_click = start(
-        state, NAMES[1], ["--launch-key", known["launch_key"], "--companycam-url", companycam["origin"]]
-    )
+    companycam = start(state, NAMES[0], ["--client-id", known["client_id"], "--client-secret", known["client_secret"]])
+    one_click = start(state, NAMES[1], ["--launch-key", known["launch_key"], "--companycam-url", companycam["origin"]])
     known = {
         "companycam": companycam["origin"],
         "companycam_token": companycam["token"],
@@ -42,7 +38,7 @@ def up(state: State) -> dict:
     return known
 
 
-def start(state: State, name: str, arguments: list[str]) -> dict:
+def start(state: State, name: str, arguments: list[str]) -> Json:
     ready = f"{name}.ready.json"
     state.remove(ready)
     binary = ROOT / os.environ.get("CARGO_TARGET_DIR", "target") / "debug" / name
@@ -65,7 +61,7 @@ def down(state: State) -> bool:
     return any(stopped)
 
 
-def environment(known: dict) -> dict:
+def environment(known: Json) -> dict[str, str]:
     """The variables that wire a stack to these simulators."""
     return {
         "COMPANYCAM_API_URL": f"{known['companycam']}/v2",
@@ -80,7 +76,7 @@ def environment(known: dict) -> dict:
     }
 
 
-def tell_integration_url(known: dict, url: str) -> None:
+def tell_integration_url(known: Json, url: str) -> None:
     """Tells One Click where the integration is, so that its Connect button leads there."""
     request = urllib.request.Request(
         f"{known['one_click']}/_sim/integration-url",

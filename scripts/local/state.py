@@ -1,14 +1,20 @@
 """The state directory, and the processes that belong to it."""
 
+import contextlib
 import json
 import os
 import shutil
 import signal
 import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
+
+# What is kept in a file of the state directory.
+Json = dict[str, Any]
 
 
 class Failure(Exception):
@@ -18,7 +24,7 @@ class Failure(Exception):
 class State:
     """One state directory."""
 
-    def __init__(self, directory: Path):
+    def __init__(self, directory: Path) -> None:
         self.directory = directory.resolve()
 
     @classmethod
@@ -29,13 +35,14 @@ class State:
         self.directory.mkdir(parents=True, exist_ok=True)
         return self.directory / name
 
-    def read(self, name: str) -> dict | None:
+    def read(self, name: str) -> Json | None:
         try:
-            return json.loads((self.directory / name).read_text())
+            value: Json = json.loads((self.directory / name).read_text())
         except FileNotFoundError:
             return None
+        return value
 
-    def write(self, name: str, value: dict) -> None:
+    def write(self, name: str, value: Json) -> None:
         """Replaces the file as a whole: whoever waits for it never sees half of it."""
         path = self.path(name)
         unfinished = path.with_name(f"{name}.{os.getpid()}")
@@ -61,7 +68,7 @@ class State:
         """Removes the directory with all that is in it; for one that we made ourselves."""
         shutil.rmtree(self.directory, ignore_errors=True)
 
-    def start(self, name: str, command: list[str], environment: dict | None = None, **facts) -> dict:
+    def start(self, name: str, command: list[str], environment: dict[str, str] | None = None, **facts: str) -> Json:
         """Starts a process that outlives us and remembers it under `name`, with these facts.
 
         It gets a process group of its own, so that what it starts can be ended with it.
@@ -80,7 +87,7 @@ class State:
         self.write(f"{name}.process.json", record)
         return record
 
-    def running(self, name: str) -> dict | None:
+    def running(self, name: str) -> Json | None:
         """What was remembered about a process, if it still runs."""
         record = self.read(f"{name}.process.json")
         if record and record["started"] is not None and started(record["pid"]) == record["started"]:
@@ -127,11 +134,9 @@ def end_group(leader: int) -> None:
 
 
 def group_lives(leader: int) -> bool:
-    try:
-        # Collects the leader if it is our child; a zombie would count as living.
+    # Collects the leader if it is our child; a zombie would count as living.
+    with contextlib.suppress(ChildProcessError):
         os.waitpid(leader, os.WNOHANG)
-    except ChildProcessError:
-        pass
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
             fields = stat.read_text().rpartition(")")[2].split()
@@ -142,7 +147,7 @@ def group_lives(leader: int) -> bool:
     return False
 
 
-def wait_for(condition, seconds: float) -> bool:
+def wait_for(condition: Callable[[], object], seconds: float) -> bool:
     """Whether the condition came true in time."""
     end = time.monotonic() + seconds
     while not condition():

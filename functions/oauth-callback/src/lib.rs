@@ -1,7 +1,4 @@
-//! Connecting an organization to a CompanyCam company (B1–B5).
-//!
-//! `connect` begins a session and sends the browser to CompanyCam's login and consent; `callback`
-//! takes what comes back: tokens, users, the first sync, and on to the tab.
+#![doc = include_str!("../README.md")]
 
 mod callback;
 mod connect;

@@ -1,5 +1,4 @@
-//! Copies photos from `CompanyCam`'s CDN to One Click (B15): the photos of a batch at the same time,
-//! each streaming through without being held.
+#![doc = include_str!("../README.md")]
 
 mod hidden;
 

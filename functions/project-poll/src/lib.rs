@@ -1,4 +1,4 @@
-//! On its schedule: one look message for each connected organization whose turn it is (B17).
+#![doc = include_str!("../README.md")]
 
 use futures::{StreamExt, TryStreamExt, stream};
 use model::messages::{Look, SyncMessage};

@@ -1,17 +1,4 @@
-//! The synchronisation, one organization at a time.
-//!
-//! Two queues lead here. `sync.fifo` brings looks, in order within each organization. `retry` brings
-//! looks that were put off: they only go back to `sync.fifo`, to take their turn, and so does what an
-//! operator moved back from the dead letters.
-//!
-//! A batch holds looks of several organizations: those of one are taken in order, those of several at
-//! the same time, so that none waits for another's neighbour that does not answer; nor do their next
-//! looks, since what is done is deleted while the others still work. Nothing is begun
-//! without the time to end it; what was not begun goes back to the queue as it was.
-//!
-//! A look that fails never stays in the FIFO queue, where it would hold up its organization: it is
-//! put off, waits in a row, or is set aside (B27, B36). Only what could not even be handed on is
-//! reported to SQS as failed.
+#![doc = include_str!("../README.md")]
 
 mod record;
 

@@ -1,4 +1,4 @@
-//! The integrations tab (B25): server-rendered, and whole without JavaScript.
+#![doc = include_str!("../README.md")]
 
 mod find;
 mod forms;

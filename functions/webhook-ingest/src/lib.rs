@@ -1,9 +1,4 @@
-//! Both sides' webhooks: is the delivery genuine? Then queue a look at what it is about, and answer
-//! exactly 200. Nothing is decided here, and nobody is asked.
-//!
-//! Whatever is not genuine gets the same 401: an unknown organization, a wrong signature, a body
-//! that is too long. What is genuine and makes no sense is answered 200, so that it is not sent
-//! again, and counted.
+#![doc = include_str!("../README.md")]
 
 mod keys;
 mod looks;

@@ -1,6 +1,4 @@
-//! One Click Contractor's API as this integration uses it: the client, the types of the contract,
-//! launch tokens and webhooks. Nothing else in the workspace knows the contract, so that a
-//! difference in the real API is a change in this crate only.
+#![doc = include_str!("../README.md")]
 
 pub mod client;
 pub mod error;

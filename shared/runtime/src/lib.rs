@@ -1,7 +1,4 @@
-//! What every function needs: configuration, telemetry, clients, queues and their messages, the
-//! tokens of an organization and the pacing of its calls to `CompanyCam`.
-//!
-//! Clients are built once, at start; nothing is read or fetched that the first event does not need.
+#![doc = include_str!("../README.md")]
 
 mod app;
 pub mod config;

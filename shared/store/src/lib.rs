@@ -1,11 +1,4 @@
-//! What the integration remembers, in DynamoDB: one module for each table.
-//!
-//! Every item belongs to one organization and its key begins with the organization's id, except
-//! the claim of a company by an organization (B5) and the short-lived items of [`ephemeral`].
-//! A write that must not overwrite somebody else's is conditional, and a condition that does not
-//! hold is an outcome that the caller decides about, never an error.
-//!
-//! Times are Unix seconds (`…_at`) unless the name ends in `_ms`.
+#![doc = include_str!("../README.md")]
 
 mod absence;
 pub mod activity;

@@ -1,4 +1,4 @@
-//! What our pages share: sessions, launch tokens, CSRF, the frame around a page and its assets.
+#![doc = include_str!("../README.md")]
 
 mod arrival;
 pub mod assets;

@@ -1,7 +1,4 @@
-//! The deployed stack and the two simulators in a real browser.
-//!
-//! What is on a page is found as a person finds it: by roles, accessible names and labels. The words
-//! that the tests rely on are in [`tab`] and [`simulators`], and nowhere else.
+#![doc = include_str!("../README.md")]
 
 pub mod axe;
 pub mod cast;

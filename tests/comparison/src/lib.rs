@@ -1,6 +1,4 @@
-//! What One Click should have, worked out from what CompanyCam has, and how it differs.
-//!
-//! Written from the behaviours (B6, B10, B14, B15) and not from the product's code, which it checks.
+#![doc = include_str!("../README.md")]
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,8 +1,4 @@
-//! The deployed stack and the two simulators, as a person with a browser and an operator with a shell
-//! meet them.
-//!
-//! `make demo AUTO=1` and `make test` start a stack and simulators of their own and say where they are
-//! by `LOCAL_DIR`.
+#![doc = include_str!("../README.md")]
 
 pub mod browser;
 

@@ -1,19 +1,4 @@
-//! The application in process: both simulators, stand-ins for AWS, and the functions' handlers.
-//!
-//! ```no_run
-//! # async fn example() {
-//! use test_support::TestApp;
-//!
-//! let test = TestApp::spawn().await;
-//! let browser = test.connect().await;
-//! test.drain().await;
-//! assert!(browser.open("/companycam/settings").await.says("Connected"));
-//! # }
-//! ```
-//!
-//! Nothing here waits for a time: what a queue holds back is waited for until it is due, and a
-//! deadline that no good run comes near panics with what is left.
-
+#![doc = include_str!("../README.md")]
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

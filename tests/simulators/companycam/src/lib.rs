@@ -1,10 +1,4 @@
-//! A simulator of CompanyCam: API, OAuth, CDN, webhooks and a small web application.
-//!
-//! One origin serves everything: the API under `/v2`, OAuth and the web application at the root,
-//! photo files under `/cdn`, and the control routes (see the `control` module) under `/_sim`.
-//! It keeps the quirks that integrations meet: 302 to a login page for unknown paths, bare
-//! arrays, cursors in headers, rotating refresh tokens, webhooks that want exactly 200.
-
+#![doc = include_str!("../README.md")]
 #![allow(clippy::doc_markdown, reason = "CompanyCam is a name, not code")]
 
 mod auth;

@@ -1,18 +1,4 @@
-//! A simulator of One Click Contractor: its API, its webhooks and a small web application.
-//!
-//! The API follows `docs/one-click.openapi.yaml`, which the tests hold it to. The web
-//! application has what the integration's story needs: sign in, jobs with their photos,
-//! Administration → Integrations.
-//!
-//! ```no_run
-//! # async fn example() -> anyhow::Result<()> {
-//! let one_click = one_click_simulator::Simulator::spawn(Default::default()).await?;
-//! println!("{}", one_click.origin);
-//! # Ok(()) }
-//! ```
-//!
-//! Tests and the demo steer it by the routes under `/_sim/`, which are listed in `src/control.rs`.
-
+#![doc = include_str!("../README.md")]
 #![expect(
     clippy::option_option,
     reason = "a field that is absent and one that is null differ, as `fields` explains"
