@@ -20,6 +20,12 @@ LOCAL := PYTHONPATH=scripts python -m local
 # Finds what on a page is in the way of people with assistive technology.
 AXE := axe-core@4.14.1
 
+# Checks the types of the pages' script.
+TYPESCRIPT := typescript@7.0.2
+
+# Each into a directory of its own, which follows.
+NPM_INSTALL := npm install --no-save --no-audit --no-fund --loglevel error --prefix
+
 # For deploying to AWS.
 STACK ?= companycam-integration
 ARCHITECTURE ?= arm64
@@ -82,8 +88,9 @@ simulators: tools simulator-binaries ## Only the two simulators
 poll: tools ## Invoke the scheduled poll on the local stack once, now
 	@$(LOCAL) poll
 
+# Where npm is missing, the script is left to `test`, which installs it.
 .PHONY: check
-check: tools ## The fast part of the tests: format, lints, dependencies, unit and in-process tests
+check: tools $(if $(shell command -v npm),script-check) ## The fast part of the tests: format, lints, dependencies, unit and in-process tests
 	cargo fmt --all --check
 	ruff format --check scripts
 	ruff check scripts
@@ -94,6 +101,14 @@ check: tools ## The fast part of the tests: format, lints, dependencies, unit an
 	cargo clippy --workspace --all-targets -- --deny warnings
 	cargo test --workspace
 
+.PHONY: script-check
+script-check: target/script/.$(TYPESCRIPT) ## The types of the pages' script
+	target/script/node_modules/.bin/tsc --project shared/web/assets/script
+
+target/script/.$(TYPESCRIPT): | npm
+	$(NPM_INSTALL) target/script $(TYPESCRIPT)
+	@touch $@
+
 # Only reads. The program exits with 1 if anything is contradicted, which make passes on as 2.
 .PHONY: contract-check
 contract-check: ## Try what we assume of CompanyCam and One Click, by reading only (it names the variables it needs)
@@ -102,7 +117,7 @@ contract-check: ## Try what we assume of CompanyCam and One Click, by reading on
 # Plain `cargo test` for all: what a bare machine runs is what a developer ran. Always of the whole workspace:
 # another selection of packages builds their libraries a second time, with other features.
 .PHONY: test
-test: check functions simulator-binaries browser ## Every test there is, the deployed stack's included
+test: check script-check functions simulator-binaries browser ## Every test there is, the deployed stack's included
 	$(LOCAL) run cargo test --workspace --test deployed
 	# Alone: it kills functions in the middle of their work.
 	$(LOCAL) run cargo test --workspace --test killed
@@ -111,21 +126,27 @@ test: check functions simulator-binaries browser ## Every test there is, the dep
 	# They wait more than they work.
 	$(LOCAL) run cargo test --workspace --test browser -- --test-threads 4
 
-# Debian's packages where something is missing; elsewhere one has to install it.
-.PHONY: browser
-browser:
+# Debian's packages where one of these programs is missing, each as program=package; elsewhere one has
+# to install it.
+define programs
 	@missing=; \
-	command -v npm >/dev/null || missing+=' npm'; \
-	command -v "$${CHROMIUM:-chromium}" >/dev/null || missing+=' chromium'; \
-	command -v "$${CHROMEDRIVER:-chromedriver}" >/dev/null || missing+=' chromium-driver'; \
+	$(foreach pair,$(1),command -v "$(firstword $(subst =, ,$(pair)))" >/dev/null || missing+=' $(lastword $(subst =, ,$(pair)))'; )\
 	test -z "$$missing" || { \
 		sudo=$$(test "$$(id -u)" = 0 || echo sudo); \
 		$$sudo apt-get update --quiet && $$sudo apt-get install --quiet --yes --no-install-recommends $$missing || \
-		{ echo "The browser tests need these programs in the PATH:$$missing" >&2; exit 1; }; }
-	@$(MAKE) target/browser/.$(AXE)
+		{ echo "These programs have to be in the PATH:$$missing" >&2; exit 1; }; }
+endef
 
-target/browser/.$(AXE):
-	npm install --prefix target/browser --no-save --no-audit --no-fund --loglevel error $(AXE)
+.PHONY: npm
+npm:
+	$(call programs,npm=npm)
+
+.PHONY: browser
+browser: target/browser/.$(AXE)
+	$(call programs,$${CHROMIUM:-chromium}=chromium $${CHROMEDRIVER:-chromedriver}=chromium-driver)
+
+target/browser/.$(AXE): | npm
+	$(NPM_INSTALL) target/browser $(AXE)
 	@touch $@
 
 .PHONY: misbehaviours

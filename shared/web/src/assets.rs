@@ -33,14 +33,26 @@ static STYLE: LazyLock<Asset> = LazyLock::new(|| {
         include_str!("../assets/style.css"),
     )
 });
-static SCRIPT: LazyLock<Asset> = LazyLock::new(|| {
-    asset(
-        "script",
-        "js",
-        "text/javascript; charset=utf-8",
-        include_str!("../assets/script.js"),
-    )
-});
+
+/// What the script consists of, in the order in which it runs: one script in a scope of its own, so
+/// that its parts share their names and the page gets none.
+const PARTS: &str = concat!(
+    "\"use strict\";\n(() => {\n",
+    include_str!("../assets/script/dom.js"),
+    include_str!("../assets/script/fields.js"),
+    include_str!("../assets/script/times.js"),
+    include_str!("../assets/script/focus.js"),
+    include_str!("../assets/script/swap.js"),
+    include_str!("../assets/script/forms.js"),
+    include_str!("../assets/script/visit.js"),
+    include_str!("../assets/script/dialog.js"),
+    include_str!("../assets/script/progress.js"),
+    include_str!("../assets/script/start.js"),
+    "})();\n",
+);
+
+static SCRIPT: LazyLock<Asset> =
+    LazyLock::new(|| asset("script", "js", "text/javascript; charset=utf-8", PARTS));
 
 static ICON: LazyLock<Asset> = LazyLock::new(|| {
     asset(
@@ -80,5 +92,25 @@ pub fn serve(name: &str) -> Response {
             (headers, asset.body).into_response()
         }
         None => StatusCode::NOT_FOUND.into_response(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn b25_no_part_of_the_script_is_left_out() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/script");
+        let files = fs::read_dir(folder).unwrap();
+        let files = files.map(|file| file.unwrap().path());
+        for file in files.filter(|file| file.extension().is_some_and(|kind| kind == "js")) {
+            let part = fs::read_to_string(&file).unwrap();
+            assert!(SCRIPT.body.contains(&part), "{}", file.display());
+        }
     }
 }
