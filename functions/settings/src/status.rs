@@ -85,7 +85,6 @@ pub struct Status {
     pub text: PaceText,
 }
 
-/// Answers it.
 pub async fn status(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
     match answer(&app, &headers).await {
         Ok(status) => ([(CACHE_CONTROL, "no-store")], Json(status)).into_response(),

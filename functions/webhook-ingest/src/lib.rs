@@ -56,9 +56,12 @@ async fn from_companycam(
     let named = named_in_query(request.uri().query());
     ingest
         .take(
-            "companycam",
-            (organization(org), named),
-            request,
+            Delivery {
+                side: "companycam",
+                org: organization(org),
+                named,
+                request,
+            },
             genuine,
             looks,
         )
@@ -80,25 +83,41 @@ async fn from_one_click(
     let named = named_in_credentials(credentials.and_then(|value| value.to_str().ok()));
     ingest
         .take(
-            "one-click",
-            (organization(org), named),
-            request,
+            Delivery {
+                side: "one-click",
+                org: organization(org),
+                named,
+                request,
+            },
             genuine,
             looks::one_click,
         )
         .await
 }
 
+/// What came, not looked at yet.
+struct Delivery {
+    side: &'static str,
+    /// Whose, if the address is one of an organization's.
+    org: Option<OrgId>,
+    named: Named,
+    request: Request,
+}
+
 impl Ingest {
     /// Takes a delivery in; the answer's status.
     async fn take(
         &self,
-        side: &'static str,
-        (org, named): (Option<OrgId>, Named),
-        request: Request,
+        delivery: Delivery,
         genuine: impl Fn(&WebhookKeys, &HeaderMap, &[u8]) -> bool,
         looks: impl Fn(&OrgId, &[u8]) -> Result<Vec<Look>, Ignored>,
     ) -> StatusCode {
+        let Delivery {
+            side,
+            org,
+            named,
+            request,
+        } = delivery;
         let (parts, body) = request.into_parts();
         let Some(org) = org else {
             return refuse(side, "no organization has such an id");

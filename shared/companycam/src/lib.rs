@@ -1,4 +1,5 @@
 #![doc = include_str!("../README.md")]
+#![warn(missing_docs)]
 #![allow(
     clippy::doc_markdown,
     reason = "CompanyCam is a name in prose, not an item"

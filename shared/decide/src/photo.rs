@@ -11,18 +11,26 @@ const FAILED_FOR_MS: i64 = 24 * 60 * 60 * 1000;
 /// So long after its time the message that waits for a refused photo counts as lost.
 const OVERDUE_MS: i64 = 60 * 60 * 1000;
 
+/// What is known of a photo beside what CompanyCam says of it.
+#[derive(Debug, Clone, Default)]
+pub struct Known<'a> {
+    /// Its row.
+    pub row: Option<&'a PhotoRow>,
+    /// The job of its project, if that has one.
+    pub job: Option<&'a JobId>,
+    /// Its tags, from elsewhere (a photo carries none); `None` leaves those that are known.
+    pub tags: Option<Vec<String>>,
+}
+
 /// The photo as it should be in One Click, if that is to be written down and looked at.
 ///
-/// `job` is the job of the photo's project, if it has one. `tags` are what is known of its tags
-/// from elsewhere (a photo carries none); `None` leaves those that are known.
 pub fn wanted_photo(
     photo: &Photo,
-    row: Option<&PhotoRow>,
-    job: Option<&JobId>,
+    known: Known<'_>,
     preferences: &Preferences,
-    tags: Option<Vec<String>>,
     now_ms: i64,
 ) -> Option<WantedPhoto> {
+    let Known { row, job, tags } = known;
     // An unfinished photo is announced once it is finished; a duplicate or broken one never is.
     if !photo.is_processed() {
         return None;
@@ -99,7 +107,6 @@ pub enum CopyStep<'a> {
     },
 }
 
-/// Decides it.
 pub fn copy_step<'a>(wanted: &'a WantedPhoto, copied: Option<&'a CopiedPhoto>) -> CopyStep<'a> {
     let Some(to) = &wanted.job_id else {
         return CopyStep::Nothing(None);
@@ -146,6 +153,14 @@ mod tests {
         JobId::parse("j1").unwrap()
     }
 
+    fn known<'a>(row: Option<&'a PhotoRow>, job: Option<&'a JobId>) -> Known<'a> {
+        Known {
+            row,
+            job,
+            tags: None,
+        }
+    }
+
     fn row(wanted: WantedPhoto, copied: bool) -> PhotoRow {
         let there = copied.then(|| CopiedPhoto {
             version: wanted.version,
@@ -166,7 +181,7 @@ mod tests {
 
     fn want_at(photo: &Photo, row: Option<&PhotoRow>, now_ms: i64) -> Option<WantedPhoto> {
         let preferences = Preferences::default();
-        wanted_photo(photo, row, Some(&job()), &preferences, None, now_ms)
+        wanted_photo(photo, known(row, Some(&job())), &preferences, now_ms)
     }
 
     #[test]
@@ -237,7 +252,7 @@ mod tests {
             copy_internal_photos: true,
             ..Preferences::default()
         };
-        assert!(wanted_photo(&internal, None, Some(&job()), &allowed, None, NOW).is_some());
+        assert!(wanted_photo(&internal, known(None, Some(&job())), &allowed, NOW).is_some());
     }
 
     #[test]
@@ -245,22 +260,15 @@ mod tests {
         let copied = row(want(&photo(json!({})), None).unwrap(), true);
         let other = JobId::parse("j2").unwrap();
         let moved = photo(json!({"project_id": "q", "updated_at": 101}));
-        let wanted = wanted_photo(
-            &moved,
-            Some(&copied),
-            Some(&other),
-            &Preferences::default(),
-            None,
-            NOW,
-        )
-        .unwrap();
+        let elsewhere = known(Some(&copied), Some(&other));
+        let wanted = wanted_photo(&moved, elsewhere, &Preferences::default(), NOW).unwrap();
         assert_eq!(
             copy_step(&wanted, copied.copied.as_ref()),
             CopyStep::Copy { to: &other }
         );
         assert_eq!(strays(&copied, &wanted), [job()]);
         let preferences = Preferences::default();
-        let nowhere = wanted_photo(&moved, Some(&copied), None, &preferences, None, NOW).unwrap();
+        let nowhere = wanted_photo(&moved, known(Some(&copied), None), &preferences, NOW).unwrap();
         assert_eq!(nowhere.job_id, None, "its new project has no job");
     }
 

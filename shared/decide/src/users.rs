@@ -22,7 +22,6 @@ pub enum How {
 /// A `CompanyCam` user with the One Click user they are.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Match {
-    /// The user.
     pub companycam: CompanyCamUser,
     /// Who they are in One Click.
     pub one_click: Option<OneClickUser>,

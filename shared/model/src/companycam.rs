@@ -7,7 +7,6 @@ crate::ids::ids! {
     CompanyId, "a company's id";
     /// A project: one place of work.
     ProjectId, "a project's id";
-    /// A photo.
     PhotoId, "a photo's id";
     /// A user of a company. What created a project or photo has one too, even where it is no user.
     UserId, "a user's id";
@@ -25,7 +24,7 @@ crate::ids::ids! {
 pub struct Cursor(String);
 
 impl Cursor {
-    /// A cursor as CompanyCam gave it.
+    /// A cursor as `CompanyCam` gave it.
     pub fn new(text: impl Into<String>) -> Self {
         Self(text.into())
     }

@@ -12,9 +12,7 @@ use crate::project::ProjectFields;
 /// A job's row: the other direction of the link.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct JobRow {
-    /// The organization.
     pub org_id: OrgId,
-    /// The job.
     pub job_id: JobId,
     /// The project it is linked to.
     pub project_id: ProjectId,
@@ -40,9 +38,7 @@ pub struct JobRow {
 /// A job that is getting a project, or could not get one (B22).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct JobClaim {
-    /// The organization.
     pub org_id: OrgId,
-    /// The job.
     pub job_id: JobId,
     /// When a project was asked for, in Unix seconds: one may be there, though nobody heard of it.
     #[serde(default)]

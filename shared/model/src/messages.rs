@@ -22,7 +22,6 @@ pub enum Look {
     },
     /// A side that did not answer: does it now?
     Probe {
-        /// Which.
         side: Side,
         /// The pause that the probe belongs to; an older one's are let go.
         seq: i64,
@@ -55,14 +54,12 @@ pub enum Look {
     },
     /// One project.
     Project {
-        /// Which.
         project_id: ProjectId,
         /// What made us look.
         origin: Origin,
     },
     /// The photos of a project, from a page on.
     ProjectPhotos {
-        /// Whose.
         project_id: ProjectId,
         /// Where to go on.
         cursor: Option<Cursor>,
@@ -72,21 +69,18 @@ pub enum Look {
     },
     /// One photo, which an event is about.
     Photo {
-        /// Which.
         photo_id: PhotoId,
         /// Whether its tags may have changed too: reading them is another call.
         tags: bool,
     },
     /// One document, which an event is about.
     Document {
-        /// Which.
         document_id: DocumentId,
         /// The project it is on, where the event said so.
         project_id: Option<ProjectId>,
     },
     /// One job, which an event is about or a poll found changed.
     Job {
-        /// Which.
         job_id: JobId,
         /// Whether an event says that it was deleted: not to find it any more confirms that.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -287,7 +281,6 @@ impl SyncMessage {
 pub struct PhotoMessage {
     /// Whose; also the message group, by which SQS is fair between organizations.
     pub org_id: OrgId,
-    /// Which.
     pub photo_id: PhotoId,
     /// How often it was put off because something was unavailable.
     #[serde(default)]

@@ -26,7 +26,6 @@ pub enum ConnectionState {
 /// An organization's row.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Organization {
-    /// The organization.
     pub org_id: OrgId,
     /// Its name, as the launch token gave it.
     pub name: String,
@@ -38,7 +37,6 @@ pub struct Organization {
     pub company_name: String,
     /// Who connected, as One Click knows them.
     pub connected_by: String,
-    /// When.
     pub connected_at: i64,
     /// Rises with every connect, so that work begun under an older grant is recognised.
     pub generation: i64,
@@ -144,9 +142,7 @@ pub struct PollProgress {
 /// company's, its webhook to be deleted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TakeBack {
-    /// Which connection.
     pub generation: i64,
-    /// Its company.
     pub company_id: CompanyId,
     /// Its tokens, sealed for it.
     pub sealed_tokens: String,

@@ -6,15 +6,12 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Side {
-    /// `CompanyCam`.
     #[serde(rename = "companycam")]
     CompanyCam,
-    /// One Click.
     OneClick,
 }
 
 impl Side {
-    /// Both.
     pub const BOTH: [Self; 2] = [Self::CompanyCam, Self::OneClick];
 
     /// As people call it.

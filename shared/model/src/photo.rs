@@ -54,11 +54,8 @@ pub struct CopiedPhoto {
 /// A photo's row.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PhotoRow {
-    /// The organization.
     pub org_id: OrgId,
-    /// The photo.
     pub photo_id: PhotoId,
-    /// Its project.
     pub project_id: ProjectId,
     /// The company it was read from; none in rows that were last written before this was kept.
     #[serde(default)]
@@ -90,7 +87,6 @@ pub struct PhotoRow {
     /// Until when somebody is copying.
     #[serde(default)]
     pub lease_ms: Option<i64>,
-    /// Who.
     #[serde(default)]
     pub lease_holder: Option<String>,
 }
@@ -152,7 +148,6 @@ pub enum Refuser {
 /// What is remembered of a photo's refusals, all by the same.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Refusal {
-    /// By whom.
     pub by: Refuser,
     /// Of which version.
     pub version: i64,

@@ -95,9 +95,7 @@ impl SkipReason {
 /// A project's row.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProjectRow {
-    /// The organization.
     pub org_id: OrgId,
-    /// The project.
     pub project_id: ProjectId,
     /// The company it belongs to: links of another company rest (B5).
     pub company_id: CompanyId,

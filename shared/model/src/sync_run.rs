@@ -17,7 +17,6 @@ pub enum Window {
 /// A tag as One Click shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TagName {
-    /// The tag.
     pub id: TagId,
     /// What it says.
     pub name: String,
@@ -45,7 +44,6 @@ pub enum SyncStep {
     },
     /// Read the photos of a page's projects.
     Photos {
-        /// Whose.
         projects: Vec<ProjectId>,
         /// Where their photos go on.
         cursor: Option<Cursor>,

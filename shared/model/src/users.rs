@@ -8,7 +8,6 @@ use crate::one_click::UserId as OneClickUserId;
 /// A user of one side.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct User<Id> {
-    /// Their id.
     pub id: Id,
     /// First and last name.
     pub name: String,
@@ -27,7 +26,6 @@ pub type OneClickUser = User<OneClickUserId>;
 /// What an administrator chose for a `CompanyCam` user: a One Click user, or nobody.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Choice {
-    /// For whom.
     pub companycam_user_id: CompanyCamUserId,
     /// Whom; `None`: not matched, on purpose.
     pub one_click_user_id: Option<OneClickUserId>,
@@ -40,7 +38,6 @@ pub struct Directory {
     pub companycam: Vec<CompanyCamUser>,
     /// One Click's side.
     pub one_click: Vec<OneClickUser>,
-    /// By hand.
     pub choices: Vec<Choice>,
 }
 

@@ -1,4 +1,5 @@
 #![doc = include_str!("../README.md")]
+#![warn(missing_docs)]
 
 pub mod client;
 pub mod error;
@@ -6,7 +7,9 @@ pub mod launch;
 pub mod types;
 pub mod webhook;
 
-pub use client::{Client, Listed, Page, Timeouts, Upload, http_client, http_client_with};
+pub use client::{
+    AttachmentAt, Client, Listed, Page, Timeouts, Upload, http_client, http_client_with,
+};
 pub use error::{Error, Messages};
 pub use model::ids::InvalidId;
 pub use model::one_click as ids;

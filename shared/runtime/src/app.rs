@@ -24,11 +24,8 @@ use crate::{Config, Deadline, Secrets, Trouble};
 pub struct App {
     /// What the template said.
     pub config: Config,
-    /// The tables.
     pub store: Store,
-    /// The queues.
     pub queues: Queues,
-    /// The secrets.
     pub secrets: Secrets,
     /// What time it is; nothing here asks another clock.
     pub clock: Clock,

@@ -56,9 +56,7 @@ pub struct Config {
     pub public_url: String,
     /// What every secret's name begins with.
     pub secrets_prefix: String,
-    /// The queues.
     pub queues: QueueUrls,
-    /// The tables.
     pub tables: TableNames,
 }
 

@@ -29,7 +29,6 @@ pub enum Kind {
     User,
     /// A project and its job.
     Project,
-    /// A photo.
     Photo,
     /// Something that another version writes about.
     #[serde(other)]
@@ -160,7 +159,6 @@ impl NewEntry {
 /// An entry as it is kept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
-    /// The organization.
     pub org_id: OrgId,
     /// Sorts by time, and is unique.
     pub at_id: String,

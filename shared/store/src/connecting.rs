@@ -18,7 +18,6 @@ use crate::{Error, Store};
 /// What connecting writes (B3, B5).
 #[derive(Debug, Clone)]
 pub struct NewConnection<'a> {
-    /// The organization.
     pub org_id: &'a OrgId,
     /// Its row as it was read; whatever of it matters must still be so.
     pub before: Option<&'a Organization>,
@@ -26,7 +25,6 @@ pub struct NewConnection<'a> {
     pub sealed_tokens: &'a str,
     /// Everything that is still to be taken back, of the connection before too.
     pub take_backs: BTreeMap<String, TakeBack>,
-    /// Its name.
     pub name: &'a str,
     /// The company that consented.
     pub company_id: &'a CompanyId,

@@ -19,7 +19,6 @@ pub struct Session {
     pub org_id: OrgId,
     /// The organization's name.
     pub org_name: String,
-    /// Who.
     pub user_id: UserId,
     /// Shown as `connected by`.
     pub email: String,

@@ -56,9 +56,7 @@ pub(crate) fn photo_key(org: &OrgId, photo: &PhotoId) -> Item {
 /// A row with its sort key, to be written whole.
 #[derive(Serialize)]
 pub(crate) struct Sorted<'a, T> {
-    /// The sort key.
     pub sk: String,
-    /// The row.
     #[serde(flatten)]
     pub row: &'a T,
 }

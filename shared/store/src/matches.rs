@@ -54,6 +54,15 @@ struct Keyed {
     row: Row,
 }
 
+/// The users of both sides, as they were just read.
+#[derive(Debug, Clone, Default)]
+pub struct Listed {
+    /// CompanyCam's.
+    pub companycam: Vec<CompanyCamUser>,
+    /// One Click's.
+    pub one_click: Vec<OneClickUser>,
+}
+
 fn row_key(org: &OrgId, sk: &str) -> Item {
     key(&[("org_id", org.as_str()), ("sk", sk)])
 }
@@ -102,16 +111,15 @@ impl Store {
         org: &OrgId,
         company: &CompanyId,
         known: &Directory,
-        companycam: &[CompanyCamUser],
-        one_click: &[OneClickUser],
+        listed: &Listed,
     ) -> Result<(), Error> {
         let mut rows = Vec::new();
-        for (bucket, users) in changed(&known.companycam, companycam)? {
+        for (bucket, users) in changed(&known.companycam, &listed.companycam)? {
             let sk = format!("companycam#{company}#{bucket}");
             let company_id = company.clone();
             rows.push((sk, Row::CompanycamUsers { company_id, users }));
         }
-        for (bucket, users) in changed(&known.one_click, one_click)? {
+        for (bucket, users) in changed(&known.one_click, &listed.one_click)? {
             let sk = format!("one-click#{bucket}");
             rows.push((sk, Row::OneClickUsers { users }));
         }

@@ -16,7 +16,6 @@ use crate::{Error, Store};
 /// A look that waits for a side to answer again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WaitingLook {
-    /// The organization.
     pub org_id: OrgId,
     /// `waits#<name>`.
     sk: String,

@@ -22,9 +22,7 @@ use crate::{Error, Store};
 /// What `CompanyCam` says of a photo, to be written down.
 #[derive(Debug, Clone, Copy)]
 pub struct NewWish<'a> {
-    /// The photo.
     pub photo: &'a PhotoId,
-    /// Its project.
     pub project: &'a ProjectId,
     /// The company that was asked.
     pub company: &'a CompanyId,
@@ -32,6 +30,17 @@ pub struct NewWish<'a> {
     pub wanted: &'a WantedPhoto,
     /// Whether the photo is refused so far, so that nobody is to wait for it.
     pub refused: bool,
+}
+
+/// A photo, and who holds it or wants to.
+#[derive(Debug, Clone, Copy)]
+pub struct Held<'a> {
+    /// Whose photo.
+    pub org: &'a OrgId,
+    /// The photo.
+    pub photo: &'a PhotoId,
+    /// The holder.
+    pub holder: &'a str,
 }
 
 /// What taking a photo's lease came to.
@@ -104,43 +113,39 @@ impl Store {
     /// Takes the photo for copying until `until_ms`.
     pub async fn lease_photo(
         &self,
-        org: &OrgId,
-        photo: &PhotoId,
-        holder: &str,
+        held: Held<'_>,
         now_ms: i64,
         until_ms: i64,
     ) -> Result<Lease, Error> {
         let change = Change::new()
             .set("lease_ms", until_ms)
-            .set("lease_holder", holder)
+            .set("lease_holder", held.holder)
             // Our own holder: the answer to this very write was lost, and the client sent it again.
             .when("attribute_exists(#wanted) AND (attribute_not_exists(#lease_ms) OR #lease_ms <= :now OR #lease_holder = :holder)")
-            .value(":holder", holder)
+            .value(":holder", held.holder)
             .value(":now", now_ms);
-        if let Some(row) = self.photos.update(photo_key(org, photo), change).await? {
+        if let Some(row) = self
+            .photos
+            .update(photo_key(held.org, held.photo), change)
+            .await?
+        {
             return Ok(Lease::Taken(Box::new(row)));
         }
-        Ok(match self.photo(org, photo).await? {
+        Ok(match self.photo(held.org, held.photo).await? {
             Some(row) => Lease::Busy(row.lease_ms.unwrap_or(now_ms)),
             None => Lease::Unknown,
         })
     }
 
     /// Goes on holding the photo until `until_ms`. `false`: somebody else has it by now.
-    pub async fn extend_photo(
-        &self,
-        org: &OrgId,
-        photo: &PhotoId,
-        holder: &str,
-        until_ms: i64,
-    ) -> Result<bool, Error> {
+    pub async fn extend_photo(&self, held: Held<'_>, until_ms: i64) -> Result<bool, Error> {
         let change = Change::new()
             .set("lease_ms", until_ms)
             .when("#lease_holder = :holder")
-            .value(":holder", holder);
+            .value(":holder", held.holder);
         Ok(self
             .photos
-            .update::<IgnoredAny>(photo_key(org, photo), change)
+            .update::<IgnoredAny>(photo_key(held.org, held.photo), change)
             .await?
             .is_some())
     }
@@ -149,9 +154,7 @@ impl Store {
     /// pending, only if `wanted` is still what is wanted; otherwise the row as it is now, still leased.
     pub async fn photo_copied(
         &self,
-        org: &OrgId,
-        photo: &PhotoId,
-        holder: &str,
+        held: Held<'_>,
         wanted: &WantedPhoto,
         copied: Option<&CopiedPhoto>,
     ) -> Result<Option<PhotoRow>, Error> {
@@ -165,11 +168,11 @@ impl Store {
             .remove("failed")
             .remove("failed_ms")
             .when("#lease_holder = :holder AND #wanted = :wanted")
-            .value(":holder", holder)
+            .value(":holder", held.holder)
             .value(":wanted", wanted);
         if self
             .photos
-            .update::<PhotoRow>(photo_key(org, photo), done)
+            .update::<PhotoRow>(photo_key(held.org, held.photo), done)
             .await?
             .is_some()
         {
@@ -178,16 +181,17 @@ impl Store {
         let more = Change::new()
             .set_or_remove("copied", copied)
             .when("#lease_holder = :holder")
-            .value(":holder", holder);
-        self.photos.update(photo_key(org, photo), more).await
+            .value(":holder", held.holder);
+        self.photos
+            .update(photo_key(held.org, held.photo), more)
+            .await
     }
 
     /// This wanted version can never be copied: no longer pending, with the reason and what led to it.
     /// `false`: another is wanted by now.
     pub async fn photo_failed(
         &self,
-        org: &OrgId,
-        holder: &str,
+        held: Held<'_>,
         row: &PhotoRow,
         reason: &str,
         refusal: Option<&Refusal>,
@@ -202,31 +206,26 @@ impl Store {
             .remove("pending_org")
             // Ours, or written by the first try of this very call.
             .when("(#lease_holder = :holder OR (#failed = :failed AND #failed_ms = :now)) AND #wanted = :wanted")
-            .value(":holder", holder)
+            .value(":holder", held.holder)
             .value(":failed", reason)
             .value(":now", now_ms)
             .value(":wanted", &row.wanted);
         Ok(self
             .photos
-            .update::<IgnoredAny>(photo_key(org, &row.photo_id), change)
+            .update::<IgnoredAny>(photo_key(held.org, held.photo), change)
             .await?
             .is_some())
     }
 
     /// Gives the lease back with nothing copied.
-    pub async fn release_photo(
-        &self,
-        org: &OrgId,
-        photo: &PhotoId,
-        holder: &str,
-    ) -> Result<(), Error> {
+    pub async fn release_photo(&self, held: Held<'_>) -> Result<(), Error> {
         let change = Change::new()
             .remove("lease_ms")
             .remove("lease_holder")
             .when("#lease_holder = :holder")
-            .value(":holder", holder);
+            .value(":holder", held.holder);
         self.photos
-            .update::<IgnoredAny>(photo_key(org, photo), change)
+            .update::<IgnoredAny>(photo_key(held.org, held.photo), change)
             .await?;
         Ok(())
     }

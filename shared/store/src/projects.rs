@@ -15,12 +15,23 @@ use crate::keys::{PROJECT, Sorted, claim_sk, job_sk, link_key, project_sk};
 use crate::table::key;
 use crate::{Error, Store};
 
+/// What a listing read of a project.
+#[derive(Debug, Clone, Copy)]
+pub struct ListedProject<'a> {
+    /// The project.
+    pub project: &'a ProjectId,
+    /// The company that was asked.
+    pub company: &'a CompanyId,
+    /// What it said.
+    pub fields: &'a ProjectFields,
+    /// When the listing was made, in Unix seconds by CompanyCam's clock.
+    pub listed_at: i64,
+}
+
 /// What a skip remembers.
 #[derive(Debug, Clone)]
 pub struct Skip<'a> {
-    /// The project.
     pub project_id: &'a ProjectId,
-    /// Its company.
     pub company_id: &'a CompanyId,
     /// What was looked at.
     pub seen: &'a ProjectFields,
@@ -31,11 +42,8 @@ pub struct Skip<'a> {
 /// A link to be made.
 #[derive(Debug, Clone)]
 pub struct NewLink<'a> {
-    /// The project.
     pub project_id: &'a ProjectId,
-    /// Its company.
     pub company_id: &'a CompanyId,
-    /// The job.
     pub job_id: &'a JobId,
     /// What the job was brought up to.
     pub seen: &'a ProjectFields,
@@ -75,16 +83,19 @@ impl Store {
         self.project_links.get_many(keys).await
     }
 
-    /// Leaves what a listing made at `listed_at` read for the look that follows. `false`: a newer
+    /// Leaves what a listing read for the look that follows. `false`: a newer
     /// reading is there.
     pub async fn want_project(
         &self,
         org: &OrgId,
-        project: &ProjectId,
-        company: &CompanyId,
-        fields: &ProjectFields,
-        listed_at: i64,
+        listed: ListedProject<'_>,
     ) -> Result<bool, Error> {
+        let ListedProject {
+            project,
+            company,
+            fields,
+            listed_at,
+        } = listed;
         let row = link_key(org, &project_sk(project));
         // `state` is set only on a new row, with the two cases told apart by a condition each.
         let fresh = Change::new()

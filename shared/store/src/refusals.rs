@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::change::Change;
 use crate::keys::photo_key;
+use crate::photos::Held;
 use crate::table::key;
 use crate::{Error, Store};
 
@@ -27,8 +28,7 @@ impl Store {
     /// activity log names it, it is no longer pending. `false`: something else is wanted by now.
     pub async fn photo_refused(
         &self,
-        org: &OrgId,
-        holder: &str,
+        held: Held<'_>,
         row: &PhotoRow,
         refusal: &Refusal,
     ) -> Result<bool, Error> {
@@ -38,7 +38,7 @@ impl Store {
             .remove("lease_holder")
             // Ours, or written by the first try of this very call.
             .when("(#lease_holder = :holder OR #refused = :refusal) AND #wanted = :wanted")
-            .value(":holder", holder)
+            .value(":holder", held.holder)
             .value(":refusal", refusal)
             .value(":wanted", &row.wanted);
         if refusal.told {
@@ -46,7 +46,7 @@ impl Store {
         }
         let written = self
             .photos
-            .update::<IgnoredAny>(photo_key(org, &row.photo_id), change);
+            .update::<IgnoredAny>(photo_key(held.org, held.photo), change);
         Ok(written.await?.is_some())
     }
 

@@ -15,7 +15,6 @@ pub const POLL_EVERY_S: i64 = 15 * 60;
 /// An organization whose poll is due.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct DuePoll {
-    /// Whose.
     pub org_id: OrgId,
     /// Since when, in Unix seconds.
     pub poll_due_at: i64,

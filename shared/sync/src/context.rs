@@ -14,7 +14,6 @@ use store::activity::{Kind, NewEntry, Outcome};
 /// One look at one organization.
 #[derive(Debug)]
 pub struct Context<'a> {
-    /// The clients.
     pub app: &'a App,
     /// The organization as it was when the look began.
     pub organization: Organization,
@@ -25,7 +24,6 @@ pub struct Context<'a> {
 }
 
 impl Context<'_> {
-    /// The organization.
     pub fn org(&self) -> &OrgId {
         &self.organization.org_id
     }

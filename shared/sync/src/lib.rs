@@ -73,7 +73,27 @@ pub async fn look(app: &App, message: &SyncMessage) -> Result<(), Trouble> {
         tracing::info!(org.id = %message.org_id, state = ?organization.state, "not connected; the message is let go");
         return Ok(());
     }
-    let lane = match &message.look {
+    let context = Context {
+        app,
+        organization,
+        now: app.clock.now_s(),
+        lane: lane_of(&message.look),
+    };
+    let outcome = match connection::is_ready(&context, &message.look).await {
+        Ok(true) => take(&context, message).await,
+        Ok(false) => Ok(()),
+        Err(trouble) => Err(trouble),
+    };
+    if let Err(Trouble::NeedsReconnecting) = outcome {
+        connection::pause(&context).await?;
+        return Ok(());
+    }
+    outcome
+}
+
+/// Whether its calls leave room for live changes.
+fn lane_of(look: &Look) -> Lane {
+    match look {
         Look::Sync { .. }
         | Look::Project {
             origin: model::messages::Origin::Sync,
@@ -91,34 +111,31 @@ pub async fn look(app: &App, message: &SyncMessage) -> Result<(), Trouble> {
         | Look::Photo { .. }
         | Look::Document { .. }
         | Look::Job { .. } => Lane::Live,
-    };
-    let context = Context {
-        app,
-        organization,
-        now: app.clock.now_s(),
-        lane,
-    };
-    let ready = connection::is_ready(&context, &message.look).await;
-    let outcome = match &message.look {
-        _ if !matches!(ready, Ok(true)) => ready.map(drop),
-        Look::Poll => poll::poll(&context).await,
-        Look::PollOn { seq } => poll::go_on(&context, *seq).await,
-        Look::Probe { side, seq } => pause::probe(app, &context.organization, *side, *seq).await,
-        Look::Resume => resume::resume(&context).await,
-        Look::ResumePhotos { after } => resume::resume_photos(&context, after.as_ref()).await,
-        Look::ResumeProjects { after } => resume::resume_projects(&context, after.as_ref()).await,
+    }
+}
+
+async fn take(context: &Context<'_>, message: &SyncMessage) -> Result<(), Trouble> {
+    match &message.look {
+        Look::Poll => poll::poll(context).await,
+        Look::PollOn { seq } => poll::go_on(context, *seq).await,
+        Look::Probe { side, seq } => {
+            pause::probe(context.app, &context.organization, *side, *seq).await
+        }
+        Look::Resume => resume::resume(context).await,
+        Look::ResumePhotos { after } => resume::resume_photos(context, after.as_ref()).await,
+        Look::ResumeProjects { after } => resume::resume_projects(context, after.as_ref()).await,
         // Done above, since the organization need not be connected for it.
         Look::Disconnect { .. } => Ok(()),
-        Look::Sync { run, seq } => sync_run::step(&context, run, *seq, message.tries).await,
+        Look::Sync { run, seq } => sync_run::step(context, run, *seq, message.tries).await,
         Look::Project { project_id, origin } => {
-            project::look_at_project(&context, project_id, *origin).await
+            project::look_at_project(context, project_id, *origin).await
         }
         Look::ProjectPhotos {
             project_id,
             cursor,
             so_far,
-        } => photos::look_at_project_photos(&context, project_id, cursor.as_ref(), *so_far).await,
-        Look::Photo { photo_id, tags } => photo::look_at_photo(&context, photo_id, *tags).await,
+        } => photos::look_at_project_photos(context, project_id, cursor.as_ref(), *so_far).await,
+        Look::Photo { photo_id, tags } => photo::look_at_photo(context, photo_id, *tags).await,
         Look::Document { document_id, .. } => {
             // Known and counted; copying documents (B16) is not there yet.
             tracing::info!(org.id = %message.org_id, document.id = %document_id, "a document changed");
@@ -126,12 +143,7 @@ pub async fn look(app: &App, message: &SyncMessage) -> Result<(), Trouble> {
         }
         Look::Job { job_id, deleted } => {
             let told = if *deleted { Told::Yes } else { Told::No };
-            jobs::look_at_job(&context, job_id, told).await
+            jobs::look_at_job(context, job_id, told).await
         }
-    };
-    if let Err(Trouble::NeedsReconnecting) = outcome {
-        connection::pause(&context).await?;
-        return Ok(());
     }
-    outcome
 }

@@ -10,6 +10,7 @@ use model::messages::Origin;
 use model::project::{LinkState, ProjectFields, ProjectRow};
 use runtime::Trouble;
 use store::activity::{Kind, NewEntry, Outcome};
+use store::projects::ListedProject;
 
 use crate::context::Context;
 
@@ -61,7 +62,15 @@ pub async fn note_projects(
         .collect();
     let noted: Vec<_> = stream::iter(&news)
         .map(|(id, fields)| async move {
-            let written = store.want_project(org, id, company, fields, listed_at);
+            let written = store.want_project(
+                org,
+                ListedProject {
+                    project: id,
+                    company,
+                    fields,
+                    listed_at,
+                },
+            );
             match written.await {
                 // That one's failure, not its page's (B27).
                 Err(store::Error::Refused { reason, .. }) => {

@@ -20,7 +20,6 @@ const UNTIL_FOUND: Duration = Duration::from_secs(LOST_S.unsigned_abs());
 
 /// A job's project, and how it came.
 pub struct Its {
-    /// The project.
     pub project: Project,
     /// What it was asked for with, if it was made for the job.
     pub asked: Option<ProjectFields>,

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use companycam::ids::{PhotoId, ProjectId};
 use companycam::{Cursor, Page, Photo};
-use decide::photo::wanted_photo;
+use decide::photo::{Known, wanted_photo};
 use futures::{StreamExt, TryStreamExt, stream};
 use model::messages::{Look, PhotoMessage, PhotosSoFar};
 use model::photo::{PhotoRow, WantedPhoto};
@@ -142,14 +142,12 @@ pub async fn look_at_tagged_photos(
         .iter()
         .filter_map(|photo| {
             let project = photo.project_id.as_ref()?;
-            let wanted = wanted_photo(
-                photo,
-                rows.get(&photo.id),
-                jobs.get(project),
-                preferences,
-                tags.map(<[String]>::to_vec),
-                now_ms,
-            )?;
+            let known = Known {
+                row: rows.get(&photo.id),
+                job: jobs.get(project),
+                tags: tags.map(<[String]>::to_vec),
+            };
+            let wanted = wanted_photo(photo, known, preferences, now_ms)?;
             Some((*photo, project, wanted))
         })
         .collect();
@@ -159,21 +157,7 @@ pub async fn look_at_tagged_photos(
         .try_collect::<Vec<_>>()
         .await?;
     queue(context, raised.into_iter().flatten()).await?;
-    for row in rows.values().filter(|row| row.refused.is_some()) {
-        if !wanted.iter().any(|(photo, ..)| photo.id == row.photo_id) {
-            store.photo_asked(org, &row.photo_id).await?;
-        }
-    }
-    for photo in &photos {
-        let moved_to = photo.project_id.as_ref().filter(|project| {
-            rows.get(&photo.id)
-                .is_some_and(|row| row.project_id != **project)
-                && !wanted.iter().any(|(wanted, ..)| wanted.id == photo.id)
-        });
-        if let Some(project) = moved_to {
-            store.photo_moved(org, &photo.id, project).await?;
-        }
-    }
+    note_what_was_read(context, &photos, &rows, &wanted).await?;
     let on_a_job: BTreeSet<_> = photos
         .iter()
         .filter(|photo| {
@@ -186,6 +170,32 @@ pub async fn look_at_tagged_photos(
         .map(|photo| &photo.id)
         .collect();
     Ok(i64::try_from(on_a_job.len()).unwrap_or(i64::MAX))
+}
+
+/// Of photos with nothing new to be wanted: that a refused one was asked about, and where one is now.
+async fn note_what_was_read(
+    context: &Context<'_>,
+    photos: &[&Photo],
+    rows: &BTreeMap<PhotoId, PhotoRow>,
+    wanted: &[(&Photo, &ProjectId, WantedPhoto)],
+) -> Result<(), Trouble> {
+    let (org, store) = (context.org(), &context.app.store);
+    for row in rows.values().filter(|row| row.refused.is_some()) {
+        if !wanted.iter().any(|(photo, ..)| photo.id == row.photo_id) {
+            store.photo_asked(org, &row.photo_id).await?;
+        }
+    }
+    for photo in photos {
+        let moved_to = photo.project_id.as_ref().filter(|project| {
+            rows.get(&photo.id)
+                .is_some_and(|row| row.project_id != **project)
+                && !wanted.iter().any(|(wanted, ..)| wanted.id == photo.id)
+        });
+        if let Some(project) = moved_to {
+            store.photo_moved(org, &photo.id, project).await?;
+        }
+    }
+    Ok(())
 }
 
 /// Writes down what is wanted; the photo, unless something newer is.

@@ -9,6 +9,7 @@ use model::project::{LinkState, ProjectFields, ProjectRow};
 use one_click::{Error as OneClickError, Field, JobId, UserId};
 use runtime::Trouble;
 use store::activity::{Kind, NewEntry, Outcome};
+use store::projects::ListedProject;
 
 use super::absence::{Told, job_is_missing};
 use super::import::import;
@@ -145,7 +146,15 @@ async fn read(context: &Context<'_>, id: &ProjectId, origin: Origin) -> Result<(
     };
     // Never settled: the next poll lists it once more.
     store
-        .want_project(org, id, company, &fields, fields.updated_at)
+        .want_project(
+            org,
+            ListedProject {
+                project: id,
+                company,
+                fields: &fields,
+                listed_at: fields.updated_at,
+            },
+        )
         .await?;
     Ok(())
 }

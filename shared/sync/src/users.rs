@@ -5,6 +5,7 @@ use decide::users::Matches;
 use model::users::{CompanyCamUser, OneClickUser};
 use runtime::Trouble;
 use store::activity::{Kind, NewEntry, Outcome};
+use store::matches::Listed;
 
 use crate::context::Context;
 
@@ -51,14 +52,18 @@ pub async fn refresh(context: &Context<'_>) -> Result<(), Trouble> {
             active: user.active,
         })
         .collect();
-    let theirs = believed(&known.one_click, listed, complete, |user| &user.id);
+    let one_click = believed(&known.one_click, listed, complete, |user| &user.id);
+    let now = Listed {
+        companycam,
+        one_click,
+    };
     context
         .app
         .store
-        .refresh_directory(org, company, &known, &companycam, &theirs)
+        .refresh_directory(org, company, &known, &now)
         .await?;
     context.app.store.users_refreshed(org, context.now).await?;
-    tracing::info!(org.id = %org, users.companycam = companycam.len(), users.one_click = theirs.len(), "refreshed the users");
+    tracing::info!(org.id = %org, users.companycam = now.companycam.len(), users.one_click = now.one_click.len(), "refreshed the users");
     Ok(())
 }
 
@@ -99,13 +104,13 @@ fn believed<T: Clone, Id: PartialEq>(
 }
 
 /// CompanyCam's users.
-struct Listed {
+struct Read {
     users: Vec<User>,
     /// Whether all of them could be read.
     complete: bool,
 }
 
-async fn all_companycam_users(context: &Context<'_>) -> Result<Listed, Trouble> {
+async fn all_companycam_users(context: &Context<'_>) -> Result<Read, Trouble> {
     let mut users = Vec::new();
     let mut complete = true;
     let mut page = Some(1);
@@ -121,5 +126,5 @@ async fn all_companycam_users(context: &Context<'_>) -> Result<Listed, Trouble> 
         users.extend(answer.items);
         page = answer.next;
     }
-    Ok(Listed { users, complete })
+    Ok(Read { users, complete })
 }

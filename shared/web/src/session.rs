@@ -25,7 +25,6 @@ pub struct SignedIn {
 /// Somebody who came in.
 #[derive(Debug, Clone)]
 pub struct Entered {
-    /// Who.
     pub signed_in: SignedIn,
     /// The session's cookie, if the session is new: whatever the answer is, it has to come with it.
     pub cookie: Option<HeaderValue>,

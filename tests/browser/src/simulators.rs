@@ -11,7 +11,6 @@ use crate::hands::one_line;
 /// One Click's web application.
 #[derive(Debug, Clone, Copy)]
 pub struct OneClick<'a> {
-    /// Whose.
     pub cast: &'a Cast,
     /// In this browser.
     pub chromium: &'a Chromium,
@@ -149,7 +148,6 @@ impl OneClick<'_> {
 /// CompanyCam's web application.
 #[derive(Debug, Clone, Copy)]
 pub struct CompanyCam<'a> {
-    /// Whose.
     pub cast: &'a Cast,
     /// In this browser.
     pub chromium: &'a Chromium,

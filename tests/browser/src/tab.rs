@@ -31,7 +31,6 @@ pub const SYNC: &str = "Sync";
 /// The tab in a browser.
 #[derive(Debug, Clone, Copy)]
 pub struct Tab<'a> {
-    /// Whose.
     pub cast: &'a Cast,
     /// In this browser.
     pub chromium: &'a Chromium,

@@ -62,6 +62,32 @@ pub fn images(one_click: &Value) -> usize {
         .count()
 }
 
+fn filled(value: &Value) -> Option<String> {
+    let text = value.as_str().map(str::trim);
+    text.filter(|text| !text.is_empty()).map(str::to_owned)
+}
+
+/// A field, what it should be and what it is.
+type Compared = (&'static str, Value, Value);
+
+fn addresses(theirs: &Value, ours: &Value) -> Vec<Compared> {
+    [
+        ("line_1", "street_address_1"),
+        ("line_2", "street_address_2"),
+        ("city", "city"),
+        ("state", "state"),
+        ("postal_code", "postal_code"),
+    ]
+    .map(|(field, name)| {
+        (
+            field,
+            json!(filled(&theirs[name])),
+            json!(filled(&ours[field])),
+        )
+    })
+    .into()
+}
+
 fn job_differences(
     project: &Value,
     job: &Value,
@@ -70,13 +96,6 @@ fn job_differences(
     let id = text(project, "id");
     let address = &project["address"];
     let contact = &project["primary_contact"];
-    let filled = |value: &Value| {
-        value
-            .as_str()
-            .map(str::trim)
-            .filter(|text| !text.is_empty())
-            .map(str::to_owned)
-    };
     let customer = filled(&project["name"])
         .or_else(|| filled(&address["street_address_1"]))
         .unwrap_or_else(|| format!("CompanyCam project {id}"));
@@ -122,19 +141,7 @@ fn job_differences(
             job["metadata"]["cc_creator_id"].clone(),
         ),
     ];
-    for (ours, theirs) in [
-        ("line_1", "street_address_1"),
-        ("line_2", "street_address_2"),
-        ("city", "city"),
-        ("state", "state"),
-        ("postal_code", "postal_code"),
-    ] {
-        expected.push((
-            ours,
-            json!(filled(&address[theirs])),
-            json!(filled(&job["address"][ours])),
-        ));
-    }
+    expected.extend(addresses(address, &job["address"]));
     expected
         .into_iter()
         .filter(|(_, expected, found)| expected != found)
@@ -142,6 +149,42 @@ fn job_differences(
             format!("job of project {id}: {field} is {found}, not {expected}")
         })
         .collect()
+}
+
+fn image_fields(photo: &Value, job: &Value, (on, image): (&String, &Value)) -> Vec<Compared> {
+    let id = text(photo, "id");
+    [
+        ("its job", job["id"].clone(), json!(on)),
+        ("md5", photo["md5"].clone(), image["md5"].clone()),
+        ("bytes", photo["bytes"].clone(), image["bytes"].clone()),
+        (
+            "caption",
+            json!(plain(&photo["description"])),
+            json!(plain(&image["caption"])),
+        ),
+        ("tags", photo["tags"].clone(), sorted(&image["tags"])),
+        (
+            "captured_by",
+            photo["creator_name"].clone(),
+            image["captured_by"].clone(),
+        ),
+        (
+            "captured_at",
+            photo["captured_at"].clone(),
+            seconds(&image["captured_at"]),
+        ),
+        (
+            "name",
+            json!(format!("CompanyCam Image-{id}.jpg")),
+            image["name"].clone(),
+        ),
+        (
+            "cc_image_id",
+            json!(id),
+            image["metadata"]["cc_image_id"].clone(),
+        ),
+    ]
+    .into()
 }
 
 fn photo_differences(
@@ -168,37 +211,7 @@ fn photo_differences(
             && photo["deleted"] == false;
         match (job.filter(|_| wanted), found.as_slice()) {
             (Some(job), [(on, image)]) => {
-                let expected = [
-                    ("its job", job["id"].clone(), json!(on)),
-                    ("md5", photo["md5"].clone(), image["md5"].clone()),
-                    ("bytes", photo["bytes"].clone(), image["bytes"].clone()),
-                    (
-                        "caption",
-                        json!(plain(&photo["description"])),
-                        json!(plain(&image["caption"])),
-                    ),
-                    ("tags", photo["tags"].clone(), sorted(&image["tags"])),
-                    (
-                        "captured_by",
-                        photo["creator_name"].clone(),
-                        image["captured_by"].clone(),
-                    ),
-                    (
-                        "captured_at",
-                        photo["captured_at"].clone(),
-                        seconds(&image["captured_at"]),
-                    ),
-                    (
-                        "name",
-                        json!(format!("CompanyCam Image-{id}.jpg")),
-                        image["name"].clone(),
-                    ),
-                    (
-                        "cc_image_id",
-                        json!(id),
-                        image["metadata"]["cc_image_id"].clone(),
-                    ),
-                ];
+                let expected = image_fields(photo, job, (on, image));
                 differences.extend(
                     expected
                         .into_iter()

@@ -7,7 +7,6 @@ use std::fmt;
 pub enum Side {
     /// CompanyCam.
     CompanyCam,
-    /// One Click.
     OneClick,
 }
 

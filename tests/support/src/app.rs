@@ -27,7 +27,6 @@ pub(crate) const SECRETS_PREFIX: &str = "test";
 pub struct TestApp {
     /// CompanyCam.
     pub companycam: companycam_simulator::Simulator,
-    /// One Click.
     pub one_click: one_click_simulator::Simulator,
     /// DynamoDB, SQS, Secrets Manager.
     pub aws: Aws,

@@ -72,7 +72,6 @@ struct Watch {
 /// See the module.
 #[derive(Debug, Clone)]
 pub struct Aws {
-    /// The queues.
     pub sqs: Sqs,
     /// What clients are made from.
     pub config: SdkConfig,

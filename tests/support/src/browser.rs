@@ -46,7 +46,6 @@ pub struct Page {
     pub status: StatusCode,
     /// The headers.
     pub headers: HeaderMap,
-    /// The text.
     pub body: String,
     arrival: Arrival,
 }

@@ -19,7 +19,6 @@ pub struct Answer {
     pub status: StatusCode,
     /// The headers but the date.
     pub headers: HeaderMap,
-    /// The text.
     pub body: String,
 }
 

@@ -475,9 +475,14 @@ impl TestApp {
             }
             let org = org_id(&text(&row["org_id"]));
             let photo = PhotoId::parse(&text(&row["photo_id"])).expect("an id");
-            let taken = store.lease_photo(&org, &photo, nobody, i64::MAX, 0).await;
+            let held = store::photos::Held {
+                org: &org,
+                photo: &photo,
+                holder: nobody,
+            };
+            let taken = store.lease_photo(held, i64::MAX, 0).await;
             taken.expect("the row is writable");
-            let released = store.release_photo(&org, &photo, nobody).await;
+            let released = store.release_photo(held).await;
             released.expect("the row is writable");
         }
         let org = org_id(ORG);

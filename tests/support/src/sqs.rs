@@ -49,7 +49,6 @@ impl Queue {
         Self::PhotoDeadLetters,
     ];
 
-    /// Its name.
     pub fn name(self) -> &'static str {
         match self {
             Self::Sync => "sync.fifo",
@@ -61,7 +60,6 @@ impl Queue {
         }
     }
 
-    /// Its address.
     pub fn url(self) -> String {
         format!(
             "https://sqs.us-east-1.amazonaws.com/123456789012/{}",
@@ -92,7 +90,6 @@ impl Queue {
 /// A message in a queue.
 #[derive(Debug, Clone)]
 pub struct Message {
-    /// Its id.
     pub id: String,
     /// What was sent.
     pub body: String,

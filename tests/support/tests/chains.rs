@@ -454,13 +454,11 @@ async fn b4_projects_whose_looks_were_let_go_with_the_connection_come_with_the_n
     let browser = test.administrator().await;
     browser.submit("sync", &[("since_days", "all")]).await;
     // It is listed, and its look is queued and let go: by then the connection has ended.
-    while !test
-        .organization()
-        .await
-        .unwrap()
-        .sync
-        .is_some_and(|run| run.projects_total > 0)
-    {
+    let listed = async || {
+        let run = test.organization().await.unwrap().sync.unwrap();
+        run.projects_total > 0
+    };
+    while !listed().await {
         assert!(test.work_on(Queue::Sync).await > 0);
     }
     let run = test.organization().await.unwrap().sync.unwrap();

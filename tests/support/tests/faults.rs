@@ -2,7 +2,6 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use model::messages::{Look, SyncMessage};
@@ -78,53 +77,42 @@ async fn disorder(test: &TestApp) {
     }
 }
 
+/// Where a photo may never come from, and how that is said.
+fn bad_addresses() -> [(Value, &'static str); 9] {
+    [
+        (json!({"kind": "missing"}), "no address"),
+        (json!({"kind": "drawing"}), "not an image"),
+        (json!({"kind": "not_image"}), "a page came instead"),
+        (json!({"kind": "gone"}), "no file at its address"),
+        (json!({"kind": "empty"}), "the file is empty"),
+        (
+            json!({"kind": "huge", "bytes": 105_000_000}),
+            "larger than 100 MB",
+        ),
+        (
+            json!({"kind": "foreign", "origin": "https://photos.elsewhere.example"}),
+            "not one of the allowed hosts",
+        ),
+        (
+            json!({"kind": "redirect", "to": "https://photos.elsewhere.example/x.jpg"}),
+            "not one of the allowed hosts",
+        ),
+        (
+            json!({"kind": "redirect", "to": "http://169.254.169.254/latest/meta-data"}),
+            "not https",
+        ),
+    ]
+}
+
 #[tokio::test]
 async fn b27_bad_photos_are_set_aside_with_a_plain_reason_and_the_rest_goes_on() {
     let test = TestApp::connected().await;
     let project = test.named_project("Roof").await;
-    let bad: BTreeMap<&str, (Value, &str)> = BTreeMap::from([
-        ("no address", (json!({"kind": "missing"}), "no address")),
-        ("not an image", (json!({"kind": "drawing"}), "not an image")),
-        (
-            "a page",
-            (json!({"kind": "not_image"}), "a page came instead"),
-        ),
-        ("gone", (json!({"kind": "gone"}), "no file at its address")),
-        ("empty", (json!({"kind": "empty"}), "the file is empty")),
-        (
-            "too large",
-            (
-                json!({"kind": "huge", "bytes": 105_000_000}),
-                "larger than 100 MB",
-            ),
-        ),
-        (
-            "foreign",
-            (
-                json!({"kind": "foreign", "origin": "https://photos.elsewhere.example"}),
-                "not one of the allowed hosts",
-            ),
-        ),
-        (
-            "redirected",
-            (
-                json!({"kind": "redirect", "to": "https://photos.elsewhere.example/x.jpg"}),
-                "not one of the allowed hosts",
-            ),
-        ),
-        (
-            "private",
-            (
-                json!({"kind": "redirect", "to": "http://169.254.169.254/latest/meta-data"}),
-                "not https",
-            ),
-        ),
-    ]);
     let mut photos = Vec::new();
-    for (uri, reason) in bad.values() {
+    for (uri, reason) in bad_addresses() {
         photos.push((
             test.new_photo(&project, json!({ "uri": uri })).await,
-            *reason,
+            reason,
         ));
     }
     let good = test.new_photo(&project, json!({})).await;

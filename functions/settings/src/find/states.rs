@@ -195,7 +195,6 @@ fn importer(until: i64, now: i64) -> String {
     }
 }
 
-/// A photo.
 pub fn photo(row: &PhotoRow, organization: &Organization, now_ms: i64) -> Answer {
     let id = &row.photo_id;
     let told = photo_state(row, organization, now_ms, format!("Photo {id}"));

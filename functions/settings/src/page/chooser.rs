@@ -56,7 +56,14 @@ async fn show(
         .find(|found| found.companycam.id.as_str() == id)
         .ok_or_else(|| unknown("CompanyCam"))?;
     let title = format!("Who is {} in One Click?", found.companycam.name);
-    let body = page(app, &signed_in, &title, found, &matches, &directory, search);
+    let chooser = Chooser {
+        app,
+        signed_in: &signed_in,
+        found,
+        matches: &matches,
+        directory: &directory,
+    };
+    let body = chooser.page(&title, search.name.as_deref().unwrap_or_default());
     Ok(web::page::frame(&app.config, &title, &body))
 }
 
@@ -68,51 +75,60 @@ struct Offer<'a> {
     shown: bool,
 }
 
-fn page(
-    app: &App,
-    signed_in: &SignedIn,
-    title: &str,
-    found: &Match,
-    matches: &Matches,
-    directory: &Directory,
-    search: &Search,
-) -> Markup {
-    let typed = search.name.as_deref().unwrap_or_default();
-    let user = &found.companycam;
-    let chosen = found.one_click.as_ref().map(|user| &user.id);
-    let by_hand = found.how == How::ByHand;
-    let picked = chosen.filter(|_| by_hand);
-    let offers = offers(user, matches, directory, typed, picked);
-    let shown = offers.iter().filter(|offer| offer.shown).count();
-    html! {
-        section.card.chooser {
-            h1 { (title) }
-            p.soft {
-                (user.email.as_deref().unwrap_or("No e-mail address"))
-                @if !user.active { " · deactivated in CompanyCam" }
-            }
-            p { "Now: " (now(found, directory)) }
-            form.row.search method="get" data-filter="offers" {
-                label for="offer-search" { "Search" }
-                input #offer-search type="search" name="name" maxlength="100" autocomplete="off"
-                    placeholder="Name or e-mail address" value=(typed);
-                button.quiet type="submit" { "Search" }
-                (count(shown, offers.len(), "users"))
-            }
-            form method="post" action=(action(app, &format!("users/{}", user.id))) {
-                (csrf(signed_in))
-                fieldset {
-                    legend { "One Click user" }
-                    (choice("auto", "Match automatically", &automatically(user, directory), !by_hand))
-                    (choice("", "Not matched", "Nobody, even if the e-mail addresses are the same.", by_hand && chosen.is_none()))
-                    div #offers.offers {
-                        @for offer in &offers { (option(offer, picked == Some(&offer.user.id), chosen == Some(&offer.user.id))) }
-                    }
-                    p.empty.soft data-empty hidden[shown > 0] { "No One Click user matches this search." }
+struct Chooser<'a> {
+    app: &'a App,
+    signed_in: &'a SignedIn,
+    /// For whom.
+    found: &'a Match,
+    matches: &'a Matches,
+    directory: &'a Directory,
+}
+
+impl Chooser<'_> {
+    fn page(&self, title: &str, typed: &str) -> Markup {
+        let Self {
+            app,
+            signed_in,
+            found,
+            matches,
+            directory,
+        } = *self;
+        let user = &found.companycam;
+        let chosen = found.one_click.as_ref().map(|user| &user.id);
+        let by_hand = found.how == How::ByHand;
+        let picked = chosen.filter(|_| by_hand);
+        let offers = offers(user, matches, directory, typed, picked);
+        let shown = offers.iter().filter(|offer| offer.shown).count();
+        html! {
+            section.card.chooser {
+                h1 { (title) }
+                p.soft {
+                    (user.email.as_deref().unwrap_or("No e-mail address"))
+                    @if !user.active { " · deactivated in CompanyCam" }
                 }
-                p.actions {
-                    button type="submit" { "Save" }
-                    a.button.quiet href={ (app.config.settings_url()) "#users" } data-close { "Cancel" }
+                p { "Now: " (now(found, directory)) }
+                form.row.search method="get" data-filter="offers" {
+                    label for="offer-search" { "Search" }
+                    input #offer-search type="search" name="name" maxlength="100" autocomplete="off"
+                        placeholder="Name or e-mail address" value=(typed);
+                    button.quiet type="submit" { "Search" }
+                    (count(shown, offers.len(), "users"))
+                }
+                form method="post" action=(action(app, &format!("users/{}", user.id))) {
+                    (csrf(signed_in))
+                    fieldset {
+                        legend { "One Click user" }
+                        (choice("auto", "Match automatically", &automatically(user, directory), !by_hand))
+                        (choice("", "Not matched", "Nobody, even if the e-mail addresses are the same.", by_hand && chosen.is_none()))
+                        div #offers.offers {
+                            @for offer in &offers { (option(offer, picked == Some(&offer.user.id), chosen == Some(&offer.user.id))) }
+                        }
+                        p.empty.soft data-empty hidden[shown > 0] { "No One Click user matches this search." }
+                    }
+                    p.actions {
+                        button type="submit" { "Save" }
+                        a.button.quiet href={ (app.config.settings_url()) "#users" } data-close { "Cancel" }
+                    }
                 }
             }
         }

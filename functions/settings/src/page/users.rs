@@ -48,7 +48,6 @@ pub fn has_words(typed: &str, texts: &[&str]) -> bool {
         .all(|word| texts.iter().any(|text| text.contains(word)))
 }
 
-/// The table.
 pub fn card(app: &App, matches: &Matches, search: &Search) -> Markup {
     let all = matches.iter().len();
     let matched = matches

@@ -46,6 +46,24 @@ impl fmt::Debug for Upload {
     }
 }
 
+/// Which image or document: on which job, and under which id of ours.
+#[derive(Debug, Clone, Copy)]
+pub struct AttachmentAt<'a> {
+    /// The job's organization.
+    pub org: &'a OrgId,
+    /// The job.
+    pub job: &'a JobId,
+    /// Our id of it, unique on the job.
+    pub external_id: &'a str,
+}
+
+impl<'a> AttachmentAt<'a> {
+    fn segments(&self, kind: &'a str) -> [&'a str; 6] {
+        let (org, job) = (self.org.as_str(), self.job.as_str());
+        ["organizations", org, "jobs", job, kind, self.external_id]
+    }
+}
+
 impl Client {
     /// All images of the job, deleted ones included if One Click lists them.
     pub async fn images(&self, org: &OrgId, job: &JobId) -> Result<Listed<Image>, Error> {
@@ -59,13 +77,11 @@ impl Client {
     /// Click has seen no complete request, and keeps what it had.
     pub async fn put_image(
         &self,
-        org: &OrgId,
-        job: &JobId,
-        external_id: &str,
+        at: AttachmentAt<'_>,
         fields: &ImageFields,
         file: Upload,
     ) -> Result<Image, Error> {
-        let request = self.request(Method::PUT, &attachment(org, job, "images", external_id))?;
+        let request = self.request(Method::PUT, &at.segments("images"))?;
         upload(request, "image", fields, file, self.upload_idle).await
     }
 
@@ -73,25 +89,18 @@ impl Client {
     /// [`Client::put_image`].
     pub async fn patch_image(
         &self,
-        org: &OrgId,
-        job: &JobId,
-        external_id: &str,
+        at: AttachmentAt<'_>,
         fields: &ImageFields,
     ) -> Result<Image, Error> {
         let request = self
-            .request(Method::PATCH, &attachment(org, job, "images", external_id))?
+            .request(Method::PATCH, &at.segments("images"))?
             .json(&json!({ "image": fields }));
         fetch(request, "image").await
     }
 
     /// Deletes an image. Succeeds also if there is none.
-    pub async fn delete_image(
-        &self,
-        org: &OrgId,
-        job: &JobId,
-        external_id: &str,
-    ) -> Result<(), Error> {
-        delete(self.request(Method::DELETE, &attachment(org, job, "images", external_id))?).await
+    pub async fn delete_image(&self, at: AttachmentAt<'_>) -> Result<(), Error> {
+        delete(self.request(Method::DELETE, &at.segments("images"))?).await
     }
 
     /// All documents of the job, deleted ones included if One Click lists them.
@@ -102,24 +111,17 @@ impl Client {
     /// Puts a document in place, as [`Client::put_image`] does an image.
     pub async fn put_document(
         &self,
-        org: &OrgId,
-        job: &JobId,
-        external_id: &str,
+        at: AttachmentAt<'_>,
         fields: &DocumentFields,
         file: Upload,
     ) -> Result<Document, Error> {
-        let request = self.request(Method::PUT, &attachment(org, job, "documents", external_id))?;
+        let request = self.request(Method::PUT, &at.segments("documents"))?;
         upload(request, "document", fields, file, self.upload_idle).await
     }
 
     /// Deletes a document. Succeeds also if there is none.
-    pub async fn delete_document(
-        &self,
-        org: &OrgId,
-        job: &JobId,
-        external_id: &str,
-    ) -> Result<(), Error> {
-        let segments = attachment(org, job, "documents", external_id);
+    pub async fn delete_document(&self, at: AttachmentAt<'_>) -> Result<(), Error> {
+        let segments = at.segments("documents");
         delete(self.request(Method::DELETE, &segments)?).await
     }
 
@@ -132,22 +134,6 @@ impl Client {
         let segments = ["organizations", org.as_str(), "jobs", job.as_str(), kind];
         fetch_all(|| self.request(Method::GET, &segments), kind).await
     }
-}
-
-fn attachment<'a>(
-    org: &'a OrgId,
-    job: &'a JobId,
-    kind: &'a str,
-    external_id: &'a str,
-) -> [&'a str; 6] {
-    [
-        "organizations",
-        org.as_str(),
-        "jobs",
-        job.as_str(),
-        kind,
-        external_id,
-    ]
 }
 
 /// Sends the fields as the part `name` and the file as the part `file`, and reads the answer's

@@ -12,7 +12,7 @@ use reqwest::Method;
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
-pub use attachments::Upload;
+pub use attachments::{AttachmentAt, Upload};
 pub(crate) use http::shape;
 pub use http::{Listed, Page};
 

@@ -1,11 +1,14 @@
 use std::io;
+use std::sync::LazyLock;
 
 use axum::body::Bytes;
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use futures::StreamExt;
 use futures::stream;
-use one_click::{DocumentFields, Error, Field, Image, ImageFields, Upload};
+use one_click::{
+    AttachmentAt, DocumentFields, Error, Field, Image, ImageFields, JobId, OrgId, Upload,
+};
 use serde_json::{Value, json};
 
 use crate::server::{Server, job_id, json, org};
@@ -49,7 +52,7 @@ fn fields() -> ImageFields {
 async fn put(server: &Server, external_id: &str, file: Upload) -> Result<Image, Error> {
     server
         .client
-        .put_image(&org(), &job_id(), external_id, &fields(), file)
+        .put_image(at(external_id), &fields(), file)
         .await
 }
 
@@ -166,11 +169,7 @@ async fn b15_a_changed_caption_is_patched_without_the_file() {
         caption: Field::Set("After".into()),
         ..ImageFields::default()
     };
-    server
-        .client
-        .patch_image(&org(), &job_id(), "1", &changed)
-        .await
-        .unwrap();
+    server.client.patch_image(at("1"), &changed).await.unwrap();
     let request = server.next().await;
     assert_eq!(request.line(), format!("PATCH {IMAGES}/1"));
     assert_eq!(
@@ -187,21 +186,9 @@ async fn b26_deleting_what_is_gone_succeeds() {
         json(404, &json!({ "errors": ["Document not found"] })),
     ])
     .await;
-    server
-        .client
-        .delete_image(&org(), &job_id(), "1")
-        .await
-        .unwrap();
-    server
-        .client
-        .delete_image(&org(), &job_id(), "1")
-        .await
-        .unwrap();
-    server
-        .client
-        .delete_document(&org(), &job_id(), "1")
-        .await
-        .unwrap();
+    server.client.delete_image(at("1")).await.unwrap();
+    server.client.delete_image(at("1")).await.unwrap();
+    server.client.delete_document(at("1")).await.unwrap();
     assert_eq!(server.next().await.line(), format!("DELETE {IMAGES}/1"));
 }
 
@@ -209,10 +196,7 @@ async fn b26_deleting_what_is_gone_succeeds() {
 async fn an_id_that_would_name_another_resource_is_refused_unsent() {
     let mut server = Server::answering([]).await;
     for external_id in ["", ".", ".."] {
-        let deleted = server
-            .client
-            .delete_image(&org(), &job_id(), external_id)
-            .await;
+        let deleted = server.client.delete_image(at(external_id)).await;
         assert!(
             matches!(deleted, Err(Error::Invalid { .. })),
             "{external_id:?}"
@@ -235,7 +219,7 @@ async fn b16_documents_go_the_way_of_images() {
     };
     server
         .client
-        .put_document(&org(), &job_id(), "1", &fields, upload(None, None))
+        .put_document(at("1"), &fields, upload(None, None))
         .await
         .unwrap();
     assert!(
@@ -265,4 +249,14 @@ async fn images_come_from_all_pages() {
         images.map(|image| image.version).collect::<Vec<_>>(),
         [1, 2]
     );
+}
+
+fn at(external_id: &str) -> AttachmentAt<'_> {
+    static IDS: LazyLock<(OrgId, JobId)> = LazyLock::new(|| (org(), job_id()));
+    let (org, job) = &*IDS;
+    AttachmentAt {
+        org,
+        job,
+        external_id,
+    }
 }

@@ -12,7 +12,8 @@ use futures::StreamExt;
 use futures::future::join_all;
 use futures::stream;
 use one_click::{
-    Client, Error, ImageFields, JobFields, Timeouts, Upload, WebhookSubscription, http_client_with,
+    AttachmentAt, Client, Error, ImageFields, JobFields, Timeouts, Upload, WebhookSubscription,
+    http_client_with,
 };
 use serde_json::{Value, json};
 use simulator_kit::{Bound, Controls, FaultRule, Server};
@@ -55,6 +56,12 @@ impl Kind {
 
     async fn ask(self, client: &Client) -> Result<(), Error> {
         let (org, job) = (&org(), &job_id());
+        let external_id = "1";
+        let at = AttachmentAt {
+            org,
+            job,
+            external_id,
+        };
         match self {
             Self::Object => client.job(org, job).await.map(drop),
             Self::List => client.jobs_updated_since(org, None, 1).await.map(drop),
@@ -68,10 +75,10 @@ impl Kind {
                 .map(drop),
             Self::Put => client.put_webhook(org, &subscription()).await,
             Self::Upload => client
-                .put_image(org, job, "1", &ImageFields::default(), file())
+                .put_image(at, &ImageFields::default(), file())
                 .await
                 .map(drop),
-            Self::Delete => client.delete_image(org, job, "1").await,
+            Self::Delete => client.delete_image(at).await,
         }
     }
 }

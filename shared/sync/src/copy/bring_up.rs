@@ -20,17 +20,15 @@ pub(super) async fn bring_up(
     media: &Media,
     row: &PhotoRow,
 ) -> Result<Option<CopiedPhoto>, Obstacle> {
-    let (org, external_id) = (hold.org, row.photo_id.as_str());
+    let org = hold.org;
+    let at = |job| hold.image_on(job);
     let one_click = hold.app.one_click().await?;
     let wanted = &row.wanted;
     let copied = match copy_step(wanted, row.copied.as_ref()) {
         CopyStep::Nothing(there) => there.cloned(),
         CopyStep::Describe { copied } => {
             let changes = details::changed_fields(wanted, &copied.details);
-            match one_click
-                .patch_image(org, &copied.job_id, external_id, &changes)
-                .await
-            {
+            match one_click.patch_image(at(&copied.job_id), &changes).await {
                 // Somebody deleted the image in One Click: it is not forced on them again.
                 Ok(_) | Err(OneClickError::NotFound) => Some(details::described(wanted, copied)),
                 Err(error) => return Err(error.into()),
@@ -38,7 +36,7 @@ pub(super) async fn bring_up(
         }
         CopyStep::Copy { to } => {
             let details = details::to_write(&one_click, org, to, row).await?;
-            let bytes = upload(hold, &one_click, media, to, wanted, details).await?;
+            let bytes = upload(hold, media, to, wanted, details).await?;
             Some(CopiedPhoto {
                 version: wanted.version,
                 job_id: to.clone(),
@@ -50,14 +48,13 @@ pub(super) async fn bring_up(
     };
     // Only now, so that a photo that moves is never on no job at all.
     for from in row.strays() {
-        one_click.delete_image(org, from, external_id).await?;
+        one_click.delete_image(at(from)).await?;
     }
     Ok(copied)
 }
 
 async fn upload(
     hold: &Hold<'_>,
-    one_click: &one_click::Client,
     media: &Media,
     job: &JobId,
     wanted: &WantedPhoto,
@@ -88,19 +85,20 @@ async fn upload(
         length: download.length,
         stream: download.stream,
     };
+    let one_click = hold.app.one_click().await?;
     match one_click
-        .put_image(hold.org, job, photo.as_str(), &fields, upload)
+        .put_image(hold.image_on(job), &fields, upload)
         .await
     {
         Ok(image) => Ok(i64::try_from(image.bytes).unwrap_or(i64::MAX)),
         Err(OneClickError::NotFound) => Err(Obstacle::JobGone),
-        Err(OneClickError::Source(error)) => match MediaError::within(&error) {
-            Some(error) => Err(media_obstacle(error)),
-            None => {
+        Err(OneClickError::Source(error)) => {
+            let broke_off = || {
                 let reason = "the photo’s download broke off".to_owned();
-                Err(Obstacle::Refused(Refuser::Host, reason))
-            }
-        },
+                Obstacle::Refused(Refuser::Host, reason)
+            };
+            Err(MediaError::within(&error).map_or_else(broke_off, media_obstacle))
+        }
         Err(error) => Err(error.into()),
     }
 }

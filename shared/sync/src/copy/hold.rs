@@ -6,10 +6,10 @@ use std::time::Duration;
 use companycam::ids::PhotoId;
 use futures::future::{Either, select};
 use jiff::{SignedDuration, Timestamp};
-use one_click::OrgId;
+use one_click::{AttachmentAt, JobId, OrgId};
 use runtime::deadline::wait_until;
 use runtime::{App, Deadline, Trouble};
-use store::photos::Lease;
+use store::photos::{Held, Lease};
 
 use super::Obstacle;
 
@@ -40,9 +40,14 @@ impl<'a> Hold<'a> {
         let holder = uuid::Uuid::new_v4().to_string();
         let now = app.now();
         let until_ms = end(now).as_millisecond();
+        let held = Held {
+            org,
+            photo,
+            holder: &holder,
+        };
         let lease = app
             .store
-            .lease_photo(org, photo, &holder, now.as_millisecond(), until_ms)
+            .lease_photo(held, now.as_millisecond(), until_ms)
             .await?;
         let hold = Self {
             app,
@@ -54,12 +59,28 @@ impl<'a> Hold<'a> {
         Ok((hold, lease))
     }
 
+    /// The photo as an image of this job.
+    pub fn image_on<'b>(&'b self, job: &'b JobId) -> AttachmentAt<'b> {
+        AttachmentAt {
+            org: self.org,
+            job,
+            external_id: self.photo.as_str(),
+        }
+    }
+
+    /// Whose lease it is.
+    pub fn held(&self) -> Held<'_> {
+        Held {
+            org: self.org,
+            photo: self.photo,
+            holder: &self.holder,
+        }
+    }
+
     /// Gives it back.
     pub async fn release(&self) -> Result<(), Trouble> {
         let store = &self.app.store;
-        Ok(store
-            .release_photo(self.org, self.photo, &self.holder)
-            .await?)
+        Ok(store.release_photo(self.held()).await?)
     }
 
     /// Does the work while the lease is extended. It is dropped where it stands if the lease is lost,
@@ -93,10 +114,7 @@ impl<'a> Hold<'a> {
         loop {
             wait_until(clock, after(clock.now(), EXTENDED_EVERY)).await;
             let until_ms = end(clock.now()).as_millisecond();
-            match store
-                .extend_photo(self.org, self.photo, &self.holder, until_ms)
-                .await
-            {
+            match store.extend_photo(self.held(), until_ms).await {
                 Ok(true) => {}
                 Ok(false) => return,
                 // It may work the next time; what was copied meanwhile is right in any case.

@@ -163,7 +163,7 @@ async fn copy_held(
     organization: &Organization,
     mut row: PhotoRow,
 ) -> Result<CopyOutcome, Trouble> {
-    let (app, org, photo) = (hold.app, hold.org, hold.photo);
+    let (app, org) = (hold.app, hold.org);
     for _ in 0..ROUNDS {
         let copied = match Box::pin(hold.during(bring_up(hold, media, &row))).await {
             Ok(copied) => copied,
@@ -171,7 +171,7 @@ async fn copy_held(
         };
         let (store, wanted) = (&app.store, &row.wanted);
         match store
-            .photo_copied(org, photo, &hold.holder, wanted, copied.as_ref())
+            .photo_copied(hold.held(), wanted, copied.as_ref())
             .await?
         {
             None => {
@@ -217,7 +217,7 @@ pub async fn give_up(
         (hold, Lease::Taken(row)) => {
             refused::give_up(&hold, &row, "an error of ours, which operators see", None).await
         }
-        (_, Lease::Busy(_)) => Ok(CopyOutcome::Later(Duration::from_secs(60))),
+        (_, Lease::Busy(_)) => Ok(CopyOutcome::Later(Duration::from_mins(1))),
         (_, Lease::Unknown) => Ok(CopyOutcome::Done),
     }
 }

@@ -117,10 +117,7 @@ async fn refused(
         app.queues.sync(&[SyncMessage::new(org, look)]).await?;
         refusal.ask_ms = Some(refusal.last_ms);
     }
-    let written = app
-        .store
-        .photo_refused(org, &hold.holder, row, &refusal)
-        .await?;
+    let written = app.store.photo_refused(hold.held(), row, &refusal).await?;
     tracing::info!(org.id = %org, photo.id = %hold.photo, times = refusal.times, reason = refusal.reason, "a photo is refused so far");
     if !written {
         // Something else is wanted by now.
@@ -155,7 +152,7 @@ async fn leave_to_its_job(hold: &Hold<'_>, row: &PhotoRow) -> Result<CopyOutcome
     }
     let reason = "its job was deleted in One Click";
     app.store
-        .photo_failed(org, &hold.holder, row, reason, None)
+        .photo_failed(hold.held(), row, reason, None)
         .await?;
     tracing::info!(org.id = %org, photo.id = %hold.photo, "a photo's job is gone; the photo is left");
     Ok(CopyOutcome::Done)
@@ -178,7 +175,7 @@ pub(super) async fn give_up(
     });
     if !app
         .store
-        .photo_failed(org, &hold.holder, row, reason, refusal.as_ref())
+        .photo_failed(hold.held(), row, reason, refusal.as_ref())
         .await?
     {
         // Something newer became wanted; it may well be copied.

@@ -87,12 +87,8 @@ fn decode_cursor(cursor: &str) -> ApiResult<Place> {
     ))
 }
 
-fn list_where(
-    sim: &Shared,
-    caller: &Caller,
-    params: &Params,
-    wanted: impl Fn(&Photo) -> bool,
-) -> ApiResult<List> {
+/// The cursors `after` and `before`, of which a request may have one, and no page beside it.
+fn cursors(params: &Params) -> ApiResult<(Option<Place>, Option<Place>)> {
     let cursor = |name| params.get(name).filter(|cursor| !cursor.is_empty());
     let (after, before) = (cursor("after"), cursor("before"));
     if after.is_some() && before.is_some() {
@@ -105,32 +101,18 @@ fn list_where(
             "Cannot use cursor pagination with offset pagination",
         ));
     }
-    let (after, before) = (
+    Ok((
         after.map(decode_cursor).transpose()?,
         before.map(decode_cursor).transpose()?,
-    );
-    let time = |name| params.get(name).and_then(|text| text.parse::<i64>().ok());
-    let (start, end) = (time("start_date"), time("end_date"));
-    let (users, tags) = (params.ids("user_ids"), params.ids("tag_ids"));
+    ))
+}
 
-    let state = sim.lock();
-    let mut photos: Vec<&Photo> = state
-        .photos
-        .values()
-        .filter(|photo| !photo.deleted && wanted(photo) && sees_photo(&state, caller, photo))
-        .filter(|photo| start.is_none_or(|start| photo.captured_at >= start))
-        .filter(|photo| end.is_none_or(|end| photo.captured_at <= end))
-        .filter(|photo| {
-            users
-                .as_ref()
-                .is_none_or(|users| users.contains(&photo.creator))
-        })
-        .filter(|photo| {
-            tags.as_ref()
-                .is_none_or(|tags| photo.tags.iter().any(|tag| tags.contains(tag)))
-        })
-        .collect();
-    photos.sort_by_key(|photo| Reverse((photo.captured_at, photo.id)));
+/// Where the page begins and ends.
+fn bounds(
+    photos: &[&Photo],
+    params: &Params,
+    (after, before): (Option<Place>, Option<Place>),
+) -> (usize, usize) {
     let place = |photo: &Photo| (photo.captured_at, photo.id);
     let per_page = params.per_page();
     let start = if let Some(after) = after {
@@ -153,6 +135,39 @@ fn list_where(
     if let Some(before) = before {
         end = end.min(photos.partition_point(|photo| place(photo) > before));
     }
+    (start, end)
+}
+
+fn list_where(
+    sim: &Shared,
+    caller: &Caller,
+    params: &Params,
+    wanted: impl Fn(&Photo) -> bool,
+) -> ApiResult<List> {
+    let (after, before) = cursors(params)?;
+    let time = |name| params.get(name).and_then(|text| text.parse::<i64>().ok());
+    let (start, end) = (time("start_date"), time("end_date"));
+    let (users, tags) = (params.ids("user_ids"), params.ids("tag_ids"));
+
+    let state = sim.lock();
+    let mut photos: Vec<&Photo> = state
+        .photos
+        .values()
+        .filter(|photo| !photo.deleted && wanted(photo) && sees_photo(&state, caller, photo))
+        .filter(|photo| start.is_none_or(|start| photo.captured_at >= start))
+        .filter(|photo| end.is_none_or(|end| photo.captured_at <= end))
+        .filter(|photo| {
+            users
+                .as_ref()
+                .is_none_or(|users| users.contains(&photo.creator))
+        })
+        .filter(|photo| {
+            tags.as_ref()
+                .is_none_or(|tags| photo.tags.iter().any(|tag| tags.contains(tag)))
+        })
+        .collect();
+    photos.sort_by_key(|photo| Reverse((photo.captured_at, photo.id)));
+    let (start, end) = bounds(&photos, params, (after, before));
     let (has_next, has_previous) = (end < photos.len(), start > 0);
     let page: Vec<(Photo, String)> = photos[start..end]
         .iter()
@@ -165,7 +180,7 @@ fn list_where(
     let cursor_value = |present: bool, photo: Option<&(Photo, String)>| {
         let cursor = photo
             .filter(|_| present)
-            .map(|(photo, _)| encode_cursor(place(photo)));
+            .map(|(photo, _)| encode_cursor((photo.captured_at, photo.id)));
         HeaderValue::try_from(cursor.unwrap_or_default()).unwrap_or(HeaderValue::from_static(""))
     };
     let flag = |value| HeaderValue::from_static(if value { "true" } else { "false" });

@@ -127,10 +127,14 @@ fn seed_company(state: &mut State, options: &Options, index: usize) {
         },
     );
     let users = seed_users(state, options, company, &domain);
+    let crew = Crew {
+        company,
+        users: &users,
+    };
     let mut projects = Vec::new();
     for number in 0..options.projects {
         let age = draw.days_ago(0, RECENT_DAYS);
-        projects.push(seed_project(state, &mut draw, company, &users, number, age));
+        projects.push(seed_project(state, &mut draw, crew, number, age));
     }
     for number in 0..options.photos {
         if projects.is_empty() {
@@ -141,7 +145,7 @@ fn seed_company(state: &mut State, options: &Options, index: usize) {
             .projects
             .get(&project)
             .map(|project| project.updated_at);
-        let photo = seed_photo(state, options, &mut draw, &users, project, number);
+        let photo = seed_photo(state, options, &mut draw, &users, (project, number));
         state.finish_photo(photo, "processed");
         settle(state, project, photo, before);
     }
@@ -159,7 +163,7 @@ fn seed_company(state: &mut State, options: &Options, index: usize) {
         restore_time(state, *project, before);
     }
     if options.extras && !projects.is_empty() {
-        seed_extras(state, options, &mut draw, company, &users, &projects);
+        seed_extras(state, options, &mut draw, crew, &projects);
     }
 }
 
@@ -220,14 +224,21 @@ fn seed_users(state: &mut State, options: &Options, company: Id, domain: &str) -
     users
 }
 
+/// A company and who works there.
+#[derive(Clone, Copy)]
+struct Crew<'a> {
+    company: Id,
+    users: &'a [Id],
+}
+
 fn seed_project(
     state: &mut State,
     draw: &mut Draw,
-    company: Id,
-    users: &[Id],
+    crew: Crew<'_>,
     number: usize,
     created_at: i64,
 ) -> Id {
+    let Crew { company, users } = crew;
     let family = draw.pick(&FAMILIES);
     let work = draw.pick(&WORKS);
     let (city, region, postal_code) = draw.pick(&TOWNS);
@@ -304,8 +315,7 @@ fn seed_photo(
     options: &Options,
     draw: &mut Draw,
     users: &[Id],
-    project: Id,
-    number: usize,
+    (project, number): (Id, usize),
 ) -> Id {
     let earliest = state
         .projects
@@ -350,14 +360,14 @@ fn seed_extras(
     state: &mut State,
     options: &Options,
     draw: &mut Draw,
-    company: Id,
-    users: &[Id],
+    crew: Crew<'_>,
     projects: &[Id],
 ) {
+    let users = crew.users;
     for (offset, days) in [(0, 2), (1, 3), (2, 60), (3, 200)] {
         let number = options.projects + offset;
         let created_at = now() - days * DAY;
-        let id = seed_project(state, draw, company, users, number, created_at);
+        let id = seed_project(state, draw, crew, number, created_at);
         if let Some(project) = state.projects.get_mut(&id) {
             project.archived = offset == 0;
             project.deleted = offset == 1;
@@ -375,8 +385,7 @@ fn seed_extras(
             options,
             draw,
             users,
-            project,
-            options.photos + offset,
+            (project, options.photos + offset),
         );
         if let Some(photo) = state.photos.get_mut(&photo) {
             status.clone_into(&mut photo.processing_status);

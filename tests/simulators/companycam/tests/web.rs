@@ -256,7 +256,12 @@ async fn forms_say_what_is_wrong_and_change_nothing() {
         );
     }
     assert!(test.list("/projects").await.is_empty());
+}
 
+#[tokio::test]
+async fn what_cannot_be_done_with_a_project_or_photo_is_said_and_changes_nothing() {
+    let test = spawn(Options::empty()).await;
+    let cookie = sign_in(&test).await;
     let project = test.add_project(json!({"name": "Roof"})).await;
     let photo = test.add_photo(json!({"project_id": project})).await;
     let (project, photo) = (format!("/projects/{project}"), format!("/photos/{photo}"));

@@ -57,9 +57,7 @@ pub struct Options {
 /// An organization with numbered users (`usr_<id>_1` is an administrator) and made-up jobs.
 #[derive(Debug, Clone)]
 pub struct ExtraOrganization {
-    /// Its id.
     pub id: String,
-    /// Its name.
     pub name: String,
     /// How many users it has.
     pub users: usize,

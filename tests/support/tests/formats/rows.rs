@@ -19,8 +19,9 @@ use store::activity::{Filter, Kind, NewEntry, Offer, Outcome};
 use store::connecting::{Connected, NewConnection};
 use store::ephemeral::{Authorization, CallBudget, Session};
 use store::jobs::Asking;
-use store::photos::NewWish;
-use store::projects::{NewLink, Skip};
+use store::matches::Listed;
+use store::photos::{Held, NewWish};
+use store::projects::{ListedProject, NewLink, Skip};
 use store::{Store, TableNames};
 use test_support::Aws;
 
@@ -204,11 +205,13 @@ async fn write_links(store: &Store, org: &OrgId, company: &CompanyId) {
     let fields = &fields();
     let listed_at = 1_700_000_200;
     for id in ["7", "8", "9"] {
-        let id = &project(id);
-        let new = store
-            .want_project(org, id, company, fields, listed_at)
-            .await;
-        assert!(new.unwrap());
+        let listed = ListedProject {
+            project: &project(id),
+            company,
+            fields,
+            listed_at,
+        };
+        assert!(store.want_project(org, listed).await.unwrap());
     }
     let assignee = one_click::UserId::parse("usr_1").unwrap();
     let (linked, with) = (project("7"), job("job_1"));
@@ -287,6 +290,14 @@ async fn write_what_waits(store: &Store, org: &OrgId) {
     assert!(store.log_daily(org, daily).await.unwrap());
 }
 
+fn held<'a>(org: &'a OrgId, photo: &'a PhotoId) -> Held<'a> {
+    Held {
+        org,
+        photo,
+        holder: "holder",
+    }
+}
+
 async fn write_photos(store: &Store, org: &OrgId) {
     let details = PhotoDetails {
         caption: Some("Front".to_owned()),
@@ -318,16 +329,13 @@ async fn write_photos(store: &Store, org: &OrgId) {
             refused: false,
         };
         store.want_photo(org, wish).await.unwrap().unwrap();
-        store
-            .lease_photo(org, id, "holder", 0, 160_000)
-            .await
-            .unwrap();
+        store.lease_photo(held(org, id), 0, 160_000).await.unwrap();
     }
     let (done, broken, refused) = (photo("12"), photo("13"), photo("14"));
-    let newer = store.photo_copied(org, &done, "holder", &wanted, Some(&copied));
+    let newer = store.photo_copied(held(org, &done), &wanted, Some(&copied));
     assert!(newer.await.unwrap().is_none());
     let broken = store.photo(org, &broken).await.unwrap().unwrap();
-    let failed = store.photo_failed(org, "holder", &broken, "not an image", None);
+    let failed = store.photo_failed(held(org, &broken.photo_id), &broken, "not an image", None);
     assert!(failed.await.unwrap());
     let refusal = Refusal {
         by: Refuser::Address,
@@ -344,7 +352,7 @@ async fn write_photos(store: &Store, org: &OrgId) {
         given_up: false,
     };
     let refused = store.photo(org, &refused).await.unwrap().unwrap();
-    let written = store.photo_refused(org, "holder", &refused, &refusal);
+    let written = store.photo_refused(held(org, &refused.photo_id), &refused, &refusal);
     assert!(written.await.unwrap());
 }
 
@@ -366,8 +374,12 @@ async fn write_users(store: &Store, org: &OrgId, company: &CompanyId) {
         one_click_user_id: Some(one_click.id.clone()),
     };
     let known = Directory::default();
+    let listed = Listed {
+        companycam: vec![companycam],
+        one_click: vec![one_click],
+    };
     store
-        .refresh_directory(org, company, &known, &[companycam], &[one_click])
+        .refresh_directory(org, company, &known, &listed)
         .await
         .unwrap();
     assert!(store.choose(org, company, None, &choice).await.unwrap());

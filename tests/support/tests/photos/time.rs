@@ -104,7 +104,15 @@ async fn b34_a_worker_that_lost_its_lease_stops_its_upload() {
         host.half.notified().await;
         let (org, id) = (test_support::ORG.parse().unwrap(), photo.parse().unwrap());
         let store = &test.app.store;
-        let taken = store.lease_photo(&org, &id, "another", i64::MAX, i64::MAX);
+        let taken = store.lease_photo(
+            store::photos::Held {
+                org: &org,
+                photo: &id,
+                holder: "another",
+            },
+            i64::MAX,
+            i64::MAX,
+        );
         taken.await.unwrap();
         test.advance(Duration::from_secs(30));
     };

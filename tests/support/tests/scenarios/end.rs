@@ -66,6 +66,27 @@ pub async fn end_state(test: &TestApp, subject: &Subject) -> Value {
     end
 }
 
+async fn links_of(test: &TestApp, project: &str) -> Vec<Value> {
+    let rows = test.aws.items("ProjectLinksTable").await.into_iter();
+    let mut links: Vec<_> = rows
+        .filter(|row| row["project_id"] == project)
+        .map(|row| {
+            json!([
+                row["state"],
+                row["job_id"].is_string(),
+                row["pending_org"],
+                row["wanted"],
+                row["seen"].is_object(),
+                row["assignee"],
+                row["applied"],
+                row["unfinished"] == true
+            ])
+        })
+        .collect();
+    links.sort_by_key(ToString::to_string);
+    links
+}
+
 async fn end_of_project(test: &TestApp, project: &str) -> Value {
     let mut end = json!({});
     let mut original = test.companycam_has("projects", project).await;
@@ -100,24 +121,7 @@ async fn end_of_project(test: &TestApp, project: &str) -> Value {
         })
     });
     end["jobs"] = jobs.collect::<Vec<_>>().into();
-    let rows = test.aws.items("ProjectLinksTable").await.into_iter();
-    let mut links: Vec<_> = rows
-        .filter(|row| row["project_id"] == project)
-        .map(|row| {
-            json!([
-                row["state"],
-                row["job_id"].is_string(),
-                row["pending_org"],
-                row["wanted"],
-                row["seen"].is_object(),
-                row["assignee"],
-                row["applied"],
-                row["unfinished"] == true
-            ])
-        })
-        .collect();
-    links.sort_by_key(ToString::to_string);
-    end["links"] = links.into();
+    end["links"] = links_of(test, project).await.into();
     let rows = test.aws.items("PhotosTable").await.into_iter();
     let mut photos: Vec<_> = rows
         .filter(|row| row["project_id"] == project)

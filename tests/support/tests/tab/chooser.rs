@@ -112,7 +112,11 @@ async fn b7_a_pick_who_left_one_click_is_explained() {
         user.active &= user.id.as_str() != "usr_front_desk";
     }
     let store = &test.app.store;
-    let refreshed = store.refresh_directory(&org, &company, &known, &known.companycam, &users);
+    let listed = store::matches::Listed {
+        companycam: known.companycam.clone(),
+        one_click: users,
+    };
+    let refreshed = store.refresh_directory(&org, &company, &known, &listed);
     refreshed.await.unwrap();
     let page = open(&test, &browser, "Kit Monroe", "").await;
     assert!(

@@ -295,7 +295,15 @@ async fn b25_photos_on_no_job_and_photos_being_copied_say_so() {
         &["Waiting", "It waits for its turn"],
     );
     store
-        .lease_photo(&org, &id, "me", 0, i64::MAX)
+        .lease_photo(
+            store::photos::Held {
+                org: &org,
+                photo: &id,
+                holder: "me",
+            },
+            0,
+            i64::MAX,
+        )
         .await
         .unwrap();
     assert_says(

@@ -94,6 +94,26 @@ pub(super) fn project_choice(label: &str, others: &[&Project]) -> Markup {
     }
 }
 
+fn row(project: &Project, photos: &HashMap<Id, (usize, &Photo)>) -> [Markup; 3] {
+    let (number, newest) = photos.get(&project.id).copied().unzip();
+    [
+        html! {
+            div.with-thumb {
+                @match newest {
+                    Some(photo) if has_picture(photo) => img.thumb src=(thumbnail(photo)) alt="" loading="lazy";,
+                    _ => span.thumb {},
+                }
+                div {
+                    a href={ "/projects/" (project.id) } { (title(project)) } " " (badges(project))
+                    div.muted.small { (one_line(&project.address)) }
+                }
+            }
+        },
+        html! { (number.unwrap_or(0)) },
+        time(project.updated_at),
+    ]
+}
+
 async fn list(State(sim): State<Shared>, Visitor(user): Visitor, params: Params) -> Response {
     let state = sim.lock();
     let view = params.text("show");
@@ -114,25 +134,10 @@ async fn list(State(sim): State<Shared>, Visitor(user): Visitor, params: Params)
         .collect();
     projects.sort_by_key(|project| Reverse((project.updated_at, project.id)));
     let photos = newest_photos(&state);
-    let rows = projects.iter().take(SHOWN).map(|project| {
-        let (number, newest) = photos.get(&project.id).copied().unzip();
-        [
-            html! {
-                div.with-thumb {
-                    @match newest {
-                        Some(photo) if has_picture(photo) => img.thumb src=(thumbnail(photo)) alt="" loading="lazy";,
-                        _ => span.thumb {},
-                    }
-                    div {
-                        a href={ "/projects/" (project.id) } { (title(project)) } " " (badges(project))
-                        div.muted.small { (one_line(&project.address)) }
-                    }
-                }
-            },
-            html! { (number.unwrap_or(0)) },
-            time(project.updated_at),
-        ]
-    });
+    let rows = projects
+        .iter()
+        .take(SHOWN)
+        .map(|project| row(project, &photos));
     let content = html! {
         div.row.between.head {
             h1 { "Projects" }

@@ -44,7 +44,7 @@ impl Examiner {
         let body = response.text().await.unwrap();
         let outcome = self
             .document
-            .check_answer(&method, &path, status, &body, &headers);
+            .check_answer((&method, &path), (status, &body), &headers);
         self.seen.insert(outcome);
         serde_json::from_str(&body).unwrap_or(Value::Null)
     }

@@ -80,10 +80,8 @@ impl Document {
     /// Checks an answer; the name of the outcome, as in [`Self::outcomes`].
     pub fn check_answer(
         &self,
-        method: &str,
-        path: &str,
-        status: u16,
-        body: &str,
+        (method, path): (&str, &str),
+        (status, body): (u16, &str),
         headers: &[&str],
     ) -> String {
         let (id, operation) = self.operation(method, path);

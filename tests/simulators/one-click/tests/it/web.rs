@@ -139,10 +139,8 @@ async fn b1_the_companycam_tile_leads_to_the_integration_with_a_fresh_token() {
     }
 }
 
-#[tokio::test]
-async fn a_job_is_created_edited_reassigned_and_deleted() {
-    let client = Client::spawn().await;
-    let browser = Browser::sign_in(&client, RIDGELINE, "usr_blake").await;
+/// A job made in the web application; its address there.
+async fn made_job(browser: &Browser<'_>) -> String {
     let form = [
         ("customer_name", "Smith & Sons"),
         ("name", "New <roof>"),
@@ -155,8 +153,14 @@ async fn a_job_is_created_edited_reassigned_and_deleted() {
         ("line_1", "1 Elm Court"),
         ("assigned_user_id", ""),
     ];
-    let path = browser.post("/jobs", &form).await;
-    let id = path.strip_prefix("/jobs/").unwrap();
+    browser.post("/jobs", &form).await
+}
+
+#[tokio::test]
+async fn a_job_is_created_and_found() {
+    let client = Client::spawn().await;
+    let browser = Browser::sign_in(&client, RIDGELINE, "usr_blake").await;
+    let path = made_job(&browser).await;
     let made = client.get(RIDGELINE, &path).await["job"].take();
     assert_eq!(made["created_by_user_id"], "usr_blake");
     assert_eq!(made["email"], json!(null));
@@ -174,7 +178,14 @@ async fn a_job_is_created_edited_reassigned_and_deleted() {
             .await
             .contains("Smith &amp; Sons")
     );
+}
 
+#[tokio::test]
+async fn a_job_is_edited_reassigned_and_deleted() {
+    let client = Client::spawn().await;
+    let browser = Browser::sign_in(&client, RIDGELINE, "usr_blake").await;
+    let path = made_job(&browser).await;
+    let id = path.strip_prefix("/jobs/").unwrap();
     let blank = [("customer_name", "Smith"), ("name", ""), ("status", "open")];
     let refused = browser
         .request(Method::POST, &path)
