@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use model::job::JobRow;
-use model::preferences::Preferences;
+use model::preferences::{Preference, Preferences};
 use one_click::Job;
 
 use super::relations;
@@ -42,7 +42,7 @@ pub fn job_step(link: Option<&JobRow>, job: &Job, preferences: &Preferences, now
     if relations::named_project(job).is_some() {
         return JobStep::Nothing;
     }
-    let covered = preferences.create_project_from_job
+    let covered = preferences.has(Preference::CreateProjectFromJob)
         && preferences
             .create_project_from_job_since
             .is_some_and(|since| is_created_since(job, since));
@@ -95,11 +95,7 @@ mod tests {
     }
 
     fn since(at: i64) -> Preferences {
-        Preferences {
-            create_project_from_job: true,
-            create_project_from_job_since: Timestamp::from_second(at).ok(),
-            ..Preferences::default()
-        }
+        Preferences::default().creating_projects_since(Timestamp::from_second(at).ok())
     }
 
     #[test]
@@ -108,9 +104,8 @@ mod tests {
         assert_eq!(step(&since(1000)), JobStep::CreateProject);
         assert_eq!(step(&since(1001)), JobStep::Nothing);
         assert_eq!(step(&Preferences::default()), JobStep::Nothing);
-        let within = |millisecond: i64| Preferences {
-            create_project_from_job_since: Timestamp::from_millisecond(millisecond).ok(),
-            ..since(0)
+        let within = |millisecond: i64| {
+            since(0).creating_projects_since(Timestamp::from_millisecond(millisecond).ok())
         };
         assert_eq!(
             step(&within(1_000_400)),
@@ -121,10 +116,7 @@ mod tests {
         let step_exact = |preferences| job_step(None, &exact, &preferences, 1001);
         assert_eq!(step_exact(within(1_000_400)), JobStep::Nothing);
         assert_eq!(step_exact(within(1_000_200)), JobStep::CreateProject);
-        let off = Preferences {
-            create_project_from_job: false,
-            ..since(900)
-        };
+        let off = since(900).with(Preference::CreateProjectFromJob, false);
         assert_eq!(step(&off), JobStep::Nothing);
     }
 

@@ -2,7 +2,7 @@
 
 use companycam::Photo;
 use model::photo::{CopiedPhoto, PhotoDetails, PhotoRow, WantedPhoto};
-use model::preferences::Preferences;
+use model::preferences::{Preference, Preferences};
 use one_click::JobId;
 
 /// What was given up is tried once more with another address, but only so often: addresses may be
@@ -35,8 +35,8 @@ pub fn wanted_photo(
     if !photo.is_processed() {
         return None;
     }
-    let hidden = photo.internal && !preferences.copy_internal_photos;
-    let removed = photo.is_deleted() && preferences.remove_deleted_photos;
+    let hidden = photo.internal && !preferences.has(Preference::CopyInternalPhotos);
+    let removed = photo.is_deleted() && preferences.has(Preference::RemoveDeletedPhotos);
     if photo.is_deleted() && !removed {
         return None;
     }
@@ -248,10 +248,7 @@ mod tests {
         );
         assert_eq!(strays(&copied, &wanted), [job()]);
         assert_eq!(want(&internal, None), None, "never copied: nothing to do");
-        let allowed = Preferences {
-            copy_internal_photos: true,
-            ..Preferences::default()
-        };
+        let allowed = Preferences::default().with(Preference::CopyInternalPhotos, true);
         assert!(wanted_photo(&internal, known(None, Some(&job())), &allowed, NOW).is_some());
     }
 

@@ -1,6 +1,6 @@
 //! What to do about a project (B10, B14, B18).
 
-use model::preferences::Preferences;
+use model::preferences::{Preference, Preferences};
 use model::project::{LinkState, ProjectFields, ProjectRow, SkipReason};
 
 /// The next step for a project.
@@ -48,7 +48,7 @@ pub fn project_step(
                 ProjectStep::Skip(SkipReason::Deleted)
             } else if now.archived {
                 ProjectStep::Skip(SkipReason::Archived)
-            } else if !by_hand && (!preferences.create_job_from_project || (was_off && !by_sync)) {
+            } else if !by_hand && (!preferences.has(Preference::CreateJobFromProject) || (was_off && !by_sync)) {
                 ProjectStep::Skip(SkipReason::ImportOff)
             } else {
                 ProjectStep::Import
@@ -125,10 +125,7 @@ mod tests {
 
     #[test]
     fn b10_what_was_skipped_while_off_comes_only_by_sync() {
-        let off = Preferences {
-            create_job_from_project: false,
-            ..Preferences::default()
-        };
+        let off = Preferences::default().with(Preference::CreateJobFromProject, false);
         assert_eq!(
             project_step(None, &at(5), &off, true),
             ProjectStep::Skip(SkipReason::ImportOff)

@@ -1,48 +1,257 @@
-//! What an administrator chose (B9–B13).
+//! What an administrator can choose (B9–B13).
+//!
+//! One table: a preference has its name and default here, its text on the settings' card, and its effect
+//! in a decision. Nothing else names it.
+
+use std::collections::BTreeSet;
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::de::{MapAccess, Visitor};
+use serde::ser::SerializeMap;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// What the administrator chose (B9–B13).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-#[allow(
-    clippy::struct_excessive_bools,
-    reason = "eight independent checkboxes"
-)]
-pub struct Preferences {
+/// One thing that is on or off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Preference {
     /// B9: a job created in One Click creates a project.
-    pub create_project_from_job: bool,
-    /// When `create_project_from_job` was last switched on; it covers jobs created after that.
-    pub create_project_from_job_since: Option<Timestamp>,
+    CreateProjectFromJob,
     /// B10: a project creates a job.
-    pub create_job_from_project: bool,
+    CreateJobFromProject,
     /// B11: a reassigned job reassigns its project.
-    pub reassign_project: bool,
-    /// B12: reassignment removes the previous assignee's user. Only honoured while B11 is on.
-    pub remove_previous_assignee: bool,
+    ReassignProject,
+    /// B12: reassignment removes the previous assignee's user.
+    RemovePreviousAssignee,
     /// B13: only projects with at least one matched assigned user are imported.
-    pub only_matched_users: bool,
-    /// B13: a photo deleted in `CompanyCam` is removed in One Click.
-    pub remove_deleted_photos: bool,
+    OnlyMatchedUsers,
+    /// B13: a photo deleted in CompanyCam is removed in One Click.
+    RemoveDeletedPhotos,
     /// B13: photos marked internal are copied too.
-    pub copy_internal_photos: bool,
+    CopyInternalPhotos,
     /// B13: documents are copied.
-    pub copy_documents: bool,
+    CopyDocuments,
+}
+
+impl Preference {
+    /// All, in the order in which they are shown.
+    pub const ALL: [Self; 8] = [
+        Self::CreateProjectFromJob,
+        Self::CreateJobFromProject,
+        Self::ReassignProject,
+        Self::RemovePreviousAssignee,
+        Self::OnlyMatchedUsers,
+        Self::RemoveDeletedPhotos,
+        Self::CopyInternalPhotos,
+        Self::CopyDocuments,
+    ];
+
+    /// What it is called in rows and forms.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::CreateProjectFromJob => "create_project_from_job",
+            Self::CreateJobFromProject => "create_job_from_project",
+            Self::ReassignProject => "reassign_project",
+            Self::RemovePreviousAssignee => "remove_previous_assignee",
+            Self::OnlyMatchedUsers => "only_matched_users",
+            Self::RemoveDeletedPhotos => "remove_deleted_photos",
+            Self::CopyInternalPhotos => "copy_internal_photos",
+            Self::CopyDocuments => "copy_documents",
+        }
+    }
+
+    /// The one of this name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|one| one.name() == name)
+    }
+
+    /// Whether it is on before anybody chose.
+    pub fn is_on_at_first(self) -> bool {
+        match self {
+            Self::CreateJobFromProject | Self::CopyDocuments => true,
+            Self::CreateProjectFromJob
+            | Self::ReassignProject
+            | Self::RemovePreviousAssignee
+            | Self::OnlyMatchedUsers
+            | Self::RemoveDeletedPhotos
+            | Self::CopyInternalPhotos => false,
+        }
+    }
+
+    /// The one without which it cannot be on.
+    pub fn needs(self) -> Option<Self> {
+        match self {
+            Self::RemovePreviousAssignee => Some(Self::ReassignProject),
+            Self::CreateProjectFromJob
+            | Self::CreateJobFromProject
+            | Self::ReassignProject
+            | Self::OnlyMatchedUsers
+            | Self::RemoveDeletedPhotos
+            | Self::CopyInternalPhotos
+            | Self::CopyDocuments => None,
+        }
+    }
+}
+
+/// When B9 was switched on, as rows name it.
+const SINCE: &str = "create_project_from_job_since";
+
+/// What is on.
+///
+/// In a row it is a field for each preference; one that is missing there is as it is at first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Preferences {
+    on: BTreeSet<Preference>,
+    create_project_from_job_since: Option<Timestamp>,
 }
 
 impl Default for Preferences {
     fn default() -> Self {
+        let on = Preference::ALL.into_iter();
         Self {
-            create_project_from_job: false,
+            on: on.filter(|one| one.is_on_at_first()).collect(),
             create_project_from_job_since: None,
-            create_job_from_project: true,
-            reassign_project: false,
-            remove_previous_assignee: false,
-            only_matched_users: false,
-            remove_deleted_photos: false,
-            copy_internal_photos: false,
-            copy_documents: true,
+        }
+    }
+}
+
+impl Preferences {
+    /// These are on, and no others but for what they cannot be without.
+    pub fn chosen(
+        before: &Self,
+        on: impl IntoIterator<Item = Preference>,
+        now: Timestamp,
+    ) -> Self {
+        let asked: BTreeSet<_> = on.into_iter().collect();
+        let possible = |one: &Preference| one.needs().is_none_or(|other| asked.contains(&other));
+        let on: BTreeSet<_> = asked.iter().copied().filter(possible).collect();
+        // B9 covers jobs created after it was last switched on.
+        let was_on = before.has(Preference::CreateProjectFromJob);
+        let since = match (was_on, on.contains(&Preference::CreateProjectFromJob)) {
+            (true, true) => before.create_project_from_job_since,
+            (false, true) => Some(now),
+            (_, false) => None,
+        };
+        Self {
+            on,
+            create_project_from_job_since: since,
+        }
+    }
+
+    /// Whether it is on.
+    pub fn has(&self, one: Preference) -> bool {
+        self.on.contains(&one)
+    }
+
+    /// The same with this one on or off.
+    #[must_use]
+    pub fn with(mut self, one: Preference, on: bool) -> Self {
+        if on {
+            self.on.insert(one);
+        } else {
+            self.on.remove(&one);
+        }
+        self
+    }
+
+    /// When B9 was last switched on, if it is on.
+    pub fn create_project_from_job_since(&self) -> Option<Timestamp> {
+        self.create_project_from_job_since
+    }
+
+    /// The same with B9 on since then.
+    #[must_use]
+    pub fn creating_projects_since(mut self, since: Option<Timestamp>) -> Self {
+        self.create_project_from_job_since = since;
+        self.with(Preference::CreateProjectFromJob, true)
+    }
+}
+
+impl Serialize for Preferences {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(Preference::ALL.len() + 1))?;
+        for one in Preference::ALL {
+            map.serialize_entry(one.name(), &self.has(one))?;
+        }
+        map.serialize_entry(SINCE, &self.create_project_from_job_since)?;
+        map.end()
+    }
+}
+
+impl<'de> Deserialize<'de> for Preferences {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Fields;
+
+        impl<'de> Visitor<'de> for Fields {
+            type Value = Preferences;
+
+            fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                formatter.write_str("preferences")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Preferences, A::Error> {
+                let mut read = Preferences::default();
+                while let Some(name) = map.next_key::<String>()? {
+                    if name == SINCE {
+                        read.create_project_from_job_since = map.next_value()?;
+                    } else if let Some(one) = Preference::parse(&name) {
+                        read = read.with(one, map.next_value()?);
+                    } else {
+                        // Another version's.
+                        map.next_value::<serde::de::IgnoredAny>()?;
+                    }
+                }
+                Ok(read)
+            }
+        }
+
+        deserializer.deserialize_map(Fields)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(second).unwrap()
+    }
+
+    #[test]
+    fn b9_switching_on_remembers_when_and_saving_again_keeps_it() {
+        let b9 = [Preference::CreateProjectFromJob];
+        let on = Preferences::chosen(&Preferences::default(), b9, at(100));
+        assert_eq!(on.create_project_from_job_since(), Some(at(100)));
+        let again = Preferences::chosen(&on, b9, at(200));
+        assert_eq!(again.create_project_from_job_since(), Some(at(100)));
+        let off = Preferences::chosen(&again, [], at(300));
+        assert_eq!(off.create_project_from_job_since(), None);
+    }
+
+    #[test]
+    fn b12_removing_the_previous_assignee_needs_reassignment() {
+        let b12 = Preference::RemovePreviousAssignee;
+        let alone = Preferences::chosen(&Preferences::default(), [b12], at(1));
+        assert!(!alone.has(b12));
+        let both = [b12, Preference::ReassignProject];
+        assert!(Preferences::chosen(&Preferences::default(), both, at(1)).has(b12));
+    }
+
+    #[test]
+    fn b13_what_a_row_does_not_say_is_as_at_first_and_what_is_unknown_is_left() {
+        let row = json!({"copy_documents": false, "invented_later": [1]});
+        let read: Preferences = serde_json::from_value(row).unwrap();
+        let first = Preferences::default();
+        assert_eq!(read, first.with(Preference::CopyDocuments, false));
+    }
+
+    #[test]
+    fn b9_to_b13_what_is_written_is_read_again() {
+        for one in Preference::ALL {
+            assert_eq!(Preference::parse(one.name()), Some(one));
+            let turned = Preferences::default().with(one, !one.is_on_at_first());
+            let written = serde_json::to_value(&turned).unwrap();
+            assert_eq!(serde_json::from_value::<Preferences>(written).unwrap(), turned);
         }
     }
 }

@@ -1,5 +1,6 @@
 //! From a new project to its job: found, or made, and linked (B10, B14, B20).
 
+use model::preferences::Preference;
 use std::time::Duration;
 
 use companycam::ids::ProjectId;
@@ -110,7 +111,7 @@ async fn find_or_create(
     let matched = first_matched(&assigned, &matches);
     // An administrator who brings a job back wants it, whatever new projects have to be like.
     let by_hand = row.revision > 0;
-    if context.organization.preferences.only_matched_users && matched.is_none() && !by_hand {
+    if context.organization.preferences.has(Preference::OnlyMatchedUsers) && matched.is_none() && !by_hand {
         skip(context, row, now, SkipReason::NoMatchedUser).await?;
         return Ok(None);
     }

@@ -1,5 +1,6 @@
 //! A look at one job (B9, B18, B21, B22), and the poll of jobs (B24).
 
+use model::preferences::Preference;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
@@ -223,7 +224,7 @@ async fn finish(context: &Context<'_>, job: &Job, link: &JobRow) -> Result<(), T
     }
     // Reassigned before it was finished: whoever was assigned by then is a previous assignee.
     let moved = link.applied.iter().any(|user| Some(user) != assignee);
-    let applied = if moved && context.organization.preferences.reassign_project {
+    let applied = if moved && context.organization.preferences.has(Preference::ReassignProject) {
         reassign::apply(context, job, link).await?
     } else {
         let assigned = reassign::assign_first(context, job, link).await?;
@@ -276,7 +277,7 @@ pub async fn poll_jobs(
     let mut since = organization.job_cursor.unwrap_or_else(|| {
         let first = Timestamp::from_second(context.now - FIRST_WINDOW_S);
         let first = first.unwrap_or(Timestamp::UNIX_EPOCH);
-        let switched_on = organization.preferences.create_project_from_job_since;
+        let switched_on = organization.preferences.create_project_from_job_since();
         switched_on.map_or(first, |at| first.min(at))
     });
     let settled = Timestamp::from_second(context.now).map_or(since, |now| now - SETTLED);

@@ -1,5 +1,6 @@
 //! Who is assigned to a job's project (B11, B12, B23).
 
+use model::preferences::Preference;
 use std::collections::BTreeSet;
 
 use companycam::ids::{ProjectId, UserId as CompanyCamUserId};
@@ -60,7 +61,7 @@ pub async fn reassign(context: &Context<'_>, job: &Job, link: &JobRow) -> Result
     let org = context.org();
     let store = &context.app.store;
     let assignee = job.assigned_user_id.as_ref();
-    if !context.organization.preferences.reassign_project {
+    if !context.organization.preferences.has(Preference::ReassignProject) {
         // Followed, so that switching it on later does not make up for what came before.
         return Ok(store.job_assigned(org, &job.id, assignee, assignee).await?);
     }
@@ -103,7 +104,7 @@ pub async fn apply(
         Outcome::Updated,
         format!("Its project was assigned to {}.", user.name),
     )];
-    if context.organization.preferences.remove_previous_assignee {
+    if context.organization.preferences.has(Preference::RemovePreviousAssignee) {
         let previous = link
             .applied
             .iter()

@@ -1,5 +1,6 @@
 //! What both sides themselves say of what has no row here: why it has none.
 
+use model::preferences::Preference;
 use std::time::Duration;
 
 use companycam::ids::{PhotoId, ProjectId};
@@ -105,7 +106,7 @@ fn photo_state(photo: &Photo, organization: &Organization) -> Answer {
         let text = "It was skipped because it was deleted in CompanyCam before it was copied. Nothing is to be done.";
         return told("Skipped", text, None);
     }
-    if photo.internal && !organization.preferences.copy_internal_photos {
+    if photo.internal && !organization.preferences.has(Preference::CopyInternalPhotos) {
         let text = "It was skipped because it is marked internal in CompanyCam. Remove that mark there and press Sync; or switch copying internal photos on, then press Sync.";
         return told("Skipped", text, Some(Act::Preferences));
     }

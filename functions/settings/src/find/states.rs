@@ -1,6 +1,7 @@
 //! Every state that a project, a photo or a job can be in, in plain words. `docs/OPERATIONS.md` has the
 //! same for whoever reads the rows.
 
+use model::preferences::Preference;
 use companycam::ids::{PhotoId, ProjectId};
 use decide::fields::customer_name;
 use decide::job::IMPORTER_S;
@@ -338,7 +339,7 @@ pub fn no_such_job(id: &JobId, organization: &Organization) -> Answer {
 /// A job without a link.
 pub fn unknown_job(id: &JobId, organization: &Organization) -> Answer {
     let what = format!("Job {id}");
-    let (text, act) = if organization.preferences.create_project_from_job {
+    let (text, act) = if organization.preferences.has(Preference::CreateProjectFromJob) {
         (
             "It has no project: it was created before the preference to create projects from jobs was switched on; or another system’s importer made it, which has 20 minutes to make the project too; or it was not looked at yet, which happens within 15 minutes.",
             None,

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use model::organization::{PollProgress, TakeBack};
 use model::pause::{Pause, Side};
 use model::photo::{CopiedPhoto, PhotoDetails, Refusal, Refuser, WantedPhoto};
-use model::preferences::Preferences;
+use model::preferences::{Preference, Preferences};
 use model::project::{BegunLink, ProjectFields, SkipReason};
 use model::sync_run::{SyncRun, SyncStep, TagName, Window};
 use model::users::{Choice, Directory, User};
@@ -157,11 +157,7 @@ async fn write_connection(store: &Store, org: &OrgId, company: &CompanyId) {
         Connected::Yes(connected) => connected,
         other => panic!("{other:?}"),
     };
-    let preferences = Preferences {
-        create_project_from_job: true,
-        create_project_from_job_since: Some(Timestamp::UNIX_EPOCH),
-        ..Preferences::default()
-    };
+    let preferences = Preferences::default().creating_projects_since(Some(Timestamp::UNIX_EPOCH));
     store.save_preferences(org, &preferences).await.unwrap();
     store.users_refreshed(org, 1_700_000_001).await.unwrap();
     let webhook = WebhookId::parse("w1").unwrap();
@@ -488,7 +484,7 @@ async fn b26_the_rows_of_the_version_before_are_read() {
     let organization = store.organization(org).await.unwrap().unwrap();
     assert_eq!(organization.sync, Some(run()));
     assert_eq!(organization.project_cursor, Some(1_700_000_003));
-    assert!(organization.preferences.create_project_from_job);
+    assert!(organization.preferences.has(Preference::CreateProjectFromJob));
     let links = store
         .projects(org, &["7", "8", "9"].map(project))
         .await

@@ -81,9 +81,9 @@ pub async fn date_back(test: &TestApp, job: &Value, ago_s: i64) {
 
 /// B9 was switched on so many seconds ago, with B10 as it is.
 pub async fn covers_since(test: &TestApp, ago_s: i64) {
-    let mut preferences = test.organization().await.unwrap().preferences;
-    preferences.create_project_from_job = true;
-    preferences.create_project_from_job_since = Timestamp::from_second(now() - ago_s).ok();
+    let preferences = test.organization().await.unwrap().preferences;
+    let since = Timestamp::from_second(now() - ago_s).ok();
+    let preferences = preferences.creating_projects_since(since);
     let saved = test.app.store.save_preferences(&org(), &preferences).await;
     saved.unwrap();
 }

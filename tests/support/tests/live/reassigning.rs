@@ -1,5 +1,6 @@
 //! A reassigned job reassigns its project (B11, B12, B23).
 
+use model::preferences::Preference;
 use http::Method;
 use serde_json::{Value, json};
 use test_support::TestApp;
@@ -250,8 +251,8 @@ async fn b12_without_b11_has_no_effect() {
     it.reassign("casey").await;
     assert_eq!(it.users().await, ["blake"]);
     // Nor where it is left over from before.
-    let mut preferences = it.test.organization().await.unwrap().preferences;
-    preferences.remove_previous_assignee = true;
+    let preferences = it.test.organization().await.unwrap().preferences;
+    let preferences = preferences.with(Preference::RemovePreviousAssignee, true);
     let org = crate::helpers::org();
     let saved = it.test.app.store.save_preferences(&org, &preferences);
     saved.await.unwrap();

@@ -1,5 +1,6 @@
 //! B28: nothing of an organization is seen or changed through another's session.
 
+use model::preferences::Preference;
 use http::StatusCode;
 use test_support::{Browser, ORG, TestApp};
 
@@ -61,7 +62,7 @@ async fn b28_another_organizations_forms_change_nothing_of_the_first() {
     assert_eq!(test.organization().await, before);
     assert_eq!(test.directory().await, directory);
     let harbor = test.organization_of(HARBOR).await.unwrap();
-    assert!(harbor.preferences.only_matched_users);
+    assert!(harbor.preferences.has(Preference::OnlyMatchedUsers));
 }
 
 #[tokio::test]

@@ -1,21 +1,14 @@
 //! B9–B13: the preferences.
 
 use http::StatusCode;
-use model::preferences::Preferences;
+use model::preferences::{Preference, Preferences};
 use test_support::{Browser, Page, TestApp};
 
 use crate::connected;
 
-const ALL: [&str; 8] = [
-    "create_project_from_job",
-    "create_job_from_project",
-    "reassign_project",
-    "remove_previous_assignee",
-    "only_matched_users",
-    "remove_deleted_photos",
-    "copy_internal_photos",
-    "copy_documents",
-];
+fn all() -> [&'static str; 8] {
+    Preference::ALL.map(Preference::name)
+}
 
 async fn save(browser: &Browser, on: &[&str]) -> Page {
     let fields: Vec<_> = on.iter().map(|name| (*name, "on")).collect();
@@ -41,7 +34,7 @@ fn checkbox<'a>(tab: &'a Page, name: &str) -> &'a str {
 
 fn checked(tab: &Page) -> Vec<&'static str> {
     let is = |name: &&str| checkbox(tab, name).contains(" checked");
-    ALL.into_iter().filter(is).collect()
+    all().into_iter().filter(is).collect()
 }
 
 #[tokio::test]
@@ -51,7 +44,7 @@ async fn b9_to_b13_the_defaults_are_shown() {
     assert_eq!(checked(&tab), ["create_job_from_project", "copy_documents"]);
     assert_eq!(preferences(&test).await, Preferences::default());
     assert!(tab.says("Create a Project in CompanyCam when a Job is Created in One Click"));
-    for name in ALL {
+    for name in all() {
         assert!(tab.says(&format!("<label for=\"{name}\">")), "{name}");
     }
 }
@@ -59,18 +52,18 @@ async fn b9_to_b13_the_defaults_are_shown() {
 #[tokio::test]
 async fn b9_to_b13_each_preference_is_saved_and_shown() {
     let (test, browser) = connected().await;
-    for name in ALL
+    for name in all()
         .into_iter()
         .filter(|name| *name != "remove_previous_assignee")
     {
         let tab = save(&browser, &[name]).await;
         assert_eq!(checked(&tab), [name]);
         let saved = serde_json::to_value(preferences(&test).await).unwrap();
-        for other in ALL {
+        for other in all() {
             assert_eq!(saved[other], other == name, "{other} after saving {name}");
         }
     }
-    assert_eq!(checked(&save(&browser, &ALL).await), ALL);
+    assert_eq!(checked(&save(&browser, &all()).await), all());
     assert!(checked(&save(&browser, &[]).await).is_empty());
 }
 
