@@ -13,15 +13,15 @@ use http::StatusCode;
 use model::organization::{ConnectionState, Organization, TakeBack};
 use one_click::OrgId;
 use runtime::pacing::Lane;
-use runtime::{App, OrgTokens, Trouble};
+use runtime::{App, OrgTokens, WorkError};
 use secrecy::SecretString;
 use serde::Deserialize;
 use store::activity::{Kind, NewEntry, Outcome};
 use store::connecting::{Connected, NewConnection, next_generation};
 use store::ephemeral::Authorization;
-use sync::context::Context;
+use sync::context::OrgContext;
 use sync::{connection, sync_run, users};
-use web::{Problem, SignedIn, hash_of, sign_in};
+use web::{ErrorPage, SignedIn, hash_of, sign_in};
 
 // The function has 29 s, and the browser is waiting. Together these leave some for the tables.
 
@@ -63,7 +63,7 @@ pub async fn callback(
     }
 }
 
-async fn finish(app: &App, parameters: &Parameters, headers: &HeaderMap) -> Result<(), Problem> {
+async fn finish(app: &App, parameters: &Parameters, headers: &HeaderMap) -> Result<(), ErrorPage> {
     let signed_in = sign_in(app, headers).await?;
     let begun = begun(app, parameters, &signed_in).await?;
     if let Some(error) = &parameters.error {
@@ -91,7 +91,7 @@ async fn begun(
     app: &App,
     parameters: &Parameters,
     signed_in: &SignedIn,
-) -> Result<Authorization, Problem> {
+) -> Result<Authorization, ErrorPage> {
     let state = parameters.state.as_deref().unwrap_or_default();
     let now = app.clock.now_s();
     let taken = app
@@ -108,7 +108,7 @@ async fn connect(
     signed_in: &SignedIn,
     begun: &Authorization,
     tokens: &Tokens,
-) -> Result<(), Problem> {
+) -> Result<(), ErrorPage> {
     let org = &begun.org_id;
     let company = company(app, tokens).await?;
     let tokens = OrgTokens::issued(tokens.clone(), app.now());
@@ -128,17 +128,17 @@ async fn connect(
                 // From here on the connection stands: what fails now is made up for by the queue or the
                 // next poll.
                 if let Err(trouble) = after_connecting(app, *organization, &company).await {
-                    tracing::warn!(org.id = %org, %trouble, "something after connecting is left to the queue");
+                    tracing::warn!(org.id = %org, cause = %trouble, "something after connecting is left to the queue");
                 }
                 return Ok(());
             }
         }
     }
-    Err(Trouble::transient("the connection kept changing while it was being written").into())
+    Err(WorkError::transient("the connection kept changing while it was being written").into())
 }
 
 /// The row as it is, with its tokens in it even if an earlier version kept them elsewhere.
-async fn before(app: &App, org: &OrgId) -> Result<Option<Organization>, Trouble> {
+async fn before(app: &App, org: &OrgId) -> Result<Option<Organization>, WorkError> {
     let before = app.store.organization(org).await?;
     let Some(elsewhere) = before.as_ref().filter(|before| !before.no_old_secrets) else {
         return Ok(before);
@@ -155,7 +155,7 @@ async fn write(
     before: Option<&Organization>,
     company: &Company,
     tokens: &OrgTokens,
-) -> Result<Connected, Trouble> {
+) -> Result<Connected, WorkError> {
     let org = &signed_in.session.org_id;
     let now = app.clock.now_s();
     let generation = next_generation(before);
@@ -211,7 +211,7 @@ async fn after_connecting(
     app: &App,
     organization: Organization,
     company: &Company,
-) -> Result<(), Trouble> {
+) -> Result<(), WorkError> {
     let org = organization.org_id.clone();
     let text = format!(
         "Connected to {} in CompanyCam by {}.",
@@ -228,13 +228,13 @@ async fn after_connecting(
     match tokio::time::timeout(TAKE_BACK_WAIT, Box::pin(taken_back)).await {
         Ok(Ok(())) => {}
         Ok(Err(trouble)) => {
-            tracing::warn!(org.id = %org, %trouble, "the connection before is left to the queue");
+            tracing::warn!(org.id = %org, cause = %trouble, "the connection before is left to the queue");
         }
         Err(_) => tracing::warn!(org.id = %org, "the connection before is left to the queue"),
     }
     let run = organization.sync.clone();
     let now = app.clock.now_s();
-    let context = Context {
+    let context = OrgContext {
         app,
         organization,
         now,
@@ -244,7 +244,7 @@ async fn after_connecting(
     match tokio::time::timeout(USERS_WAIT, users::refresh(&context)).await {
         Ok(Ok(())) => {}
         Ok(Err(trouble)) => {
-            tracing::warn!(org.id = %org, %trouble, "the users are left to the queue");
+            tracing::warn!(org.id = %org, cause = %trouble, "the users are left to the queue");
         }
         Err(_) => tracing::warn!(org.id = %org, "the users take long and are left to the queue"),
     }
@@ -254,14 +254,14 @@ async fn after_connecting(
     }
 }
 
-async fn company(app: &App, tokens: &Tokens) -> Result<Company, Problem> {
+async fn company(app: &App, tokens: &Tokens) -> Result<Company, ErrorPage> {
     let api = app
         .companycam_api()?
         .authorized(AccessToken::new(tokens.access_token.clone()));
     let asked = tokio::time::timeout(COMPANY_WAIT, api.company()).await;
     let said = asked.unwrap_or(Err(companycam::Error::Unavailable { status: 408 }));
     said.map_err(|error| {
-        tracing::warn!(%error, "CompanyCam did not say which company consented");
+        tracing::warn!(cause = %error, "CompanyCam did not say which company consented");
         companycam_unavailable(app)
     })
 }
@@ -281,7 +281,7 @@ async fn revoke(oauth: &OAuth, tokens: &Tokens) {
     match tokio::time::timeout(REVOKE_WAIT, oauth.revoke(&tokens.access_token)).await {
         Ok(Ok(())) => {}
         Ok(Err(error)) => {
-            tracing::warn!(%error, "a grant that nobody uses could not be given back; it ends by itself");
+            tracing::warn!(cause = %error, "a grant that nobody uses could not be given back; it ends by itself");
         }
         Err(_) => tracing::warn!("giving a grant back that nobody uses took too long"),
     }
@@ -291,16 +291,16 @@ fn connect_url(app: &App) -> String {
     format!("{}/companycam/connect", app.config.public_url)
 }
 
-fn start_again(app: &App, what: &str) -> Problem {
+fn start_again(app: &App, what: &str) -> ErrorPage {
     let text = format!("{what} Nothing was changed. Start again from here.");
-    Problem::new(StatusCode::BAD_REQUEST, "The connection was not made", text)
+    ErrorPage::new(StatusCode::BAD_REQUEST, "The connection was not made", text)
         .with_action("Connect CompanyCam", connect_url(app))
 }
 
-fn refused(app: &App, error: &str) -> Problem {
+fn refused(app: &App, error: &str) -> ErrorPage {
     if error == "access_denied" {
         let text = "You did not allow access at CompanyCam, so nothing was connected and nothing was changed. You can try again whenever you like.";
-        return Problem::new(
+        return ErrorPage::new(
             StatusCode::BAD_REQUEST,
             "CompanyCam was not connected",
             text,
@@ -310,8 +310,8 @@ fn refused(app: &App, error: &str) -> Problem {
     start_again(app, "CompanyCam refused the connection.")
 }
 
-fn exchange_problem(app: &App, error: &OAuthError) -> Problem {
-    tracing::warn!(%error, "CompanyCam gave no tokens");
+fn exchange_problem(app: &App, error: &OAuthError) -> ErrorPage {
+    tracing::warn!(cause = %error, "CompanyCam gave no tokens");
     match error {
         OAuthError::InvalidGrant => {
             start_again(app, "CompanyCam's code was used before or took too long.")
@@ -324,9 +324,9 @@ fn exchange_problem(app: &App, error: &OAuthError) -> Problem {
     }
 }
 
-fn companycam_unavailable(app: &App) -> Problem {
+fn companycam_unavailable(app: &App) -> ErrorPage {
     let text = "CompanyCam did not answer as it should. Nothing was connected and nothing was changed. Try again in a few minutes.";
-    Problem::new(
+    ErrorPage::new(
         StatusCode::BAD_GATEWAY,
         "CompanyCam is not available at the moment",
         text,
@@ -334,12 +334,12 @@ fn companycam_unavailable(app: &App) -> Problem {
     .with_action("Try again", connect_url(app))
 }
 
-fn taken(app: &App, company: &Company) -> Problem {
+fn taken(app: &App, company: &Company) -> ErrorPage {
     let text = format!(
         "{} in CompanyCam is already connected to another organization in One Click. One company can be connected to one organization only. Disconnect it there first, or log in to CompanyCam with another company.",
         company.name
     );
-    Problem::new(
+    ErrorPage::new(
         StatusCode::CONFLICT,
         "This company is already connected",
         text,
@@ -347,12 +347,12 @@ fn taken(app: &App, company: &Company) -> Problem {
     .back_to_one_click(&app.config)
 }
 
-fn another_company(app: &App, before: &Organization, company: &Company) -> Problem {
+fn another_company(app: &App, before: &Organization, company: &Company) -> ErrorPage {
     let text = format!(
         "Your organization is linked to {} in CompanyCam, and you logged in to {}. If you connect {} instead, the links to {} rest: its jobs and photos stay in One Click, but are no longer updated.",
         before.company_name, company.name, company.name, before.company_name
     );
-    Problem::new(StatusCode::CONFLICT, "This is a different company", text).with_action(
+    ErrorPage::new(StatusCode::CONFLICT, "This is a different company", text).with_action(
         &format!("Connect {} instead", company.name),
         format!("{}?replace_by={}", connect_url(app), company.id),
     )

@@ -11,7 +11,7 @@ use http::header::SET_COOKIE;
 use runtime::App;
 use secrecy::ExposeSecret;
 use store::ephemeral::Authorization;
-use web::{Arrival, Asked, Door, Entered, Problem, hash_of};
+use web::{Arrival, Asked, Door, Entered, ErrorPage, hash_of};
 
 /// How long CompanyCam's login and consent may take.
 const LIFETIME_S: i64 = 15 * 60;
@@ -30,7 +30,7 @@ pub async fn confirm(State(app): State<Arc<App>>, request: Request) -> Response 
     answer(&app, confirmed(&app, request).await)
 }
 
-fn answer(app: &App, outcome: Result<Response, Problem>) -> Response {
+fn answer(app: &App, outcome: Result<Response, ErrorPage>) -> Response {
     outcome.unwrap_or_else(|problem| {
         problem
             .with_default_action("Back to One Click", app.config.integrations_url())
@@ -38,19 +38,19 @@ fn answer(app: &App, outcome: Result<Response, Problem>) -> Response {
     })
 }
 
-async fn arrived(app: &App, asked: &Asked, headers: &HeaderMap) -> Result<Response, Problem> {
+async fn arrived(app: &App, asked: &Asked, headers: &HeaderMap) -> Result<Response, ErrorPage> {
     match web::arrive(app, headers, Door::Connect, asked).await? {
         Arrival::Entered(entered) => begin(app, entered, asked).await,
         Arrival::Stopped(page) => Ok(page),
     }
 }
 
-async fn confirmed(app: &App, request: Request) -> Result<Response, Problem> {
+async fn confirmed(app: &App, request: Request) -> Result<Response, ErrorPage> {
     let (entered, asked) = web::confirmed(app, request, Door::Connect).await?;
     begin(app, entered, &asked).await
 }
 
-async fn begin(app: &App, entered: Entered, asked: &Asked) -> Result<Response, Problem> {
+async fn begin(app: &App, entered: Entered, asked: &Asked) -> Result<Response, ErrorPage> {
     let Entered { signed_in, cookie } = entered;
     let authorization = app.oauth().await?.authorize();
     let begun = Authorization {

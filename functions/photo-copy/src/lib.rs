@@ -10,8 +10,9 @@ use futures::future::join_all;
 use model::messages::{Envelope, OTHER_VERSION_TRIES, OTHER_VERSION_WAIT, PhotoMessage};
 use runtime::panics::{Panicked, guarded};
 use runtime::queues::{QueueError, backoff};
-use runtime::{App, Deadline, Trouble};
+use runtime::{App, Deadline, WorkError};
 use sync::copy::{CopyOutcome, copy_photo, give_up};
+use tracing::Instrument;
 
 /// A photo that panics so often fails: what it met may have been a passing state.
 const PANICS: u32 = 5;
@@ -55,7 +56,7 @@ pub async fn handle(
                 hidden::give_back(app, record).await;
             }
             NotDone::Queue(_) => {
-                tracing::error!(error = %failed, message.id = %id, "a photo could not be handed on");
+                tracing::error!(cause = %failed, message.id = %id, "a photo could not be handed on");
             }
         }
         response.add_failure(id);
@@ -77,36 +78,41 @@ async fn handle_record(
         Err(error) => return Ok(unreadable(app, body, &error).await?),
     };
     let (org, photo) = (&message.org_id, &message.photo_id);
-    let copied = if message.panics < PANICS {
-        copy_photo(app, media, &message, deadline).await
-    } else {
-        give_up(app, &message, deadline).await
+    let span = tracing::info_span!("photo", org.id = %org, photo.id = %photo, message.tries);
+    let copied = async {
+        if message.panics < PANICS {
+            copy_photo(app, media, &message, deadline).await
+        } else {
+            give_up(app, &message, deadline).await
+        }
     };
-    match copied {
+    match copied.instrument(span).await {
         Ok(CopyOutcome::Done | CopyOutcome::Waits) => Ok(()),
         Ok(CopyOutcome::NotBegun) => Err(NotDone::NotBegun),
-        Ok(CopyOutcome::Later(delay)) => Ok(app.queues.photos(&[message], Some(delay)).await?),
+        Ok(CopyOutcome::Later(delay)) => {
+            Ok(app.queues.send_photos(&[message], Some(delay)).await?)
+        }
         // Refused, while others are not: it is tried again by itself.
         Ok(CopyOutcome::Refused(delay)) => put_off(app, message, delay).await,
         // Something is unavailable that is no side, or what tells which.
-        Err(Trouble::Transient { after, cause, .. }) => {
+        Err(WorkError::Transient { after, cause, .. }) => {
             let delay = after.unwrap_or_else(|| backoff(message.tries));
             tracing::warn!(org.id = %org, photo.id = %photo, message.tries, delay_s = delay.as_secs(), %cause, "put off a photo");
             put_off(app, message, delay).await
         }
         // The photo waits for the version that can read its row.
-        Err(Trouble::OtherVersion(cause)) if message.tries < OTHER_VERSION_TRIES => {
+        Err(WorkError::OtherVersion(cause)) if message.tries < OTHER_VERSION_TRIES => {
             // The template counts these lines.
             tracing::error!(org.id = %org, photo.id = %photo, message.tries, cause, "a row of another version is waited for");
             put_off(app, message, OTHER_VERSION_WAIT).await
         }
         Err(
-            trouble @ (Trouble::OtherVersion(_)
-            | Trouble::Permanent(_)
-            | Trouble::NeedsReconnecting),
+            trouble @ (WorkError::OtherVersion(_)
+            | WorkError::Permanent(_)
+            | WorkError::NeedsReconnecting),
         ) => {
-            tracing::error!(org.id = %org, photo.id = %photo, %trouble, "set a photo aside");
-            Ok(app.queues.bury_photo(body).await?)
+            tracing::error!(org.id = %org, photo.id = %photo, cause = %trouble, "set a photo aside");
+            Ok(app.queues.dead_letter_photo(body).await?)
         }
     }
 }
@@ -114,18 +120,18 @@ async fn handle_record(
 /// Nobody but us writes here: what can't be read is of another version, and waits for it.
 async fn unreadable(app: &App, body: &str, error: &serde_json::Error) -> Result<(), QueueError> {
     let Some(again) = Envelope::again(body) else {
-        tracing::error!(%error, "a message that can't be read was set aside");
-        return app.queues.bury_photo(body).await;
+        tracing::error!(cause = %error, "a message that can't be read was set aside");
+        return app.queues.dead_letter_photo(body).await;
     };
     // The template counts these lines.
-    tracing::error!(%error, org.id = %again.org_id, message.tries = again.tries, "a message of another version waits");
-    app.queues.photo_as_it_came(&again).await
+    tracing::error!(cause = %error, org.id = %again.org_id, message.tries = again.tries, "a message of another version waits");
+    app.queues.send_photo_as_it_came(&again).await
 }
 
 /// A message that panicked: put off, for longer than whoever panicked holds the photo.
 async fn panicked_at(app: &App, record: &SqsMessage, panic: &Panicked) -> Result<(), NotDone> {
     let body = record.body.as_deref().unwrap_or_default();
-    tracing::error!(error = %panic, "a photo panicked");
+    tracing::error!(cause = %panic, "a photo panicked");
     match serde_json::from_str::<PhotoMessage>(body) {
         // What is to say that it failed may meet what made it panic.
         Ok(message) if message.panics < 2 * PANICS => {
@@ -133,9 +139,9 @@ async fn panicked_at(app: &App, record: &SqsMessage, panic: &Panicked) -> Result
                 panics: message.panics + 1,
                 ..message
             };
-            Ok(app.queues.photos(&[again], Some(AFTER_PANIC)).await?)
+            Ok(app.queues.send_photos(&[again], Some(AFTER_PANIC)).await?)
         }
-        Ok(_) | Err(_) => Ok(app.queues.bury_photo(body).await?),
+        Ok(_) | Err(_) => Ok(app.queues.dead_letter_photo(body).await?),
     }
 }
 
@@ -162,5 +168,5 @@ fn tried(message: PhotoMessage) -> PhotoMessage {
 async fn put_off(app: &App, message: PhotoMessage, delay: Duration) -> Result<(), NotDone> {
     let delay = delay.max(Duration::from_secs(1));
     let again = tried(message);
-    Ok(app.queues.photos(&[again], Some(delay)).await?)
+    Ok(app.queues.send_photos(&[again], Some(delay)).await?)
 }

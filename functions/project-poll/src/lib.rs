@@ -3,7 +3,7 @@
 use futures::{StreamExt, TryStreamExt, stream};
 use model::messages::{Look, SyncMessage};
 use one_click::OrgId;
-use runtime::{App, Trouble};
+use runtime::{App, WorkError};
 use store::keys::CONNECTED_SHARDS;
 use store::schedule::DuePoll;
 
@@ -23,7 +23,7 @@ const MINUTE_S: i64 = 60;
 /// gives a turn to those that have none.
 ///
 /// Cut off and run again it only asks again for a look, which is harmless.
-pub async fn poll_due(app: &App) -> Result<usize, Trouble> {
+pub async fn poll_due(app: &App) -> Result<usize, WorkError> {
     let now = app.clock.now_s();
     if now.rem_euclid(TURNS_EVERY_S) < MINUTE_S {
         give_turns(app, now).await?;
@@ -34,7 +34,7 @@ pub async fn poll_due(app: &App) -> Result<usize, Trouble> {
 }
 
 /// Queues a poll of every connected organization; how many there are.
-pub async fn poll_all(app: &App) -> Result<usize, Trouble> {
+pub async fn poll_all(app: &App) -> Result<usize, WorkError> {
     let organizations = of_all_shards(|shard| all_of(app, shard)).await?;
     tracing::info!(
         organizations,
@@ -43,9 +43,9 @@ pub async fn poll_all(app: &App) -> Result<usize, Trouble> {
     Ok(organizations)
 }
 
-async fn of_all_shards<F>(of_one: impl Fn(u32) -> F) -> Result<usize, Trouble>
+async fn of_all_shards<F>(of_one: impl Fn(u32) -> F) -> Result<usize, WorkError>
 where
-    F: Future<Output = Result<usize, Trouble>>,
+    F: Future<Output = Result<usize, WorkError>>,
 {
     let counts: Vec<usize> = stream::iter(0..CONNECTED_SHARDS)
         .map(of_one)
@@ -55,7 +55,7 @@ where
     Ok(counts.iter().sum())
 }
 
-async fn due_of(app: &App, shard: u32, now: i64) -> Result<usize, Trouble> {
+async fn due_of(app: &App, shard: u32, now: i64) -> Result<usize, WorkError> {
     let mut count = 0;
     loop {
         let due = app.store.due_polls(shard, now, PAGE).await?;
@@ -73,9 +73,9 @@ async fn due_of(app: &App, shard: u32, now: i64) -> Result<usize, Trouble> {
 }
 
 /// Queued first: what is queued and not written down is only queued once more.
-async fn queue(app: &App, due: &[DuePoll], now: i64) -> Result<(), Trouble> {
+async fn queue(app: &App, due: &[DuePoll], now: i64) -> Result<(), WorkError> {
     let messages: Vec<_> = due.iter().map(|due| poll_of(&due.org_id)).collect();
-    app.queues.sync(&messages).await?;
+    app.queues.send_looks(&messages).await?;
     for due in due {
         app.store.poll_queued(due, now).await?;
     }
@@ -86,15 +86,15 @@ fn poll_of(org: &OrgId) -> SyncMessage {
     SyncMessage::new(org, Look::Poll)
 }
 
-async fn all_of(app: &App, shard: u32) -> Result<usize, Trouble> {
+async fn all_of(app: &App, shard: u32) -> Result<usize, WorkError> {
     each_batch(app, shard, |organizations| async move {
         let messages: Vec<_> = organizations.iter().map(poll_of).collect();
-        Ok(app.queues.sync(&messages).await?)
+        Ok(app.queues.send_looks(&messages).await?)
     })
     .await
 }
 
-async fn give_turns(app: &App, now: i64) -> Result<(), Trouble> {
+async fn give_turns(app: &App, now: i64) -> Result<(), WorkError> {
     let give = |organizations: Vec<OrgId>| async move {
         for org in &organizations {
             app.store.give_poll_a_turn(org, now).await?;
@@ -110,9 +110,9 @@ async fn each_batch<F>(
     app: &App,
     shard: u32,
     handle: impl Fn(Vec<OrgId>) -> F,
-) -> Result<usize, Trouble>
+) -> Result<usize, WorkError>
 where
-    F: Future<Output = Result<(), Trouble>>,
+    F: Future<Output = Result<(), WorkError>>,
 {
     let mut count = 0;
     let mut after: Option<OrgId> = None;

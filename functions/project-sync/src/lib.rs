@@ -42,7 +42,7 @@ async fn forget(app: &App, records: &[SqsMessage]) {
         let queue = record.event_source_arn.as_deref().unwrap_or_default();
         let receipt = record.receipt_handle.as_deref().unwrap_or_default();
         if let Err(error) = app.queues.done(queue, receipt).await {
-            tracing::warn!(%error, "a look that is done holds its organization up until its batch is");
+            tracing::warn!(cause = %error, "a look that is done holds its organization up until its batch is");
         }
     }
 }
@@ -80,7 +80,7 @@ async fn handle_group(app: &App, records: &[SqsMessage]) -> Vec<String> {
         }
         if let Err(error) = handle_record(app, record).await {
             let id = record.message_id.as_deref().unwrap_or_default();
-            tracing::error!(%error, message.id = id, "a look could not be handed on");
+            tracing::error!(cause = %error, message.id = id, "a look could not be handed on");
             // Those behind it must not overtake it.
             return records[at..].iter().map(id_of).collect();
         }
@@ -95,7 +95,7 @@ async fn give_back(app: &App, records: &[SqsMessage]) -> Vec<String> {
         let receipt = record.receipt_handle.as_deref().unwrap_or_default();
         if let Err(error) = app.queues.give_back(queue, receipt).await {
             // It comes back by itself, when the queue has hidden it long enough.
-            tracing::warn!(%error, "a look that was not begun comes back late");
+            tracing::warn!(cause = %error, "a look that was not begun comes back late");
         }
     }
     records.iter().map(id_of).collect()
@@ -109,7 +109,7 @@ async fn handle_record(app: &App, record: &SqsMessage) -> Result<(), QueueError>
     match guarded(Box::pin(record::handle(app, record))).await {
         Ok(handled) => handled,
         Err(panicked) => {
-            tracing::error!(error = %panicked, "a look panicked");
+            tracing::error!(cause = %panicked, "a look panicked");
             record::panicked(app, record, &panicked).await
         }
     }

@@ -6,8 +6,9 @@ use aws_lambda_events::event::sqs::SqsMessage;
 use model::messages::{Envelope, Failures, SyncMessage};
 use runtime::panics::{Panicked, guarded};
 use runtime::queues::{QueueError, backoff};
-use runtime::{App, Trouble};
+use runtime::{App, WorkError};
 use sync::failure::{self, Next};
+use tracing::Instrument;
 
 /// What handing a look on may take.
 const HANDING_ON: Duration = Duration::from_secs(6);
@@ -29,12 +30,22 @@ pub async fn handle(app: &App, record: &SqsMessage) -> Result<(), QueueError> {
     let group = record.attributes.get("MessageGroupId");
     let moved_back = group.is_some_and(|group| group != message.org_id.as_str());
     if put_off || moved_back {
-        return app.queues.sync(&[message]).await;
+        return app.queues.send_looks(&[message]).await;
     }
-    match look(app, &message).await {
-        Ok(()) => Ok(()),
-        Err(trouble) => hand_on(app, &message, trouble, body).await,
-    }
+    let span = tracing::info_span!(
+        "look",
+        org.id = %message.org_id,
+        look.kind = message.look.kind(),
+        message.id = record.message_id.as_deref(),
+        message.tries,
+    );
+    let handled = async {
+        match look(app, &message).await {
+            Ok(()) => Ok(()),
+            Err(trouble) => hand_on(app, &message, trouble, body).await,
+        }
+    };
+    handled.instrument(span).await
 }
 
 /// A message that panicked: put off, and set aside when it does so again and again.
@@ -45,7 +56,7 @@ pub async fn panicked(
 ) -> Result<(), QueueError> {
     let body = record.body.as_deref().unwrap_or_default();
     let Ok(message) = serde_json::from_str::<SyncMessage>(body) else {
-        return app.queues.bury_sync(body).await;
+        return app.queues.dead_letter_look(body).await;
     };
     if message.failures.panics < PANIC_TRIES {
         let again = SyncMessage {
@@ -66,21 +77,21 @@ async fn unreadable(app: &App, body: &str, error: &serde_json::Error) -> Result<
     let column = error.column();
     let Some(again) = Envelope::again(body) else {
         tracing::error!(column, "a message that can't be read was set aside");
-        return app.queues.bury_sync(body).await;
+        return app.queues.dead_letter_look(body).await;
     };
     // The template counts these lines.
     tracing::error!(column, org.id = %again.org_id, message.tries = again.tries, "a message of another version waits");
-    app.queues.retry_as_it_came(&again).await
+    app.queues.send_look_as_it_came(&again).await
 }
 
 /// Takes the look, for as long as there is time to hand it on afterwards.
-async fn look(app: &App, message: &SyncMessage) -> Result<(), Trouble> {
+async fn look(app: &App, message: &SyncMessage) -> Result<(), WorkError> {
     // Boxed: the largest look's future would otherwise be part of every caller's.
     let look = Box::pin(sync::look(app, message));
     tokio::select! {
         looked = look => looked,
         () = app.deadline().nears(&app.clock, HANDING_ON) => {
-            Err(Trouble::transient("it took longer than a function may run"))
+            Err(WorkError::transient("it took longer than a function may run"))
         }
     }
 }
@@ -89,7 +100,7 @@ async fn look(app: &App, message: &SyncMessage) -> Result<(), Trouble> {
 async fn hand_on(
     app: &App,
     message: &SyncMessage,
-    trouble: Trouble,
+    trouble: WorkError,
     body: &str,
 ) -> Result<(), QueueError> {
     let cause = trouble.to_string();
@@ -97,7 +108,7 @@ async fn hand_on(
         Ok(next) => next,
         Err(error) => {
             // Where it belongs can't be told now: it comes back, and then it can.
-            tracing::warn!(org.id = %message.org_id, %error, "what a failure means could not be told");
+            tracing::warn!(org.id = %message.org_id, cause = %error, "what a failure means could not be told");
             Next::Later(message.again(), backoff(message.tries))
         }
     };
@@ -116,7 +127,7 @@ async fn put_off(
 ) -> Result<(), QueueError> {
     let delay = delay.max(Duration::from_secs(1));
     tracing::warn!(org.id = %again.org_id, look.kind = again.look.kind(), message.tries = again.tries, delay_s = delay.as_secs(), cause, "put off a look");
-    app.queues.retry(again, delay).await
+    app.queues.send_look_later(again, delay).await
 }
 
 async fn set_aside(
@@ -125,16 +136,16 @@ async fn set_aside(
     reason: &str,
     body: &str,
 ) -> Result<(), QueueError> {
-    tracing::error!(org.id = %message.org_id, look.kind = message.look.kind(), reason, "set a look aside");
+    tracing::error!(org.id = %message.org_id, look.kind = message.look.kind(), cause = reason, "set a look aside");
     // What makes a look panic may do so here too. The dead-letter queue has it all the same.
     match guarded(Box::pin(sync::set_aside(app, message, reason))).await {
         Ok(Ok(())) => {}
         Ok(Err(error)) => {
-            tracing::error!(org.id = %message.org_id, %error, "could not write down why");
+            tracing::error!(org.id = %message.org_id, cause = %error, "could not write down why");
         }
         Err(error) => {
-            tracing::error!(org.id = %message.org_id, %error, "could not write down why");
+            tracing::error!(org.id = %message.org_id, cause = %error, "could not write down why");
         }
     }
-    app.queues.bury_sync(body).await
+    app.queues.dead_letter_look(body).await
 }

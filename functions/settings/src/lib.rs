@@ -17,7 +17,7 @@ use axum::routing::{get, post};
 use http::header::SET_COOKIE;
 use runtime::App;
 use serde::Deserialize;
-use web::{Arrival, Asked, Door, Entered, Problem, sign_in};
+use web::{Arrival, Asked, Door, Entered, ErrorPage, sign_in};
 
 /// The routes of this function.
 pub fn router(app: Arc<App>) -> Router {
@@ -79,7 +79,7 @@ async fn enter(State(app): State<Arc<App>>, request: Request) -> Response {
     answer(&app, confirmed.map(|(entered, _)| to_tab(&app, entered)))
 }
 
-fn answer(app: &App, outcome: Result<Response, Problem>) -> Response {
+fn answer(app: &App, outcome: Result<Response, ErrorPage>) -> Response {
     outcome.unwrap_or_else(|problem| {
         problem
             .with_default_action("Try again", app.config.settings_url())
@@ -87,7 +87,11 @@ fn answer(app: &App, outcome: Result<Response, Problem>) -> Response {
     })
 }
 
-async fn show(app: &App, parameters: Parameters, headers: &HeaderMap) -> Result<Response, Problem> {
+async fn show(
+    app: &App,
+    parameters: Parameters,
+    headers: &HeaderMap,
+) -> Result<Response, ErrorPage> {
     if parameters.launch.is_some() {
         let asked = Asked {
             launch: parameters.launch,

@@ -12,9 +12,9 @@ use model::organization::{ConnectionState, Organization};
 use model::pause::Side;
 use model::sync_run::{SyncRun, SyncStep};
 use one_click::OrgId;
-use runtime::{App, Trouble};
+use runtime::{App, WorkError};
 use serde::Serialize;
-use web::{Problem, sign_in};
+use web::{ErrorPage, sign_in};
 
 /// A rate that is measured over less than this says nothing.
 const MEASURED_S: i64 = 5;
@@ -92,7 +92,7 @@ pub async fn status(State(app): State<Arc<App>>, headers: HeaderMap) -> Response
     }
 }
 
-async fn answer(app: &App, headers: &HeaderMap) -> Result<Status, Problem> {
+async fn answer(app: &App, headers: &HeaderMap) -> Result<Status, ErrorPage> {
     let signed_in = sign_in(app, headers).await?;
     let org = &signed_in.session.org_id;
     let organization = app.store.organization(org).await?;
@@ -104,7 +104,7 @@ pub async fn of(
     app: &App,
     org: &OrgId,
     organization: Option<&Organization>,
-) -> Result<Status, Trouble> {
+) -> Result<Status, WorkError> {
     let Some(organization) = organization else {
         return Ok(Status {
             state: ConnectionStatus::NotConnected,
@@ -155,7 +155,7 @@ pub async fn of(
     })
 }
 
-async fn left_to_do(app: &App, org: &OrgId) -> Result<(i64, i64), Trouble> {
+async fn left_to_do(app: &App, org: &OrgId) -> Result<(i64, i64), WorkError> {
     let projects = app.store.pending_projects(org).await?;
     Ok((projects, app.store.pending_photos(org).await?))
 }

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use one_click::OrgId;
-use runtime::{KeyName, Secrets, Trouble, WebhookKeys};
+use runtime::{KeyName, Secrets, WebhookKeys, WorkError};
 
 /// For how long an organization's own keys that fit are not read again.
 const KEPT: Duration = Duration::from_mins(1);
@@ -93,7 +93,7 @@ impl Keys {
         org: &OrgId,
         named: Named,
         fits: impl Fn(&WebhookKeys) -> bool,
-    ) -> Result<bool, Trouble> {
+    ) -> Result<bool, WorkError> {
         match named {
             Named::Key(name) => {
                 let keys = secrets.webhook_keys(org, name).await?;
@@ -109,7 +109,7 @@ impl Keys {
         secrets: &Secrets,
         org: &OrgId,
         fits: impl Fn(&WebhookKeys) -> bool,
-    ) -> Result<bool, Trouble> {
+    ) -> Result<bool, WorkError> {
         let kept = self.lock().kept.get(org).cloned();
         if let Some(kept) = kept {
             let fit = kept.keys.as_ref().is_some_and(&fits);

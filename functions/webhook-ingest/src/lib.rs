@@ -16,7 +16,7 @@ use http::{HeaderMap, HeaderName, StatusCode};
 use model::messages::{Look, SyncMessage};
 use one_click::OrgId;
 use one_click::webhook::verify_basic;
-use runtime::{App, Trouble, WebhookKeys};
+use runtime::{App, WebhookKeys, WorkError};
 
 use keys::{Keys, Named, named_in_credentials, named_in_query};
 use looks::Ignored;
@@ -145,7 +145,7 @@ impl Ingest {
             Ok(looks) => looks,
             Err(Ignored(reason)) => {
                 // The template counts these lines.
-                tracing::warn!(org.id = %org, side, reason, "ignored a delivery");
+                tracing::warn!(org.id = %org, side, cause = reason, "ignored a delivery");
                 return StatusCode::OK;
             }
         };
@@ -159,7 +159,7 @@ impl Ingest {
             .into_iter()
             .map(|look| SyncMessage::new(org, look).of_generation(generation))
             .collect();
-        if let Err(error) = self.app.queues.sync(&messages).await {
+        if let Err(error) = self.app.queues.send_looks(&messages).await {
             return unavailable(side, org, &error.into());
         }
         tracing::info!(org.id = %org, side, look.kind = kind, "took a delivery in");
@@ -181,12 +181,12 @@ fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> &'a str {
 }
 
 fn refuse(side: &'static str, reason: &'static str) -> StatusCode {
-    tracing::warn!(side, reason, "refused a delivery");
+    tracing::warn!(side, cause = reason, "refused a delivery");
     StatusCode::UNAUTHORIZED
 }
 
 /// Both sides send again what is answered so.
-fn unavailable(side: &'static str, org: &OrgId, trouble: &Trouble) -> StatusCode {
-    tracing::error!(org.id = %org, side, %trouble, "a delivery could not be taken in");
+fn unavailable(side: &'static str, org: &OrgId, trouble: &WorkError) -> StatusCode {
+    tracing::error!(org.id = %org, side, cause = %trouble, "a delivery could not be taken in");
     StatusCode::INTERNAL_SERVER_ERROR
 }

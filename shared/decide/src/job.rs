@@ -44,7 +44,7 @@ pub fn job_step(link: Option<&JobRow>, job: &Job, preferences: &Preferences, now
     }
     let covered = preferences.has(Preference::CreateProjectFromJob)
         && preferences
-            .create_project_from_job_since
+            .create_project_from_job_since()
             .is_some_and(|since| is_created_since(job, since));
     if !covered {
         return JobStep::Nothing;

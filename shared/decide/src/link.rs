@@ -6,7 +6,7 @@ use one_click::{Address, AddressFields, Field, Job, JobFields, Phone};
 
 use super::contact::{has_email, position_of};
 use super::fields::{STATUS_KEY, customer_name, job_name, link_metadata, relations, status};
-use super::place::{Place, normal};
+use super::location::{Location, normalized};
 use super::relations::filled;
 
 /// How much of a name the log quotes.
@@ -59,7 +59,7 @@ impl Linking {
     }
 
     fn compare(&mut self, what: &str, known: &str, now: Option<&str>) {
-        let differs = |now: &&str| now.trim() != known && normal(now) != normal(known);
+        let differs = |now: &&str| now.trim() != known && normalized(now) != normalized(known);
         if let Some(now) = now.filter(differs) {
             let (known, now) = (quoted(known), quoted(now));
             self.differs
@@ -116,7 +116,7 @@ impl Linking {
                 state: fill(&job.state, &now.state),
                 postal_code: fill(&job.postal_code, &now.postal_code),
             };
-        } else if !Place::of_job(job).is(&Place::of_project(now)) {
+        } else if !Location::of_job(job).matches(&Location::of_project(now)) {
             self.differs.push("address".to_owned());
         }
     }
@@ -125,7 +125,7 @@ impl Linking {
 /// Whether both parts of an address are the same, or one of them says nothing, or less (a postal code
 /// without the last four digits).
 fn may_agree(one: &str, other: &str) -> bool {
-    let (one, other) = (normal(one), normal(other));
+    let (one, other) = (normalized(one), normalized(other));
     let words_of = |long: &str, short: &str| {
         let rest = long.strip_prefix(short);
         rest.is_some_and(|rest| short.is_empty() || rest.is_empty() || rest.starts_with(' '))

@@ -48,7 +48,9 @@ pub fn project_step(
                 ProjectStep::Skip(SkipReason::Deleted)
             } else if now.archived {
                 ProjectStep::Skip(SkipReason::Archived)
-            } else if !by_hand && (!preferences.has(Preference::CreateJobFromProject) || (was_off && !by_sync)) {
+            } else if !by_hand
+                && (!preferences.has(Preference::CreateJobFromProject) || (was_off && !by_sync))
+            {
                 ProjectStep::Skip(SkipReason::ImportOff)
             } else {
                 ProjectStep::Import

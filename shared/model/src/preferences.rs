@@ -115,11 +115,7 @@ impl Default for Preferences {
 
 impl Preferences {
     /// These are on, and no others but for what they cannot be without.
-    pub fn chosen(
-        before: &Self,
-        on: impl IntoIterator<Item = Preference>,
-        now: Timestamp,
-    ) -> Self {
+    pub fn chosen(before: &Self, on: impl IntoIterator<Item = Preference>, now: Timestamp) -> Self {
         let asked: BTreeSet<_> = on.into_iter().collect();
         let possible = |one: &Preference| one.needs().is_none_or(|other| asked.contains(&other));
         let on: BTreeSet<_> = asked.iter().copied().filter(possible).collect();
@@ -251,7 +247,10 @@ mod tests {
             assert_eq!(Preference::parse(one.name()), Some(one));
             let turned = Preferences::default().with(one, !one.is_on_at_first());
             let written = serde_json::to_value(&turned).unwrap();
-            assert_eq!(serde_json::from_value::<Preferences>(written).unwrap(), turned);
+            assert_eq!(
+                serde_json::from_value::<Preferences>(written).unwrap(),
+                turned
+            );
         }
     }
 }

@@ -17,7 +17,7 @@ use store::ephemeral::CallBudget;
 use crate::config::ConfigError;
 use crate::queues::Queues;
 use crate::tokens::Kept;
-use crate::{Config, Deadline, Secrets, Trouble};
+use crate::{Config, Deadline, Secrets, WorkError};
 
 /// Everything a handler works with.
 #[derive(Debug)]
@@ -98,7 +98,7 @@ impl App {
     }
 
     /// `CompanyCam`'s API, without a token yet.
-    pub fn companycam_api(&self) -> Result<companycam::Client, Trouble> {
+    pub fn companycam_api(&self) -> Result<companycam::Client, WorkError> {
         let http = built_once(&self.companycam_http, companycam::http_client)?;
         Ok(companycam::Client::new(
             http,
@@ -107,10 +107,10 @@ impl App {
     }
 
     /// `CompanyCam`'s OAuth.
-    pub async fn oauth(&self) -> Result<OAuth, Trouble> {
+    pub async fn oauth(&self) -> Result<OAuth, WorkError> {
         let client = self.secrets.companycam_client().await?;
         let redirect_url = url::Url::parse(&self.config.redirect_url()).map_err(|error| {
-            Trouble::Permanent(format!("PUBLIC_URL makes no redirect address: {error}"))
+            WorkError::Permanent(format!("PUBLIC_URL makes no redirect address: {error}"))
         })?;
         let http = built_once(&self.companycam_http, companycam::http_client)?;
         Ok(OAuth::new(
@@ -123,7 +123,7 @@ impl App {
     }
 
     /// One Click's API.
-    pub async fn one_click(&self) -> Result<one_click::Client, Trouble> {
+    pub async fn one_click(&self) -> Result<one_click::Client, WorkError> {
         let access = self.secrets.one_click().await?;
         let http = built_once(&self.one_click_http, one_click::http_client)?;
         Ok(one_click::Client::new(
@@ -138,13 +138,13 @@ impl App {
 fn built_once(
     kept: &OnceLock<reqwest::Client>,
     build: impl Fn() -> Result<reqwest::Client, reqwest::Error>,
-) -> Result<reqwest::Client, Trouble> {
+) -> Result<reqwest::Client, WorkError> {
     if let Some(http) = kept.get() {
         return Ok(http.clone());
     }
     install_tls();
     let http = build()
-        .map_err(|error| Trouble::transient(format!("no HTTP client could be made: {error}")))?;
+        .map_err(|error| WorkError::transient(format!("no HTTP client could be made: {error}")))?;
     Ok(kept.get_or_init(|| http).clone())
 }
 

@@ -1,8 +1,10 @@
 #![doc = include_str!("../README.md")]
 
 mod app;
+mod companycam;
 pub mod config;
 pub mod deadline;
+mod error;
 pub mod pacing;
 pub mod panics;
 pub mod queues;
@@ -10,14 +12,12 @@ mod renewing;
 mod rings;
 mod sealing;
 mod secrets;
-mod session;
 pub mod telemetry;
 mod tokens;
-mod trouble;
 
+pub use self::companycam::{CallError, PacedCompanyCam};
 pub use app::{App, aws_config, install_tls};
 pub use config::Config;
 pub use deadline::Deadline;
+pub use error::WorkError;
 pub use secrets::{CompanyCamClient, KeyName, OneClickAccess, OrgTokens, Secrets, WebhookKeys};
-pub use session::{CompanyCam, Failure};
-pub use trouble::Trouble;

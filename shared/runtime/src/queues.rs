@@ -47,7 +47,7 @@ impl Queues {
     }
 
     /// Looks, in this order within each organization.
-    pub async fn sync(&self, messages: &[SyncMessage]) -> Result<(), QueueError> {
+    pub async fn send_looks(&self, messages: &[SyncMessage]) -> Result<(), QueueError> {
         for messages in messages.chunks(BATCH) {
             let entries = entries(messages, |message| &message.org_id, true, None)?;
             self.send(&self.urls.sync, entries).await?;
@@ -56,7 +56,11 @@ impl Queues {
     }
 
     /// A look that comes back to `sync.fifo` after the delay, rounded up to whole seconds.
-    pub async fn retry(&self, message: &SyncMessage, delay: Duration) -> Result<(), QueueError> {
+    pub async fn send_look_later(
+        &self,
+        message: &SyncMessage,
+        delay: Duration,
+    ) -> Result<(), QueueError> {
         let entries = entries(
             std::slice::from_ref(message),
             |message| &message.org_id,
@@ -67,7 +71,7 @@ impl Queues {
     }
 
     /// A look of another version that comes back to `sync.fifo` later, as it came.
-    pub async fn retry_as_it_came(&self, message: &Envelope) -> Result<(), QueueError> {
+    pub async fn send_look_as_it_came(&self, message: &Envelope) -> Result<(), QueueError> {
         self.put_off_as_it_came(&self.urls.retry, message).await
     }
 
@@ -107,7 +111,7 @@ impl Queues {
     }
 
     /// Photos to look at, at once or after a delay.
-    pub async fn photos(
+    pub async fn send_photos(
         &self,
         messages: &[PhotoMessage],
         delay: Option<Duration>,
@@ -120,7 +124,7 @@ impl Queues {
     }
 
     /// A photo's message of another version that comes back later, as it came.
-    pub async fn photo_as_it_came(&self, message: &Envelope) -> Result<(), QueueError> {
+    pub async fn send_photo_as_it_came(&self, message: &Envelope) -> Result<(), QueueError> {
         self.put_off_as_it_came(&self.urls.photos, message).await
     }
 
@@ -132,7 +136,7 @@ impl Queues {
     }
 
     /// Sets a message of `sync.fifo` or `retry` aside for good, as it came.
-    pub async fn bury_sync(&self, body: &str) -> Result<(), QueueError> {
+    pub async fn dead_letter_look(&self, body: &str) -> Result<(), QueueError> {
         let group = uuid::Uuid::new_v4().to_string();
         let request = self
             .sqs
@@ -151,7 +155,7 @@ impl Queues {
     }
 
     /// Sets a message of the photo queue aside for good, as it came.
-    pub async fn bury_photo(&self, body: &str) -> Result<(), QueueError> {
+    pub async fn dead_letter_photo(&self, body: &str) -> Result<(), QueueError> {
         let request = self
             .sqs
             .send_message()

@@ -11,7 +11,7 @@ use store::tokens::Renewed;
 
 use crate::rings::Ring;
 use crate::sealing::Belonging;
-use crate::{App, OrgTokens, Trouble};
+use crate::{App, OrgTokens, WorkError};
 
 /// How soon a worker that lost the race looks again.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
@@ -30,7 +30,7 @@ impl Renewal<'_> {
         &self,
         leased: &Organization,
         refused: &SecretString,
-    ) -> Result<SecretString, Trouble> {
+    ) -> Result<SecretString, WorkError> {
         let app = self.app;
         let mut row = leased.clone();
         let mut spent: Vec<SecretString> = Vec::new();
@@ -53,9 +53,9 @@ impl Renewal<'_> {
                     stored = self.untried(&row, &spent).await?;
                 }
                 Err(error @ OAuthError::Transient { .. }) => {
-                    return Err(Trouble::down(Side::CompanyCam, error.to_string()));
+                    return Err(WorkError::down(Side::CompanyCam, error.to_string()));
                 }
-                Err(error) => return Err(Trouble::transient(error.to_string())),
+                Err(error) => return Err(WorkError::transient(error.to_string())),
             }
         }
     }
@@ -66,29 +66,29 @@ impl Renewal<'_> {
         &self,
         row: &Organization,
         spent: &[SecretString],
-    ) -> Result<OrgTokens, Trouble> {
+    ) -> Result<OrgTokens, WorkError> {
         let is_new = |tokens: &OrgTokens| !spent.iter().any(|one| same(one, &tokens.refresh_token));
         let stored = self.app.tokens_of(row).await?.filter(is_new);
         if let Some(stored) = stored {
             return Ok(stored);
         }
         if row.no_old_secrets {
-            return Err(Trouble::NeedsReconnecting);
+            return Err(WorkError::NeedsReconnecting);
         }
         let old = self.app.secrets.old_tokens(&row.org_id).await?;
-        old.filter(is_new).ok_or(Trouble::NeedsReconnecting)
+        old.filter(is_new).ok_or(WorkError::NeedsReconnecting)
     }
 
     async fn give_back(&self, row: &Organization) {
         let org = &row.org_id;
         if let Err(error) = self.app.store.release_refresh(org, &self.holder).await {
-            tracing::warn!(org.id = %org, %error, "the lease for renewing the access token stays until it ends");
+            tracing::warn!(org.id = %org, cause = %error, "the lease for renewing the access token stays until it ends");
         }
     }
 
     /// New tokens are stored before they are used. The old refresh token is spent by now, so a passing
     /// trouble is met with more tries than elsewhere.
-    async fn store(&self, row: &Organization, fresh: OrgTokens) -> Result<SecretString, Trouble> {
+    async fn store(&self, row: &Organization, fresh: OrgTokens) -> Result<SecretString, WorkError> {
         let (app, org) = (self.app, &row.org_id);
         let sealed = fresh.seal(&self.ring, belonging(row))?;
         let renewed = Renewed {
@@ -102,7 +102,7 @@ impl Renewal<'_> {
             match app.store.put_renewed(org, &renewed).await {
                 Err(error) if tries < 4 => {
                     tries += 1;
-                    tracing::warn!(org.id = %org, %error, tries, "could not store the renewed tokens yet");
+                    tracing::warn!(org.id = %org, cause = %error, tries, "could not store the renewed tokens yet");
                     tokio::time::sleep(Duration::from_millis(200 << tries)).await;
                 }
                 stored => break stored?,
@@ -117,7 +117,7 @@ impl Renewal<'_> {
 
     /// Whether the write took effect although its answer says otherwise: one whose first answer was lost
     /// is made again by the SDK, and then finds its own condition broken.
-    async fn is_there(&self, org: &OrgId, sealed: &str) -> Result<bool, Trouble> {
+    async fn is_there(&self, org: &OrgId, sealed: &str) -> Result<bool, WorkError> {
         let row = self.app.store.organization(org).await?;
         Ok(row.is_some_and(|row| row.sealed_tokens.as_deref() == Some(sealed)))
     }
@@ -127,7 +127,7 @@ impl Renewal<'_> {
         &self,
         before: &Organization,
         fresh: &OrgTokens,
-    ) -> Result<SecretString, Trouble> {
+    ) -> Result<SecretString, WorkError> {
         let org = &before.org_id;
         let now = self.app.store.organization(org).await?;
         let same = now.filter(|now| now.generation == before.generation);
@@ -138,10 +138,10 @@ impl Renewal<'_> {
         // Whoever ended it could not know of these.
         for token in [&fresh.access_token, &fresh.refresh_token] {
             if let Err(error) = self.oauth.revoke(token).await {
-                tracing::warn!(org.id = %org, %error, "a renewed token was not revoked");
+                tracing::warn!(org.id = %org, cause = %error, "a renewed token was not revoked");
             }
         }
-        Err(same.map_or_else(overtaken, |_| Trouble::NeedsReconnecting))
+        Err(same.map_or_else(overtaken, |_| WorkError::NeedsReconnecting))
     }
 }
 
@@ -153,15 +153,15 @@ pub(crate) fn belonging(organization: &Organization) -> Belonging<'_> {
     }
 }
 
-pub(crate) fn again(cause: &str) -> Trouble {
-    Trouble::Transient {
+pub(crate) fn again(cause: &str) -> WorkError {
+    WorkError::Transient {
         after: Some(LOOK_AGAIN),
         cause: cause.to_owned(),
         down: None,
     }
 }
 
-pub(crate) fn overtaken() -> Trouble {
+pub(crate) fn overtaken() -> WorkError {
     again("the organization was connected anew meanwhile")
 }
 

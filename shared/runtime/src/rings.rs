@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use ring::hkdf::{HKDF_SHA256, KeyType, Salt};
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::Trouble;
+use crate::WorkError;
 
 /// Where every key of ours comes from; another product's keys of the same ring would differ.
 const CONTEXT: &str = "companycam-integration/v1";
@@ -44,7 +44,7 @@ impl Ring {
         &self,
         version: u32,
         purpose: &[&str],
-    ) -> Result<Option<[u8; BYTES]>, Trouble> {
+    ) -> Result<Option<[u8; BYTES]>, WorkError> {
         let Some(text) = self.0.get(&version) else {
             return Ok(None);
         };
@@ -54,7 +54,7 @@ impl Ring {
             .extract(text.expose_secret().as_bytes())
             .expand(&[info.as_bytes()], Length)
             .and_then(|derived| derived.fill(&mut key))
-            .map_err(|_| Trouble::transient("a key could not be derived"))?;
+            .map_err(|_| WorkError::transient("a key could not be derived"))?;
         Ok(Some(key))
     }
 }

@@ -13,7 +13,7 @@ use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use ring::rand::{SecureRandom, SystemRandom};
 use secrecy::zeroize::Zeroizing;
 
-use crate::Trouble;
+use crate::WorkError;
 use crate::rings::Ring;
 
 /// What is sealed so far. A second purpose is a second word here.
@@ -49,7 +49,7 @@ pub(crate) enum Closed {
     Foreign,
     /// The key could not be made.
     #[error(transparent)]
-    Trouble(#[from] Trouble),
+    WorkError(#[from] WorkError),
 }
 
 /// What stands in front of a sealed text, for everybody to see: `v<version>.g<generation>.`.
@@ -77,10 +77,10 @@ pub(crate) fn label(sealed: &str) -> Option<Label> {
 }
 
 /// Seals with the ring's current version.
-pub(crate) fn seal(ring: &Ring, of: Belonging<'_>, clear: &[u8]) -> Result<String, Trouble> {
-    let impossible = || Trouble::transient("something could not be sealed");
+pub(crate) fn seal(ring: &Ring, of: Belonging<'_>, clear: &[u8]) -> Result<String, WorkError> {
+    let impossible = || WorkError::transient("something could not be sealed");
     let version = ring.current();
-    let key = key(ring, version, of).map_err(|closed| Trouble::transient(closed.to_string()))?;
+    let key = key(ring, version, of).map_err(|closed| WorkError::transient(closed.to_string()))?;
     let mut nonce = [0; NONCE_LEN];
     SystemRandom::new()
         .fill(&mut nonce)

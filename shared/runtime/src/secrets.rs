@@ -16,7 +16,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use crate::Trouble;
+use crate::WorkError;
 use crate::rings::Ring;
 
 /// How long a shared secret is kept before it is read again, so that a rotated one is noticed.
@@ -127,12 +127,12 @@ struct OldKeys {
 
 impl WebhookKeys {
     /// The keys of this name, derived from the ring; `None` if the ring has no such version.
-    fn derive(ring: &Ring, org: &OrgId, name: KeyName) -> Result<Option<Self>, Trouble> {
+    fn derive(ring: &Ring, org: &OrgId, name: KeyName) -> Result<Option<Self>, WorkError> {
         let generation = name.generation.to_string();
         let key = |side| {
             let purpose = ["webhooks", side, org.as_str(), &generation];
             let key = ring.key(name.version, &purpose)?;
-            Ok::<_, Trouble>(key.map(|key| SecretString::from(URL_SAFE_NO_PAD.encode(key))))
+            Ok::<_, WorkError>(key.map(|key| SecretString::from(URL_SAFE_NO_PAD.encode(key))))
         };
         let (Some(companycam_token), Some(one_click_password)) =
             (key("companycam")?, key("one-click")?)
@@ -177,17 +177,17 @@ impl Secrets {
     }
 
     /// Our identity at `CompanyCam`.
-    pub async fn companycam_client(&self) -> Result<CompanyCamClient, Trouble> {
+    pub async fn companycam_client(&self) -> Result<CompanyCamClient, WorkError> {
         self.shared("companycam-client").await
     }
 
     /// Our access to One Click.
-    pub async fn one_click(&self) -> Result<OneClickAccess, Trouble> {
+    pub async fn one_click(&self) -> Result<OneClickAccess, WorkError> {
         self.shared("one-click").await
     }
 
     /// What tokens are sealed with. `version`: one that it should have, if that is known.
-    pub(crate) async fn token_ring(&self, version: Option<u32>) -> Result<Ring, Trouble> {
+    pub(crate) async fn token_ring(&self, version: Option<u32>) -> Result<Ring, WorkError> {
         self.ring(RingName::Tokens, version).await
     }
 
@@ -196,7 +196,7 @@ impl Secrets {
         &self,
         org: &OrgId,
         name: KeyName,
-    ) -> Result<Option<WebhookKeys>, Trouble> {
+    ) -> Result<Option<WebhookKeys>, WorkError> {
         let ring = self.ring(RingName::Webhooks, Some(name.version)).await?;
         WebhookKeys::derive(&ring, org, name)
     }
@@ -206,19 +206,19 @@ impl Secrets {
         &self,
         org: &OrgId,
         generation: i64,
-    ) -> Result<(KeyName, WebhookKeys), Trouble> {
+    ) -> Result<(KeyName, WebhookKeys), WorkError> {
         let ring = self.ring(RingName::Webhooks, None).await?;
         let name = KeyName {
             version: ring.current(),
             generation,
         };
         let keys = WebhookKeys::derive(&ring, org, name)?;
-        let keys = keys.ok_or_else(|| Trouble::transient("a ring of keys is empty"))?;
+        let keys = keys.ok_or_else(|| WorkError::transient("a ring of keys is empty"))?;
         Ok((name, keys))
     }
 
     /// The tokens that an earlier version kept in a secret of the organization's own.
-    pub async fn old_tokens(&self, org: &OrgId) -> Result<Option<OrgTokens>, Trouble> {
+    pub async fn old_tokens(&self, org: &OrgId) -> Result<Option<OrgTokens>, WorkError> {
         let name = self.old_name(org, "tokens");
         let Some(text) = self.read(&name).await? else {
             return Ok(None);
@@ -233,12 +233,12 @@ impl Secrets {
     }
 
     /// Deletes that secret; that it is not there is fine.
-    pub async fn delete_old_tokens(&self, org: &OrgId) -> Result<(), Trouble> {
+    pub async fn delete_old_tokens(&self, org: &OrgId) -> Result<(), WorkError> {
         self.delete(&self.old_name(org, "tokens")).await
     }
 
     /// The webhook keys that an earlier version kept in a secret of the organization's own.
-    pub async fn old_webhook_keys(&self, org: &OrgId) -> Result<Option<WebhookKeys>, Trouble> {
+    pub async fn old_webhook_keys(&self, org: &OrgId) -> Result<Option<WebhookKeys>, WorkError> {
         let name = self.old_name(org, "webhooks");
         let Some(text) = self.read(&name).await? else {
             return Ok(None);
@@ -252,12 +252,12 @@ impl Secrets {
     }
 
     /// Deletes that secret; that it is not there is fine.
-    pub async fn delete_old_webhook_keys(&self, org: &OrgId) -> Result<(), Trouble> {
+    pub async fn delete_old_webhook_keys(&self, org: &OrgId) -> Result<(), WorkError> {
         self.delete(&self.old_name(org, "webhooks")).await
     }
 
     /// The ring; read again, if that was not done just now, where it has no such version.
-    async fn ring(&self, ring: RingName, version: Option<u32>) -> Result<Ring, Trouble> {
+    async fn ring(&self, ring: RingName, version: Option<u32>) -> Result<Ring, WorkError> {
         let name = match ring {
             RingName::Tokens => format!("{}/keys/tokens", self.prefix),
             RingName::Webhooks => format!("{}/keys/webhooks", self.prefix),
@@ -275,7 +275,7 @@ impl Secrets {
         Ring::parse(&text).ok_or_else(wrong)
     }
 
-    async fn delete(&self, name: &str) -> Result<(), Trouble> {
+    async fn delete(&self, name: &str) -> Result<(), WorkError> {
         let result = self
             .client
             .delete_secret()
@@ -295,7 +295,7 @@ impl Secrets {
         format!("{}/organizations/{org}/{what}", self.prefix)
     }
 
-    async fn shared<T: DeserializeOwned>(&self, short: &str) -> Result<T, Trouble> {
+    async fn shared<T: DeserializeOwned>(&self, short: &str) -> Result<T, WorkError> {
         let name = format!("{}/{short}", self.prefix);
         let kept = self.kept(&name);
         if let Some((_, text)) = kept.filter(|(at, _)| self.clock.now().duration_since(*at) < KEPT)
@@ -310,11 +310,11 @@ impl Secrets {
     }
 
     /// Reads a secret that all organizations share, and keeps it.
-    async fn read_shared(&self, name: &str) -> Result<String, Trouble> {
+    async fn read_shared(&self, name: &str) -> Result<String, WorkError> {
         let text = self
             .read(name)
             .await?
-            .ok_or_else(|| Trouble::transient(format!("the secret {name} does not exist yet")))?;
+            .ok_or_else(|| WorkError::transient(format!("the secret {name} does not exist yet")))?;
         if let Ok(mut kept) = self.kept.lock() {
             let now = self.clock.now();
             kept.insert(name.to_owned(), (now, text.clone().into()));
@@ -322,7 +322,7 @@ impl Secrets {
         Ok(text)
     }
 
-    async fn read(&self, name: &str) -> Result<Option<String>, Trouble> {
+    async fn read(&self, name: &str) -> Result<Option<String>, WorkError> {
         match self.client.get_secret_value().secret_id(name).send().await {
             Ok(answer) => Ok(answer.secret_string),
             Err(error) if is_gone(&error, GetSecretValueError::is_resource_not_found_exception) => {
@@ -354,18 +354,18 @@ fn is_gone<E: ProvideErrorMetadata, R>(
 }
 
 /// The value's own text never gets into the message.
-fn parse<T: DeserializeOwned>(name: &str, text: &str) -> Result<T, Trouble> {
+fn parse<T: DeserializeOwned>(name: &str, text: &str) -> Result<T, WorkError> {
     serde_json::from_str(text).map_err(|_| not_as_described(name))
 }
 
-fn not_as_described(name: &str) -> Trouble {
-    Trouble::transient(format!(
+fn not_as_described(name: &str) -> WorkError {
+    WorkError::transient(format!(
         "the secret {name} is not the JSON object that docs/OPERATIONS.md describes"
     ))
 }
 
-fn unavailable(verb: &str, name: &str, error: &dyn std::fmt::Display) -> Trouble {
-    Trouble::transient(format!("Secrets Manager could not {verb} {name}: {error}"))
+fn unavailable(verb: &str, name: &str, error: &dyn std::fmt::Display) -> WorkError {
+    WorkError::transient(format!("Secrets Manager could not {verb} {name}: {error}"))
 }
 
 #[cfg(test)]

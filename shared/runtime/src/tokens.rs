@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use crate::renewing::{Renewal, again, belonging, overtaken, same};
 use crate::rings::Ring;
 use crate::sealing::{Belonging, Closed, label, open, seal};
-use crate::{App, OrgTokens, Trouble};
+use crate::{App, OrgTokens, WorkError};
 
 /// Renewed when it ends within so many seconds.
 const EARLY_S: i64 = 300;
@@ -70,7 +70,7 @@ impl OrgTokens {
         self.expires_at > now
     }
 
-    pub(crate) fn seal(&self, ring: &Ring, of: Belonging<'_>) -> Result<String, Trouble> {
+    pub(crate) fn seal(&self, ring: &Ring, of: Belonging<'_>) -> Result<String, WorkError> {
         let text = SecretString::from(
             serde_json::to_string(&Written {
                 access_token: self.access_token.expose_secret(),
@@ -78,7 +78,7 @@ impl OrgTokens {
                 expires_at: self.expires_at,
                 issued_at: self.issued_at,
             })
-            .map_err(|error| Trouble::Permanent(error.to_string()))?,
+            .map_err(|error| WorkError::Permanent(error.to_string()))?,
         );
         seal(ring, of, text.expose_secret().as_bytes())
     }
@@ -111,7 +111,7 @@ impl App {
         company: &companycam::ids::CompanyId,
         generation: i64,
         tokens: &OrgTokens,
-    ) -> Result<String, Trouble> {
+    ) -> Result<String, WorkError> {
         let ring = self.secrets.token_ring(None).await?;
         let of = Belonging {
             org,
@@ -126,7 +126,7 @@ impl App {
         &self,
         org: &OrgId,
         of: &TakeBack,
-    ) -> Result<Option<OrgTokens>, Trouble> {
+    ) -> Result<Option<OrgTokens>, WorkError> {
         let belonging = Belonging {
             org,
             company: &of.company_id,
@@ -140,7 +140,7 @@ impl App {
     pub async fn tokens_of(
         &self,
         organization: &Organization,
-    ) -> Result<Option<OrgTokens>, Trouble> {
+    ) -> Result<Option<OrgTokens>, WorkError> {
         if let Some(sealed) = sealed_of(organization) {
             return self.opened(belonging(organization), sealed).await;
         }
@@ -150,7 +150,7 @@ impl App {
         self.take_over(organization).await
     }
 
-    async fn take_over(&self, organization: &Organization) -> Result<Option<OrgTokens>, Trouble> {
+    async fn take_over(&self, organization: &Organization) -> Result<Option<OrgTokens>, WorkError> {
         let org = &organization.org_id;
         let Some(tokens) = self.secrets.old_tokens(org).await? else {
             return Ok(None);
@@ -170,15 +170,19 @@ impl App {
         Ok(Some(tokens))
     }
 
-    async fn opened(&self, of: Belonging<'_>, sealed: &str) -> Result<Option<OrgTokens>, Trouble> {
+    async fn opened(
+        &self,
+        of: Belonging<'_>,
+        sealed: &str,
+    ) -> Result<Option<OrgTokens>, WorkError> {
         let version = label(sealed).map(|label| label.version);
         let ring = self.secrets.token_ring(version).await?;
         match OrgTokens::open(&ring, of, sealed) {
             Ok(tokens) => Ok(Some(tokens)),
-            Err(Closed::Trouble(trouble)) => Err(trouble),
+            Err(Closed::WorkError(trouble)) => Err(trouble),
             // Newer than what was read: the ring may be read stale just after it was added to.
             Err(closed @ Closed::UnknownVersion(version)) if version > ring.current() => {
-                Err(Trouble::transient(closed.to_string()))
+                Err(WorkError::transient(closed.to_string()))
             }
             Err(closed @ (Closed::UnknownVersion(_) | Closed::Foreign)) => {
                 tracing::error!(org.id = %of.org, %closed, "sealed tokens can't be opened");
@@ -188,7 +192,7 @@ impl App {
     }
 
     /// Seals the tokens anew where that was done with an older version of the key.
-    pub async fn reseal(&self, organization: &Organization) -> Result<(), Trouble> {
+    pub async fn reseal(&self, organization: &Organization) -> Result<(), WorkError> {
         let Some((sealed, label)) =
             sealed_of(organization).and_then(|sealed| Some((sealed, label(sealed)?)))
         else {
@@ -225,7 +229,7 @@ impl App {
     pub(crate) async fn access_token(
         &self,
         organization: &Organization,
-    ) -> Result<SecretString, Trouble> {
+    ) -> Result<SecretString, WorkError> {
         let now = self.clock.now_s();
         let kept = self.kept(organization);
         if let Some(kept) = kept.filter(|kept| kept.expires_at - EARLY_S > now) {
@@ -234,13 +238,13 @@ impl App {
         let stored = self
             .tokens_of(organization)
             .await?
-            .ok_or(Trouble::NeedsReconnecting)?;
+            .ok_or(WorkError::NeedsReconnecting)?;
         if stored.expires_at - EARLY_S > now {
             return Ok(self.keep(organization, stored));
         }
         match self.renew(organization, &stored.access_token).await {
             // Somebody else is at it, or CompanyCam's OAuth is down: the old one works a little longer.
-            Err(Trouble::Transient { .. }) if stored.works_at(now) => Ok(stored.access_token),
+            Err(WorkError::Transient { .. }) if stored.works_at(now) => Ok(stored.access_token),
             renewed => renewed,
         }
     }
@@ -263,7 +267,7 @@ impl App {
         &self,
         organization: &Organization,
         refused: &SecretString,
-    ) -> Result<SecretString, Trouble> {
+    ) -> Result<SecretString, WorkError> {
         let org = &organization.org_id;
         self.forget_token(org);
         let now = self.as_stored(organization).await?;
@@ -301,7 +305,7 @@ impl App {
         if renewed.is_err()
             && let Err(error) = self.store.release_refresh(org, &renewal.holder).await
         {
-            tracing::warn!(org.id = %org, %error, "the lease for renewing the access token stays until it ends");
+            tracing::warn!(org.id = %org, cause = %error, "the lease for renewing the access token stays until it ends");
         }
         renewed
     }
@@ -310,7 +314,7 @@ impl App {
     pub(crate) async fn as_stored(
         &self,
         organization: &Organization,
-    ) -> Result<Organization, Trouble> {
+    ) -> Result<Organization, WorkError> {
         let org = &organization.org_id;
         let now = self.store.organization(org).await?;
         now.filter(|now| now.generation == organization.generation)
@@ -322,11 +326,11 @@ impl App {
         &self,
         organization: &Organization,
         refused: &SecretString,
-    ) -> Result<Option<SecretString>, Trouble> {
+    ) -> Result<Option<SecretString>, WorkError> {
         let stored = self
             .tokens_of(organization)
             .await?
-            .ok_or(Trouble::NeedsReconnecting)?;
+            .ok_or(WorkError::NeedsReconnecting)?;
         Ok((!same(&stored.access_token, refused)).then(|| self.keep(organization, stored)))
     }
 

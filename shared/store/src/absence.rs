@@ -19,7 +19,7 @@ const FORGOTTEN_S: i64 = 60 * 60;
 impl Store {
     /// One Click says that it has not got the linked job: since when it does, in Unix seconds. `None`:
     /// the project is not linked to this job (any more).
-    pub async fn job_missing(
+    pub async fn record_job_missing(
         &self,
         org: &OrgId,
         project: &ProjectId,
@@ -45,7 +45,7 @@ impl Store {
     }
 
     /// The linked job is there: whatever was said of it before is forgotten.
-    pub async fn job_is_there(&self, org: &OrgId, project: &ProjectId) -> Result<(), Error> {
+    pub async fn clear_job_missing(&self, org: &OrgId, project: &ProjectId) -> Result<(), Error> {
         let change = Change::new()
             .remove("job_missing_since")
             .when("attribute_exists(#job_missing_since)");
@@ -78,12 +78,12 @@ impl Store {
             self.activity
                 .transact_put(&self.dated(org, entry), Change::new())?,
         ];
-        Ok(self.project_links.transact(writes).await?.done())
+        Ok(self.project_links.transact(writes).await?.applied())
     }
 
     /// One Click says that it has not got the claim's job: since when it does, in Unix seconds. `None`:
     /// there is no such claim (any more).
-    pub async fn claimed_job_missing(
+    pub async fn record_claimed_job_missing(
         &self,
         org: &OrgId,
         job: &JobId,

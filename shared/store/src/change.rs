@@ -88,9 +88,13 @@ impl Change {
         self
     }
 
+    /// Only if this holds, and what was asked for before.
     pub fn when(mut self, condition: &str) -> Self {
         self.mention(condition);
-        self.condition = Some(condition.to_owned());
+        self.condition = Some(match self.condition.take() {
+            Some(before) => format!("({before}) AND ({condition})"),
+            None => condition.to_owned(),
+        });
         self
     }
 

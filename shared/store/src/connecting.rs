@@ -156,7 +156,7 @@ impl Store {
         {
             writes.push(self.release(org, replaced)?);
         }
-        if self.organizations.transact(writes).await?.done() {
+        if self.organizations.transact(writes).await?.applied() {
             let made = self.organization(org).await?;
             return made.map_or(Err(Error::Contended("a connection")), |made| {
                 Ok(Connected::Yes(Box::new(made)))

@@ -117,7 +117,7 @@ impl Store {
         };
         let unused = Change::only_if("attribute_not_exists(#key) OR #nonce = :nonce");
         let unused = unused.value(":nonce", nonce);
-        Ok(self.ephemeral.put(&used, unused).await?.done())
+        Ok(self.ephemeral.put(&used, unused).await?.applied())
     }
 
     /// Whether a launch token was used, without using it.
@@ -223,6 +223,6 @@ impl Store {
         };
         let condition =
             Change::only_if("attribute_not_exists(#key) OR #rev = :rev").value(":rev", budget.rev);
-        Ok(self.ephemeral.put(&item, condition).await?.done())
+        Ok(self.ephemeral.put(&item, condition).await?.applied())
     }
 }

@@ -45,7 +45,7 @@ impl Store {
     }
 
     /// Written before any of these users is added to the job's project, or removed from it.
-    pub async fn job_reassigning(
+    pub async fn begin_reassigning(
         &self,
         org: &OrgId,
         job: &JobId,
@@ -57,13 +57,13 @@ impl Store {
             .remove("refused_since")
             .when("attribute_exists(#project_id)");
         self.project_links
-            .update::<serde::de::IgnoredAny>(link_key(org, &job_sk(job)), change)
+            .apply(link_key(org, &job_sk(job)), change)
             .await?;
         Ok(())
     }
 
     /// Whom the job is assigned to, and whose users the project may have because of that.
-    pub async fn job_assigned<'a>(
+    pub async fn record_assignment<'a>(
         &self,
         org: &OrgId,
         job: &JobId,
@@ -78,27 +78,27 @@ impl Store {
             .remove("refused_since")
             .when("attribute_exists(#project_id)");
         self.project_links
-            .update::<serde::de::IgnoredAny>(link_key(org, &job_sk(job)), change)
+            .apply(link_key(org, &job_sk(job)), change)
             .await?;
         Ok(())
     }
 
     /// Somebody assigned the linked job in One Click: from here on One Click owns who it is assigned to,
     /// also if that is nobody again (B14).
-    pub async fn job_was_assigned(&self, org: &OrgId, project: &ProjectId) -> Result<(), Error> {
+    pub async fn record_assignee_set(&self, org: &OrgId, project: &ProjectId) -> Result<(), Error> {
         let change = Change::new()
             .set("assignee_set", true)
             .when("#state = :linked")
             .value(":linked", LinkState::Linked);
         self.project_links
-            .update::<serde::de::IgnoredAny>(link_key(org, &project_sk(project)), change)
+            .apply(link_key(org, &project_sk(project)), change)
             .await?;
         Ok(())
     }
 
     /// `CompanyCam` refused to have the job's project assigned so: since when it does, in Unix seconds.
     /// `None`: the job is not linked (any more).
-    pub async fn assignment_refused(
+    pub async fn record_assignment_refused(
         &self,
         org: &OrgId,
         job: &JobId,
@@ -115,12 +115,12 @@ impl Store {
     }
 
     /// The job's project has its assignee, and the job knows its project.
-    pub async fn job_finished(&self, org: &OrgId, job: &JobId) -> Result<(), Error> {
+    pub async fn mark_job_finished(&self, org: &OrgId, job: &JobId) -> Result<(), Error> {
         let change = Change::new()
             .remove("unfinished")
             .when("attribute_exists(#project_id)");
         self.project_links
-            .update::<serde::de::IgnoredAny>(link_key(org, &job_sk(job)), change)
+            .apply(link_key(org, &job_sk(job)), change)
             .await?;
         Ok(())
     }
@@ -167,11 +167,11 @@ impl Store {
                 .value(":before", before),
             None => Change::new().when("attribute_not_exists(#claimed_at)"),
         };
-        Ok(self.project_links.put(&sorted, unchanged).await?.done())
+        Ok(self.project_links.put(&sorted, unchanged).await?.applied())
     }
 
     /// The job can't be brought over as it is, having last changed at `updated_at`.
-    pub async fn job_set_aside(
+    pub async fn set_job_aside(
         &self,
         org: &OrgId,
         job: &JobId,
@@ -181,7 +181,7 @@ impl Store {
             .set("job_id", job)
             .set("set_aside", updated_at);
         self.project_links
-            .update::<serde::de::IgnoredAny>(link_key(org, &claim_sk(job)), change)
+            .apply(link_key(org, &claim_sk(job)), change)
             .await?;
         Ok(())
     }
@@ -201,11 +201,7 @@ impl Store {
             .remove("set_aside")
             .when("attribute_exists(#set_aside)");
         let row = link_key(org, &claim_sk(job));
-        Ok(self
-            .project_links
-            .update::<serde::de::IgnoredAny>(row, change)
-            .await?
-            .is_some())
+        Ok(self.project_links.apply(row, change).await?.applied())
     }
 
     /// The job's project may be reassigned once more. `false`: the job is not linked.
@@ -214,10 +210,6 @@ impl Store {
             .set("reassigning", true)
             .when("attribute_exists(#project_id)");
         let row = link_key(org, &job_sk(job));
-        Ok(self
-            .project_links
-            .update::<serde::de::IgnoredAny>(row, change)
-            .await?
-            .is_some())
+        Ok(self.project_links.apply(row, change).await?.applied())
     }
 }

@@ -168,7 +168,7 @@ impl Store {
                     .transact_delete(row_key(org, &taken_sk(company, freed)), Change::new())?,
             );
         }
-        Ok(self.user_matches.transact(writes).await?.done())
+        Ok(self.user_matches.transact(writes).await?.applied())
     }
 
     /// Gives the user back to automatic matching. `false`: another choice came first.
@@ -189,7 +189,7 @@ impl Store {
                     .transact_delete(row_key(org, &taken_sk(company, freed)), Change::new())?,
             );
         }
-        Ok(self.user_matches.transact(writes).await?.done())
+        Ok(self.user_matches.transact(writes).await?.applied())
     }
 }
 

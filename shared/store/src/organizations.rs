@@ -62,7 +62,7 @@ impl Store {
             self.activity
                 .transact_put(&self.dated(org, entry), Change::new())?,
         ];
-        Ok(self.organizations.transact(writes).await?.done())
+        Ok(self.organizations.transact(writes).await?.applied())
     }
 
     /// Saves what the administrator chose.
@@ -76,7 +76,7 @@ impl Store {
     }
 
     /// Remembers when the users were refreshed.
-    pub async fn users_refreshed(&self, org: &OrgId, at: i64) -> Result<(), Error> {
+    pub async fn record_users_refreshed(&self, org: &OrgId, at: i64) -> Result<(), Error> {
         self.change_organization(org, Change::new().set("users_refreshed_at", at))
             .await
     }
@@ -97,7 +97,7 @@ impl Store {
     }
 
     /// Remembers the key that One Click's webhook was registered with.
-    pub async fn one_click_registered(
+    pub async fn record_one_click_webhook(
         &self,
         org: &OrgId,
         generation: i64,
@@ -108,7 +108,7 @@ impl Store {
     }
 
     /// Moves the job cursor.
-    pub async fn jobs_listed(&self, org: &OrgId, cursor: Timestamp) -> Result<(), Error> {
+    pub async fn set_job_cursor(&self, org: &OrgId, cursor: Timestamp) -> Result<(), Error> {
         self.change_organization(org, Change::new().set("job_cursor", cursor))
             .await
     }
@@ -134,7 +134,12 @@ impl Store {
     }
 
     /// Moves the project cursor of a poll that is through, and says when all was well.
-    pub async fn polled(&self, org: &OrgId, cursor: Option<i64>, at: i64) -> Result<(), Error> {
+    pub async fn record_poll(
+        &self,
+        org: &OrgId,
+        cursor: Option<i64>,
+        at: i64,
+    ) -> Result<(), Error> {
         let mut change = Change::new().set("last_synced_at", at).remove("poll");
         if let Some(cursor) = cursor {
             change = change.set("project_cursor", cursor);
@@ -180,18 +185,14 @@ impl Store {
         let change = change
             .when("#generation = :generation")
             .value(":generation", generation);
-        self.organizations
-            .update::<serde::de::IgnoredAny>(org_key(org), change)
-            .await?;
+        self.organizations.apply(org_key(org), change).await?;
         Ok(())
     }
 
     async fn change_organization(&self, org: &OrgId, change: Change) -> Result<(), Error> {
         // Only rows that exist: a late message must not bring back half an organization.
         let change = change.when("attribute_exists(#state)");
-        self.organizations
-            .update::<serde::de::IgnoredAny>(org_key(org), change)
-            .await?;
+        self.organizations.apply(org_key(org), change).await?;
         Ok(())
     }
 }

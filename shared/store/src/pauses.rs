@@ -94,11 +94,8 @@ impl Store {
     }
 
     async fn change_pause(&self, org: &OrgId, change: Change) -> Result<bool, Error> {
-        let changed = self
-            .organizations
-            .update::<IgnoredAny>(org_key(org), change)
-            .await?;
-        Ok(changed.is_some())
+        let changed = self.organizations.apply(org_key(org), change).await?;
+        Ok(changed.applied())
     }
 
     /// Has the look wait; one of the same name waits instead of it until now.
@@ -181,7 +178,7 @@ impl Store {
                 Change::only_if("#probed_at = :before").value(":before", before.probed_at)
             }
         };
-        Ok(self.ephemeral.put(&item, condition).await?.done())
+        Ok(self.ephemeral.put(&item, condition).await?.applied())
     }
 
     /// The side answers again, for whoever asks.

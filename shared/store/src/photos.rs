@@ -12,11 +12,10 @@ use model::companycam::{CompanyId, PhotoId, ProjectId};
 use model::one_click::OrgId;
 use model::photo::{CopiedPhoto, PhotoRow, Refusal, WantedPhoto};
 use serde::Deserialize;
-use serde::de::IgnoredAny;
 
 use crate::change::Change;
 use crate::keys::photo_key;
-use crate::table::key;
+use crate::table::{Write, key};
 use crate::{Error, Store};
 
 /// What `CompanyCam` says of a photo, to be written down.
@@ -41,6 +40,26 @@ pub struct Held<'a> {
     pub photo: &'a PhotoId,
     /// The holder.
     pub holder: &'a str,
+}
+
+/// What came of wanting a photo.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[must_use]
+pub enum Wish {
+    /// It is wanted like this now.
+    Raised,
+    /// A newer version is wanted already.
+    Outdated,
+}
+
+/// What came of writing down that a photo was copied.
+#[derive(Debug)]
+#[must_use]
+pub enum Copied {
+    /// It is as it is wanted.
+    Done,
+    /// Something newer is wanted by now, and the lease is still ours: the row as it is.
+    NewerWanted(Box<PhotoRow>),
 }
 
 /// What taking a photo's lease came to.
@@ -87,12 +106,8 @@ impl Store {
         self.photos.get_many(keys).await
     }
 
-    /// Raises the wanted version. `None`: a newer one is already wanted.
-    pub async fn want_photo(
-        &self,
-        org: &OrgId,
-        wish: NewWish<'_>,
-    ) -> Result<Option<PhotoRow>, Error> {
+    /// Raises the wanted version, unless a newer one is wanted already.
+    pub async fn want_photo(&self, org: &OrgId, wish: NewWish<'_>) -> Result<Wish, Error> {
         let wanted = wish.wanted;
         let mut change = Change::new()
             .set("project_id", wish.project)
@@ -107,7 +122,14 @@ impl Store {
         if let Some(job) = &wanted.job_id {
             change = change.add_text("maybe_on", job.as_str());
         }
-        self.photos.update(photo_key(org, wish.photo), change).await
+        let raised = self
+            .photos
+            .apply(photo_key(org, wish.photo), change)
+            .await?;
+        Ok(match raised {
+            Write::Applied => Wish::Raised,
+            Write::ConditionFailed => Wish::Outdated,
+        })
     }
 
     /// Takes the photo for copying until `until_ms`.
@@ -145,19 +167,19 @@ impl Store {
             .value(":holder", held.holder);
         Ok(self
             .photos
-            .update::<IgnoredAny>(photo_key(held.org, held.photo), change)
+            .apply(photo_key(held.org, held.photo), change)
             .await?
-            .is_some())
+            .applied())
     }
 
     /// One Click now has `copied` (or nothing), and no other copy. Gives the lease back, and the photo is no longer
     /// pending, only if `wanted` is still what is wanted; otherwise the row as it is now, still leased.
-    pub async fn photo_copied(
+    pub async fn mark_photo_copied(
         &self,
         held: Held<'_>,
         wanted: &WantedPhoto,
         copied: Option<&CopiedPhoto>,
-    ) -> Result<Option<PhotoRow>, Error> {
+    ) -> Result<Copied, Error> {
         let done = Change::new()
             .set_or_remove("copied", copied)
             .remove("maybe_on")
@@ -176,20 +198,23 @@ impl Store {
             .await?
             .is_some()
         {
-            return Ok(None);
+            return Ok(Copied::Done);
         }
         let more = Change::new()
             .set_or_remove("copied", copied)
             .when("#lease_holder = :holder")
             .value(":holder", held.holder);
-        self.photos
+        let newer = self
+            .photos
             .update(photo_key(held.org, held.photo), more)
-            .await
+            .await?;
+        // Without the lease, whoever has it sees to what is wanted.
+        Ok(newer.map_or(Copied::Done, |row| Copied::NewerWanted(Box::new(row))))
     }
 
     /// This wanted version can never be copied: no longer pending, with the reason and what led to it.
     /// `false`: another is wanted by now.
-    pub async fn photo_failed(
+    pub async fn mark_photo_failed(
         &self,
         held: Held<'_>,
         row: &PhotoRow,
@@ -212,9 +237,9 @@ impl Store {
             .value(":wanted", &row.wanted);
         Ok(self
             .photos
-            .update::<IgnoredAny>(photo_key(held.org, held.photo), change)
+            .apply(photo_key(held.org, held.photo), change)
             .await?
-            .is_some())
+            .applied())
     }
 
     /// Gives the lease back with nothing copied.
@@ -225,13 +250,13 @@ impl Store {
             .when("#lease_holder = :holder")
             .value(":holder", held.holder);
         self.photos
-            .update::<IgnoredAny>(photo_key(held.org, held.photo), change)
+            .apply(photo_key(held.org, held.photo), change)
             .await?;
         Ok(())
     }
 
     /// The photo is on another project now; what One Click should have of it stays the same.
-    pub async fn photo_moved(
+    pub async fn record_photo_moved(
         &self,
         org: &OrgId,
         photo: &PhotoId,
@@ -241,9 +266,7 @@ impl Store {
             .set("project_id", project)
             .set("project_key", project_key(org, project))
             .when("attribute_exists(#wanted)");
-        self.photos
-            .update::<IgnoredAny>(photo_key(org, photo), change)
-            .await?;
+        self.photos.apply(photo_key(org, photo), change).await?;
         Ok(())
     }
 

@@ -167,7 +167,7 @@ impl Store {
             self.project_links
                 .transact_delete(link_key(org, &claim_sk(link.job_id)), Change::new())?,
         ];
-        Ok(self.project_links.transact(writes).await?.done())
+        Ok(self.project_links.transact(writes).await?.applied())
     }
 
     /// Moves the job's link from a project that was merged into another to that one, which has no job.
@@ -219,7 +219,7 @@ impl Store {
                 .transact_update(link_key(org, &project_sk(into)), taken)?,
             self.project_links.transact_put(&sorted, unmoved)?,
         ];
-        Ok(self.project_links.transact(writes).await?.done())
+        Ok(self.project_links.transact(writes).await?.applied())
     }
 
     /// Remembers that the project was looked at and left alone. Never undoes a link.
@@ -240,7 +240,7 @@ impl Store {
     }
 
     /// The linked job is up to these fields.
-    pub async fn project_updated(
+    pub async fn mark_project_updated(
         &self,
         org: &OrgId,
         project: &ProjectId,
@@ -259,7 +259,7 @@ impl Store {
     }
 
     /// What was listed is handled, unless something newer was listed meanwhile.
-    pub async fn project_handled(
+    pub async fn mark_project_handled(
         &self,
         org: &OrgId,
         project: &ProjectId,
@@ -279,7 +279,7 @@ impl Store {
 
     /// What was listed can never be handled: no longer pending, and not tried again until the project
     /// changes or a sync asks for it.
-    pub async fn project_set_aside(&self, org: &OrgId, project: &ProjectId) -> Result<(), Error> {
+    pub async fn set_project_aside(&self, org: &OrgId, project: &ProjectId) -> Result<(), Error> {
         let Some(wanted) = self.project(org, project).await?.and_then(|row| row.wanted) else {
             return Ok(());
         };
@@ -341,7 +341,7 @@ impl Store {
     }
 
     /// The project's photos are known as of that `updated_at` of it.
-    pub async fn photos_read(
+    pub async fn record_photos_read(
         &self,
         org: &OrgId,
         project: &ProjectId,
@@ -353,7 +353,7 @@ impl Store {
             .value(":linked", LinkState::Linked)
             .value(":up_to", up_to);
         self.project_links
-            .update::<serde::de::IgnoredAny>(link_key(org, &project_sk(project)), change)
+            .apply(link_key(org, &project_sk(project)), change)
             .await?;
         Ok(())
     }
@@ -365,7 +365,7 @@ impl Store {
             .remove("pending_org")
             .when("attribute_exists(#wanted)");
         self.project_links
-            .update::<serde::de::IgnoredAny>(link_key(org, &project_sk(project)), change)
+            .apply(link_key(org, &project_sk(project)), change)
             .await?;
         Ok(())
     }
@@ -386,11 +386,7 @@ impl Store {
             .remove("set_aside")
             .when("attribute_exists(#set_aside)");
         let row = link_key(org, &project_sk(project));
-        Ok(self
-            .project_links
-            .update::<serde::de::IgnoredAny>(row, change)
-            .await?
-            .is_some())
+        Ok(self.project_links.apply(row, change).await?.applied())
     }
 
     /// Opens the link of a job that was deleted: its project may make another job, and the old job's
@@ -420,7 +416,7 @@ impl Store {
             self.project_links
                 .transact_delete(link_key(org, &job_sk(deleted)), ours)?,
         ];
-        Ok(self.project_links.transact(writes).await?.done())
+        Ok(self.project_links.transact(writes).await?.applied())
     }
 
     /// Up to `most` of the projects that `wanted` picks, of the first `among` rows; and whether there

@@ -4,7 +4,6 @@
 use model::companycam::PhotoId;
 use model::one_click::OrgId;
 use model::photo::{PhotoRow, Refusal};
-use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
 use crate::change::Change;
@@ -26,7 +25,7 @@ struct Copied {
 impl Store {
     /// The photo was refused: writes that down and gives the lease back. From the time that the
     /// activity log names it, it is no longer pending. `false`: something else is wanted by now.
-    pub async fn photo_refused(
+    pub async fn mark_photo_refused(
         &self,
         held: Held<'_>,
         row: &PhotoRow,
@@ -44,10 +43,8 @@ impl Store {
         if refusal.told {
             change = change.remove("pending_org");
         }
-        let written = self
-            .photos
-            .update::<IgnoredAny>(photo_key(held.org, held.photo), change);
-        Ok(written.await?.is_some())
+        let written = self.photos.apply(photo_key(held.org, held.photo), change);
+        Ok(written.await?.applied())
     }
 
     /// A photo was copied: the files' host and One Click's images answer, whoever asks.
@@ -68,13 +65,11 @@ impl Store {
     }
 
     /// `CompanyCam` was asked about the photo, and there is nothing to be changed in what is wanted.
-    pub async fn photo_asked(&self, org: &OrgId, photo: &PhotoId) -> Result<(), Error> {
+    pub async fn record_photo_asked(&self, org: &OrgId, photo: &PhotoId) -> Result<(), Error> {
         let change = Change::new()
             .set("asked_ms", self.clock.now_ms())
             .when("attribute_exists(#refused)");
-        self.photos
-            .update::<IgnoredAny>(photo_key(org, photo), change)
-            .await?;
+        self.photos.apply(photo_key(org, photo), change).await?;
         Ok(())
     }
 }

@@ -11,7 +11,7 @@ use crate::{Error, Store};
 impl Store {
     /// What was listed of the project can't be kept: it is set aside until it changes, as it was at
     /// `updated_at`. `false`: that is known already.
-    pub async fn project_refused(
+    pub async fn set_unkeepable_project_aside(
         &self,
         org: &OrgId,
         project: &ProjectId,

@@ -3,7 +3,6 @@
 
 use model::one_click::OrgId;
 use serde::Deserialize;
-use serde::de::IgnoredAny;
 
 use crate::change::Change;
 use crate::keys::{org_key, shard_name};
@@ -55,7 +54,7 @@ impl Store {
             .when("#poll_due_at = :due_at")
             .value(":due_at", due.poll_due_at);
         self.organizations
-            .update::<IgnoredAny>(org_key(&due.org_id), change)
+            .apply(org_key(&due.org_id), change)
             .await?;
         Ok(())
     }
@@ -65,9 +64,7 @@ impl Store {
         let change = Change::new()
             .set("poll_due_at", first_poll(org, now))
             .when("attribute_exists(#connected_shard) AND attribute_not_exists(#poll_due_at)");
-        self.organizations
-            .update::<IgnoredAny>(org_key(org), change)
-            .await?;
+        self.organizations.apply(org_key(org), change).await?;
         Ok(())
     }
 }

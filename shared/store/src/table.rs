@@ -1,5 +1,6 @@
 //! One `DynamoDB` table, spoken to in typed items.
 
+use aws_sdk_dynamodb::operation::update_item::{UpdateItemError, UpdateItemOutput};
 use std::collections::HashMap;
 use std::time::Duration;
 
@@ -26,14 +27,14 @@ pub(crate) type Item = HashMap<String, AttributeValue>;
 
 /// What became of a conditional write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Written {
-    Yes,
+pub(crate) enum Write {
+    Applied,
     ConditionFailed,
 }
 
-impl Written {
-    pub fn done(self) -> bool {
-        self == Self::Yes
+impl Write {
+    pub fn applied(self) -> bool {
+        self == Self::Applied
     }
 }
 
@@ -77,7 +78,7 @@ impl Table {
             .map_err(Into::into)
     }
 
-    pub async fn put(&self, item: &impl Serialize, condition: Change) -> Result<Written, Error> {
+    pub async fn put(&self, item: &impl Serialize, condition: Change) -> Result<Write, Error> {
         let parts = condition.into_expressions()?;
         let result = self
             .db
@@ -90,9 +91,9 @@ impl Table {
             .send()
             .await;
         match result {
-            Ok(_) => Ok(Written::Yes),
+            Ok(_) => Ok(Write::Applied),
             Err(error) if is_condition(&error, aws_sdk_dynamodb::operation::put_item::PutItemError::is_conditional_check_failed_exception) => {
-                Ok(Written::ConditionFailed)
+                Ok(Write::ConditionFailed)
             }
             Err(error) => Err(Error::unavailable(self.action("put an item into"), error)),
         }
@@ -104,6 +105,24 @@ impl Table {
         key: Item,
         change: Change,
     ) -> Result<Option<T>, Error> {
+        let changed = self.change(key, change, ReturnValue::AllNew).await?;
+        let item = changed.and_then(|answer| answer.attributes);
+        Ok(item.map(serde_dynamo::from_item).transpose()?)
+    }
+
+    /// The change, where nobody asks for the item afterwards.
+    pub async fn apply(&self, key: Item, change: Change) -> Result<Write, Error> {
+        let changed = self.change(key, change, ReturnValue::None).await?;
+        Ok(changed.map_or(Write::ConditionFailed, |_| Write::Applied))
+    }
+
+    /// `None`: the condition did not hold.
+    async fn change(
+        &self,
+        key: Item,
+        change: Change,
+        returned: ReturnValue,
+    ) -> Result<Option<UpdateItemOutput>, Error> {
         let parts = change.into_expressions()?;
         let result = self
             .db
@@ -114,16 +133,17 @@ impl Table {
             .set_condition_expression(parts.condition)
             .set_expression_attribute_names(parts.names)
             .set_expression_attribute_values(parts.values)
-            .return_values(ReturnValue::AllNew)
+            .return_values(returned)
             .send()
             .await;
         match result {
-            Ok(answer) => answer
-                .attributes
-                .map(serde_dynamo::from_item)
-                .transpose()
-                .map_err(Into::into),
-            Err(error) if is_condition(&error, aws_sdk_dynamodb::operation::update_item::UpdateItemError::is_conditional_check_failed_exception) => {
+            Ok(answer) => Ok(Some(answer)),
+            Err(error)
+                if is_condition(
+                    &error,
+                    UpdateItemError::is_conditional_check_failed_exception,
+                ) =>
+            {
                 Ok(None)
             }
             Err(error) => Err(Error::unavailable(self.action("update an item of"), error)),
@@ -275,7 +295,7 @@ impl Table {
     }
 
     /// All of the writes or none; `ConditionFailed` if any condition did not hold.
-    pub async fn transact(&self, writes: Vec<TransactWriteItem>) -> Result<Written, Error> {
+    pub async fn transact(&self, writes: Vec<TransactWriteItem>) -> Result<Write, Error> {
         let result = self
             .db
             .transact_write_items()
@@ -283,7 +303,7 @@ impl Table {
             .send()
             .await;
         let Err(error) = result else {
-            return Ok(Written::Yes);
+            return Ok(Write::Applied);
         };
         let reasons = match error.as_service_error() {
             Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) => {
@@ -293,7 +313,7 @@ impl Table {
         };
         let because = |code: &str| reasons.iter().find(|reason| reason.code() == Some(code));
         if because("ConditionalCheckFailed").is_some() {
-            return Ok(Written::ConditionFailed);
+            return Ok(Write::ConditionFailed);
         }
         let action = self.action("write together into");
         if let Some(refused) = because("ValidationError") {

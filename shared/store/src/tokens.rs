@@ -5,7 +5,6 @@
 
 use model::one_click::OrgId;
 use model::organization::{ConnectionState, Organization, TakeBack};
-use serde::de::IgnoredAny;
 
 use crate::change::Change;
 use crate::keys::org_key;
@@ -54,9 +53,7 @@ impl Store {
             .remove("refresh_holder")
             .when("#refresh_holder = :holder")
             .value(":holder", holder);
-        self.organizations
-            .update::<IgnoredAny>(org_key(org), change)
-            .await?;
+        self.organizations.apply(org_key(org), change).await?;
         Ok(())
     }
 
@@ -79,9 +76,9 @@ impl Store {
             .value(":before", renewed.before);
         Ok(self
             .organizations
-            .update::<IgnoredAny>(org_key(org), change)
+            .apply(org_key(org), change)
             .await?
-            .is_some())
+            .applied())
     }
 
     /// Puts the same tokens, sealed anew, in the place of `before` (`None`: of nothing). `false`: the
@@ -111,9 +108,9 @@ impl Store {
         };
         Ok(self
             .organizations
-            .update::<IgnoredAny>(org_key(org), change)
+            .apply(org_key(org), change)
             .await?
-            .is_some())
+            .applied())
     }
 
     /// The end of a disconnect: removes those tokens, and gives the company up. `false`: there is a newer
@@ -138,22 +135,20 @@ impl Store {
         if self.holder(&ended.company_id).await?.as_ref() == Some(org) {
             writes.push(self.release(org, &ended.company_id)?);
         }
-        Ok(self.organizations.transact(writes).await?.done())
+        Ok(self.organizations.transact(writes).await?.applied())
     }
 
     /// Nothing is left to be taken back of that connection.
-    pub async fn taken_back(&self, org: &OrgId, done: &TakeBack) -> Result<(), Error> {
+    pub async fn remove_take_back(&self, org: &OrgId, done: &TakeBack) -> Result<(), Error> {
         let change = Change::new()
             .remove(&format!("take_backs.{}", done.key()))
             .when("attribute_exists(#take_backs)");
-        self.organizations
-            .update::<IgnoredAny>(org_key(org), change)
-            .await?;
+        self.organizations.apply(org_key(org), change).await?;
         Ok(())
     }
 
     /// `CompanyCam` has said that the token of this generation is the company's.
-    pub async fn company_verified(&self, org: &OrgId, generation: i64) -> Result<(), Error> {
+    pub async fn mark_company_verified(&self, org: &OrgId, generation: i64) -> Result<(), Error> {
         let change = Change::new().set("verified_generation", generation);
         self.change_connection(org, generation, change).await
     }
@@ -170,7 +165,7 @@ impl Store {
     }
 
     /// The organization's own secrets of an earlier version are gone.
-    pub async fn old_secrets_gone(&self, org: &OrgId, generation: i64) -> Result<(), Error> {
+    pub async fn mark_old_secrets_gone(&self, org: &OrgId, generation: i64) -> Result<(), Error> {
         let change = Change::new().set("no_old_secrets", true);
         self.change_connection(org, generation, change).await
     }

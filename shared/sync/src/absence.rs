@@ -9,10 +9,10 @@ use std::time::Duration;
 use companycam::ids::ProjectId;
 use model::pause::Side;
 use one_click::{JobId, OrgId};
-use runtime::{App, Trouble};
+use runtime::{App, WorkError};
 use store::activity::{Kind, NewEntry, Offer, Outcome};
 
-use crate::context::Context;
+use crate::context::OrgContext;
 
 /// Two answers have to be at least so far apart.
 const APART_S: i64 = 60;
@@ -39,10 +39,10 @@ pub async fn job_is_missing(
     project: &ProjectId,
     job: &JobId,
     told: Told,
-) -> Result<(), Trouble> {
+) -> Result<(), WorkError> {
     if told == Told::No {
         let now = app.clock.now_s();
-        let Some(since) = app.store.job_missing(org, project, job, now).await? else {
+        let Some(since) = app.store.record_job_missing(org, project, job, now).await? else {
             return Ok(());
         };
         said_long_ago(since, now, "its job was not found in One Click")?;
@@ -64,13 +64,15 @@ pub async fn job_is_missing(
 /// The same for a job without a link: a project that was asked for on its behalf, and may be on its
 /// way, is nobody's then, like any other in `CompanyCam`.
 pub async fn claimed_job_is_missing(
-    context: &Context<'_>,
+    context: &OrgContext<'_>,
     job: &JobId,
     told: Told,
-) -> Result<(), Trouble> {
+) -> Result<(), WorkError> {
     let (org, store) = (context.org(), &context.app.store);
     if told == Told::No
-        && let Some(since) = store.claimed_job_missing(org, job, context.now).await?
+        && let Some(since) = store
+            .record_claimed_job_missing(org, job, context.now)
+            .await?
     {
         said_long_ago(since, context.now, "a job was not found in One Click")?;
         knows_organization(context.app, org).await?;
@@ -80,20 +82,23 @@ pub async fn claimed_job_is_missing(
 
 /// `CompanyCam` refuses to have the job's project assigned as the job is: transient if that was said
 /// for the first time.
-pub async fn assignment_is_refused(context: &Context<'_>, job: &JobId) -> Result<(), Trouble> {
+pub async fn assignment_is_refused(context: &OrgContext<'_>, job: &JobId) -> Result<(), WorkError> {
     let (org, store) = (context.org(), &context.app.store);
-    match store.assignment_refused(org, job, context.now).await? {
+    match store
+        .record_assignment_refused(org, job, context.now)
+        .await?
+    {
         Some(since) => said_long_ago(since, context.now, "CompanyCam refused an assignment"),
         None => Ok(()),
     }
 }
 
-fn said_long_ago(since: i64, now: i64, cause: &str) -> Result<(), Trouble> {
+fn said_long_ago(since: i64, now: i64, cause: &str) -> Result<(), WorkError> {
     if now - since >= APART_S {
         return Ok(());
     }
     let left = u64::try_from(since + LATER_S - now).unwrap_or_default();
-    Err(Trouble::Transient {
+    Err(WorkError::Transient {
         after: Some(Duration::from_secs(left)),
         cause: format!("{cause}; it is looked for once more"),
         down: None,
@@ -101,11 +106,11 @@ fn said_long_ago(since: i64, now: i64, cause: &str) -> Result<(), Trouble> {
 }
 
 /// A One Click that has lost the whole organization says nothing about one of its jobs.
-async fn knows_organization(app: &App, org: &OrgId) -> Result<(), Trouble> {
+async fn knows_organization(app: &App, org: &OrgId) -> Result<(), WorkError> {
     let answer = app.one_click().await?.organization(org).await;
-    match answer.map_err(Trouble::from) {
+    match answer.map_err(WorkError::from) {
         Ok(found) if found.id == *org => Ok(()),
-        Ok(_) | Err(Trouble::Permanent(_)) => Err(Trouble::down(
+        Ok(_) | Err(WorkError::Permanent(_)) => Err(WorkError::down(
             Side::OneClick,
             "One Click does not know the organization",
         )),

@@ -5,9 +5,9 @@ use companycam::ids::ProjectId;
 use decide::users::Matches;
 use model::project::ProjectFields;
 use one_click::{Error as OneClickError, Field, Job, JobFields, JobId, UserId};
-use runtime::{Failure, Trouble};
+use runtime::{CallError, WorkError};
 
-use crate::context::Context;
+use crate::context::OrgContext;
 
 /// The user who made the project, if matched.
 pub fn creator(fields: &ProjectFields, matches: &Matches) -> Option<UserId> {
@@ -24,7 +24,10 @@ pub fn first_matched(assigned: &[User], matches: &Matches) -> Option<UserId> {
 }
 
 /// A project carries no assignees; they are asked for. A project that is gone has none.
-pub async fn assigned_users(context: &Context<'_>, id: &ProjectId) -> Result<Vec<User>, Trouble> {
+pub async fn assigned_users(
+    context: &OrgContext<'_>,
+    id: &ProjectId,
+) -> Result<Vec<User>, WorkError> {
     let mut users = Vec::new();
     let mut page = Some(1);
     while let Some(number) = page {
@@ -37,7 +40,7 @@ pub async fn assigned_users(context: &Context<'_>, id: &ProjectId) -> Result<Vec
                 users.extend(answer.items);
                 page = answer.next;
             }
-            Err(failure @ Failure::CompanyCam(_)) if failure.is_not_found() => page = None,
+            Err(failure @ CallError::CompanyCam(_)) if failure.is_not_found() => page = None,
             Err(failure) => return Err(failure.into()),
         }
     }
@@ -46,7 +49,7 @@ pub async fn assigned_users(context: &Context<'_>, id: &ProjectId) -> Result<Vec
 
 /// The job after the changes.
 pub async fn write_job(
-    context: &Context<'_>,
+    context: &OrgContext<'_>,
     one_click: &one_click::Client,
     job: &JobId,
     mut changes: JobFields,

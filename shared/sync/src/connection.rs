@@ -5,24 +5,24 @@ use model::messages::{Look, SyncMessage};
 use model::organization::{ConnectionState, Organization, TakeBack};
 use model::pause::Side;
 use one_click::{IntegrationState, OrgId};
-use runtime::{App, OrgTokens, Trouble};
+use runtime::{App, OrgTokens, WorkError};
 use secrecy::ExposeSecret;
 use store::activity::{Kind, NewEntry, Outcome};
 
 use super::webhooks;
-use crate::context::Context;
+use crate::context::OrgContext;
 
 const PAUSED: &str = "CompanyCam no longer accepts the connection. Press Reconnect; everything missed will be caught up on.";
 const FOREIGN: &str = "CompanyCam says that the stored access belongs to another company than the one connected. Nothing was changed. Press Reconnect; everything missed will be caught up on.";
 
 /// `CompanyCam` no longer accepts the grant: polling stops, the tab shows a banner, One Click's card
 /// says so. Unless a newer connection was made meanwhile.
-pub async fn pause(context: &Context<'_>) -> Result<(), Trouble> {
+pub async fn pause(context: &OrgContext<'_>) -> Result<(), WorkError> {
     pause_of(context.app, &context.organization).await
 }
 
 /// The same, for whoever has no context.
-pub(super) async fn pause_of(app: &App, organization: &Organization) -> Result<(), Trouble> {
+pub(super) async fn pause_of(app: &App, organization: &Organization) -> Result<(), WorkError> {
     pause_saying(app, organization, PAUSED).await
 }
 
@@ -30,7 +30,7 @@ async fn pause_saying(
     app: &App,
     organization: &Organization,
     why: &'static str,
-) -> Result<(), Trouble> {
+) -> Result<(), WorkError> {
     let (org, generation) = (&organization.org_id, organization.generation);
     let now = app.store.organization(org).await?;
     if now.is_none_or(|now| now.generation != generation || now.state != ConnectionState::Connected)
@@ -38,7 +38,7 @@ async fn pause_saying(
         return Ok(());
     }
     // Told first: once the state is written no look comes here again, and a failed telling would be lost.
-    tell_one_click(app, org, IntegrationState::NeedsReconnecting, why).await?;
+    publish_state(app, org, IntegrationState::NeedsReconnecting, why).await?;
     let entry = NewEntry::new(Kind::Connection, Outcome::Failed, why);
     let store = &app.store;
     if store.set_needs_reconnecting(org, generation, entry).await? {
@@ -48,10 +48,10 @@ async fn pause_saying(
 }
 
 /// Begins to disconnect (B5). The message comes first: whatever happens after it, the rest is done.
-pub async fn disconnect(app: &App, organization: &Organization, by: &str) -> Result<(), Trouble> {
+pub async fn disconnect(app: &App, organization: &Organization, by: &str) -> Result<(), WorkError> {
     let (org, generation) = (&organization.org_id, organization.generation);
     app.queues
-        .sync(&[SyncMessage::new(org, Look::Disconnect { generation })])
+        .send_looks(&[SyncMessage::new(org, Look::Disconnect { generation })])
         .await?;
     if organization.state == ConnectionState::Disconnected {
         return Ok(());
@@ -76,7 +76,7 @@ pub(super) async fn finish_disconnecting(
     app: &App,
     organization: &Organization,
     generation: i64,
-) -> Result<(), Trouble> {
+) -> Result<(), WorkError> {
     let org = &organization.org_id;
     let ended = app.store.set_disconnected(org, generation).await?;
     let Some(ended) = ended else {
@@ -104,23 +104,23 @@ pub(super) async fn finish_disconnecting(
     app.forget_token(org);
     if !app.store.end_connection(&ended).await? {
         // Connected again, and then the next look lets go; or renewed, and then it revokes those.
-        return Err(Trouble::transient(
+        return Err(WorkError::transient(
             "the connection changed while it was being ended",
         ));
     }
-    tell_one_click(app, org, IntegrationState::Disconnected, "").await
+    publish_state(app, org, IntegrationState::Disconnected, "").await
 }
 
 /// Revokes both tokens of a grant. A refusal is `CompanyCam`'s to give.
-async fn revoke(app: &App, org: &OrgId, tokens: &OrgTokens) -> Result<(), Trouble> {
+async fn revoke(app: &App, org: &OrgId, tokens: &OrgTokens) -> Result<(), WorkError> {
     let oauth = app.oauth().await?;
     for token in [&tokens.refresh_token, &tokens.access_token] {
         match oauth.revoke(token).await {
             Err(error @ OAuthError::Transient { .. }) => {
-                return Err(Trouble::transient(error.to_string()));
+                return Err(WorkError::transient(error.to_string()));
             }
             Err(error) => {
-                tracing::warn!(org.id = %org, %error, "CompanyCam did not take back a token");
+                tracing::warn!(org.id = %org, cause = %error, "CompanyCam did not take back a token");
             }
             Ok(()) => {}
         }
@@ -130,13 +130,13 @@ async fn revoke(app: &App, org: &OrgId, tokens: &OrgTokens) -> Result<(), Troubl
 
 /// Takes back what is left of connections that were replaced: the grant, and another company's webhook.
 /// Cut off anywhere, it is done again: the row forgets each only when nothing of it is left.
-pub async fn take_back(app: &App, organization: &Organization) -> Result<(), Trouble> {
+pub async fn take_back(app: &App, organization: &Organization) -> Result<(), WorkError> {
     let org = &organization.org_id;
     for before in organization.take_backs.values() {
         if let Some(tokens) = app.tokens_to_take_back(org, before).await? {
             take_back_one(app, organization, before, &tokens).await?;
         }
-        app.store.taken_back(org, before).await?;
+        app.store.remove_take_back(org, before).await?;
         tracing::info!(org.id = %org, company.id = %before.company_id, "took back what was left of the connection before");
     }
     Ok(())
@@ -147,17 +147,17 @@ async fn take_back_one(
     organization: &Organization,
     before: &TakeBack,
     tokens: &OrgTokens,
-) -> Result<(), Trouble> {
+) -> Result<(), WorkError> {
     let org = &organization.org_id;
     // Connected to the same company, the webhook is the new connection's to keep.
     if before.company_id != organization.company_id {
         match webhooks::take_back_with(app, org, &tokens.access_token).await {
             Err(error) if error.is_transient() => {
-                return Err(Trouble::transient(error.to_string()));
+                return Err(WorkError::transient(error.to_string()));
             }
             // Its deliveries come to nothing, as they are of an older generation.
             Err(error) => {
-                tracing::warn!(org.id = %org, %error, "the webhook at the company before was not deleted");
+                tracing::warn!(org.id = %org, cause = %error, "the webhook at the company before was not deleted");
             }
             Ok(()) => {}
         }
@@ -176,7 +176,7 @@ async fn take_back_one(
 
 /// Whether the look can be taken: it is known whose the token is. What is left of the connection before
 /// is taken back first, as far as that can be done now.
-pub(super) async fn is_ready(context: &Context<'_>, look: &Look) -> Result<bool, Trouble> {
+pub(super) async fn is_ready(context: &OrgContext<'_>, look: &Look) -> Result<bool, WorkError> {
     let organization = &context.organization;
     let verified = organization.verified_generation == Some(organization.generation);
     // These conclude nothing from what CompanyCam shows.
@@ -194,7 +194,7 @@ pub(super) async fn is_ready(context: &Context<'_>, look: &Look) -> Result<bool,
         && let Err(trouble) = take_back(context.app, organization).await
     {
         // The next poll tries again; what is new does not wait for what is old.
-        tracing::warn!(org.id = %context.org(), %trouble, "the connection before is not taken back yet");
+        tracing::warn!(org.id = %context.org(), cause = %trouble, "the connection before is not taken back yet");
     }
     Ok(true)
 }
@@ -202,7 +202,7 @@ pub(super) async fn is_ready(context: &Context<'_>, look: &Look) -> Result<bool,
 /// Whether the token belongs to the company that the row names, which `CompanyCam` alone knows. Asked
 /// once for each connection, before anything is concluded from what the token lets us see. If not, the
 /// connection is paused and nothing else is touched.
-async fn is_of_its_company(context: &Context<'_>) -> Result<bool, Trouble> {
+async fn is_of_its_company(context: &OrgContext<'_>) -> Result<bool, WorkError> {
     let Organization {
         generation,
         company_id,
@@ -214,7 +214,7 @@ async fn is_of_its_company(context: &Context<'_>) -> Result<bool, Trouble> {
         .await?;
     let (store, org) = (&context.app.store, context.org());
     if company.id == *company_id {
-        store.company_verified(org, *generation).await?;
+        store.mark_company_verified(org, *generation).await?;
         return Ok(true);
     }
     tracing::error!(org.id = %org, company.id = %company.id, "the stored token belongs to another company than the connection");
@@ -223,17 +223,17 @@ async fn is_of_its_company(context: &Context<'_>) -> Result<bool, Trouble> {
 }
 
 /// Shows the state on One Click's integrations card. Nothing else waits for a card that One Click refuses.
-pub async fn tell_one_click(
+pub async fn publish_state(
     app: &App,
     org: &OrgId,
     state: IntegrationState,
     message: &str,
-) -> Result<(), Trouble> {
+) -> Result<(), WorkError> {
     let told = app.one_click().await?;
     let told = told.put_integration(org, state, message).await;
-    match told.map_err(Trouble::from) {
-        Err(Trouble::Permanent(reason)) => {
-            tracing::warn!(org.id = %org, reason, "One Click does not take the state for its card");
+    match told.map_err(WorkError::from) {
+        Err(WorkError::Permanent(reason)) => {
+            tracing::warn!(org.id = %org, cause = reason, "One Click does not take the state for its card");
             Ok(())
         }
         told => told.map(drop),

@@ -8,12 +8,12 @@ use model::organization::Organization;
 use model::pause::Side;
 use one_click::OrgId;
 use runtime::pacing::Lane;
-use runtime::{App, CompanyCam, Trouble};
+use runtime::{App, PacedCompanyCam, WorkError};
 use store::activity::{Kind, NewEntry, Outcome};
 
 /// One look at one organization.
 #[derive(Debug)]
-pub struct Context<'a> {
+pub struct OrgContext<'a> {
     pub app: &'a App,
     /// The organization as it was when the look began.
     pub organization: Organization,
@@ -23,13 +23,13 @@ pub struct Context<'a> {
     pub lane: Lane,
 }
 
-impl Context<'_> {
+impl OrgContext<'_> {
     pub fn org(&self) -> &OrgId {
         &self.organization.org_id
     }
 
     /// `CompanyCam`, paced, with the organization's token. While it does not answer it is not asked.
-    pub fn companycam(&self) -> CompanyCam<'_> {
+    pub fn companycam(&self) -> PacedCompanyCam<'_> {
         let paused = self.organization.pause(Side::CompanyCam).is_some();
         self.app
             .companycam(&self.organization, self.lane)
@@ -37,15 +37,15 @@ impl Context<'_> {
     }
 
     /// One Click. While it does not answer it is not asked.
-    pub async fn one_click(&self) -> Result<one_click::Client, Trouble> {
+    pub async fn one_click(&self) -> Result<one_click::Client, WorkError> {
         if self.organization.pause(Side::OneClick).is_some() {
-            return Err(Trouble::down(Side::OneClick, "One Click does not answer"));
+            return Err(WorkError::down(Side::OneClick, "One Click does not answer"));
         }
         self.app.one_click().await
     }
 
     /// One page of the projects that `query` asks for.
-    pub async fn projects(&self, query: &ProjectsQuery) -> Result<Page<Project>, Trouble> {
+    pub async fn projects(&self, query: &ProjectsQuery) -> Result<Page<Project>, WorkError> {
         let answer = self
             .companycam()
             .read(|api| async move { api.projects(query).await })
@@ -64,7 +64,7 @@ impl Context<'_> {
         kind: Kind,
         what: &str,
         unreadable: &[String],
-    ) -> Result<(), Trouble> {
+    ) -> Result<(), WorkError> {
         self.note_unreadable_of(Side::CompanyCam, kind, what, unreadable)
             .await
     }
@@ -75,7 +75,7 @@ impl Context<'_> {
         kind: Kind,
         what: &str,
         unreadable: &[String],
-    ) -> Result<(), Trouble> {
+    ) -> Result<(), WorkError> {
         self.note_unreadable_of(Side::OneClick, kind, what, unreadable)
             .await
     }
@@ -86,13 +86,13 @@ impl Context<'_> {
         kind: Kind,
         what: &str,
         unreadable: &[String],
-    ) -> Result<(), Trouble> {
+    ) -> Result<(), WorkError> {
         let name = match side {
             Side::CompanyCam => "CompanyCam",
             Side::OneClick => "One Click",
         };
         for reason in unreadable {
-            tracing::error!(org.id = %self.org(), side = side.code(), what, reason, "a side listed something that can't be read");
+            tracing::error!(org.id = %self.org(), side = side.code(), what, cause = reason, "a side listed something that can't be read");
             let text = format!("{name} listed a {what} that can’t be read: {reason}.");
             let entry = NewEntry::new(kind, Outcome::Failed, text);
             // Every list shows it again.
@@ -102,7 +102,7 @@ impl Context<'_> {
     }
 
     /// Where people find the project.
-    pub fn call_project(name: &str, id: &ProjectId) -> String {
+    pub fn project_label(name: &str, id: &ProjectId) -> String {
         format!("{} ({id})", quoted(name))
     }
 }

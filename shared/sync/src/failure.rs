@@ -7,7 +7,7 @@ use model::messages::{Failures, Look, OTHER_VERSION_TRIES, OTHER_VERSION_WAIT, S
 use model::organization::ConnectionState;
 use model::pause::Side;
 use runtime::queues::backoff;
-use runtime::{App, Trouble};
+use runtime::{App, WorkError};
 use store::activity::{NewEntry, Outcome};
 
 use super::{connection, pause, subject, sync_run};
@@ -37,17 +37,21 @@ pub enum Next {
 }
 
 /// Decides, and writes down what has to be remembered.
-pub async fn failed(app: &App, message: &SyncMessage, trouble: Trouble) -> Result<Next, Trouble> {
+pub async fn failed(
+    app: &App,
+    message: &SyncMessage,
+    trouble: WorkError,
+) -> Result<Next, WorkError> {
     match trouble {
-        Trouble::Permanent(reason) => refused_outright(app, message, reason).await,
-        Trouble::OtherVersion(cause) => Ok(of_another_version(message, cause)),
-        Trouble::NeedsReconnecting => Ok(Next::SetAside(trouble.to_string())),
-        Trouble::Transient {
+        WorkError::Permanent(reason) => refused_outright(app, message, reason).await,
+        WorkError::OtherVersion(cause) => Ok(of_another_version(message, cause)),
+        WorkError::NeedsReconnecting => Ok(Next::SetAside(trouble.to_string())),
+        WorkError::Transient {
             after,
             down: None,
             cause,
         } => later(app, message, after, &cause).await,
-        Trouble::Transient {
+        WorkError::Transient {
             after,
             down: Some(side),
             cause,
@@ -60,7 +64,7 @@ async fn refused_outright(
     app: &App,
     message: &SyncMessage,
     reason: String,
-) -> Result<Next, Trouble> {
+) -> Result<Next, WorkError> {
     let now = app.clock.now_s();
     let first = message.failures.refused_outright_at.unwrap_or(now);
     let left = first + ANOTHER_ANSWER_S - now;
@@ -102,7 +106,7 @@ async fn later(
     message: &SyncMessage,
     after: Option<Duration>,
     cause: &str,
-) -> Result<Next, Trouble> {
+) -> Result<Next, WorkError> {
     if matches!(message.look, Look::Poll) && message.tries >= POLL_TRIES {
         return Ok(Next::Waits);
     }
@@ -133,7 +137,7 @@ async fn side_failed(
     side: Side,
     after: Option<Duration>,
     cause: &str,
-) -> Result<Next, Trouble> {
+) -> Result<Next, WorkError> {
     let Some(organization) = app.store.organization(&message.org_id).await? else {
         return Ok(Next::Waits);
     };
@@ -145,7 +149,7 @@ async fn side_failed(
         match pause::answers(app, &organization, side).await {
             Ok(true) => return refused(app, message, side, after, cause).await,
             Ok(false) => pause::begin(app, &organization, side).await?,
-            Err(Trouble::NeedsReconnecting) => {
+            Err(WorkError::NeedsReconnecting) => {
                 connection::pause_of(app, &organization).await?;
                 return Ok(Next::Waits);
             }
@@ -164,7 +168,7 @@ async fn refused(
     side: Side,
     after: Option<Duration>,
     cause: &str,
-) -> Result<Next, Trouble> {
+) -> Result<Next, WorkError> {
     let now = app.clock.now_s();
     let since = message.failures.refused_since.unwrap_or(now);
     let patience = match &message.look {
@@ -202,7 +206,7 @@ async fn refused(
     later(app, &again, Some(delay), cause).await
 }
 
-async fn tell(app: &App, message: &SyncMessage, side: Side, cause: &str) -> Result<(), Trouble> {
+async fn tell(app: &App, message: &SyncMessage, side: Side, cause: &str) -> Result<(), WorkError> {
     let (kind, what) = subject::of(&message.look);
     let text = format!(
         "{what} waits: {} has refused it so far ({cause}), though it answers others. It is tried again for {}.",

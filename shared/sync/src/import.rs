@@ -1,6 +1,5 @@
 //! From a new project to its job: found, or made, and linked (B10, B14, B20).
 
-use model::preferences::Preference;
 use std::time::Duration;
 
 use companycam::ids::ProjectId;
@@ -9,18 +8,19 @@ use decide::job::IMPORTER_S;
 use decide::link::linking;
 use decide::relations::is_importer;
 use model::messages::{Look, Origin};
+use model::preferences::Preference;
 use model::project::{BegunLink, ProjectFields, ProjectRow, SkipReason};
 use one_click::{Error as OneClickError, Field, Job, JobId, UserId};
-use runtime::Trouble;
+use runtime::WorkError;
 use store::activity::{Kind, NewEntry, Outcome};
 use store::projects::NewLink;
 use uuid::Uuid;
 
 use super::absence::{Told, claimed_job_is_missing};
-use super::existing::{Found, call_job, claim_for, job_for, jobs_naming};
+use super::matching::{Candidate, claim_for, job_for, job_label, jobs_naming};
 use super::users;
 use crate::assignees::{assigned_users, creator, first_matched, write_job};
-use crate::context::Context;
+use crate::context::OrgContext;
 use crate::skip::skip;
 
 /// How far before the begin of a request its job may date: clocks differ.
@@ -29,7 +29,7 @@ const SKEW_S: i64 = 60;
 const NAMED: usize = 5;
 
 /// How the project came to its job.
-enum Came {
+enum JobSource {
     /// It was made.
     Created,
     /// It was there: linked instead of creating another (B20). What the log adds to that.
@@ -46,10 +46,10 @@ struct Begun {
 
 /// Finds or makes the project's job, and links the two. `None`: it waits (B13, B20).
 pub async fn import(
-    context: &Context<'_>,
+    context: &OrgContext<'_>,
     row: &ProjectRow,
     now: &ProjectFields,
-) -> Result<Option<JobId>, Trouble> {
+) -> Result<Option<JobId>, WorkError> {
     let org = context.org();
     let id = &row.project_id;
     let Some((job, came)) = find_or_create(context, row, now).await? else {
@@ -61,25 +61,25 @@ pub async fn import(
         job_id: &job.id,
         seen: now,
         assignee: job.assigned_user_id.as_ref(),
-        from_job: matches!(came, Came::First),
+        from_job: matches!(came, JobSource::First),
     };
     if !context.app.store.link(org, &link).await? {
-        return Err(Trouble::Permanent(format!(
+        return Err(WorkError::Permanent(format!(
             "project {id} could not be linked to job {}, because that job is linked to another project",
             job.id
         )));
     }
-    let name = Context::call_project(&customer_name(id, now), id);
+    let name = OrgContext::project_label(&customer_name(id, now), id);
     let (outcome, text) = match came {
-        Came::Created => (
+        JobSource::Created => (
             Outcome::Created,
             format!("A job was created from project {name}."),
         ),
-        Came::Linked(more) => (
+        JobSource::Linked(more) => (
             Outcome::Updated,
             format!("A job was linked to project {name}.{more}"),
         ),
-        Came::First => (
+        JobSource::First => (
             Outcome::Created,
             format!("Project {name} was created from a job."),
         ),
@@ -92,26 +92,32 @@ pub async fn import(
     if link.from_job {
         // It is still to be told of its project.
         let look = Look::job(&job.id);
-        context.app.queues.sync(&[context.look(look)]).await?;
+        context.app.queues.send_looks(&[context.look(look)]).await?;
     }
     Ok(Some(job.id))
 }
 
 async fn find_or_create(
-    context: &Context<'_>,
+    context: &OrgContext<'_>,
     row: &ProjectRow,
     now: &ProjectFields,
-) -> Result<Option<(Job, Came)>, Trouble> {
+) -> Result<Option<(Job, JobSource)>, WorkError> {
     let id = &row.project_id;
     if let Some(job) = asked_for_by(context, id, now).await? {
-        return Ok(Some((job, Came::First)));
+        return Ok(Some((job, JobSource::First)));
     }
     let assigned = assigned_users(context, id).await?;
     let matches = users::matches(context).await?;
     let matched = first_matched(&assigned, &matches);
     // An administrator who brings a job back wants it, whatever new projects have to be like.
     let by_hand = row.revision > 0;
-    if context.organization.preferences.has(Preference::OnlyMatchedUsers) && matched.is_none() && !by_hand {
+    if context
+        .organization
+        .preferences
+        .has(Preference::OnlyMatchedUsers)
+        && matched.is_none()
+        && !by_hand
+    {
         skip(context, row, now, SkipReason::NoMatchedUser).await?;
         return Ok(None);
     }
@@ -129,7 +135,7 @@ async fn find_or_create(
     let (job, came) = if begun.link.job_id.is_some() {
         link_existing(context, row, begun, &there).await?
     } else {
-        (create(context, row, now, begun).await?, Came::Created)
+        (create(context, row, now, begun).await?, JobSource::Created)
     };
     // The project may have changed since that was begun.
     let changes = job_changes(id, &asked, now, Some(&job));
@@ -145,10 +151,10 @@ async fn find_or_create(
 
 /// What an earlier try began, if it is still to be gone on with.
 async fn go_on(
-    context: &Context<'_>,
+    context: &OrgContext<'_>,
     row: &ProjectRow,
     there: &[Job],
-) -> Result<Option<Begun>, Trouble> {
+) -> Result<Option<Begun>, WorkError> {
     let Some(link) = row.begun.clone() else {
         return Ok(None);
     };
@@ -172,18 +178,18 @@ async fn go_on(
 /// Decides what the project's job will be, and writes it down before One Click is asked for anything.
 /// `None`: it waits (B20).
 async fn begin(
-    context: &Context<'_>,
+    context: &OrgContext<'_>,
     row: &ProjectRow,
     now: &ProjectFields,
     there: &[Job],
     assignee: Option<UserId>,
-) -> Result<Option<Begun>, Trouble> {
+) -> Result<Option<Begun>, WorkError> {
     let id = &row.project_id;
     let job = match there.first() {
         Some(job) => Some(job.clone()),
         None => match job_for(context, id, now).await? {
-            Found::One(job) => Some(job),
-            Found::None(alike) => {
+            Candidate::Unique(job) => Some(job),
+            Candidate::Alike(alike) => {
                 if waits_for_importer(context, row, now).await? {
                     skip(context, row, now, SkipReason::WaitsForImporter).await?;
                     return Ok(None);
@@ -207,7 +213,7 @@ async fn begin(
     let before = row.begun.as_ref().map(|begun| begun.key.as_str());
     let store = &context.app.store;
     if !store.begin_link(context.org(), id, &link, before).await? {
-        return Err(Trouble::transient(
+        return Err(WorkError::transient(
             "another worker began to link the project",
         ));
     }
@@ -216,14 +222,14 @@ async fn begin(
 
 /// Fills the job's blanks, and writes on it which project it is, as on one that we create (B31).
 async fn link_existing(
-    context: &Context<'_>,
+    context: &OrgContext<'_>,
     row: &ProjectRow,
     begun: Begun,
     there: &[Job],
-) -> Result<(Job, Came), Trouble> {
+) -> Result<(Job, JobSource), WorkError> {
     let Begun { link, job } = begun;
     let Some(job_id) = &link.job_id else {
-        return Err(Trouble::transient("no job was begun to be linked"));
+        return Err(WorkError::transient("no job was begun to be linked"));
     };
     let one_click = context.one_click().await?;
     let linked = async {
@@ -242,7 +248,7 @@ async fn link_existing(
         } else {
             write_job(context, &one_click, job_id, changes).await?
         };
-        Ok((job, Came::Linked(more)))
+        Ok((job, JobSource::Linked(more)))
     };
     match linked.await {
         Err(OneClickError::NotFound) => {
@@ -250,7 +256,7 @@ async fn link_existing(
             store
                 .forget_begun_link(context.org(), &row.project_id, &link.key)
                 .await?;
-            Err(Trouble::transient(
+            Err(WorkError::transient(
                 "the job that was to be linked is not there any more",
             ))
         }
@@ -263,7 +269,7 @@ fn others(there: &[Job], linked: &Job) -> String {
     let others: Vec<_> = there
         .iter()
         .filter(|job| job.id != linked.id)
-        .map(call_job)
+        .map(job_label)
         .collect();
     if others.is_empty() {
         return String::new();
@@ -281,10 +287,10 @@ fn others(there: &[Job], linked: &Job) -> String {
 
 /// The job that asked for this project, if the answer to its request was lost.
 async fn asked_for_by(
-    context: &Context<'_>,
+    context: &OrgContext<'_>,
     id: &ProjectId,
     now: &ProjectFields,
-) -> Result<Option<Job>, Trouble> {
+) -> Result<Option<Job>, WorkError> {
     let Some(job) = claim_for(context, id, now).await? else {
         return Ok(None);
     };
@@ -301,10 +307,10 @@ async fn asked_for_by(
 /// Whether another system, whose id the project carries, may still be about to import the job; then
 /// the project is looked at again when it has had its time.
 async fn waits_for_importer(
-    context: &Context<'_>,
+    context: &OrgContext<'_>,
     row: &ProjectRow,
     now: &ProjectFields,
-) -> Result<bool, Trouble> {
+) -> Result<bool, WorkError> {
     let has_importer = now.integrations.keys().any(|kind| is_importer(kind));
     let wait_s = now.created_at + IMPORTER_S - context.now;
     if !has_importer || wait_s <= 0 {
@@ -315,23 +321,23 @@ async fn waits_for_importer(
         origin: Origin::Event,
     });
     let wait = Duration::from_secs(wait_s.unsigned_abs());
-    context.app.queues.retry(&look, wait).await?;
+    context.app.queues.send_look_later(&look, wait).await?;
     Ok(true)
 }
 
 async fn suggest(
-    context: &Context<'_>,
+    context: &OrgContext<'_>,
     row: &ProjectRow,
     now: &ProjectFields,
     alike: &[String],
-) -> Result<(), Trouble> {
+) -> Result<(), WorkError> {
     if alike.is_empty() {
         return Ok(());
     }
     let id = &row.project_id;
     let text = format!(
         "Project {} looks like {}. None was linked to it, because it can’t be told which is meant, or they are too old; it gets a job of its own.",
-        Context::call_project(&customer_name(id, now), id),
+        OrgContext::project_label(&customer_name(id, now), id),
         alike.join(", ")
     );
     let entry = NewEntry::new(Kind::Project, Outcome::Skipped, text).project(id);
@@ -341,11 +347,11 @@ async fn suggest(
 /// Asks for the job, as was begun. A repeated request is the very same, with the same key, and makes no
 /// second job: not even where the first is still on its way, or the project has changed since.
 async fn create(
-    context: &Context<'_>,
+    context: &OrgContext<'_>,
     row: &ProjectRow,
     now: &ProjectFields,
     begun: Begun,
-) -> Result<Job, Trouble> {
+) -> Result<Job, WorkError> {
     let Begun { link, job } = begun;
     if let Some(job) = job {
         return Ok(job);
@@ -372,7 +378,7 @@ async fn create(
             if link.asked == *now {
                 return Err(error.into());
             }
-            Err(Trouble::transient(
+            Err(WorkError::transient(
                 "the job was refused, and its project has changed since it was asked for",
             ))
         }

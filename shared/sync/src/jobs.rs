@@ -1,6 +1,5 @@
 //! A look at one job (B9, B18, B21, B22), and the poll of jobs (B24).
 
-use model::preferences::Preference;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
@@ -11,16 +10,17 @@ use decide::link::{linking, quoted};
 use jiff::Timestamp;
 use model::job::{JobClaim, JobRow};
 use model::messages::Look;
+use model::preferences::Preference;
 use one_click::{Error as OneClickError, Job, JobId};
-use runtime::Trouble;
+use runtime::WorkError;
 use store::activity::{Kind, NewEntry, Outcome};
 use store::projects::NewLink;
 
 use super::absence::{Told, claimed_job_is_missing, job_is_missing};
-use super::existing::{Found, lost_project, project_for};
 use super::make::{Its, LOST_S, left_out, make};
+use super::matching::{Candidate, lost_project, project_for};
 use super::reassign;
-use crate::context::Context;
+use crate::context::OrgContext;
 
 /// The newest seconds of jobs are asked for again.
 const SETTLED: jiff::SignedDuration = jiff::SignedDuration::from_secs(5);
@@ -29,7 +29,11 @@ const FIRST_WINDOW_S: i64 = 29 * 24 * 60 * 60;
 
 /// Brings the job's project up to the job: makes it, assigns it, or gives the link up. `told`: whether
 /// an event says that the job was deleted.
-pub async fn look_at_job(context: &Context<'_>, id: &JobId, told: Told) -> Result<(), Trouble> {
+pub async fn look_at_job(
+    context: &OrgContext<'_>,
+    id: &JobId,
+    told: Told,
+) -> Result<(), WorkError> {
     let org = context.org();
     let store = &context.app.store;
     let link = store.job(org, id).await?;
@@ -43,7 +47,7 @@ pub async fn look_at_job(context: &Context<'_>, id: &JobId, told: Told) -> Resul
             .as_ref()
             .is_some_and(|row| row.job_missing_since.is_some())
         {
-            store.job_is_there(org, &link.project_id).await?;
+            store.clear_job_missing(org, &link.project_id).await?;
         }
         // Links belong to a company; those of another one rest (B5).
         if row.is_none_or(|row| row.company_id != context.organization.company_id) {
@@ -51,14 +55,18 @@ pub async fn look_at_job(context: &Context<'_>, id: &JobId, told: Told) -> Resul
         }
     }
     let taken = take_step(context, &job, link.as_ref()).await;
-    if let Err(Trouble::Permanent(_)) = taken {
+    if let Err(WorkError::Permanent(_)) = taken {
         // As it was read: what changed since is a new try.
-        store.job_set_aside(org, id, job.updated_at).await?;
+        store.set_job_aside(org, id, job.updated_at).await?;
     }
     taken
 }
 
-async fn take_step(context: &Context<'_>, job: &Job, link: Option<&JobRow>) -> Result<(), Trouble> {
+async fn take_step(
+    context: &OrgContext<'_>,
+    job: &Job,
+    link: Option<&JobRow>,
+) -> Result<(), WorkError> {
     let preferences = &context.organization.preferences;
     match job_step(link, job, preferences, context.now) {
         JobStep::Nothing => Ok(()),
@@ -73,7 +81,7 @@ async fn take_step(context: &Context<'_>, job: &Job, link: Option<&JobRow>) -> R
                 if job.assigned_user_id.is_some() {
                     let store = &context.app.store;
                     store
-                        .job_was_assigned(context.org(), &link.project_id)
+                        .record_assignee_set(context.org(), &link.project_id)
                         .await?;
                 }
                 reassign::reassign(context, job, link).await
@@ -85,11 +93,11 @@ async fn take_step(context: &Context<'_>, job: &Job, link: Option<&JobRow>) -> R
 
 /// One Click has not got the job (B18).
 async fn gone(
-    context: &Context<'_>,
+    context: &OrgContext<'_>,
     id: &JobId,
     link: Option<&JobRow>,
     told: Told,
-) -> Result<(), Trouble> {
+) -> Result<(), WorkError> {
     match link {
         Some(link) => job_is_missing(context.app, context.org(), &link.project_id, id, told).await,
         None => claimed_job_is_missing(context, id, told).await,
@@ -97,21 +105,21 @@ async fn gone(
 }
 
 /// Looks again when the other importer has had its time, or as late as the queue can.
-async fn wait(context: &Context<'_>, id: &JobId, until: i64) -> Result<(), Trouble> {
+async fn wait(context: &OrgContext<'_>, id: &JobId, until: i64) -> Result<(), WorkError> {
     let look = context.look(Look::job(id));
     let wait = Duration::from_secs(u64::try_from(until - context.now).unwrap_or(1));
-    Ok(context.app.queues.retry(&look, wait).await?)
+    Ok(context.app.queues.send_look_later(&look, wait).await?)
 }
 
 /// Finds or makes the job's project, and links the two.
-async fn create(context: &Context<'_>, job: &Job) -> Result<(), Trouble> {
+async fn create(context: &OrgContext<'_>, job: &Job) -> Result<(), WorkError> {
     let org = context.org();
     let store = &context.app.store;
     let Its { project, asked } = find_or_make(context, job).await?;
     if asked.is_none() {
         // Queued first: once linked, nothing would bring this step back. It is taken after this look.
         let look = Look::photos_of(&project.id, Some(project.updated_at));
-        context.app.queues.sync(&[context.look(look)]).await?;
+        context.app.queues.send_looks(&[context.look(look)]).await?;
     }
     let fields = project_fields(&project);
     let company = &context.organization.company_id;
@@ -124,12 +132,12 @@ async fn create(context: &Context<'_>, job: &Job) -> Result<(), Trouble> {
         from_job: true,
     };
     if !store.link(org, &link).await? {
-        return Err(Trouble::Permanent(format!(
+        return Err(WorkError::Permanent(format!(
             "job {} could not be linked to project {}, because that project is linked to another job",
             job.id, project.id
         )));
     }
-    let name = Context::call_project(&customer_name(&project.id, &fields), &project.id);
+    let name = OrgContext::project_label(&customer_name(&project.id, &fields), &project.id);
     let (outcome, text) = if let Some(asked) = &asked {
         let left_out = left_out(job, asked, &fields);
         let text = format!("Project {name} was created from a job.{left_out}");
@@ -151,7 +159,7 @@ async fn create(context: &Context<'_>, job: &Job) -> Result<(), Trouble> {
     Ok(())
 }
 
-async fn find_or_make(context: &Context<'_>, job: &Job) -> Result<Its, Trouble> {
+async fn find_or_make(context: &OrgContext<'_>, job: &Job) -> Result<Its, WorkError> {
     let (store, org) = (&context.app.store, context.org());
     let claim = store.claim(org, &job.id).await?;
     if claim
@@ -169,11 +177,11 @@ async fn find_or_make(context: &Context<'_>, job: &Job) -> Result<Its, Trouble> 
         });
     }
     match project_for(context, job).await? {
-        Found::One(project) => Ok(Its {
+        Candidate::Unique(project) => Ok(Its {
             project,
             asked: None,
         }),
-        Found::None(alike) => {
+        Candidate::Alike(alike) => {
             suggest(context, job, &alike).await?;
             make(context, job, before).await
         }
@@ -182,15 +190,15 @@ async fn find_or_make(context: &Context<'_>, job: &Job) -> Result<Its, Trouble> 
 
 /// The project of an earlier try whose answer was lost.
 async fn claimed(
-    context: &Context<'_>,
+    context: &OrgContext<'_>,
     claim: Option<&JobClaim>,
-) -> Result<Option<Project>, Trouble> {
+) -> Result<Option<Project>, WorkError> {
     let Some((claim, claimed_at)) = claim.and_then(|claim| Some((claim, claim.claimed_at?))) else {
         return Ok(None);
     };
     let too_soon = claimed_at + LOST_S - context.now;
     if too_soon > 0 {
-        return Err(Trouble::Transient {
+        return Err(WorkError::Transient {
             after: Some(Duration::from_secs(too_soon.unsigned_abs())),
             cause: "a project was asked for, and may be on its way".to_owned(),
             down: None,
@@ -199,7 +207,7 @@ async fn claimed(
     lost_project(context, claim, claimed_at).await
 }
 
-async fn suggest(context: &Context<'_>, job: &Job, alike: &[String]) -> Result<(), Trouble> {
+async fn suggest(context: &OrgContext<'_>, job: &Job, alike: &[String]) -> Result<(), WorkError> {
     if alike.is_empty() {
         return Ok(());
     }
@@ -214,17 +222,22 @@ async fn suggest(context: &Context<'_>, job: &Job, alike: &[String]) -> Result<(
 }
 
 /// Assigns the project as the job is, and tells the job of it.
-async fn finish(context: &Context<'_>, job: &Job, link: &JobRow) -> Result<(), Trouble> {
+async fn finish(context: &OrgContext<'_>, job: &Job, link: &JobRow) -> Result<(), WorkError> {
     let org = context.org();
     let store = &context.app.store;
     let id = &link.project_id;
     let assignee = job.assigned_user_id.as_ref();
     if assignee.is_some() {
-        store.job_was_assigned(org, id).await?;
+        store.record_assignee_set(org, id).await?;
     }
     // Reassigned before it was finished: whoever was assigned by then is a previous assignee.
     let moved = link.applied.iter().any(|user| Some(user) != assignee);
-    let applied = if moved && context.organization.preferences.has(Preference::ReassignProject) {
+    let applied = if moved
+        && context
+            .organization
+            .preferences
+            .has(Preference::ReassignProject)
+    {
         reassign::apply(context, job, link).await?
     } else {
         let assigned = reassign::assign_first(context, job, link).await?;
@@ -250,8 +263,10 @@ async fn finish(context: &Context<'_>, job: &Job, link: &JobRow) -> Result<(), T
             told => drop(told?),
         }
     }
-    store.job_assigned(org, &job.id, assignee, &applied).await?;
-    Ok(store.job_finished(org, &job.id).await?)
+    store
+        .record_assignment(org, &job.id, assignee, &applied)
+        .await?;
+    Ok(store.mark_job_finished(org, &job.id).await?)
 }
 
 /// What a poll has read of the list of jobs.
@@ -267,11 +282,11 @@ pub struct JobsListed {
 /// Asks One Click for the jobs changed since the last poll, from that page on: so many pages, or until
 /// there is enough to look at.
 pub async fn poll_jobs(
-    context: &Context<'_>,
+    context: &OrgContext<'_>,
     mut page: u32,
     pages: u32,
     enough: usize,
-) -> Result<JobsListed, Trouble> {
+) -> Result<JobsListed, WorkError> {
     let org = context.org();
     let organization = &context.organization;
     let mut since = organization.job_cursor.unwrap_or_else(|| {
@@ -324,7 +339,10 @@ pub async fn poll_jobs(
     Ok(listed)
 }
 
-async fn with_something_to_do(context: &Context<'_>, jobs: &[Job]) -> Result<Vec<JobId>, Trouble> {
+async fn with_something_to_do(
+    context: &OrgContext<'_>,
+    jobs: &[Job],
+) -> Result<Vec<JobId>, WorkError> {
     let org = context.org();
     let store = &context.app.store;
     let links: BTreeMap<_, _> = store

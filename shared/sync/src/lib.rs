@@ -1,17 +1,16 @@
 #![doc = include_str!("../README.md")]
 
 mod absence;
-pub mod again;
 mod assignees;
 pub mod connection;
 pub mod context;
 pub mod copy;
-mod existing;
 pub mod failure;
 mod import;
 pub mod jobs;
 mod listing;
 mod make;
+mod matching;
 mod merge;
 mod pause;
 pub mod photo;
@@ -20,6 +19,7 @@ pub mod poll;
 pub mod project;
 mod reassign;
 mod resume;
+pub mod retry;
 mod skip;
 mod subject;
 pub mod sync_run;
@@ -29,14 +29,14 @@ pub mod webhooks;
 use model::messages::{Look, SyncMessage};
 use model::organization::ConnectionState;
 use runtime::pacing::Lane;
-use runtime::{App, Trouble};
+use runtime::{App, WorkError};
 use store::activity::{NewEntry, Outcome};
 
 use absence::Told;
-use context::Context;
+use context::OrgContext;
 
 /// Writes down why a look can never succeed; it goes to the dead-letter queue (B27).
-pub async fn set_aside(app: &App, message: &SyncMessage, reason: &str) -> Result<(), Trouble> {
+pub async fn set_aside(app: &App, message: &SyncMessage, reason: &str) -> Result<(), WorkError> {
     let org = &message.org_id;
     if let Look::Sync { run, .. } = &message.look {
         sync_run::abandon(app, org, run, reason).await?;
@@ -47,14 +47,14 @@ pub async fn set_aside(app: &App, message: &SyncMessage, reason: &str) -> Result
     app.store.log(org, entry).await?;
     if let Look::Project { project_id, .. } = &message.look {
         // It is set aside, not pending: a sync run must not wait for it for ever.
-        app.store.project_set_aside(org, project_id).await?;
+        app.store.set_project_aside(org, project_id).await?;
     }
     Ok(())
 }
 
 /// Takes the look that the message asks for. An organization that is not connected is left alone:
 /// reconnecting reconciles everything.
-pub async fn look(app: &App, message: &SyncMessage) -> Result<(), Trouble> {
+pub async fn look(app: &App, message: &SyncMessage) -> Result<(), WorkError> {
     let Some(organization) = app.store.organization(&message.org_id).await? else {
         tracing::warn!(org.id = %message.org_id, "no such organization; the message is let go");
         return Ok(());
@@ -73,7 +73,7 @@ pub async fn look(app: &App, message: &SyncMessage) -> Result<(), Trouble> {
         tracing::info!(org.id = %message.org_id, state = ?organization.state, "not connected; the message is let go");
         return Ok(());
     }
-    let context = Context {
+    let context = OrgContext {
         app,
         organization,
         now: app.clock.now_s(),
@@ -84,7 +84,7 @@ pub async fn look(app: &App, message: &SyncMessage) -> Result<(), Trouble> {
         Ok(false) => Ok(()),
         Err(trouble) => Err(trouble),
     };
-    if let Err(Trouble::NeedsReconnecting) = outcome {
+    if let Err(WorkError::NeedsReconnecting) = outcome {
         connection::pause(&context).await?;
         return Ok(());
     }
@@ -114,7 +114,7 @@ fn lane_of(look: &Look) -> Lane {
     }
 }
 
-async fn take(context: &Context<'_>, message: &SyncMessage) -> Result<(), Trouble> {
+async fn take(context: &OrgContext<'_>, message: &SyncMessage) -> Result<(), WorkError> {
     match &message.look {
         Look::Poll => poll::poll(context).await,
         Look::PollOn { seq } => poll::go_on(context, *seq).await,

@@ -8,11 +8,11 @@ use decide::fields::project_fields;
 use futures::{StreamExt, TryStreamExt, stream};
 use model::messages::Origin;
 use model::project::{LinkState, ProjectFields, ProjectRow};
-use runtime::Trouble;
+use runtime::WorkError;
 use store::activity::{Kind, NewEntry, Outcome};
 use store::projects::ListedProject;
 
-use crate::context::Context;
+use crate::context::OrgContext;
 
 /// Two changes in one second look alike to the cursor: the newest seconds are asked for again.
 pub(super) const SETTLED_S: i64 = 5;
@@ -34,10 +34,10 @@ pub struct Noted {
 
 /// Writes down which of the listed projects have something new.
 pub async fn note_projects(
-    context: &Context<'_>,
+    context: &OrgContext<'_>,
     page: &Page<Project>,
     origin: Origin,
-) -> Result<Noted, Trouble> {
+) -> Result<Noted, WorkError> {
     context
         .note_unreadable(Kind::Project, "project", &page.unreadable)
         .await?;
@@ -77,7 +77,7 @@ pub async fn note_projects(
                     refused(context, id, fields, &reason).await?;
                     Ok(None)
                 }
-                written => Ok::<_, Trouble>(written.map(|_| Some(*id))?),
+                written => Ok::<_, WorkError>(written.map(|_| Some(*id))?),
             }
         })
         .buffer_unordered(CONCURRENT_WRITES)
@@ -103,18 +103,18 @@ pub async fn note_projects(
 
 /// What the project says can't be kept: it is set aside until it changes, with the reason, once.
 async fn refused(
-    context: &Context<'_>,
+    context: &OrgContext<'_>,
     id: &ProjectId,
     fields: &ProjectFields,
     reason: &str,
-) -> Result<(), Trouble> {
+) -> Result<(), WorkError> {
     let (org, store) = (context.org(), &context.app.store);
     let company = &context.organization.company_id;
     let is_new = store
-        .project_refused(org, id, company, fields.updated_at)
+        .set_unkeepable_project_aside(org, id, company, fields.updated_at)
         .await?;
     if is_new {
-        tracing::error!(org.id = %org, project.id = %id, reason, "a project can't be kept");
+        tracing::error!(org.id = %org, project.id = %id, cause = reason, "a project can't be kept");
         let text = format!(
             "Project {id} could not be brought over, since it says more than can be kept: {reason}."
         );

@@ -8,11 +8,11 @@ use decide::relations::filled;
 use model::pause::Side;
 use model::project::ProjectFields;
 use one_click::Job;
-use runtime::{Failure, Trouble};
+use runtime::{CallError, WorkError};
 use store::jobs::Asking;
 
 use super::users;
-use crate::context::Context;
+use crate::context::OrgContext;
 
 /// A project whose request was lost is looked for no sooner: it may still be on its way.
 pub const LOST_S: i64 = 10;
@@ -31,10 +31,10 @@ pub struct Its {
 /// address, then without the contact (B27). What was refused made nothing. `before`: when an earlier
 /// project was asked for that is nowhere.
 pub async fn make(
-    context: &Context<'_>,
+    context: &OrgContext<'_>,
     job: &Job,
     mut before: Option<i64>,
-) -> Result<Its, Trouble> {
+) -> Result<Its, WorkError> {
     let org = context.org();
     let store = &context.app.store;
     let matches = users::matches(context).await?;
@@ -48,7 +48,7 @@ pub async fn make(
     let mut next = Some(whole);
     loop {
         let Some(new) = &next else {
-            return Err(Trouble::transient("nothing was asked for"));
+            return Err(WorkError::transient("nothing was asked for"));
         };
         let (asked, at) = (asked(new), context.app.clock.now_s());
         let asking = Asking {
@@ -84,11 +84,11 @@ pub async fn make(
 }
 
 /// Whether CompanyCam refuses what the request says.
-fn is_refused(failure: &Failure) -> bool {
+fn is_refused(failure: &CallError) -> bool {
     use companycam::Error;
     matches!(
         failure,
-        Failure::CompanyCam(Error::Rejected {
+        CallError::CompanyCam(Error::Rejected {
             status: 400 | 422,
             ..
         })
@@ -96,16 +96,20 @@ fn is_refused(failure: &Failure) -> bool {
 }
 
 /// What a request for a project that failed comes to.
-async fn not_made(context: &Context<'_>, job: &Job, failure: Failure) -> Result<Trouble, Trouble> {
+async fn not_made(
+    context: &OrgContext<'_>,
+    job: &Job,
+    failure: CallError,
+) -> Result<WorkError, WorkError> {
     let maybe_made = match &failure {
-        Failure::CompanyCam(error) => error.maybe_took_effect(),
+        CallError::CompanyCam(error) => error.maybe_took_effect(),
         // There was no token or no room: it was never asked for.
-        Failure::Trouble(_) => false,
+        CallError::WorkError(_) => false,
     };
     if maybe_made {
         // Whatever was the matter with the answer: looking for the project tells. Where that is the
         // answer to this job alone, time after time, it is an item that is refused (B35).
-        return Ok(Trouble::Transient {
+        return Ok(WorkError::Transient {
             after: Some(UNTIL_FOUND),
             cause: failure.to_string(),
             down: Some(Side::CompanyCam),
@@ -116,8 +120,8 @@ async fn not_made(context: &Context<'_>, job: &Job, failure: Failure) -> Result<
     Ok(failure.into())
 }
 
-fn maybe_on_its_way(cause: &str) -> Trouble {
-    Trouble::Transient {
+fn maybe_on_its_way(cause: &str) -> WorkError {
+    WorkError::Transient {
         after: Some(UNTIL_FOUND),
         cause: cause.to_owned(),
         down: None,

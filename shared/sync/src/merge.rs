@@ -8,19 +8,19 @@ use decide::fields::{STATUS_KEY, link_metadata};
 use model::messages::{Look, Origin};
 use model::project::{LinkState, ProjectFields, ProjectRow};
 use one_click::{Error as OneClickError, JobFields};
-use runtime::Trouble;
+use runtime::WorkError;
 use store::activity::{Kind, NewEntry, Outcome};
 
 use super::absence::{Told, job_is_missing};
-use crate::context::Context;
+use crate::context::OrgContext;
 
 /// A linked project is gone: if it went into another, that one gets its photos, and its job too if it
 /// has none of its own. Whether the job moved.
 pub async fn follow(
-    context: &Context<'_>,
+    context: &OrgContext<'_>,
     gone: &ProjectRow,
     now: &ProjectFields,
-) -> Result<bool, Trouble> {
+) -> Result<bool, WorkError> {
     let Some(into) = survivor(context, &gone.project_id).await? else {
         return Ok(false);
     };
@@ -34,15 +34,15 @@ pub async fn follow(
         Look::photos_of(&into, None),
     ];
     let looks = looks.map(|look| context.look(look));
-    context.app.queues.sync(&looks).await?;
+    context.app.queues.send_looks(&looks).await?;
     move_job(context, gone, now, &into).await
 }
 
 /// The linked projects that went into this one, as far as the first of its photos tell.
 pub async fn merged_into(
-    context: &Context<'_>,
+    context: &OrgContext<'_>,
     survivor: &ProjectId,
-) -> Result<Vec<ProjectRow>, Trouble> {
+) -> Result<Vec<ProjectRow>, WorkError> {
     let (org, store) = (context.org(), &context.app.store);
     let page = context
         .companycam()
@@ -67,7 +67,10 @@ pub async fn merged_into(
 }
 
 /// The project that one of its photos is on now.
-async fn survivor(context: &Context<'_>, gone: &ProjectId) -> Result<Option<ProjectId>, Trouble> {
+async fn survivor(
+    context: &OrgContext<'_>,
+    gone: &ProjectId,
+) -> Result<Option<ProjectId>, WorkError> {
     let Some(photo) = context.app.store.any_photo_of(context.org(), gone).await? else {
         return Ok(None);
     };
@@ -84,11 +87,11 @@ async fn survivor(context: &Context<'_>, gone: &ProjectId) -> Result<Option<Proj
 }
 
 async fn move_job(
-    context: &Context<'_>,
+    context: &OrgContext<'_>,
     gone: &ProjectRow,
     now: &ProjectFields,
     into: &ProjectId,
-) -> Result<bool, Trouble> {
+) -> Result<bool, WorkError> {
     let (org, store) = (context.org(), &context.app.store);
     let Some(job_id) = &gone.job_id else {
         return Ok(false);

@@ -8,14 +8,14 @@ use model::organization::Organization;
 use model::pause::{Pause, Side};
 use one_click::OrgId;
 use runtime::pacing::Lane;
-use runtime::{App, Trouble};
+use runtime::{App, WorkError};
 use store::pauses::WaitingLook;
 
-use crate::context::Context;
+use crate::context::OrgContext;
 
 /// What asking a side came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Asked {
+pub enum ProbeOutcome {
     /// It answers.
     Answers,
     /// It does not, or not as it should.
@@ -25,23 +25,27 @@ pub enum Asked {
 }
 
 /// Whether the side answers anything at all: what it refuses then is its word about one item (B35).
-pub async fn answers(app: &App, organization: &Organization, side: Side) -> Result<bool, Trouble> {
+pub async fn answers(
+    app: &App,
+    organization: &Organization,
+    side: Side,
+) -> Result<bool, WorkError> {
     let org = &organization.org_id;
     let asked = match side {
         Side::CompanyCam => {
             let companycam = app.companycam(organization, Lane::Live);
             let company = companycam.read(|api| async move { api.company().await });
-            company.await.map(drop).map_err(Trouble::from)
+            company.await.map(drop).map_err(WorkError::from)
         }
         Side::OneClick => {
             let asked = app.one_click().await?.organization(org).await;
-            asked.map(drop).map_err(Trouble::from)
+            asked.map(drop).map_err(WorkError::from)
         }
     };
     match asked {
-        Ok(()) | Err(Trouble::Permanent(_)) => Ok(true),
-        Err(Trouble::Transient { down, .. }) => Ok(down.is_none()),
-        Err(other @ (Trouble::NeedsReconnecting | Trouble::OtherVersion(_))) => Err(other),
+        Ok(()) | Err(WorkError::Permanent(_)) => Ok(true),
+        Err(WorkError::Transient { down, .. }) => Ok(down.is_none()),
+        Err(other @ (WorkError::NeedsReconnecting | WorkError::OtherVersion(_))) => Err(other),
     }
 }
 
@@ -49,7 +53,7 @@ pub async fn answers(app: &App, organization: &Organization, side: Side) -> Resu
 ///
 /// In this order, since nobody would end a pause without a probe: one that finds no pause of its own, as
 /// after a crash in between, is let go.
-pub async fn begin(app: &App, organization: &Organization, side: Side) -> Result<(), Trouble> {
+pub async fn begin(app: &App, organization: &Organization, side: Side) -> Result<(), WorkError> {
     let org = &organization.org_id;
     let now = app.clock.now_s();
     let begun = pause::begun(now, app.clock.now_ms());
@@ -66,7 +70,7 @@ pub async fn begin(app: &App, organization: &Organization, side: Side) -> Result
 }
 
 /// Has the look wait until the side answers. What is looked at anyway then needs no row.
-pub async fn park(app: &App, message: &SyncMessage) -> Result<(), Trouble> {
+pub async fn park(app: &App, message: &SyncMessage) -> Result<(), WorkError> {
     let Some(name) = name(&message.look) else {
         return Ok(());
     };
@@ -81,21 +85,21 @@ pub async fn park(app: &App, message: &SyncMessage) -> Result<(), Trouble> {
     };
     let waits = merged(before, message);
     let text =
-        serde_json::to_string(&waits).map_err(|error| Trouble::Permanent(error.to_string()))?;
+        serde_json::to_string(&waits).map_err(|error| WorkError::Permanent(error.to_string()))?;
     tracing::info!(org.id = %org, look.kind = message.look.kind(), "a look waits for a side to answer");
     Ok(store.wait(org, &name, text, since).await?)
 }
 
 /// The look that waits. One of another version comes back by itself until the version that can read it
 /// does: it goes the way of any message that can't be read.
-pub async fn readable(app: &App, look: &WaitingLook) -> Result<Option<SyncMessage>, Trouble> {
+pub async fn readable(app: &App, look: &WaitingLook) -> Result<Option<SyncMessage>, WorkError> {
     let text = &look.message;
     if let Ok(message) = serde_json::from_str(text) {
         return Ok(Some(message));
     }
     match Envelope::again(text) {
-        Some(message) => app.queues.retry_as_it_came(&message).await?,
-        None => app.queues.bury_sync(text).await?,
+        Some(message) => app.queues.send_look_as_it_came(&message).await?,
+        None => app.queues.dead_letter_look(text).await?,
     }
     // The template counts these lines.
     tracing::error!(org.id = %look.org_id, name = look.name, "a message of another version waits");
@@ -109,17 +113,17 @@ pub async fn probe(
     organization: &Organization,
     side: Side,
     seq: i64,
-) -> Result<(), Trouble> {
+) -> Result<(), WorkError> {
     let org = &organization.org_id;
     let Some(paused) = organization.pause(side).filter(|paused| paused.seq == seq) else {
         return Ok(());
     };
     // From when it was sent: a side that says nothing takes its time to do so.
     let now = app.clock.now_s();
-    if ask(app, organization, side).await? == Asked::Answers {
+    if ask(app, organization, side).await? == ProbeOutcome::Answers {
         // Queued before the pause ends: a crash in between only probes once more.
         app.queues
-            .sync(&[SyncMessage::new(org, Look::Resume)])
+            .send_looks(&[SyncMessage::new(org, Look::Resume)])
             .await?;
         if app.store.end_pause(org, side, seq).await? {
             tracing::info!(org.id = %org, side = side.code(), "a side answers again");
@@ -133,12 +137,16 @@ pub async fn probe(
 }
 
 /// Asks the side, unless it is down for everybody and somebody else has just asked.
-async fn ask(app: &App, organization: &Organization, side: Side) -> Result<Asked, Trouble> {
+async fn ask(
+    app: &App,
+    organization: &Organization,
+    side: Side,
+) -> Result<ProbeOutcome, WorkError> {
     let told = |answers| {
         if answers {
-            Asked::Answers
+            ProbeOutcome::Answers
         } else {
-            Asked::Silent
+            ProbeOutcome::Silent
         }
     };
     if side == Side::CompanyCam {
@@ -150,16 +158,16 @@ async fn ask(app: &App, organization: &Organization, side: Side) -> Result<Asked
         let another = pause::was_probed(shared.probed_at, now)
             || !app.store.probe_for_all(side, Some(shared), now).await?;
         if another {
-            return Ok(Asked::ByAnother);
+            return Ok(ProbeOutcome::ByAnother);
         }
     }
     let asked = answers(app, organization, side).await.map(told)?;
     match asked {
-        Asked::Answers if shared.is_some() => app.store.end_shared_outage(side).await?,
-        Asked::Silent if shared.is_none() => {
+        ProbeOutcome::Answers if shared.is_some() => app.store.end_shared_outage(side).await?,
+        ProbeOutcome::Silent if shared.is_none() => {
             app.store.probe_for_all(side, None, now).await?;
         }
-        Asked::Answers | Asked::Silent | Asked::ByAnother => {}
+        ProbeOutcome::Answers | ProbeOutcome::Silent | ProbeOutcome::ByAnother => {}
     }
     Ok(asked)
 }
@@ -170,14 +178,17 @@ async fn queue_probe(
     side: Side,
     paused: &Pause,
     now: i64,
-) -> Result<(), Trouble> {
+) -> Result<(), WorkError> {
     let seq = paused.seq;
     let probe = SyncMessage::new(org, Look::Probe { side, seq });
-    Ok(app.queues.retry(&probe, pause::wait(paused, now)).await?)
+    Ok(app
+        .queues
+        .send_look_later(&probe, pause::wait(paused, now))
+        .await?)
 }
 
 /// Queues the probe of a pause once more if it was lost, as the poll does.
-pub async fn keep_probing(context: &Context<'_>) -> Result<(), Trouble> {
+pub async fn keep_probing(context: &OrgContext<'_>) -> Result<(), WorkError> {
     for side in Side::BOTH {
         let paused = context.organization.pause(side);
         if let Some(paused) = paused.filter(|paused| pause::is_lost(paused, context.now)) {
@@ -189,7 +200,7 @@ pub async fn keep_probing(context: &Context<'_>) -> Result<(), Trouble> {
 }
 
 /// Whether looks, photos or projects wait whose messages may have been let go, as when the connection ended.
-pub async fn something_waits(context: &Context<'_>) -> Result<bool, Trouble> {
+pub async fn something_waits(context: &OrgContext<'_>) -> Result<bool, WorkError> {
     let (store, org) = (&context.app.store, context.org());
     let waiting = store.waiting_looks(org, 1).await?;
     Ok(!waiting.is_empty()

@@ -4,14 +4,18 @@ use companycam::Page;
 use companycam::ids::PhotoId;
 use model::messages::Origin;
 use model::project::{LinkState, SkipReason};
-use runtime::Trouble;
+use runtime::WorkError;
 
 use super::project;
-use crate::context::Context;
+use crate::context::OrgContext;
 use crate::photos;
 
 /// Looks at one photo, which an event is about; `tags`: at its tags too.
-pub async fn look_at_photo(context: &Context<'_>, id: &PhotoId, tags: bool) -> Result<(), Trouble> {
+pub async fn look_at_photo(
+    context: &OrgContext<'_>,
+    id: &PhotoId,
+    tags: bool,
+) -> Result<(), WorkError> {
     let photo = context
         .companycam()
         .read(|api| async move { api.photo(id).await })
@@ -19,7 +23,11 @@ pub async fn look_at_photo(context: &Context<'_>, id: &PhotoId, tags: bool) -> R
     let photo = match photo {
         // No event says that a photo was deleted; whoever connected may just see less than before.
         Err(failure) if failure.is_not_found() => {
-            context.app.store.photo_asked(context.org(), id).await?;
+            context
+                .app
+                .store
+                .record_photo_asked(context.org(), id)
+                .await?;
             return Ok(());
         }
         photo => photo?,

@@ -10,11 +10,11 @@ use model::messages::{Look, PhotoMessage, PhotosSoFar};
 use model::photo::{PhotoRow, WantedPhoto};
 use model::project::{LinkState, ProjectRow};
 use one_click::JobId;
-use runtime::Trouble;
+use runtime::WorkError;
 use store::activity::{Kind, NewEntry, Outcome};
-use store::photos::NewWish;
+use store::photos::{NewWish, Wish};
 
-use crate::context::Context;
+use crate::context::OrgContext;
 
 /// How many rows are written at a time.
 const CONCURRENT_WRITES: usize = 16;
@@ -24,11 +24,11 @@ const MOST_PAGES: u32 = 2_000;
 
 /// Looks at one page of the project's photos, and queues the next. With the last they are known.
 pub async fn look_at_project_photos(
-    context: &Context<'_>,
+    context: &OrgContext<'_>,
     project: &ProjectId,
     cursor: Option<&Cursor>,
     so_far: PhotosSoFar,
-) -> Result<(), Trouble> {
+) -> Result<(), WorkError> {
     let page = context
         .companycam()
         .read(|api| async move { api.project_photos(project, cursor).await })
@@ -51,14 +51,14 @@ pub async fn look_at_project_photos(
                 cursor: Some(more),
                 so_far,
             };
-            Ok(context.app.queues.sync(&[context.look(look)]).await?)
+            Ok(context.app.queues.send_looks(&[context.look(look)]).await?)
         }
         Some(_) | None => {
             let Some(up_to) = so_far.up_to.filter(|_| !so_far.unfinished) else {
                 return Ok(());
             };
             let (store, org) = (&context.app.store, context.org());
-            Ok(store.photos_read(org, project, up_to).await?)
+            Ok(store.record_photos_read(org, project, up_to).await?)
         }
     }
 }
@@ -74,10 +74,10 @@ pub(super) fn unfinished(photos: &[Photo]) -> impl Iterator<Item = ProjectId> {
 /// The photos of these projects were read, up to what their jobs were brought up to, but for those of
 /// `unfinished`.
 pub(super) async fn known(
-    context: &Context<'_>,
+    context: &OrgContext<'_>,
     projects: &[ProjectId],
     unfinished: &[ProjectId],
-) -> Result<(), Trouble> {
+) -> Result<(), WorkError> {
     let (store, org) = (&context.app.store, context.org());
     let rows = store.projects(org, projects).await?;
     let known = rows.iter().filter_map(|row| {
@@ -86,7 +86,7 @@ pub(super) async fn known(
         (news && !unfinished.contains(&row.project_id)).then_some((&row.project_id, up_to))
     });
     stream::iter(known)
-        .map(|(project, up_to)| store.photos_read(org, project, up_to))
+        .map(|(project, up_to)| store.record_photos_read(org, project, up_to))
         .buffer_unordered(CONCURRENT_WRITES)
         .try_for_each(|()| async { Ok(()) })
         .await?;
@@ -96,18 +96,18 @@ pub(super) async fn known(
 /// Writes down what One Click should have of each photo, and queues those where that differs from
 /// what it has. How many of them One Click has or should have.
 pub async fn look_at_photos(
-    context: &Context<'_>,
+    context: &OrgContext<'_>,
     page: &Page<Photo, Cursor>,
-) -> Result<i64, Trouble> {
+) -> Result<i64, WorkError> {
     look_at_tagged_photos(context, page, None).await
 }
 
 /// As [`look_at_photos`]; `tags`: what is known of their tags, which a list does not say.
 pub async fn look_at_tagged_photos(
-    context: &Context<'_>,
+    context: &OrgContext<'_>,
     page: &Page<Photo, Cursor>,
     tags: Option<&[String]>,
-) -> Result<i64, Trouble> {
+) -> Result<i64, WorkError> {
     context
         .note_unreadable(Kind::Photo, "photo", &page.unreadable)
         .await?;
@@ -174,15 +174,15 @@ pub async fn look_at_tagged_photos(
 
 /// Of photos with nothing new to be wanted: that a refused one was asked about, and where one is now.
 async fn note_what_was_read(
-    context: &Context<'_>,
+    context: &OrgContext<'_>,
     photos: &[&Photo],
     rows: &BTreeMap<PhotoId, PhotoRow>,
     wanted: &[(&Photo, &ProjectId, WantedPhoto)],
-) -> Result<(), Trouble> {
+) -> Result<(), WorkError> {
     let (org, store) = (context.org(), &context.app.store);
     for row in rows.values().filter(|row| row.refused.is_some()) {
         if !wanted.iter().any(|(photo, ..)| photo.id == row.photo_id) {
-            store.photo_asked(org, &row.photo_id).await?;
+            store.record_photo_asked(org, &row.photo_id).await?;
         }
     }
     for photo in photos {
@@ -192,7 +192,7 @@ async fn note_what_was_read(
                 && !wanted.iter().any(|(wanted, ..)| wanted.id == photo.id)
         });
         if let Some(project) = moved_to {
-            store.photo_moved(org, &photo.id, project).await?;
+            store.record_photo_moved(org, &photo.id, project).await?;
         }
     }
     Ok(())
@@ -200,12 +200,12 @@ async fn note_what_was_read(
 
 /// Writes down what is wanted; the photo, unless something newer is.
 async fn want(
-    context: &Context<'_>,
+    context: &OrgContext<'_>,
     photo: &Photo,
     project: &ProjectId,
     wanted: &WantedPhoto,
     rows: &BTreeMap<PhotoId, PhotoRow>,
-) -> Result<Option<PhotoId>, Trouble> {
+) -> Result<Option<PhotoId>, WorkError> {
     let refused = rows.get(&photo.id).is_some_and(|row| {
         let now_wanted = PhotoRow {
             wanted: wanted.clone(),
@@ -226,13 +226,17 @@ async fn want(
             note_refused(context, photo, &reason).await?;
             Ok(None)
         }
-        row => Ok(row?.map(|row| row.photo_id)),
+        wish => Ok((wish? == Wish::Raised).then(|| photo.id.clone())),
     }
 }
 
-async fn note_refused(context: &Context<'_>, photo: &Photo, reason: &str) -> Result<(), Trouble> {
+async fn note_refused(
+    context: &OrgContext<'_>,
+    photo: &Photo,
+    reason: &str,
+) -> Result<(), WorkError> {
     let (org, id) = (context.org(), &photo.id);
-    tracing::error!(org.id = %org, photo.id = %id, reason, "a photo can't be kept");
+    tracing::error!(org.id = %org, photo.id = %id, cause = reason, "a photo can't be kept");
     let text = format!(
         "Photo {id} could not be copied, since what it says is more than can be kept: {reason}."
     );
@@ -241,7 +245,11 @@ async fn note_refused(context: &Context<'_>, photo: &Photo, reason: &str) -> Res
 }
 
 /// Adds the tag to those of the photos that are or will be in One Click.
-pub async fn tag_photos(context: &Context<'_>, photos: &[Photo], tag: &str) -> Result<(), Trouble> {
+pub async fn tag_photos(
+    context: &OrgContext<'_>,
+    photos: &[Photo],
+    tag: &str,
+) -> Result<(), WorkError> {
     let org = context.org();
     let store = &context.app.store;
     let mut tagged = Vec::new();
@@ -269,7 +277,7 @@ pub async fn tag_photos(context: &Context<'_>, photos: &[Photo], tag: &str) -> R
             wanted: &wanted,
             refused: row.is_refused(),
         };
-        if store.want_photo(org, wish).await?.is_some() {
+        if store.want_photo(org, wish).await? == Wish::Raised {
             tagged.push(row.photo_id);
         }
     }
@@ -277,20 +285,20 @@ pub async fn tag_photos(context: &Context<'_>, photos: &[Photo], tag: &str) -> R
 }
 
 async fn queue(
-    context: &Context<'_>,
+    context: &OrgContext<'_>,
     photos: impl IntoIterator<Item = PhotoId>,
-) -> Result<(), Trouble> {
+) -> Result<(), WorkError> {
     let messages: Vec<_> = photos
         .into_iter()
         .map(|photo_id| PhotoMessage::new(context.org(), &photo_id))
         .collect();
-    context.app.queues.photos(&messages, None).await?;
+    context.app.queues.send_photos(&messages, None).await?;
     Ok(())
 }
 
 /// The projects that are another company's. Their photos rest with them: of those there is no opinion at
 /// all, least of all that they belong on no job (B5).
-fn resting(context: &Context<'_>, projects: &[ProjectRow]) -> BTreeSet<ProjectId> {
+fn resting(context: &OrgContext<'_>, projects: &[ProjectRow]) -> BTreeSet<ProjectId> {
     projects
         .iter()
         .filter(|row| row.company_id != context.organization.company_id)
@@ -298,7 +306,7 @@ fn resting(context: &Context<'_>, projects: &[ProjectRow]) -> BTreeSet<ProjectId
         .collect()
 }
 
-fn linked_jobs(context: &Context<'_>, projects: &[ProjectRow]) -> BTreeMap<ProjectId, JobId> {
+fn linked_jobs(context: &OrgContext<'_>, projects: &[ProjectRow]) -> BTreeMap<ProjectId, JobId> {
     projects
         .iter()
         .filter(|row| {

@@ -11,11 +11,11 @@ use jiff::Timestamp;
 use model::messages::{Look, Origin, SyncMessage};
 use model::organization::PollProgress;
 use one_click::JobId;
-use runtime::Trouble;
+use runtime::WorkError;
 use store::activity::{Kind, NewEntry, Outcome};
 
 use super::{jobs, listing, pause, sync_run, users, webhooks};
-use crate::context::Context;
+use crate::context::OrgContext;
 use crate::listing::{LOOKS_AT_ONCE, PER_PAGE, next_cursor};
 
 /// Users are refreshed at least this often (B8).
@@ -29,7 +29,7 @@ const MOST_PAGES: u32 = 10_000;
 
 /// Looks for projects and jobs changed since the last poll, after mending what should have told us of
 /// them. With nothing new it costs two GETs of `CompanyCam` and one of One Click.
-pub async fn poll(context: &Context<'_>) -> Result<(), Trouble> {
+pub async fn poll(context: &OrgContext<'_>) -> Result<(), WorkError> {
     let organization = &context.organization;
     pause::keep_probing(context).await?;
     if organization.is_paused() {
@@ -73,13 +73,13 @@ pub async fn poll(context: &Context<'_>) -> Result<(), Trouble> {
 
 /// What failed of a poll: the other parts go on without it, and the poll comes back for it (B27).
 #[derive(Default)]
-struct Failed(Option<Trouble>);
+struct Failed(Option<WorkError>);
 
 impl Failed {
     /// Keeps what failed for now, for the end. Whatever the other parts would meet too is an error.
-    fn note(&mut self, part: Result<(), Trouble>) -> Result<(), Trouble> {
+    fn note(&mut self, part: Result<(), WorkError>) -> Result<(), WorkError> {
         match part {
-            Err(trouble @ Trouble::Transient { down: Some(_), .. }) => {
+            Err(trouble @ WorkError::Transient { down: Some(_), .. }) => {
                 self.0.get_or_insert(trouble);
                 Ok(())
             }
@@ -87,13 +87,13 @@ impl Failed {
         }
     }
 
-    fn into_result(self) -> Result<(), Trouble> {
+    fn into_result(self) -> Result<(), WorkError> {
         self.0.map_or(Ok(()), Err)
     }
 }
 
 /// Goes on with a poll; an older one's message is let go.
-pub async fn go_on(context: &Context<'_>, seq: i64) -> Result<(), Trouble> {
+pub async fn go_on(context: &OrgContext<'_>, seq: i64) -> Result<(), WorkError> {
     match context
         .organization
         .poll
@@ -107,10 +107,10 @@ pub async fn go_on(context: &Context<'_>, seq: i64) -> Result<(), Trouble> {
 
 /// What changed on both sides, as far as one look goes.
 async fn list(
-    context: &Context<'_>,
+    context: &OrgContext<'_>,
     mut progress: PollProgress,
     mut failed: Failed,
-) -> Result<(), Trouble> {
+) -> Result<(), WorkError> {
     if !progress.left.is_empty() || !progress.left_jobs.is_empty() {
         queue_looks(context, progress, None).await?;
         return failed.into_result();
@@ -144,15 +144,15 @@ enum Jobs {
 /// The jobs, as far as one look goes. One Click's own refusal of the list is said once a day, and stops
 /// nothing else.
 async fn list_jobs(
-    context: &Context<'_>,
+    context: &OrgContext<'_>,
     progress: &mut PollProgress,
     page: u32,
-) -> Result<Jobs, Trouble> {
+) -> Result<Jobs, WorkError> {
     let (store, org) = (&context.app.store, context.org());
     let listed = match jobs::poll_jobs(context, page, PAGES_A_LOOK, LOOKS_AT_ONCE).await {
-        Err(Trouble::Permanent(reason)) => {
+        Err(WorkError::Permanent(reason)) => {
             progress.jobs_page = None;
-            tracing::error!(org.id = %org, reason, "the jobs could not be listed");
+            tracing::error!(org.id = %org, cause = reason, "the jobs could not be listed");
             let text = format!(
                 "The jobs changed in One Click could not be listed: {reason}. All else goes on."
             );
@@ -168,14 +168,17 @@ async fn list_jobs(
         return Ok(Jobs::More(listed.cursor));
     }
     let looks = looks(context, &mut progress.left_jobs, &mut Vec::new());
-    context.app.queues.sync(&looks).await?;
+    context.app.queues.send_looks(&looks).await?;
     if let Some(cursor) = listed.cursor {
-        store.jobs_listed(org, cursor).await?;
+        store.set_job_cursor(org, cursor).await?;
     }
     Ok(Jobs::Listed)
 }
 
-async fn list_projects(context: &Context<'_>, mut progress: PollProgress) -> Result<(), Trouble> {
+async fn list_projects(
+    context: &OrgContext<'_>,
+    mut progress: PollProgress,
+) -> Result<(), WorkError> {
     for _ in 0..PAGES_A_LOOK {
         let Some(page) = page_to_list(context, &progress) else {
             return through(context, &progress).await;
@@ -185,7 +188,7 @@ async fn list_projects(context: &Context<'_>, mut progress: PollProgress) -> Res
             return queue_looks(context, progress, None).await;
         }
         let looks = looks(context, &mut Vec::new(), &mut progress.left);
-        context.app.queues.sync(&looks).await?;
+        context.app.queues.send_looks(&looks).await?;
     }
     if page_to_list(context, &progress).is_none() {
         return through(context, &progress).await;
@@ -195,7 +198,7 @@ async fn list_projects(context: &Context<'_>, mut progress: PollProgress) -> Res
 
 /// The next page of projects. Without a cursor the first sync is still listing, and covers everything;
 /// while any sync lists projects, it moves the cursor too.
-fn page_to_list(context: &Context<'_>, progress: &PollProgress) -> Option<u32> {
+fn page_to_list(context: &OrgContext<'_>, progress: &PollProgress) -> Option<u32> {
     let organization = &context.organization;
     let sync_lists = organization.sync.as_ref().is_some_and(lists_projects);
     let lists = organization.project_cursor.is_some() && !sync_lists;
@@ -203,10 +206,10 @@ fn page_to_list(context: &Context<'_>, progress: &PollProgress) -> Option<u32> {
 }
 
 async fn list_page(
-    context: &Context<'_>,
+    context: &OrgContext<'_>,
     progress: &mut PollProgress,
     page: u32,
-) -> Result<(), Trouble> {
+) -> Result<(), WorkError> {
     let query = ProjectsQuery {
         modified_since: context.organization.project_cursor,
         query: None,
@@ -229,10 +232,10 @@ async fn list_page(
 
 /// Queues some of the looks at what a page had new, and the rest of the poll behind them.
 async fn queue_looks(
-    context: &Context<'_>,
+    context: &OrgContext<'_>,
     mut progress: PollProgress,
     job_cursor: Option<Timestamp>,
-) -> Result<(), Trouble> {
+) -> Result<(), WorkError> {
     let mut jobs = std::mem::take(&mut progress.left_jobs);
     let mut projects = std::mem::take(&mut progress.left);
     let looks = looks(context, &mut jobs, &mut projects);
@@ -243,7 +246,7 @@ async fn queue_looks(
 
 /// Takes as many as are looked at at once; the rest is left.
 fn looks(
-    context: &Context<'_>,
+    context: &OrgContext<'_>,
     jobs: &mut Vec<JobId>,
     projects: &mut Vec<ProjectId>,
 ) -> Vec<SyncMessage> {
@@ -261,30 +264,30 @@ fn looks(
 /// Queues these looks and then the rest of the poll. Queued before it is written down: a crash in
 /// between only repeats what was done.
 async fn later(
-    context: &Context<'_>,
+    context: &OrgContext<'_>,
     progress: PollProgress,
     mut messages: Vec<SyncMessage>,
     job_cursor: Option<Timestamp>,
-) -> Result<(), Trouble> {
+) -> Result<(), WorkError> {
     let next = PollProgress {
         seq: progress.seq + 1,
         stepped_at: context.now,
         ..progress
     };
     messages.push(context.look(Look::PollOn { seq: next.seq }));
-    context.app.queues.sync(&messages).await?;
+    context.app.queues.send_looks(&messages).await?;
     let (store, org) = (&context.app.store, context.org());
     Ok(store.step_poll(org, &next, job_cursor).await?)
 }
 
 /// The poll ends. Where a sync began to list meanwhile, the cursor stays: what this poll has not read, the
 /// sync may not come to.
-async fn through(context: &Context<'_>, progress: &PollProgress) -> Result<(), Trouble> {
+async fn through(context: &OrgContext<'_>, progress: &PollProgress) -> Result<(), WorkError> {
     let since = context.organization.project_cursor;
     let all_listed = progress.page.is_none();
     let cursor = progress
         .next_cursor
         .filter(|cursor| all_listed && Some(*cursor) > since);
     let (store, org) = (&context.app.store, context.org());
-    Ok(store.polled(org, cursor, context.now).await?)
+    Ok(store.record_poll(org, cursor, context.now).await?)
 }

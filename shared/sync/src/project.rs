@@ -7,7 +7,7 @@ use decide::sync_run::will_read_photos;
 use model::messages::{Look, Origin, PhotosSoFar};
 use model::project::{LinkState, ProjectFields, ProjectRow};
 use one_click::{Error as OneClickError, Field, JobId, UserId};
-use runtime::Trouble;
+use runtime::WorkError;
 use store::activity::{Kind, NewEntry, Outcome};
 use store::projects::ListedProject;
 
@@ -15,7 +15,7 @@ use super::absence::{Told, job_is_missing};
 use super::import::import;
 use super::{merge, photos, users};
 use crate::assignees::{assigned_users, creator, first_matched, write_job};
-use crate::context::Context;
+use crate::context::OrgContext;
 use crate::skip::skip;
 
 /// Brings the project's job up to what was listed of the project, and looks at its photos.
@@ -24,10 +24,10 @@ use crate::skip::skip;
 /// after that, and then looks at them here. Photos have events of their own, so after an event about
 /// the project only those of a new job are looked at.
 pub async fn look_at_project(
-    context: &Context<'_>,
+    context: &OrgContext<'_>,
     id: &ProjectId,
     origin: Origin,
-) -> Result<(), Trouble> {
+) -> Result<(), WorkError> {
     let org = context.org();
     let store = &context.app.store;
     if origin.is_event() {
@@ -42,7 +42,7 @@ pub async fn look_at_project(
     };
     if row.company_id != context.organization.company_id {
         // Links belong to a company; those of another one rest (B5).
-        return Ok(store.project_handled(org, id, now.updated_at).await?);
+        return Ok(store.mark_project_handled(org, id, now.updated_at).await?);
     }
     let was_linked = row.state == LinkState::Linked;
     if merged(context, &row, &now, origin).await? {
@@ -75,17 +75,17 @@ pub async fn look_at_project(
         };
         photos::look_at_project_photos(context, id, None, so_far).await?;
     }
-    Ok(store.project_handled(org, id, now.updated_at).await?)
+    Ok(store.mark_project_handled(org, id, now.updated_at).await?)
 }
 
 /// Follows a merge that this project had a part in (B18). Whether its link moved, and nothing is left
 /// to be done: what it went into has a look of its own, and so has what went into it.
 async fn merged(
-    context: &Context<'_>,
+    context: &OrgContext<'_>,
     row: &ProjectRow,
     now: &ProjectFields,
     origin: Origin,
-) -> Result<bool, Trouble> {
+) -> Result<bool, WorkError> {
     let was_there = row.seen.as_ref().is_some_and(|seen| !seen.deleted);
     if row.state == LinkState::Linked && now.deleted {
         return Ok(was_there && merge::follow(context, row, now).await?);
@@ -103,7 +103,7 @@ async fn merged(
             })
         });
         let looks: Vec<_> = looks.collect();
-        context.app.queues.sync(&looks).await?;
+        context.app.queues.send_looks(&looks).await?;
         return Ok(false);
     }
     // Before it gets a job of its own: the one of a project that went into it is there.
@@ -121,7 +121,7 @@ async fn merged(
 }
 
 /// Reads a project that an event is about, and leaves what it says as a listing would.
-async fn read(context: &Context<'_>, id: &ProjectId, origin: Origin) -> Result<(), Trouble> {
+async fn read(context: &OrgContext<'_>, id: &ProjectId, origin: Origin) -> Result<(), WorkError> {
     let (org, store) = (context.org(), &context.app.store);
     let company = &context.organization.company_id;
     let answer = context
@@ -161,10 +161,10 @@ async fn read(context: &Context<'_>, id: &ProjectId, origin: Origin) -> Result<(
 
 /// Brings the linked job up to the project. `None`: the job is gone, and the link closed (B18, B33).
 async fn update(
-    context: &Context<'_>,
+    context: &OrgContext<'_>,
     row: &ProjectRow,
     now: &ProjectFields,
-) -> Result<Option<JobId>, Trouble> {
+) -> Result<Option<JobId>, WorkError> {
     let org = context.org();
     let id = &row.project_id;
     let Some(job_id) = row.job_id.clone() else {
@@ -206,7 +206,7 @@ async fn update(
         is_there = true;
         let text = format!(
             "Its job was brought up to date with project {}.",
-            Context::call_project(&customer_name(id, now), id)
+            OrgContext::project_label(&customer_name(id, now), id)
         );
         let entry = NewEntry::new(Kind::Project, Outcome::Updated, text)
             .project(id)
@@ -215,7 +215,7 @@ async fn update(
         tracing::info!(org.id = %org, project.id = %id, job.id = %job_id, "updated a job");
     }
     if is_there && row.job_missing_since.is_some() {
-        context.app.store.job_is_there(org, id).await?;
+        context.app.store.clear_job_missing(org, id).await?;
     }
     let assigns = given.is_some();
     if let Some(assignee) = given {
@@ -224,22 +224,22 @@ async fn update(
         context
             .app
             .store
-            .job_assigned(org, &job_id, assignee, assignee)
+            .record_assignment(org, &job_id, assignee, assignee)
             .await?;
     }
     context
         .app
         .store
-        .project_updated(org, id, now, row.assignee_set || assigns || taken)
+        .mark_project_updated(org, id, now, row.assignee_set || assigns || taken)
         .await?;
     Ok(Some(job_id))
 }
 
 async fn close(
-    context: &Context<'_>,
+    context: &OrgContext<'_>,
     row: &ProjectRow,
     job: &JobId,
-) -> Result<Option<JobId>, Trouble> {
+) -> Result<Option<JobId>, WorkError> {
     job_is_missing(context.app, context.org(), &row.project_id, job, Told::No).await?;
     Ok(None)
 }
@@ -247,10 +247,10 @@ async fn close(
 /// Whom the job should have while it has nobody: the first assigned user that is matched, else the
 /// creator if matched. The creator of a project that we made says nothing new.
 async fn assignee_from_companycam(
-    context: &Context<'_>,
+    context: &OrgContext<'_>,
     row: &ProjectRow,
     fields: &ProjectFields,
-) -> Result<Option<UserId>, Trouble> {
+) -> Result<Option<UserId>, WorkError> {
     let assigned = assigned_users(context, &row.project_id).await?;
     let matches = users::matches(context).await?;
     let creator = || creator(fields, &matches).filter(|_| !row.from_job);

@@ -1,18 +1,18 @@
 //! Who is assigned to a job's project (B11, B12, B23).
 
-use model::preferences::Preference;
 use std::collections::BTreeSet;
 
 use companycam::ids::{ProjectId, UserId as CompanyCamUserId};
 use model::job::JobRow;
+use model::preferences::Preference;
 use model::users::CompanyCamUser;
 use one_click::{Job, UserId};
-use runtime::{Failure, Trouble};
+use runtime::{CallError, WorkError};
 use store::activity::{Kind, NewEntry, Outcome};
 
 use super::absence::assignment_is_refused;
 use super::users;
-use crate::context::Context;
+use crate::context::OrgContext;
 
 /// What came of assigning a user.
 enum Assigned {
@@ -23,10 +23,10 @@ enum Assigned {
 
 /// Assigns a new project as its job is; who was assigned.
 pub async fn assign_first(
-    context: &Context<'_>,
+    context: &OrgContext<'_>,
     job: &Job,
     link: &JobRow,
-) -> Result<Option<UserId>, Trouble> {
+) -> Result<Option<UserId>, WorkError> {
     let project = &link.project_id;
     let Some(assignee) = &job.assigned_user_id else {
         return Ok(None);
@@ -57,24 +57,32 @@ pub async fn assign_first(
 /// Between the two stands whoever was matched and assigned last, not whoever was named last: so
 /// several reassignments end alike, whether they are looked at one by one or all at once. Whoever is
 /// about to be added is written down first: cut off there, and reassigned again, they are removed too.
-pub async fn reassign(context: &Context<'_>, job: &Job, link: &JobRow) -> Result<(), Trouble> {
+pub async fn reassign(context: &OrgContext<'_>, job: &Job, link: &JobRow) -> Result<(), WorkError> {
     let org = context.org();
     let store = &context.app.store;
     let assignee = job.assigned_user_id.as_ref();
-    if !context.organization.preferences.has(Preference::ReassignProject) {
+    if !context
+        .organization
+        .preferences
+        .has(Preference::ReassignProject)
+    {
         // Followed, so that switching it on later does not make up for what came before.
-        return Ok(store.job_assigned(org, &job.id, assignee, assignee).await?);
+        return Ok(store
+            .record_assignment(org, &job.id, assignee, assignee)
+            .await?);
     }
     let applied = apply(context, job, link).await?;
-    Ok(store.job_assigned(org, &job.id, assignee, &applied).await?)
+    Ok(store
+        .record_assignment(org, &job.id, assignee, &applied)
+        .await?)
 }
 
 /// Whose users the project may have now on the job's behalf: the assignee's alone, where it has them.
 pub async fn apply(
-    context: &Context<'_>,
+    context: &OrgContext<'_>,
     job: &Job,
     link: &JobRow,
-) -> Result<BTreeSet<UserId>, Trouble> {
+) -> Result<BTreeSet<UserId>, WorkError> {
     let project = &link.project_id;
     let matches = users::matches(context).await?;
     let Some(assignee) = &job.assigned_user_id else {
@@ -104,7 +112,11 @@ pub async fn apply(
         Outcome::Updated,
         format!("Its project was assigned to {}.", user.name),
     )];
-    if context.organization.preferences.has(Preference::RemovePreviousAssignee) {
+    if context
+        .organization
+        .preferences
+        .has(Preference::RemovePreviousAssignee)
+    {
         let previous = link
             .applied
             .iter()
@@ -123,17 +135,17 @@ pub async fn apply(
 
 /// Writes down that this user may be on the project from here on.
 async fn begin(
-    context: &Context<'_>,
+    context: &OrgContext<'_>,
     job: &Job,
     link: &JobRow,
     assignee: &UserId,
-) -> Result<(), Trouble> {
+) -> Result<(), WorkError> {
     let mut applied = link.applied.clone();
     let is_new = applied.insert(assignee.clone());
     if is_new || !link.reassigning {
         let store = &context.app.store;
         store
-            .job_reassigning(context.org(), &job.id, &applied)
+            .begin_reassigning(context.org(), &job.id, &applied)
             .await?;
     }
     Ok(())
@@ -141,10 +153,10 @@ async fn begin(
 
 /// Assigns a user. Doing so again changes nothing.
 async fn assign(
-    context: &Context<'_>,
+    context: &OrgContext<'_>,
     project: &ProjectId,
     user: &CompanyCamUserId,
-) -> Result<Assigned, Trouble> {
+) -> Result<Assigned, WorkError> {
     let assigned = context
         .companycam()
         .write(|api| async move { api.assign_user(project, user).await })
@@ -153,9 +165,9 @@ async fn assign(
         Ok(()) => return Ok(Assigned::Yes),
         Err(failure) if failure.is_not_found() => {}
         Err(failure) => {
-            return match Trouble::from(failure) {
-                Trouble::Permanent(reason) => {
-                    tracing::warn!(org.id = %context.org(), project.id = %project, reason, "CompanyCam did not assign a user");
+            return match WorkError::from(failure) {
+                WorkError::Permanent(reason) => {
+                    tracing::warn!(org.id = %context.org(), project.id = %project, cause = reason, "CompanyCam did not assign a user");
                     Ok(Assigned::No("CompanyCam does not accept it"))
                 }
                 passing => Err(passing),
@@ -181,24 +193,24 @@ async fn assign(
 /// Removes the previous assignee's user, however they came to be assigned; one who is not is fine.
 /// What came of it, in words for the log.
 async fn remove(
-    context: &Context<'_>,
+    context: &OrgContext<'_>,
     job: &Job,
     project: &ProjectId,
     previous: &CompanyCamUser,
-) -> Result<(Outcome, String), Trouble> {
+) -> Result<(Outcome, String), WorkError> {
     let user = &previous.id;
     let removed = context
         .companycam()
         .write(|api| async move { api.unassign_user(project, user).await })
         .await;
-    match removed.map_err(|failure: Failure| Trouble::from(failure)) {
+    match removed.map_err(|failure: CallError| WorkError::from(failure)) {
         Ok(()) => Ok((
             Outcome::Removed,
             format!("{} was removed from its project.", previous.name),
         )),
-        Err(Trouble::Permanent(reason)) => {
+        Err(WorkError::Permanent(reason)) => {
             assignment_is_refused(context, &job.id).await?;
-            tracing::warn!(org.id = %context.org(), project.id = %project, reason, "CompanyCam did not remove a user");
+            tracing::warn!(org.id = %context.org(), project.id = %project, cause = reason, "CompanyCam did not remove a user");
             Ok((
                 Outcome::Failed,
                 format!(
@@ -212,12 +224,12 @@ async fn remove(
 }
 
 async fn note(
-    context: &Context<'_>,
+    context: &OrgContext<'_>,
     job: &Job,
     project: &ProjectId,
     outcome: Outcome,
     text: impl Into<String>,
-) -> Result<(), Trouble> {
+) -> Result<(), WorkError> {
     let text = format!("Job “{}”: {}", job.customer_name, text.into());
     let entry = NewEntry::new(Kind::Project, outcome, text)
         .project(project)

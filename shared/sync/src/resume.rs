@@ -6,10 +6,10 @@ use std::time::Duration;
 use companycam::ids::{PhotoId, ProjectId};
 use model::messages::{Look, Origin, PhotoMessage, SyncMessage};
 use model::pause::Side;
-use runtime::Trouble;
+use runtime::WorkError;
 
 use super::sync_run;
-use crate::context::Context;
+use crate::context::OrgContext;
 use crate::listing::LOOKS_AT_ONCE;
 use crate::pause::readable;
 
@@ -21,7 +21,7 @@ const INDEX_BEHIND: Duration = Duration::from_secs(10);
 
 /// Queues some of the looks that waited, and comes back for more; then whatever stood still with them:
 /// the sync run, photos, and what a poll would have found meanwhile.
-pub async fn resume(context: &Context<'_>) -> Result<(), Trouble> {
+pub async fn resume(context: &OrgContext<'_>) -> Result<(), WorkError> {
     let (app, org) = (context.app, context.org());
     let looks = app.store.waiting_looks(org, AT_ONCE).await?;
     let mut messages: Vec<SyncMessage> = Vec::new();
@@ -36,7 +36,7 @@ pub async fn resume(context: &Context<'_>) -> Result<(), Trouble> {
         app.store.drop_poll(org).await?;
         messages.push(context.look(Look::Poll));
     }
-    app.queues.sync(&messages).await?;
+    app.queues.send_looks(&messages).await?;
     for look in &looks {
         app.store.stop_waiting(look).await?;
     }
@@ -49,16 +49,16 @@ pub async fn resume(context: &Context<'_>) -> Result<(), Trouble> {
         Look::ResumeProjects { after: None },
     ] {
         let look = context.look(look);
-        app.queues.retry(&look, INDEX_BEHIND).await?;
+        app.queues.send_look_later(&look, INDEX_BEHIND).await?;
     }
     Ok(())
 }
 
 /// Queues looks at some of the projects that are still to be handled, and the rest behind them.
 pub async fn resume_projects(
-    context: &Context<'_>,
+    context: &OrgContext<'_>,
     after: Option<&ProjectId>,
-) -> Result<(), Trouble> {
+) -> Result<(), WorkError> {
     let (app, org) = (context.app, context.org());
     if context.organization.is_paused() {
         // They come with the end of that pause.
@@ -75,11 +75,14 @@ pub async fn resume_projects(
         let after = projects.last().cloned();
         messages.push(context.look(Look::ResumeProjects { after }));
     }
-    Ok(app.queues.sync(&messages).await?)
+    Ok(app.queues.send_looks(&messages).await?)
 }
 
 /// Queues a page of the photos that wait to be copied.
-pub async fn resume_photos(context: &Context<'_>, after: Option<&PhotoId>) -> Result<(), Trouble> {
+pub async fn resume_photos(
+    context: &OrgContext<'_>,
+    after: Option<&PhotoId>,
+) -> Result<(), WorkError> {
     let (app, org) = (context.app, context.org());
     if context.organization.pause(Side::OneClick).is_some() {
         // They come with the end of that pause.
@@ -90,11 +93,11 @@ pub async fn resume_photos(context: &Context<'_>, after: Option<&PhotoId>) -> Re
         .iter()
         .map(|photo| PhotoMessage::new(org, photo))
         .collect();
-    app.queues.photos(&messages, None).await?;
+    app.queues.send_photos(&messages, None).await?;
     if more {
         let after = photos.last().cloned();
         let next = context.look(Look::ResumePhotos { after });
-        app.queues.sync(&[next]).await?;
+        app.queues.send_looks(&[next]).await?;
     }
     Ok(())
 }

@@ -2,19 +2,19 @@
 
 use decide::fields::customer_name;
 use model::project::{ProjectFields, ProjectRow, SkipReason};
-use runtime::Trouble;
+use runtime::WorkError;
 use store::activity::{Kind, NewEntry, Outcome};
 use store::projects::Skip;
 
-use crate::context::Context;
+use crate::context::OrgContext;
 
 /// Leaves the project alone, and says why, once.
 pub async fn skip(
-    context: &Context<'_>,
+    context: &OrgContext<'_>,
     row: &ProjectRow,
     now: &ProjectFields,
     reason: SkipReason,
-) -> Result<(), Trouble> {
+) -> Result<(), WorkError> {
     let org = context.org();
     let skip = Skip {
         project_id: &row.project_id,
@@ -24,7 +24,7 @@ pub async fn skip(
     };
     context.app.store.skip_project(org, &skip).await?;
     if row.reason != Some(reason) {
-        let name = Context::call_project(&customer_name(&row.project_id, now), &row.project_id);
+        let name = OrgContext::project_label(&customer_name(&row.project_id, now), &row.project_id);
         let text = format!("Project {name} was skipped: {}.", reason.describe());
         context
             .app

@@ -3,21 +3,21 @@
 use companycam::User;
 use decide::users::Matches;
 use model::users::{CompanyCamUser, OneClickUser};
-use runtime::Trouble;
+use runtime::WorkError;
 use store::activity::{Kind, NewEntry, Outcome};
 use store::matches::Listed;
 
-use crate::context::Context;
+use crate::context::OrgContext;
 
 /// [`refresh`], where a side that refuses for good stops nothing but this: the activity log says so,
 /// once a day, and the next poll asks again (B27).
-pub async fn refresh_if_allowed(context: &Context<'_>) -> Result<(), Trouble> {
+pub async fn refresh_if_allowed(context: &OrgContext<'_>) -> Result<(), WorkError> {
     let reason = match refresh(context).await {
-        Err(Trouble::Permanent(reason)) => reason,
+        Err(WorkError::Permanent(reason)) => reason,
         refreshed => return refreshed,
     };
     let org = context.org();
-    tracing::error!(org.id = %org, reason, "the users could not be refreshed");
+    tracing::error!(org.id = %org, cause = reason, "the users could not be refreshed");
     let text = format!(
         "The users could not be refreshed: {reason}. Who is matched stays as it is; all else goes on."
     );
@@ -27,12 +27,12 @@ pub async fn refresh_if_allowed(context: &Context<'_>) -> Result<(), Trouble> {
 }
 
 /// Reads all users of both sides and writes down what changed.
-pub async fn refresh(context: &Context<'_>) -> Result<(), Trouble> {
+pub async fn refresh(context: &OrgContext<'_>) -> Result<(), WorkError> {
     let (org, company) = (context.org(), &context.organization.company_id);
     let one_click = context.one_click().await?;
     let (companycam, theirs, known) = futures::try_join!(
         Box::pin(all_companycam_users(context)),
-        Box::pin(async { Ok::<_, Trouble>(one_click.users(org).await?) }),
+        Box::pin(async { Ok::<_, WorkError>(one_click.users(org).await?) }),
         Box::pin(async { Ok(context.app.store.directory(org, company).await?) }),
     )?;
     context
@@ -62,13 +62,17 @@ pub async fn refresh(context: &Context<'_>) -> Result<(), Trouble> {
         .store
         .refresh_directory(org, company, &known, &now)
         .await?;
-    context.app.store.users_refreshed(org, context.now).await?;
+    context
+        .app
+        .store
+        .record_users_refreshed(org, context.now)
+        .await?;
     tracing::info!(org.id = %org, users.companycam = now.companycam.len(), users.one_click = now.one_click.len(), "refreshed the users");
     Ok(())
 }
 
 /// Who is whom, as of the last refresh and the choices made by hand.
-pub async fn matches(context: &Context<'_>) -> Result<Matches, Trouble> {
+pub async fn matches(context: &OrgContext<'_>) -> Result<Matches, WorkError> {
     let (org, company) = (context.org(), &context.organization.company_id);
     Ok(Matches::of(
         &context.app.store.directory(org, company).await?,
@@ -110,7 +114,7 @@ struct Read {
     complete: bool,
 }
 
-async fn all_companycam_users(context: &Context<'_>) -> Result<Read, Trouble> {
+async fn all_companycam_users(context: &OrgContext<'_>) -> Result<Read, WorkError> {
     let mut users = Vec::new();
     let mut complete = true;
     let mut page = Some(1);

@@ -6,15 +6,15 @@ use model::organization::Organization;
 use one_click::webhook::EventKind;
 use one_click::{OrgId, WebhookSubscription};
 use runtime::pacing::Lane;
-use runtime::{App, KeyName, Trouble, WebhookKeys};
+use runtime::{App, KeyName, WebhookKeys, WorkError};
 use secrecy::{ExposeSecret, SecretString};
 use store::activity::{Kind, NewEntry, Outcome};
 
-use crate::context::Context;
+use crate::context::OrgContext;
 
 /// Sets both webhooks, as connecting does. A side that will not have ours is no reason to stop: the
 /// poll brings what is not told.
-pub async fn set_up(context: &Context<'_>) -> Result<(), Trouble> {
+pub async fn set_up(context: &OrgContext<'_>) -> Result<(), WorkError> {
     let keys = Keys::current(context).await?;
     let subscribed = subscribe(context, &keys).await;
     without(context, "One Click", subscribed).await?;
@@ -24,7 +24,7 @@ pub async fn set_up(context: &Context<'_>) -> Result<(), Trouble> {
 
 /// Checks `CompanyCam`'s, and mends it: it is disabled silently after too many errors. Either is
 /// registered anew where that was done with another key: an older version's, or of an earlier connection.
-pub async fn check(context: &Context<'_>) -> Result<(), Trouble> {
+pub async fn check(context: &OrgContext<'_>) -> Result<(), WorkError> {
     let keys = Keys::current(context).await?;
     let organization = &context.organization;
     let mut all = true;
@@ -42,25 +42,25 @@ pub async fn check(context: &Context<'_>) -> Result<(), Trouble> {
 /// Whether it was done. That a side will never do it was said when it was set up, and is said again by
 /// the tab's "not checked lately".
 fn unless_refused(
-    context: &Context<'_>,
+    context: &OrgContext<'_>,
     side: &str,
-    done: Result<(), Trouble>,
-) -> Result<bool, Trouble> {
-    let Err(Trouble::Permanent(reason)) = done else {
+    done: Result<(), WorkError>,
+) -> Result<bool, WorkError> {
+    let Err(WorkError::Permanent(reason)) = done else {
         return done.map(|()| true);
     };
-    tracing::error!(org.id = %context.org(), side, reason, "a side will not have our webhook");
+    tracing::error!(org.id = %context.org(), side, cause = reason, "a side will not have our webhook");
     Ok(false)
 }
 
 /// Deletes the secrets that an earlier version gave the organization: its tokens are in the row, and both
 /// sides sign with derived keys.
-async fn forget_old_secrets(context: &Context<'_>) -> Result<(), Trouble> {
+async fn forget_old_secrets(context: &OrgContext<'_>) -> Result<(), WorkError> {
     let (app, org) = (context.app, context.org());
     app.secrets.delete_old_tokens(org).await?;
     app.secrets.delete_old_webhook_keys(org).await?;
     let generation = context.organization.generation;
-    Ok(app.store.old_secrets_gone(org, generation).await?)
+    Ok(app.store.mark_old_secrets_gone(org, generation).await?)
 }
 
 /// What both sides are to sign with, and what that is called.
@@ -70,7 +70,7 @@ struct Keys {
 }
 
 impl Keys {
-    async fn current(context: &Context<'_>) -> Result<Self, Trouble> {
+    async fn current(context: &OrgContext<'_>) -> Result<Self, WorkError> {
         let generation = context.organization.generation;
         let secrets = &context.app.secrets;
         let (name, keys) = secrets
@@ -86,14 +86,14 @@ impl Keys {
 
 /// Goes on without a side's webhook that can never be set, and says so.
 async fn without(
-    context: &Context<'_>,
+    context: &OrgContext<'_>,
     side: &str,
-    set: Result<(), Trouble>,
-) -> Result<(), Trouble> {
-    let Err(Trouble::Permanent(reason)) = set else {
+    set: Result<(), WorkError>,
+) -> Result<(), WorkError> {
+    let Err(WorkError::Permanent(reason)) = set else {
         return set;
     };
-    tracing::error!(org.id = %context.org(), side, reason, "a side will not have our webhook");
+    tracing::error!(org.id = %context.org(), side, cause = reason, "a side will not have our webhook");
     let text = format!(
         "{side} will not tell us about changes at once ({reason}). They come over all the same, within 15 minutes."
     );
@@ -101,10 +101,10 @@ async fn without(
     Ok(context.app.store.log(context.org(), entry).await?)
 }
 
-async fn subscribe(context: &Context<'_>, keys: &Keys) -> Result<(), Trouble> {
+async fn subscribe(context: &OrgContext<'_>, keys: &Keys) -> Result<(), WorkError> {
     let org = context.org();
     let url = url::Url::parse(&context.app.config.one_click_webhook_url(org)).map_err(|error| {
-        Trouble::Permanent(format!("PUBLIC_URL makes no address for webhooks: {error}"))
+        WorkError::Permanent(format!("PUBLIC_URL makes no address for webhooks: {error}"))
     })?;
     let subscription = WebhookSubscription {
         url,
@@ -117,11 +117,11 @@ async fn subscribe(context: &Context<'_>, keys: &Keys) -> Result<(), Trouble> {
     let generation = context.organization.generation;
     let store = &context.app.store;
     Ok(store
-        .one_click_registered(org, generation, &keys.name())
+        .record_one_click_webhook(org, generation, &keys.name())
         .await?)
 }
 
-async fn check_companycam(context: &Context<'_>, keys: &Keys) -> Result<(), Trouble> {
+async fn check_companycam(context: &OrgContext<'_>, keys: &Keys) -> Result<(), WorkError> {
     let org = context.org();
     let url = context.app.config.companycam_webhook_url(org, keys.name);
     let (kept, extra) = ours(context).await?;
@@ -150,7 +150,7 @@ async fn check_companycam(context: &Context<'_>, keys: &Keys) -> Result<(), Trou
 
 /// The webhook that delivers to us, whatever its key, and those that do so too: each would bring
 /// everything once more. The oldest stays.
-async fn ours(context: &Context<'_>) -> Result<(Option<Webhook>, Vec<Webhook>), Trouble> {
+async fn ours(context: &OrgContext<'_>) -> Result<(Option<Webhook>, Vec<Webhook>), WorkError> {
     let base = context.app.config.companycam_webhook_base(context.org());
     let mut ours = Vec::new();
     let mut next = Some(1);
@@ -176,10 +176,10 @@ fn delivers_to(webhook: &Webhook, base: &str) -> bool {
 }
 
 async fn create(
-    context: &Context<'_>,
+    context: &OrgContext<'_>,
     url: String,
     keys: &WebhookKeys,
-) -> Result<Webhook, Trouble> {
+) -> Result<Webhook, WorkError> {
     let new = &NewWebhook {
         url,
         scopes: scopes(),
@@ -196,11 +196,11 @@ async fn create(
 
 /// The webhook as it should be, and whether it had to be changed for that.
 async fn mend(
-    context: &Context<'_>,
+    context: &OrgContext<'_>,
     webhook: Webhook,
     url: String,
     keys: &WebhookKeys,
-) -> Result<(Webhook, bool), Trouble> {
+) -> Result<(Webhook, bool), WorkError> {
     // A list that spells `project.*` out, or keeps the token to itself, must not be mended for ever.
     let covers = |scope: &str| {
         let all_of_them = scope.trim_end_matches('*');
@@ -229,7 +229,7 @@ async fn mend(
     Ok((mended, !webhook.enabled))
 }
 
-async fn delete(context: &Context<'_>, webhook: &Webhook) -> Result<(), Trouble> {
+async fn delete(context: &OrgContext<'_>, webhook: &Webhook) -> Result<(), WorkError> {
     let id = &webhook.id;
     context
         .companycam()
@@ -248,8 +248,8 @@ pub(super) async fn take_back(
     app: &App,
     organization: &Organization,
     now: i64,
-) -> Result<(), Trouble> {
-    let context = Context {
+) -> Result<(), WorkError> {
+    let context = OrgContext {
         app,
         organization: organization.clone(),
         now,
@@ -257,15 +257,15 @@ pub(super) async fn take_back(
     };
     let org = context.org();
     match take_back_companycam(&context).await {
-        Err(Trouble::NeedsReconnecting | Trouble::Permanent(_)) => {
+        Err(WorkError::NeedsReconnecting | WorkError::Permanent(_)) => {
             tracing::warn!(org.id = %org, "CompanyCam did not let us take our webhook back");
         }
         outcome => outcome?,
     }
     let deleted = app.one_click().await?.delete_webhook(org).await;
-    match deleted.map_err(Trouble::from) {
-        Err(Trouble::Permanent(reason)) => {
-            tracing::warn!(org.id = %org, reason, "One Click did not let us take our webhook back");
+    match deleted.map_err(WorkError::from) {
+        Err(WorkError::Permanent(reason)) => {
+            tracing::warn!(org.id = %org, cause = reason, "One Click did not let us take our webhook back");
         }
         deleted => drop(deleted?),
     }
@@ -275,7 +275,7 @@ pub(super) async fn take_back(
         .await?)
 }
 
-async fn take_back_companycam(context: &Context<'_>) -> Result<(), Trouble> {
+async fn take_back_companycam(context: &OrgContext<'_>) -> Result<(), WorkError> {
     let (first, others) = ours(context).await?;
     for webhook in first.iter().chain(&others) {
         delete(context, webhook).await?;

@@ -27,7 +27,7 @@ use crate::cookie::Cookie;
 use crate::csrf::{is_genuine, masked, out_of_date};
 use crate::page::{frame, frame_leading_to};
 use crate::session::{Entered, enter, session_of, unused_launch};
-use crate::{Problem, SignedIn, hash_of, origin, random_secret, read_form, sign_in};
+use crate::{ErrorPage, SignedIn, hash_of, origin, random_secret, read_form, sign_in};
 
 /// Where somebody comes in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,7 +84,7 @@ pub async fn arrive(
     headers: &HeaderMap,
     door: Door,
     asked: &Asked,
-) -> Result<Arrival, Problem> {
+) -> Result<Arrival, ErrorPage> {
     let (subject, person) = match &asked.launch {
         Some(launch) if origin::is_one_click(&app.config, headers) => {
             let entered = enter(app, headers, launch, &random_secret()).await?;
@@ -121,7 +121,7 @@ pub async fn confirmed(
     app: &App,
     request: Request,
     door: Door,
-) -> Result<(Entered, Asked), Problem> {
+) -> Result<(Entered, Asked), ErrorPage> {
     let headers = request.headers().clone();
     let Sent { csrf_token, asked } = read_form(request).await?;
     let subject = match &asked.launch {

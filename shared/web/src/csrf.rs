@@ -10,7 +10,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::StatusCode;
 use subtle::ConstantTimeEq;
 
-use crate::{Problem, SignedIn};
+use crate::{ErrorPage, SignedIn};
 
 /// The token as one response's forms carry it.
 pub(crate) fn masked(token: &str) -> String {
@@ -36,7 +36,7 @@ pub(crate) fn is_genuine(expected: &str, sent: Option<&str>) -> bool {
 }
 
 /// Lets a form pass only with its own session's token, from whichever of its pages.
-pub fn check_csrf(signed_in: &SignedIn, token: Option<&str>) -> Result<(), Problem> {
+pub fn check_csrf(signed_in: &SignedIn, token: Option<&str>) -> Result<(), ErrorPage> {
     if is_genuine(&signed_in.session.csrf_token, token) {
         return Ok(());
     }
@@ -44,8 +44,8 @@ pub fn check_csrf(signed_in: &SignedIn, token: Option<&str>) -> Result<(), Probl
 }
 
 /// What a form without its token gets.
-pub(crate) fn out_of_date() -> Problem {
-    Problem::new(
+pub(crate) fn out_of_date() -> ErrorPage {
+    ErrorPage::new(
         StatusCode::FORBIDDEN,
         "This form is out of date",
         "The form was not sent from the page you have open now. Nothing was changed. Go back to the page, reload it and try again.",

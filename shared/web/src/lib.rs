@@ -5,10 +5,10 @@ pub mod assets;
 mod compression;
 mod cookie;
 mod csrf;
+mod error_page;
 mod form;
 mod origin;
 pub mod page;
-mod problem;
 mod serving;
 mod session;
 mod timing;
@@ -19,8 +19,8 @@ use sha2::{Digest, Sha256};
 
 pub use arrival::{Arrival, Asked, Door, arrive, confirmed};
 pub use csrf::check_csrf;
+pub use error_page::ErrorPage;
 pub use form::read_form;
-pub use problem::Problem;
 pub use serving::served;
 pub use session::{Entered, SignedIn, sign_in};
 

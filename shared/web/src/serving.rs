@@ -12,7 +12,7 @@ use lambda_http::RequestExt as _;
 use runtime::{App, Deadline};
 
 use crate::compression::compressed;
-use crate::problem::Problem;
+use crate::error_page::ErrorPage;
 use crate::timing::timed;
 
 /// The routes as they are served: what the framework refuses by itself is explained, and answers are
@@ -53,7 +53,7 @@ async fn explain(State(app): State<Arc<App>>, request: Request, next: Next) -> R
             "It may have been cut off or changed on its way. Nothing was changed.",
         ),
     };
-    Problem::new(status, title, text)
+    ErrorPage::new(status, title, text)
         .with_action("Open the settings", app.config.settings_url())
         .into_page(&app.config)
 }

@@ -9,7 +9,7 @@ use store::ephemeral::Session;
 
 use crate::cookie::Cookie;
 use crate::csrf::masked;
-use crate::{Problem, hash_of, random_secret};
+use crate::{ErrorPage, hash_of, random_secret};
 
 /// Somebody with a session.
 #[derive(Debug, Clone)]
@@ -51,9 +51,9 @@ impl SignedIn {
 }
 
 /// Who sent the request; a page if nobody we know.
-pub async fn sign_in(app: &App, headers: &HeaderMap) -> Result<SignedIn, Problem> {
+pub async fn sign_in(app: &App, headers: &HeaderMap) -> Result<SignedIn, ErrorPage> {
     find(app, headers).await?.ok_or_else(|| {
-        Problem::new(
+        ErrorPage::new(
             StatusCode::UNAUTHORIZED,
             "Please sign in again",
             "Your visit to this page has ended. Go back to One Click and click CompanyCam under Administration → Integrations; you will come back here.",
@@ -63,7 +63,7 @@ pub async fn sign_in(app: &App, headers: &HeaderMap) -> Result<SignedIn, Problem
 }
 
 /// At most one look into the table, whatever the cookies are: nobody has to be signed in to send them.
-async fn find(app: &App, headers: &HeaderMap) -> Result<Option<SignedIn>, Problem> {
+async fn find(app: &App, headers: &HeaderMap) -> Result<Option<SignedIn>, ErrorPage> {
     let Some(secret) = Cookie::Session.sent(&app.config, headers) else {
         return Ok(None);
     };
@@ -82,7 +82,7 @@ pub(crate) async fn enter(
     headers: &HeaderMap,
     token: &str,
     nonce: &str,
-) -> Result<Entered, Problem> {
+) -> Result<Entered, ErrorPage> {
     let launch = launch(app, token).await?;
     let (org, until) = (&launch.org_id, launch.expires_at.as_second());
     if !app.store.use_launch(org, &launch.jti, until, nonce).await? {
@@ -107,7 +107,7 @@ pub(crate) async fn enter(
 }
 
 /// What a launch token says that would let somebody in. It is not used up.
-pub(crate) async fn unused_launch(app: &App, token: &str) -> Result<Launch, Problem> {
+pub(crate) async fn unused_launch(app: &App, token: &str) -> Result<Launch, ErrorPage> {
     let launch = launch(app, token).await?;
     let is_used = app.store.is_launch_used(&launch.org_id, &launch.jti);
     if is_used.await? {
@@ -117,7 +117,7 @@ pub(crate) async fn unused_launch(app: &App, token: &str) -> Result<Launch, Prob
 }
 
 /// What a genuine launch token of an administrator says, used or not.
-async fn launch(app: &App, token: &str) -> Result<Launch, Problem> {
+async fn launch(app: &App, token: &str) -> Result<Launch, ErrorPage> {
     let verifier = LaunchVerifier::new(app.secrets.one_click().await?.launch_key);
     let launch = verifier
         .verify(token, app.now())
@@ -129,13 +129,13 @@ async fn launch(app: &App, token: &str) -> Result<Launch, Problem> {
     Err(refused(app, StatusCode::FORBIDDEN, text.to_owned()))
 }
 
-fn used(app: &App) -> Problem {
+fn used(app: &App) -> ErrorPage {
     let text = "This link was used before. Go back to One Click and click CompanyCam again.";
     refused(app, StatusCode::BAD_REQUEST, text.to_owned())
 }
 
-fn refused(app: &App, status: StatusCode, text: String) -> Problem {
-    Problem::new(status, "This link does not work", text).back_to_one_click(&app.config)
+fn refused(app: &App, status: StatusCode, text: String) -> ErrorPage {
+    ErrorPage::new(status, "This link does not work", text).back_to_one_click(&app.config)
 }
 
 /// The session that a launch begins.

@@ -7,8 +7,8 @@ use anyhow::Result;
 use serde_json::Value;
 use thirtyfour::Key;
 
+use crate::actions::one_line;
 use crate::chromium::Chromium;
-use crate::hands::one_line;
 
 /// Gives each control that a keyboard has to reach a number; the answer is what each is. Of a group of
 /// radio buttons only one is a stop.

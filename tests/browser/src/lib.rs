@@ -1,11 +1,11 @@
 #![doc = include_str!("../README.md")]
 
+pub mod actions;
 pub mod axe;
-pub mod cast;
 pub mod chromium;
-pub mod hands;
+pub mod fixtures;
 pub mod keyboard;
-pub mod looks;
+pub mod page_checks;
 pub mod process;
 pub mod simulators;
 pub mod tab;

@@ -4,9 +4,9 @@ use anyhow::{Context, Result, ensure};
 use serde_json::json;
 use thirtyfour::By;
 
-use crate::cast::Cast;
+use crate::actions::one_line;
 use crate::chromium::Chromium;
-use crate::hands::one_line;
+use crate::fixtures::Cast;
 
 /// One Click's web application.
 #[derive(Debug, Clone, Copy)]

@@ -4,9 +4,9 @@ use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 use thirtyfour::{By, WebElement};
 
-use crate::cast::Cast;
+use crate::actions::one_line;
 use crate::chromium::Chromium;
-use crate::hands::one_line;
+use crate::fixtures::Cast;
 use crate::simulators::{CompanyCam, OneClick};
 
 /// B9.

@@ -16,9 +16,9 @@ pub mod cut;
 pub mod deliveries;
 mod drain;
 mod dynamodb;
-pub mod sides;
 mod sizes;
 mod sqs;
+pub mod steps;
 mod version_before;
 
 pub use app::TestApp;

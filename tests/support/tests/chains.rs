@@ -8,7 +8,7 @@ use std::time::Duration;
 use http::Method;
 use model::messages::{Look, SyncMessage};
 use serde_json::{Value, json};
-use test_support::sides::{now, requests};
+use test_support::steps::{now, requests};
 use test_support::{ORG, Queue, TestApp};
 
 /// Makes so many projects at once.

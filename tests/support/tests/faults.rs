@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use model::messages::{Look, SyncMessage};
 use serde_json::{Value, json};
-use test_support::sides::{now, requests};
+use test_support::steps::{now, requests};
 use test_support::{Call, Message, ORG, Queue, TestApp};
 
 #[tokio::test]
@@ -419,7 +419,7 @@ async fn b35_what_waited_for_something_else_before_is_named_too() {
         tries: 9,
         ..SyncMessage::new(&ORG.parse().unwrap(), look)
     };
-    test.app.queues.sync(&[message]).await.unwrap();
+    test.app.queues.send_looks(&[message]).await.unwrap();
     let fails = json!({"status": 500, "headers": {"content-type": "application/json"}, "body": "{\"errors\": [\"oops\"]}"});
     let jobs = "/v1/organizations/*/jobs";
     test.one_click_fault(json!({"method": "POST", "path": jobs, "times": null, "action": fails}));
@@ -440,7 +440,7 @@ async fn b27_a_look_that_fails_for_whatever_reason_ends_some_day() {
         origin: model::messages::Origin::Event,
     };
     let message = SyncMessage::new(&ORG.parse().unwrap(), look);
-    test.app.queues.sync(&[message]).await.unwrap();
+    test.app.queues.send_looks(&[message]).await.unwrap();
     test.pass(Duration::from_hours(47)).await;
     assert!(test.dead_letters().is_empty());
     test.pass(Duration::from_hours(2)).await;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use model::project::{LinkState, ProjectRow};
 use serde_json::{Value, json};
 use store::activity::{Entry, Offer};
-use test_support::sides::text;
+use test_support::steps::text;
 use test_support::{ORG, TestApp, until};
 
 /// So soon after the end of an outage everything moves again.
@@ -207,10 +207,16 @@ async fn b33_what_was_said_a_day_ago_counts_no_more() {
     let job = row(&test, &project).await.job_id.unwrap();
     let (org, id) = (ORG.parse().unwrap(), project.parse().unwrap());
     let (store, now) = (&test.app.store, test.app.clock.now_s());
-    let since = store.job_missing(&org, &id, &job, now).await.unwrap();
+    let since = store
+        .record_job_missing(&org, &id, &job, now)
+        .await
+        .unwrap();
     assert_eq!(since, Some(now));
     let later = now + 86_400;
-    let since = store.job_missing(&org, &id, &job, later).await.unwrap();
+    let since = store
+        .record_job_missing(&org, &id, &job, later)
+        .await
+        .unwrap();
     assert_eq!(since, Some(later));
 }
 

@@ -23,7 +23,7 @@ use simulator_kit::Action;
 use simulator_kit::control::NamedAction;
 use store::activity::Outcome;
 use test_support::cut::{Moment, Scissors, until_cut};
-use test_support::sides::{answer, fault, now, text};
+use test_support::steps::{answer, fault, now, text};
 use test_support::{ORG, Queue, TestApp};
 
 /// How many are played.

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
 use serde_json::json;
-use test_support::sides::{now, text};
+use test_support::steps::{now, text};
 use test_support::{ORG, TestApp};
 
 const PREFERENCES: [&str; 2] = ["create_job_from_project", "copy_documents"];

@@ -4,7 +4,7 @@
 
 use http::Method;
 use serde_json::{Value, json};
-use test_support::sides::text;
+use test_support::steps::text;
 use test_support::{ORG, TestApp};
 
 /// The ways in which a side has trouble for a while.

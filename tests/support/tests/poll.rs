@@ -4,7 +4,7 @@
 
 use http::Method;
 use serde_json::{Value, json};
-use test_support::sides::{now, requests, text};
+use test_support::steps::{now, requests, text};
 use test_support::{ORG, TestApp};
 
 /// The GETs of CompanyCam's API since the log was emptied, but the check of our webhook; the CDN is no
@@ -362,7 +362,11 @@ async fn b8_a_poll_refreshes_the_users_once_a_day() {
     };
     for (hours_ago, known) in [(22, false), (24, true)] {
         let at = now() - hours_ago * 60 * 60;
-        test.app.store.users_refreshed(&org, at).await.unwrap();
+        test.app
+            .store
+            .record_users_refreshed(&org, at)
+            .await
+            .unwrap();
         test.catch_up().await;
         assert_eq!(is_known().await, known, "{hours_ago} hours later");
     }

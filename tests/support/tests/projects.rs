@@ -4,7 +4,7 @@
 
 use http::Method;
 use serde_json::{Value, json};
-use test_support::sides::{now, requests};
+use test_support::steps::{now, requests};
 use test_support::{CONSENTING, ORG, TestApp};
 
 fn whole_project() -> Value {

@@ -3,21 +3,21 @@
 //! Only this organization's own rows are read, and the two sides are asked about its own only, so
 //! nothing of another can be found (B28).
 
-mod asked;
-mod asking;
+mod query;
+mod remote;
 mod states;
 
 use companycam::ids::{PhotoId, ProjectId};
-use decide::place::normal;
+use decide::location::normalized;
 use model::organization::Organization;
 use model::project::{ProjectFields, ProjectRow};
 use one_click::JobId;
 use runtime::App;
 use store::activity::About;
-use web::Problem;
+use web::ErrorPage;
 
-use asked::Asked;
-use asking::Silent;
+use query::Query;
+use remote::Unreachable;
 
 /// How many projects a search by name shows.
 const MOST_HITS: usize = 10;
@@ -96,24 +96,24 @@ impl Found {
 }
 
 /// Looks for it.
-pub async fn find(app: &App, organization: &Organization, text: &str) -> Result<Found, Problem> {
-    match Asked::parse(text) {
-        Asked::Nothing => Ok(Found::note(
+pub async fn find(app: &App, organization: &Organization, text: &str) -> Result<Found, ErrorPage> {
+    match Query::parse(text) {
+        Query::Nothing => Ok(Found::note(
             "Enter an id, a link, a customer’s name or a street address.",
         )),
-        Asked::TooLong => Ok(Found::note(
+        Query::TooLong => Ok(Found::note(
             "This is too long. Enter an id, a link, a name or an address.",
         )),
-        Asked::OtherLink => Ok(Found::note(
+        Query::OtherLink => Ok(Found::note(
             "This link leads to no project, photo or job. Copy the address of a project or photo from CompanyCam, or of a job from One Click.",
         )),
-        Asked::Link {
+        Query::Link {
             project,
             photo,
             job,
         } => linked(app, organization, project, photo, job).await,
-        Asked::Id(id) => by_id(app, organization, &id).await,
-        Asked::Words(words) => by_words(app, organization, &words).await,
+        Query::Id(id) => by_id(app, organization, &id).await,
+        Query::Words(words) => by_words(app, organization, &words).await,
     }
 }
 
@@ -123,14 +123,14 @@ async fn linked(
     project: Option<ProjectId>,
     photo: Option<PhotoId>,
     job: Option<JobId>,
-) -> Result<Found, Problem> {
+) -> Result<Found, ErrorPage> {
     let mut answers = Vec::new();
     if let Some(id) = &photo {
         let known = of_photo(app, organization, id).await?;
         if known.is_empty() {
             match asked_photo(app, organization, id).await? {
                 Ok(told) => answers.extend(told),
-                Err(Silent) => answers.push(states::unknown_photo(id)),
+                Err(Unreachable) => answers.push(states::unknown_photo(id)),
             }
         }
         answers.extend(known);
@@ -143,10 +143,10 @@ async fn linked(
     if let Some(id) = &job {
         let known = of_job(app, organization, id).await?;
         if known.is_empty() {
-            let there = asking::has_job(app, &organization.org_id, id).await;
+            let there = remote::has_job(app, &organization.org_id, id).await;
             answers.push(match there {
                 Ok(false) => states::no_such_job(id, organization),
-                Ok(true) | Err(Silent) => states::unknown_job(id, organization),
+                Ok(true) | Err(Unreachable) => states::unknown_job(id, organization),
             });
         }
         answers.extend(known);
@@ -162,7 +162,7 @@ fn is_about(answer: &Answer, id: &ProjectId) -> bool {
 }
 
 /// An id says not of what: a project, a photo and a job may even have the same.
-async fn by_id(app: &App, organization: &Organization, id: &str) -> Result<Found, Problem> {
+async fn by_id(app: &App, organization: &Organization, id: &str) -> Result<Found, ErrorPage> {
     let mut answers = Vec::new();
     if let Ok(id) = ProjectId::parse(id) {
         answers.extend(of_project(app, organization, &id).await?);
@@ -208,7 +208,7 @@ async fn asked_number(
     app: &App,
     organization: &Organization,
     id: &str,
-) -> Result<(Vec<Answer>, bool), Problem> {
+) -> Result<(Vec<Answer>, bool), ErrorPage> {
     // It has numbers only.
     let is_number = id.bytes().all(|byte| byte.is_ascii_digit());
     let (Ok(photo), Ok(project), true) = (PhotoId::parse(id), ProjectId::parse(id), is_number)
@@ -218,7 +218,7 @@ async fn asked_number(
     let Ok(mut answers) = asked_photo(app, organization, &photo).await? else {
         return Ok((Vec::new(), true));
     };
-    let Ok(told) = asking::project(app, organization, &project).await else {
+    let Ok(told) = remote::project(app, organization, &project).await else {
         return Ok((Vec::new(), true));
     };
     answers.push(told);
@@ -231,8 +231,8 @@ async fn asked_photo(
     app: &App,
     organization: &Organization,
     id: &PhotoId,
-) -> Result<Result<Vec<Answer>, Silent>, Problem> {
-    let said = match asking::photo(app, organization, id).await {
+) -> Result<Result<Vec<Answer>, Unreachable>, ErrorPage> {
+    let said = match remote::photo(app, organization, id).await {
         Ok(said) => said,
         Err(silent) => return Ok(Err(silent)),
     };
@@ -249,16 +249,16 @@ async fn whole_project(
     app: &App,
     organization: &Organization,
     id: &ProjectId,
-) -> Result<Answer, Problem> {
+) -> Result<Answer, ErrorPage> {
     if let Some(known) = of_project(app, organization, id).await? {
         return Ok(known);
     }
-    let said = asking::project(app, organization, id).await;
-    Ok(said.unwrap_or_else(|Silent| states::unknown_project(id)))
+    let said = remote::project(app, organization, id).await;
+    Ok(said.unwrap_or_else(|Unreachable| states::unknown_project(id)))
 }
 
-async fn by_words(app: &App, organization: &Organization, text: &str) -> Result<Found, Problem> {
-    let words = normal(text);
+async fn by_words(app: &App, organization: &Organization, text: &str) -> Result<Found, ErrorPage> {
+    let words = normalized(text);
     if words.is_empty() {
         return Ok(Found::note(
             "There is no letter or digit in this. Enter an id, a link, a name or an address.",
@@ -308,7 +308,7 @@ fn in_words(fields: &ProjectFields) -> String {
     let parts: Vec<_> = parts
         .into_iter()
         .flatten()
-        .map(|part| normal(part))
+        .map(|part| normalized(part))
         .collect();
     parts.join(" ")
 }
@@ -317,7 +317,7 @@ async fn of_project(
     app: &App,
     organization: &Organization,
     id: &ProjectId,
-) -> Result<Option<Answer>, Problem> {
+) -> Result<Option<Answer>, ErrorPage> {
     let Some(row) = app.store.project(&organization.org_id, id).await? else {
         return Ok(None);
     };
@@ -342,7 +342,7 @@ async fn of_photo(
     app: &App,
     organization: &Organization,
     id: &PhotoId,
-) -> Result<Vec<Answer>, Problem> {
+) -> Result<Vec<Answer>, ErrorPage> {
     let Some(row) = app.store.photo(&organization.org_id, id).await? else {
         return Ok(Vec::new());
     };
@@ -358,7 +358,7 @@ async fn of_job(
     app: &App,
     organization: &Organization,
     id: &JobId,
-) -> Result<Vec<Answer>, Problem> {
+) -> Result<Vec<Answer>, ErrorPage> {
     let (store, org) = (&app.store, &organization.org_id);
     if let Some(row) = store.job(org, id).await? {
         let project = store.project(org, &row.project_id).await?;

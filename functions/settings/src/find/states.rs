@@ -1,7 +1,6 @@
 //! Every state that a project, a photo or a job can be in, in plain words. `docs/OPERATIONS.md` has the
 //! same for whoever reads the rows.
 
-use model::preferences::Preference;
 use companycam::ids::{PhotoId, ProjectId};
 use decide::fields::customer_name;
 use decide::job::IMPORTER_S;
@@ -9,6 +8,7 @@ use model::job::{JobClaim, JobRow};
 use model::organization::{ConnectionState, Organization};
 use model::pause::Side;
 use model::photo::PhotoRow;
+use model::preferences::Preference;
 use model::project::{LinkState, ProjectRow, SkipReason};
 use one_click::JobId;
 
@@ -339,7 +339,10 @@ pub fn no_such_job(id: &JobId, organization: &Organization) -> Answer {
 /// A job without a link.
 pub fn unknown_job(id: &JobId, organization: &Organization) -> Answer {
     let what = format!("Job {id}");
-    let (text, act) = if organization.preferences.has(Preference::CreateProjectFromJob) {
+    let (text, act) = if organization
+        .preferences
+        .has(Preference::CreateProjectFromJob)
+    {
         (
             "It has no project: it was created before the preference to create projects from jobs was switched on; or another system’s importer made it, which has 20 minutes to make the project too; or it was not looked at yet, which happens within 15 minutes.",
             None,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ::sync::again::{self, Asked, Subject};
+use ::sync::retry::{self, RetryOutcome, RetryTarget};
 use axum::extract::{Request, State};
 use axum::response::Response;
 use companycam::ids::{PhotoId, ProjectId};
@@ -11,7 +11,7 @@ use one_click::{JobId, OrgId};
 use runtime::App;
 use serde::Deserialize;
 use store::activity::{Entry, Kind, Offer};
-use web::Problem;
+use web::ErrorPage;
 
 use super::{answer_at, connected, sent};
 use crate::notice::Notice;
@@ -38,24 +38,24 @@ pub async fn bring_back(State(app): State<Arc<App>>, request: Request) -> Respon
     answer_at(&app, make_again(&app, request).await)
 }
 
-async fn try_again(app: &App, request: Request) -> Result<(Notice, View), Problem> {
+async fn try_again(app: &App, request: Request) -> Result<(Notice, View), ErrorPage> {
     let (signed_in, form) = sent::<AgainForm>(app, request).await?;
     let organization = connected(app, &signed_in).await?;
     let org = &organization.org_id;
     let subject = match &form.at_id {
         Some(at_id) => {
             let entry = entry(app, org, at_id).await?;
-            Subject::of(&entry).ok_or_else(|| not_by_itself(&entry))?
+            RetryTarget::of(&entry).ok_or_else(|| not_by_itself(&entry))?
         }
         None => subject(app, org, &form).await?.ok_or_else(unknown)?,
     };
-    match again::retry(app, &organization, &subject).await? {
-        Asked::Queued | Asked::Nothing => Ok((Notice::Retried, form.view)),
-        Asked::Rests => Err(rests()),
+    match retry::retry(app, &organization, &subject).await? {
+        RetryOutcome::Queued | RetryOutcome::Nothing => Ok((Notice::Retried, form.view)),
+        RetryOutcome::Rests => Err(rests()),
     }
 }
 
-async fn make_again(app: &App, request: Request) -> Result<(Notice, View), Problem> {
+async fn make_again(app: &App, request: Request) -> Result<(Notice, View), ErrorPage> {
     let (signed_in, form) = sent::<AgainForm>(app, request).await?;
     let organization = connected(app, &signed_in).await?;
     let org = &organization.org_id;
@@ -71,15 +71,15 @@ async fn make_again(app: &App, request: Request) -> Result<(Notice, View), Probl
             .and_then(|id| ProjectId::parse(id).ok()),
     };
     let project = project.ok_or_else(unknown)?;
-    match again::bring_back(app, &organization, &project).await? {
-        Asked::Queued => Ok((Notice::BroughtBack, form.view)),
-        Asked::Nothing => Ok((Notice::HasJob, form.view)),
-        Asked::Rests => Err(rests()),
+    match retry::bring_back(app, &organization, &project).await? {
+        RetryOutcome::Queued => Ok((Notice::BroughtBack, form.view)),
+        RetryOutcome::Nothing => Ok((Notice::HasJob, form.view)),
+        RetryOutcome::Rests => Err(rests()),
     }
 }
 
 /// The entry, of this organization only (B28).
-async fn entry(app: &App, org: &OrgId, at_id: &str) -> Result<Entry, Problem> {
+async fn entry(app: &App, org: &OrgId, at_id: &str) -> Result<Entry, ErrorPage> {
     let found = if is_key(at_id) {
         app.store.entry(org, at_id).await?
     } else {
@@ -87,12 +87,16 @@ async fn entry(app: &App, org: &OrgId, at_id: &str) -> Result<Entry, Problem> {
     };
     found.ok_or_else(|| {
         let text = "Entries of the activity are kept for 30 days, and this one is not there any more. Nothing was changed.";
-        Problem::new(StatusCode::NOT_FOUND, "This entry is gone", text)
+        ErrorPage::new(StatusCode::NOT_FOUND, "This entry is gone", text)
     })
 }
 
 /// What the form names, if this organization knows it.
-async fn subject(app: &App, org: &OrgId, form: &AgainForm) -> Result<Option<Subject>, Problem> {
+async fn subject(
+    app: &App,
+    org: &OrgId,
+    form: &AgainForm,
+) -> Result<Option<RetryTarget>, ErrorPage> {
     let store = &app.store;
     if let Some(id) = form
         .photo_id
@@ -102,7 +106,7 @@ async fn subject(app: &App, org: &OrgId, form: &AgainForm) -> Result<Option<Subj
         return Ok(store
             .photo(org, &id)
             .await?
-            .map(|row| Subject::Photo(row.photo_id)));
+            .map(|row| RetryTarget::Photo(row.photo_id)));
     }
     if let Some(id) = form
         .project_id
@@ -110,30 +114,30 @@ async fn subject(app: &App, org: &OrgId, form: &AgainForm) -> Result<Option<Subj
         .and_then(|id| ProjectId::parse(id).ok())
     {
         let row = store.project(org, &id).await?;
-        return Ok(row.map(|row| Subject::Project(row.project_id)));
+        return Ok(row.map(|row| RetryTarget::Project(row.project_id)));
     }
     if let Some(id) = form.job_id.as_deref().and_then(|id| JobId::parse(id).ok()) {
         let claim = store.claim(org, &id).await?;
-        return Ok(claim.map(|claim| Subject::Job(claim.job_id)));
+        return Ok(claim.map(|claim| RetryTarget::Job(claim.job_id)));
     }
     Ok(None)
 }
 
-fn not_by_itself(entry: &Entry) -> Problem {
+fn not_by_itself(entry: &Entry) -> ErrorPage {
     let text = if entry.kind == Kind::Sync {
         "A sync is not tried again from here: press Sync, which begins anew with the window that you choose. Nothing was changed."
     } else {
         "There is nothing here that could be tried again by itself. Nothing was changed."
     };
-    Problem::new(StatusCode::CONFLICT, "This can’t be tried again", text)
+    ErrorPage::new(StatusCode::CONFLICT, "This can’t be tried again", text)
 }
 
-fn unknown() -> Problem {
+fn unknown() -> ErrorPage {
     let text = "Nothing like this is known here. Nothing was changed. Go back to the settings and reload them.";
-    Problem::new(StatusCode::NOT_FOUND, "Not known", text)
+    ErrorPage::new(StatusCode::NOT_FOUND, "Not known", text)
 }
 
-fn rests() -> Problem {
+fn rests() -> ErrorPage {
     let text = "It belongs to a CompanyCam company that was connected before; what was linked then rests until that company is connected again. Nothing was changed.";
-    Problem::new(StatusCode::CONFLICT, "Of another company", text)
+    ErrorPage::new(StatusCode::CONFLICT, "Of another company", text)
 }

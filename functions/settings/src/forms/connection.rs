@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::{Request, State};
 use axum::response::Response;
 use runtime::App;
-use web::Problem;
+use web::ErrorPage;
 
 use super::{Nothing, answer, organization, sent};
 use crate::notice::Notice;
@@ -15,7 +15,7 @@ pub async fn disconnect(State(app): State<Arc<App>>, request: Request) -> Respon
     answer(&app, end_connection(&app, request).await)
 }
 
-async fn end_connection(app: &App, request: Request) -> Result<Notice, Problem> {
+async fn end_connection(app: &App, request: Request) -> Result<Notice, ErrorPage> {
     let (signed_in, Nothing {}) = sent(app, request).await?;
     let organization = organization(app, &signed_in).await?;
     ::sync::connection::disconnect(app, &organization, &signed_in.session.email).await?;

@@ -13,18 +13,18 @@ use model::organization::{ConnectionState, Organization};
 use runtime::App;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use web::{Problem, SignedIn, check_csrf, read_form, sign_in};
+use web::{ErrorPage, SignedIn, check_csrf, read_form, sign_in};
 
 use crate::notice::Notice;
 use crate::view::View;
 
 /// Back to the tab, which says what was done.
-pub fn answer(app: &App, outcome: Result<Notice, Problem>) -> Response {
+pub fn answer(app: &App, outcome: Result<Notice, ErrorPage>) -> Response {
     answer_at(app, outcome.map(|notice| (notice, View::default())))
 }
 
 /// Back to what the tab showed, which says what was done.
-pub fn answer_at(app: &App, outcome: Result<(Notice, View), Problem>) -> Response {
+pub fn answer_at(app: &App, outcome: Result<(Notice, View), ErrorPage>) -> Response {
     match outcome {
         Ok((notice, view)) => {
             Redirect::to(&view.address(&app.config, Some(notice))).into_response()
@@ -52,19 +52,19 @@ pub struct Nothing {}
 pub async fn sent<T: DeserializeOwned>(
     app: &App,
     request: Request,
-) -> Result<(SignedIn, T), Problem> {
+) -> Result<(SignedIn, T), ErrorPage> {
     let signed_in = sign_in(app, request.headers()).await?;
     let fields: Fields<T> = read_form(request).await?;
     check_csrf(&signed_in, fields.csrf_token.as_deref())?;
     Ok((signed_in, fields.own))
 }
 
-pub async fn organization(app: &App, signed_in: &SignedIn) -> Result<Organization, Problem> {
+pub async fn organization(app: &App, signed_in: &SignedIn) -> Result<Organization, ErrorPage> {
     app.store
         .organization(&signed_in.session.org_id)
         .await?
         .ok_or_else(|| {
-            Problem::new(
+            ErrorPage::new(
                 StatusCode::CONFLICT,
                 "CompanyCam is not connected",
                 "Connect CompanyCam first. Nothing was changed.",
@@ -73,13 +73,13 @@ pub async fn organization(app: &App, signed_in: &SignedIn) -> Result<Organizatio
 }
 
 /// The organization, if its connection works: whatever is queued without one is let go.
-pub async fn connected(app: &App, signed_in: &SignedIn) -> Result<Organization, Problem> {
+pub async fn connected(app: &App, signed_in: &SignedIn) -> Result<Organization, ErrorPage> {
     let organization = organization(app, signed_in).await?;
     if organization.state == ConnectionState::Connected {
         return Ok(organization);
     }
     let text = "The connection to CompanyCam does not work at the moment. Reconnect first; that also syncs.";
-    Err(Problem::new(
+    Err(ErrorPage::new(
         StatusCode::CONFLICT,
         "CompanyCam is not connected",
         text,

@@ -8,7 +8,7 @@ use axum::response::Response;
 use model::preferences::{Preference, Preferences};
 use runtime::App;
 use serde::Deserialize;
-use web::Problem;
+use web::ErrorPage;
 
 use super::{answer, organization, sent};
 use crate::notice::Notice;
@@ -22,7 +22,7 @@ pub async fn preferences(State(app): State<Arc<App>>, request: Request) -> Respo
     answer(&app, save_preferences(&app, request).await)
 }
 
-async fn save_preferences(app: &App, request: Request) -> Result<Notice, Problem> {
+async fn save_preferences(app: &App, request: Request) -> Result<Notice, ErrorPage> {
     let (signed_in, PreferencesForm(fields)) = sent(app, request).await?;
     let before = organization(app, &signed_in).await?.preferences;
     let on = fields.keys().filter_map(|name| Preference::parse(name));

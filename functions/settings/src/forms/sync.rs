@@ -9,7 +9,7 @@ use http::StatusCode;
 use model::sync_run::Window;
 use runtime::App;
 use serde::Deserialize;
-use web::Problem;
+use web::ErrorPage;
 
 use super::{Nothing, answer, connected, sent};
 use crate::notice::Notice;
@@ -35,13 +35,13 @@ pub async fn sync(State(app): State<Arc<App>>, request: Request) -> Response {
     answer(&app, start_sync(&app, request).await)
 }
 
-async fn start_sync(app: &App, request: Request) -> Result<Notice, Problem> {
+async fn start_sync(app: &App, request: Request) -> Result<Notice, ErrorPage> {
     let (signed_in, form) = sent::<SyncForm>(app, request).await?;
     let org = &signed_in.session.org_id;
     connected(app, &signed_in).await?;
     let window = window(form.since_days.as_deref().unwrap_or_default()).ok_or_else(|| {
         let text = "Choose 29 days, 90 days, a year or everything. Nothing was started.";
-        Problem::new(StatusCode::BAD_REQUEST, "How far back?", text)
+        ErrorPage::new(StatusCode::BAD_REQUEST, "How far back?", text)
     })?;
     let run = sync_run::new_run(window, app.clock.now_s());
     if app.store.start_sync(org, &run).await?.is_none() {
@@ -58,7 +58,7 @@ pub async fn cancel(State(app): State<Arc<App>>, request: Request) -> Response {
     answer(&app, cancel_sync(&app, request).await)
 }
 
-async fn cancel_sync(app: &App, request: Request) -> Result<Notice, Problem> {
+async fn cancel_sync(app: &App, request: Request) -> Result<Notice, ErrorPage> {
     let (signed_in, Nothing {}) = sent(app, request).await?;
     let session = &signed_in.session;
     let cancelled = sync_run::cancel(app, &session.org_id, &session.email).await?;

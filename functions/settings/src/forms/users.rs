@@ -11,7 +11,7 @@ use model::users::{Choice, Directory};
 use one_click::{OrgId, UserId as OneClickUserId};
 use runtime::App;
 use serde::Deserialize;
-use web::Problem;
+use web::ErrorPage;
 
 use super::{answer, sent};
 use crate::notice::Notice;
@@ -34,7 +34,7 @@ pub async fn user(
     answer(&app, save_user(&app, &companycam_user_id, request).await)
 }
 
-async fn save_user(app: &App, id: &str, request: Request) -> Result<Notice, Problem> {
+async fn save_user(app: &App, id: &str, request: Request) -> Result<Notice, ErrorPage> {
     let (signed_in, form) = sent::<UserForm>(app, request).await?;
     let org = &signed_in.session.org_id;
     let (company, directory) = known(app, org).await?;
@@ -44,7 +44,7 @@ async fn save_user(app: &App, id: &str, request: Request) -> Result<Notice, Prob
         .ok_or_else(|| unknown("CompanyCam"))?;
     let picked = form.one_click_user_id.ok_or_else(|| {
         let text = "Choose somebody, “Not matched” or “Match automatically”. Nothing was changed.";
-        Problem::new(StatusCode::BAD_REQUEST, "Whom do you mean?", text)
+        ErrorPage::new(StatusCode::BAD_REQUEST, "Whom do you mean?", text)
     })?;
     let choice = if picked == AUTOMATIC {
         None
@@ -71,7 +71,7 @@ async fn save_user(app: &App, id: &str, request: Request) -> Result<Notice, Prob
         return Ok(Notice::UserSaved);
     }
     let text = "Somebody else changed this match at the same moment. Reload the page to see it, and try again.";
-    Err(Problem::new(
+    Err(ErrorPage::new(
         StatusCode::CONFLICT,
         "The match was not saved",
         text,
@@ -79,7 +79,7 @@ async fn save_user(app: &App, id: &str, request: Request) -> Result<Notice, Prob
 }
 
 /// Whom the form names, of those who can be picked; nobody if the field is empty.
-fn picked_user(directory: &Directory, picked: &str) -> Result<Option<OneClickUserId>, Problem> {
+fn picked_user(directory: &Directory, picked: &str) -> Result<Option<OneClickUserId>, ErrorPage> {
     if picked.is_empty() {
         return Ok(None);
     }
@@ -91,7 +91,7 @@ fn picked_user(directory: &Directory, picked: &str) -> Result<Option<OneClickUse
 
 /// The company that the organization is connected to, and the users it knows; before it was ever
 /// connected it knows nobody.
-pub async fn known(app: &App, org: &OrgId) -> Result<(CompanyId, Directory), Problem> {
+pub async fn known(app: &App, org: &OrgId) -> Result<(CompanyId, Directory), ErrorPage> {
     let organization = app.store.organization(org).await?;
     let company = organization
         .ok_or_else(|| unknown("CompanyCam"))?
@@ -101,11 +101,11 @@ pub async fn known(app: &App, org: &OrgId) -> Result<(CompanyId, Directory), Pro
 }
 
 /// Nobody whom this organization knows.
-pub fn unknown(side: &str) -> Problem {
+pub fn unknown(side: &str) -> ErrorPage {
     let text = format!(
         "This {side} user is not, or no longer, in the list. Nothing was changed. Reload the page and try again."
     );
-    Problem::new(StatusCode::NOT_FOUND, "Unknown user", text)
+    ErrorPage::new(StatusCode::NOT_FOUND, "Unknown user", text)
 }
 
 /// Matches are one to one: a user who is already matched is refused, naming by whom (B7).
@@ -113,7 +113,7 @@ fn check_free(
     directory: &Directory,
     id: &CompanyCamUserId,
     user: &OneClickUserId,
-) -> Result<(), Problem> {
+) -> Result<(), ErrorPage> {
     let matches = Matches::of(directory);
     let Some(holder) = matches.companycam(user).filter(|holder| holder.id != *id) else {
         return Ok(());
@@ -122,5 +122,9 @@ fn check_free(
         "This One Click user is already matched to {} in CompanyCam. Set {} to “Not matched” first. Nothing was changed.",
         holder.name, holder.name
     );
-    Err(Problem::new(StatusCode::CONFLICT, "Already matched", text))
+    Err(ErrorPage::new(
+        StatusCode::CONFLICT,
+        "Already matched",
+        text,
+    ))
 }

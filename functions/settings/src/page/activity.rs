@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use ::sync::again::Subject;
+use ::sync::retry::RetryTarget;
 use companycam::ids::{PhotoId, ProjectId};
 use maud::{Markup, html};
 use model::job::JobRow;
@@ -11,7 +11,7 @@ use model::project::{LinkState, ProjectRow};
 use one_click::{JobId, OrgId};
 use runtime::App;
 use store::activity::{Entries, Entry, Filter, Kind, Offer, Outcome};
-use web::{Problem, SignedIn};
+use web::{ErrorPage, SignedIn};
 
 use super::{action, csrf, links, time};
 use crate::view::{KINDS, OUTCOMES, View};
@@ -30,18 +30,18 @@ pub struct Page {
 
 impl Page {
     /// Reads it: of the rows only those where something may be offered.
-    pub async fn read(app: &App, org: &OrgId, view: &View) -> Result<Self, Problem> {
+    pub async fn read(app: &App, org: &OrgId, view: &View) -> Result<Self, ErrorPage> {
         let store = &app.store;
         let entries = store
             .activity_page(org, view.filter(), view.before(), PER_PAGE)
             .await?;
         let (mut photos, mut projects, mut jobs) = (Vec::new(), Vec::new(), Vec::new());
         for entry in &entries.entries {
-            match Subject::of(entry) {
-                Some(Subject::Photo(id)) => photos.push(id),
-                Some(Subject::Project(id)) => projects.push(id),
-                Some(Subject::Job(id) | Subject::Reassigning(id, _)) => jobs.push(id),
-                Some(Subject::ProjectPhotos(_)) | None => {}
+            match RetryTarget::of(entry) {
+                Some(RetryTarget::Photo(id)) => photos.push(id),
+                Some(RetryTarget::Project(id)) => projects.push(id),
+                Some(RetryTarget::Job(id) | RetryTarget::Reassigning(id, _)) => jobs.push(id),
+                Some(RetryTarget::ProjectPhotos(_)) | None => {}
             }
             if entry.offer == Some(Offer::BringBack) {
                 projects.extend(entry.project_id.clone());
@@ -66,22 +66,22 @@ impl Page {
     }
 
     /// How what failed stands by now.
-    fn now(&self, subject: &Subject) -> Now {
+    fn now(&self, subject: &RetryTarget) -> Now {
         match subject {
-            Subject::Photo(id) => match self.photos.get(id) {
+            RetryTarget::Photo(id) => match self.photos.get(id) {
                 Some(row) if row.failed.is_some() => Now::Failed,
                 Some(row) if row.is_current() => Now::Well,
                 Some(row) if row.pending_org.is_some() || row.is_refused() => Now::Waits,
                 _ => Now::Failed,
             },
-            Subject::Project(id) => match self.projects.get(id) {
+            RetryTarget::Project(id) => match self.projects.get(id) {
                 Some(row) if row.set_aside.is_some() => Now::Failed,
                 Some(row) if row.wanted.is_some() => Now::Waits,
                 Some(row) if row.state != LinkState::Unseen => Now::Well,
                 _ => Now::Failed,
             },
-            Subject::Job(id) if self.jobs.contains_key(id) => Now::Well,
-            Subject::Reassigning(id, _) => match self.jobs.get(id) {
+            RetryTarget::Job(id) if self.jobs.contains_key(id) => Now::Well,
+            RetryTarget::Reassigning(id, _) => match self.jobs.get(id) {
                 Some(row) if row.reassigning => Now::Waits,
                 Some(row) if row.assignee.iter().all(|user| row.applied.contains(user)) => {
                     Now::Well
@@ -89,7 +89,7 @@ impl Page {
                 _ => Now::Failed,
             },
             // Of a list of photos nothing is kept.
-            Subject::ProjectPhotos(_) | Subject::Job(_) => Now::Failed,
+            RetryTarget::ProjectPhotos(_) | RetryTarget::Job(_) => Now::Failed,
         }
     }
 }
@@ -218,7 +218,7 @@ fn offer(app: &App, signed_in: &SignedIn, page: &Page, entry: &Entry, view: &Vie
         let url = format!("{}#sync", app.config.settings_url());
         return html! { a href=(url) { "Press Sync to try again" } };
     }
-    match Subject::of(entry).map(|subject| page.now(&subject)) {
+    match RetryTarget::of(entry).map(|subject| page.now(&subject)) {
         Some(Now::Failed) => form("retry", "Retry"),
         Some(Now::Waits) => html! { span.soft { "It is being tried again." } },
         Some(Now::Well) => html! { span.soft { "It is as it should be by now." } },

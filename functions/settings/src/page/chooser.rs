@@ -13,7 +13,7 @@ use model::users::{CompanyCamUser, Directory, OneClickUser};
 use one_click::UserId as OneClickUserId;
 use runtime::App;
 use serde::Deserialize;
-use web::{Problem, SignedIn, sign_in};
+use web::{ErrorPage, SignedIn, sign_in};
 
 use super::users::{count, has_words, how};
 use super::{action, csrf};
@@ -47,7 +47,7 @@ async fn show(
     headers: &HeaderMap,
     id: &str,
     search: &Search,
-) -> Result<Response, Problem> {
+) -> Result<Response, ErrorPage> {
     let signed_in = sign_in(app, headers).await?;
     let (_, directory) = known(app, &signed_in.session.org_id).await?;
     let matches = Matches::of(&directory);

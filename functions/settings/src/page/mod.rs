@@ -14,7 +14,7 @@ use decide::users::Matches;
 use maud::{Markup, html};
 use model::organization::ConnectionState;
 use runtime::App;
-use web::{Problem, SignedIn};
+use web::{ErrorPage, SignedIn};
 
 use crate::notice::Notice;
 use crate::status;
@@ -27,7 +27,7 @@ pub async fn tab(
     notice: Option<Notice>,
     view: &View,
     people: &users::Search,
-) -> Result<Response, Problem> {
+) -> Result<Response, ErrorPage> {
     let org = &signed_in.session.org_id;
     let organization = app.store.organization(org).await?;
     let body = match &organization {

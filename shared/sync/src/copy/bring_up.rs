@@ -6,10 +6,10 @@ use companycam::media::{Download, Media, MediaError, Verdict};
 use decide::photo::{CopyStep, copy_step};
 use model::photo::{CopiedPhoto, PhotoDetails, PhotoRow, Refuser, WantedPhoto};
 use one_click::{Error as OneClickError, JobId, Upload};
-use runtime::Trouble;
+use runtime::WorkError;
 
 use super::hold::Hold;
-use super::{LEAST_TIME, Obstacle, details};
+use super::{CopyError, LEAST_TIME, details};
 
 /// A connection that is slower than this is not one to wait for, in bytes a second.
 const SLOWEST: u64 = 300_000;
@@ -19,7 +19,7 @@ pub(super) async fn bring_up(
     hold: &Hold<'_>,
     media: &Media,
     row: &PhotoRow,
-) -> Result<Option<CopiedPhoto>, Obstacle> {
+) -> Result<Option<CopiedPhoto>, CopyError> {
     let org = hold.org;
     let at = |job| hold.image_on(job);
     let one_click = hold.app.one_click().await?;
@@ -59,18 +59,18 @@ async fn upload(
     job: &JobId,
     wanted: &WantedPhoto,
     details: PhotoDetails,
-) -> Result<i64, Obstacle> {
+) -> Result<i64, CopyError> {
     let photo = hold.photo;
     let Some(uri) = &wanted.uri else {
         let reason = "CompanyCam gives no address for its original".to_owned();
-        return Err(Obstacle::Refused(Refuser::NoAddress, reason));
+        return Err(CopyError::Refused(Refuser::NoAddress, reason));
     };
     let download = media
         .open(uri)
         .await
         .map_err(|error| media_obstacle(&error))?;
     if !hold.deadline.leaves(&hold.app.clock, time_for(&download)) {
-        return Err(Obstacle::NoTime);
+        return Err(CopyError::NoTime);
     }
     let file_name = format!("CompanyCam Image-{photo}.{}", download.extension);
     let mut fields = details::fields(wanted.version, &details);
@@ -91,11 +91,11 @@ async fn upload(
         .await
     {
         Ok(image) => Ok(i64::try_from(image.bytes).unwrap_or(i64::MAX)),
-        Err(OneClickError::NotFound) => Err(Obstacle::JobGone),
+        Err(OneClickError::NotFound) => Err(CopyError::JobGone),
         Err(OneClickError::Source(error)) => {
             let broke_off = || {
                 let reason = "the photo’s download broke off".to_owned();
-                Obstacle::Refused(Refuser::Host, reason)
+                CopyError::Refused(Refuser::Host, reason)
             };
             Err(MediaError::within(&error).map_or_else(broke_off, media_obstacle))
         }
@@ -108,13 +108,13 @@ fn time_for(download: &Download) -> Duration {
     LEAST_TIME + Duration::from_secs(download.length.unwrap_or(0) / SLOWEST)
 }
 
-fn media_obstacle(error: &MediaError) -> Obstacle {
+fn media_obstacle(error: &MediaError) -> CopyError {
     let reason = error.to_string();
     match error.verdict() {
-        Verdict::Passing => Obstacle::Passing(Trouble::transient(reason)),
-        Verdict::Host => Obstacle::Refused(Refuser::Host, reason),
-        Verdict::Address => Obstacle::Refused(Refuser::Address, reason),
-        Verdict::File => Obstacle::Refused(Refuser::File, reason),
-        Verdict::NotAllowed => Obstacle::Lasting(reason),
+        Verdict::Passing => CopyError::Passing(WorkError::transient(reason)),
+        Verdict::Host => CopyError::Refused(Refuser::Host, reason),
+        Verdict::Address => CopyError::Refused(Refuser::Address, reason),
+        Verdict::File => CopyError::Refused(Refuser::File, reason),
+        Verdict::NotAllowed => CopyError::Lasting(reason),
     }
 }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use model::photo::{CopiedPhoto, PhotoDetails, PhotoRow, WantedPhoto};
 use one_click::{Error as OneClickError, Field, ImageFields, JobId, OrgId};
 
-use super::Obstacle;
+use super::CopyError;
 
 pub(super) fn described(wanted: &WantedPhoto, copied: &CopiedPhoto) -> CopiedPhoto {
     CopiedPhoto {
@@ -21,13 +21,13 @@ pub(super) async fn to_write(
     org: &OrgId,
     job: &JobId,
     row: &PhotoRow,
-) -> Result<PhotoDetails, Obstacle> {
+) -> Result<PhotoDetails, CopyError> {
     let mut details = row.wanted.details.clone();
     let Some(copied) = row.copied.as_ref().filter(|copied| copied.job_id == *job) else {
         return Ok(details);
     };
     let images = match one_click.images(org, job).await {
-        Err(OneClickError::NotFound) => return Err(Obstacle::JobGone),
+        Err(OneClickError::NotFound) => return Err(CopyError::JobGone),
         images => images?,
     };
     if let Some(image) = images

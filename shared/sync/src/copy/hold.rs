@@ -8,10 +8,10 @@ use futures::future::{Either, select};
 use jiff::{SignedDuration, Timestamp};
 use one_click::{AttachmentAt, JobId, OrgId};
 use runtime::deadline::wait_until;
-use runtime::{App, Deadline, Trouble};
+use runtime::{App, Deadline, WorkError};
 use store::photos::{Held, Lease};
 
-use super::Obstacle;
+use super::CopyError;
 
 /// How long a lease is. It ends before the message of whoever was killed comes back.
 const LEASE: SignedDuration = SignedDuration::from_secs(60);
@@ -36,7 +36,7 @@ impl<'a> Hold<'a> {
         org: &'a OrgId,
         photo: &'a PhotoId,
         deadline: Deadline,
-    ) -> Result<(Self, Lease), Trouble> {
+    ) -> Result<(Self, Lease), WorkError> {
         let holder = uuid::Uuid::new_v4().to_string();
         let now = app.now();
         let until_ms = end(now).as_millisecond();
@@ -78,7 +78,7 @@ impl<'a> Hold<'a> {
     }
 
     /// Gives it back.
-    pub async fn release(&self) -> Result<(), Trouble> {
+    pub async fn release(&self) -> Result<(), WorkError> {
         let store = &self.app.store;
         Ok(store.release_photo(self.held()).await?)
     }
@@ -87,8 +87,8 @@ impl<'a> Hold<'a> {
     /// or if the function is about to be ended.
     pub async fn during<T>(
         &self,
-        work: impl Future<Output = Result<T, Obstacle>>,
-    ) -> Result<T, Obstacle> {
+        work: impl Future<Output = Result<T, CopyError>>,
+    ) -> Result<T, CopyError> {
         let kept = async {
             match select(
                 pin!(self.extend()),
@@ -96,8 +96,8 @@ impl<'a> Hold<'a> {
             )
             .await
             {
-                Either::Left(((), _)) => Obstacle::Lost,
-                Either::Right(((), _)) => Obstacle::Passing(Trouble::transient(
+                Either::Left(((), _)) => CopyError::Lost,
+                Either::Right(((), _)) => CopyError::Passing(WorkError::transient(
                     "the time that the function may run was too short for the photo",
                 )),
             }
@@ -119,7 +119,7 @@ impl<'a> Hold<'a> {
                 Ok(false) => return,
                 // It may work the next time; what was copied meanwhile is right in any case.
                 Err(error) => {
-                    tracing::warn!(org.id = %self.org, photo.id = %self.photo, %error, "could not extend a lease");
+                    tracing::warn!(org.id = %self.org, photo.id = %self.photo, cause = %error, "could not extend a lease");
                 }
             }
         }

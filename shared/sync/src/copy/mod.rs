@@ -19,8 +19,8 @@ use model::organization::{ConnectionState, Organization};
 use model::pause::Side;
 use model::photo::{PhotoRow, Refuser};
 use one_click::OrgId;
-use runtime::{App, Deadline, Trouble};
-use store::photos::Lease;
+use runtime::{App, Deadline, WorkError};
+use store::photos::{Copied, Lease};
 
 use bring_up::bring_up;
 use hold::Hold;
@@ -49,9 +49,9 @@ pub enum CopyOutcome {
 }
 
 /// Why a photo could not be copied.
-enum Obstacle {
+enum CopyError {
     /// For now, and not because of this photo.
-    Passing(Trouble),
+    Passing(WorkError),
     /// It was refused, for a reason in plain words; by itself that ends nothing.
     Refused(Refuser, String),
     /// One Click has not got the job.
@@ -64,13 +64,13 @@ enum Obstacle {
     Lost,
 }
 
-impl<T: Into<Trouble>> From<T> for Obstacle {
+impl<T: Into<WorkError>> From<T> for CopyError {
     fn from(error: T) -> Self {
         match error.into() {
-            Trouble::Permanent(reason) => Self::Refused(Refuser::OneClicksWord, reason),
-            passing @ (Trouble::Transient { .. }
-            | Trouble::NeedsReconnecting
-            | Trouble::OtherVersion(_)) => Self::Passing(passing),
+            WorkError::Permanent(reason) => Self::Refused(Refuser::OneClicksWord, reason),
+            passing @ (WorkError::Transient { .. }
+            | WorkError::NeedsReconnecting
+            | WorkError::OtherVersion(_)) => Self::Passing(passing),
         }
     }
 }
@@ -84,7 +84,7 @@ pub async fn copy_photo(
     media: &Media,
     message: &PhotoMessage,
     deadline: Deadline,
-) -> Result<CopyOutcome, Trouble> {
+) -> Result<CopyOutcome, WorkError> {
     if !deadline.leaves(&app.clock, LEAST_TIME) {
         return Ok(CopyOutcome::NotBegun);
     }
@@ -134,7 +134,7 @@ fn probed(organization: &Organization) -> bool {
 
 /// The organization, while its photos are to come: also while it needs reconnecting, since what was
 /// listed needs no token; not after Disconnect.
-async fn connected(app: &App, org: &OrgId) -> Result<Option<Organization>, Trouble> {
+async fn connected(app: &App, org: &OrgId) -> Result<Option<Organization>, WorkError> {
     let organization = app.store.organization(org).await?;
     let organization = organization.filter(|organization| match organization.state {
         ConnectionState::Connected | ConnectionState::NeedsReconnecting => true,
@@ -147,7 +147,7 @@ async fn connected(app: &App, org: &OrgId) -> Result<Option<Organization>, Troub
 }
 
 /// Whether the photo belongs to a company that was connected before: its row is no opinion (B5).
-async fn rests(app: &App, organization: &Organization, row: &PhotoRow) -> Result<bool, Trouble> {
+async fn rests(app: &App, organization: &Organization, row: &PhotoRow) -> Result<bool, WorkError> {
     if let Some(company) = &row.company_id {
         return Ok(*company != organization.company_id);
     }
@@ -162,7 +162,7 @@ async fn copy_held(
     hold: &Hold<'_>,
     organization: &Organization,
     mut row: PhotoRow,
-) -> Result<CopyOutcome, Trouble> {
+) -> Result<CopyOutcome, WorkError> {
     let (app, org) = (hold.app, hold.org);
     for _ in 0..ROUNDS {
         let copied = match Box::pin(hold.during(bring_up(hold, media, &row))).await {
@@ -171,10 +171,10 @@ async fn copy_held(
         };
         let (store, wanted) = (&app.store, &row.wanted);
         match store
-            .photo_copied(hold.held(), wanted, copied.as_ref())
+            .mark_photo_copied(hold.held(), wanted, copied.as_ref())
             .await?
         {
-            None => {
+            Copied::Done => {
                 if row.copied.as_ref().map(|before| &before.hash)
                     != copied.as_ref().map(|now| &now.hash)
                 {
@@ -184,7 +184,7 @@ async fn copy_held(
                 return Ok(CopyOutcome::Done);
             }
             // Something newer became wanted meanwhile, and the lease is still ours.
-            Some(newer) => row = newer,
+            Copied::NewerWanted(newer) => row = *newer,
         }
         if !hold.deadline.leaves(&app.clock, LEAST_TIME) {
             break;
@@ -195,7 +195,7 @@ async fn copy_held(
 }
 
 /// Says that photos can be copied, at most once a minute.
-async fn note_copied(app: &App) -> Result<(), Trouble> {
+async fn note_copied(app: &App) -> Result<(), WorkError> {
     let now = app.clock.now_s();
     let noted = app.copy_noted_at.load(Ordering::Relaxed);
     if now - noted < NOTED_EVERY_S {
@@ -211,7 +211,7 @@ pub async fn give_up(
     app: &App,
     message: &PhotoMessage,
     deadline: Deadline,
-) -> Result<CopyOutcome, Trouble> {
+) -> Result<CopyOutcome, WorkError> {
     let (org, photo) = (&message.org_id, &message.photo_id);
     match Hold::take(app, org, photo, deadline).await? {
         (hold, Lease::Taken(row)) => {

@@ -3,14 +3,14 @@
 use companycam::ids::PhotoId;
 use model::photo::{CopiedPhoto, PhotoRow};
 use one_click::OrgId;
-use runtime::{App, Trouble};
+use runtime::{App, WorkError};
 use store::activity::{Kind, NewEntry, Outcome};
 
 /// So many characters of a caption tell a photo from others.
 const LONGEST_NAME: usize = 60;
 
 /// How people tell the photo from others.
-fn call(photo: &PhotoId, caption: Option<&str>) -> String {
+fn photo_label(photo: &PhotoId, caption: Option<&str>) -> String {
     let Some(caption) = caption else {
         return photo.to_string();
     };
@@ -45,9 +45,9 @@ pub(super) async fn note(
     org: &OrgId,
     row: &PhotoRow,
     copied: Option<&CopiedPhoto>,
-) -> Result<(), Trouble> {
+) -> Result<(), WorkError> {
     let photo = &row.photo_id;
-    let name = call(photo, row.wanted.details.caption.as_deref());
+    let name = photo_label(photo, row.wanted.details.caption.as_deref());
     let (outcome, text) = match (&row.copied, copied) {
         (Some(before), Some(now)) if before.job_id == now.job_id => {
             let changes = changes(before, now);
@@ -86,8 +86,8 @@ pub(super) async fn waits(
     org: &OrgId,
     row: &PhotoRow,
     reason: &str,
-) -> Result<(), Trouble> {
-    let name = call(&row.photo_id, row.wanted.details.caption.as_deref());
+) -> Result<(), WorkError> {
+    let name = photo_label(&row.photo_id, row.wanted.details.caption.as_deref());
     let text = format!(
         "Photo {name} is waiting, refused so far: {reason}. It is tried again by itself, at least once an hour."
     );
@@ -95,7 +95,7 @@ pub(super) async fn waits(
 }
 
 /// All photos wait; said once a day.
-pub(super) async fn all_wait(app: &App, org: &OrgId, reason: &str) -> Result<(), Trouble> {
+pub(super) async fn all_wait(app: &App, org: &OrgId, reason: &str) -> Result<(), WorkError> {
     let text = format!(
         "Photos are waiting, since none can be copied at the moment: {reason}. They are tried again by themselves."
     );
@@ -110,8 +110,8 @@ pub(super) async fn failed(
     org: &OrgId,
     row: &PhotoRow,
     reason: &str,
-) -> Result<(), Trouble> {
-    let name = call(&row.photo_id, row.wanted.details.caption.as_deref());
+) -> Result<(), WorkError> {
+    let name = photo_label(&row.photo_id, row.wanted.details.caption.as_deref());
     let text = format!("Photo {name} could not be copied: {reason}.");
     log(app, org, row, Outcome::Failed, text).await
 }
@@ -122,7 +122,7 @@ async fn log(
     row: &PhotoRow,
     outcome: Outcome,
     text: String,
-) -> Result<(), Trouble> {
+) -> Result<(), WorkError> {
     let entry = NewEntry::new(Kind::Photo, outcome, text)
         .project(&row.project_id)
         .job(row.wanted.job_id.as_ref())
@@ -140,11 +140,11 @@ mod tests {
     #[test]
     fn b25_a_photo_is_called_by_the_beginning_of_its_caption() {
         let photo = PhotoId::parse("7").unwrap();
-        assert_eq!(call(&photo, None), "7");
-        assert_eq!(call(&photo, Some("Front")), "“Front” (7)");
+        assert_eq!(photo_label(&photo, None), "7");
+        assert_eq!(photo_label(&photo, Some("Front")), "“Front” (7)");
         let long = "é".repeat(LONGEST_NAME + 1);
         let short = format!("“{}…” (7)", "é".repeat(LONGEST_NAME));
-        assert_eq!(call(&photo, Some(&long)), short);
+        assert_eq!(photo_label(&photo, Some(&long)), short);
     }
 
     #[test]

@@ -11,10 +11,10 @@ use model::organization::Organization;
 use model::pause::Side;
 use model::photo::{PhotoRow, Refusal, Refuser};
 use one_click::OrgId;
-use runtime::{App, Trouble};
+use runtime::{App, WorkError};
 
 use super::hold::Hold;
-use super::{CopyOutcome, Obstacle, notes, probed};
+use super::{CopyError, CopyOutcome, notes, probed};
 use crate::absence::{Told, job_is_missing};
 use crate::pause;
 
@@ -26,31 +26,31 @@ pub(super) async fn handle(
     hold: &Hold<'_>,
     organization: &Organization,
     row: &PhotoRow,
-    obstacle: Obstacle,
-) -> Result<CopyOutcome, Trouble> {
+    obstacle: CopyError,
+) -> Result<CopyOutcome, WorkError> {
     match obstacle {
-        Obstacle::Passing(
-            trouble @ Trouble::Transient {
+        CopyError::Passing(
+            trouble @ WorkError::Transient {
                 down: Some(Side::OneClick),
                 ..
             },
         ) => one_click_failed(hold, organization, row, trouble).await,
-        Obstacle::Passing(trouble) => {
+        CopyError::Passing(trouble) => {
             hold.release().await?;
             Err(trouble)
         }
-        Obstacle::Refused(by, reason) => {
+        CopyError::Refused(by, reason) => {
             let refusal = refused_again(row, by, &reason, hold.app.clock.now_ms());
             refused(hold, row, refusal).await
         }
-        Obstacle::JobGone => leave_to_its_job(hold, row).await,
-        Obstacle::Lasting(reason) => give_up(hold, row, &reason, None).await,
-        Obstacle::NoTime => {
+        CopyError::JobGone => leave_to_its_job(hold, row).await,
+        CopyError::Lasting(reason) => give_up(hold, row, &reason, None).await,
+        CopyError::NoTime => {
             hold.release().await?;
             Ok(CopyOutcome::NotBegun)
         }
         // Whoever has the photo sees to all that is wanted.
-        Obstacle::Lost => Ok(CopyOutcome::Done),
+        CopyError::Lost => Ok(CopyOutcome::Done),
     }
 }
 
@@ -62,8 +62,8 @@ async fn one_click_failed(
     hold: &Hold<'_>,
     organization: &Organization,
     row: &PhotoRow,
-    trouble: Trouble,
-) -> Result<CopyOutcome, Trouble> {
+    trouble: WorkError,
+) -> Result<CopyOutcome, WorkError> {
     let app = hold.app;
     match pause::answers(app, organization, Side::OneClick).await {
         Ok(true) => {
@@ -92,7 +92,7 @@ async fn refused(
     hold: &Hold<'_>,
     row: &PhotoRow,
     mut refusal: Refusal,
-) -> Result<CopyOutcome, Trouble> {
+) -> Result<CopyOutcome, WorkError> {
     let (app, org) = (hold.app, hold.org);
     let ends = is_final(&refusal, row.asked_ms);
     let tells = !refusal.told && is_worth_telling(&refusal, row.asked_ms);
@@ -114,11 +114,16 @@ async fn refused(
             photo_id: row.photo_id.clone(),
             tags: false,
         };
-        app.queues.sync(&[SyncMessage::new(org, look)]).await?;
+        app.queues
+            .send_looks(&[SyncMessage::new(org, look)])
+            .await?;
         refusal.ask_ms = Some(refusal.last_ms);
     }
-    let written = app.store.photo_refused(hold.held(), row, &refusal).await?;
-    tracing::info!(org.id = %org, photo.id = %hold.photo, times = refusal.times, reason = refusal.reason, "a photo is refused so far");
+    let written = app
+        .store
+        .mark_photo_refused(hold.held(), row, &refusal)
+        .await?;
+    tracing::info!(org.id = %org, photo.id = %hold.photo, times = refusal.times, cause = refusal.reason, "a photo is refused so far");
     if !written {
         // Something else is wanted by now.
         hold.release().await?;
@@ -129,7 +134,7 @@ async fn refused(
 
 /// Whether it is this photo that is refused, and not all of them, which nobody could name one by one: few
 /// wait, or others were copied meanwhile, in whichever organization.
-async fn is_alone(app: &App, org: &OrgId, refusal: &Refusal) -> Result<bool, Trouble> {
+async fn is_alone(app: &App, org: &OrgId, refusal: &Refusal) -> Result<bool, WorkError> {
     if !may_be_an_outage(refusal.by) {
         return Ok(true);
     }
@@ -141,7 +146,7 @@ async fn is_alone(app: &App, org: &OrgId, refusal: &Refusal) -> Result<bool, Tro
 }
 
 /// The job is gone: there is nowhere to copy it to. Transient until that was said twice.
-async fn leave_to_its_job(hold: &Hold<'_>, row: &PhotoRow) -> Result<CopyOutcome, Trouble> {
+async fn leave_to_its_job(hold: &Hold<'_>, row: &PhotoRow) -> Result<CopyOutcome, WorkError> {
     let (app, org) = (hold.app, hold.org);
     // First, since the photo is not looked at again once it has failed.
     if let Some(job) = &row.wanted.job_id
@@ -152,7 +157,7 @@ async fn leave_to_its_job(hold: &Hold<'_>, row: &PhotoRow) -> Result<CopyOutcome
     }
     let reason = "its job was deleted in One Click";
     app.store
-        .photo_failed(hold.held(), row, reason, None)
+        .mark_photo_failed(hold.held(), row, reason, None)
         .await?;
     tracing::info!(org.id = %org, photo.id = %hold.photo, "a photo's job is gone; the photo is left");
     Ok(CopyOutcome::Done)
@@ -164,7 +169,7 @@ pub(super) async fn give_up(
     row: &PhotoRow,
     reason: &str,
     refusal: Option<Refusal>,
-) -> Result<CopyOutcome, Trouble> {
+) -> Result<CopyOutcome, WorkError> {
     let (app, org) = (hold.app, hold.org);
     // It was wanted anew since then, with another address. A row that has failed may have been cut off
     // before it was said.
@@ -175,7 +180,7 @@ pub(super) async fn give_up(
     });
     if !app
         .store
-        .photo_failed(hold.held(), row, reason, refusal.as_ref())
+        .mark_photo_failed(hold.held(), row, reason, refusal.as_ref())
         .await?
     {
         // Something newer became wanted; it may well be copied.
@@ -187,5 +192,5 @@ pub(super) async fn give_up(
         return Ok(CopyOutcome::Done);
     }
     notes::failed(app, org, row, reason).await?;
-    Err(Trouble::Permanent(reason.to_owned()))
+    Err(WorkError::Permanent(reason.to_owned()))
 }

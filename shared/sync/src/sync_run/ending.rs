@@ -4,11 +4,11 @@ use model::messages::{Look, SyncMessage};
 use model::organization::Organization;
 use model::sync_run::{SyncRun, SyncStep};
 use one_click::OrgId;
-use runtime::{App, Trouble};
+use runtime::{App, WorkError};
 use store::activity::{Kind, NewEntry, Outcome};
 
 use super::taken::looks;
-use crate::context::Context;
+use crate::context::OrgContext;
 
 /// How often a run that keeps taking steps is tried to be ended.
 const CANCEL_TRIES: usize = 5;
@@ -17,7 +17,7 @@ const CANCEL_TRIES: usize = 5;
 pub const LONGEST_RUN_S: i64 = 24 * 60 * 60;
 
 /// Everything it listed is done, or has waited for a day.
-pub async fn finish(context: &Context<'_>, run: &SyncRun) -> Result<(), Trouble> {
+pub async fn finish(context: &OrgContext<'_>, run: &SyncRun) -> Result<(), WorkError> {
     // What was set aside by a crash stays pending until it is redriven; a run must not. Sooner than that it
     // is here since nothing was pending; an index that is behind may say otherwise by now.
     let waited = context.now - run.started_at >= LONGEST_RUN_S;
@@ -37,7 +37,7 @@ pub async fn finish(context: &Context<'_>, run: &SyncRun) -> Result<(), Trouble>
     Ok(())
 }
 
-async fn finished(context: &Context<'_>, run: &SyncRun) -> Result<(), Trouble> {
+async fn finished(context: &OrgContext<'_>, run: &SyncRun) -> Result<(), WorkError> {
     let org = context.org();
     let text = format!(
         "Sync finished: {} projects and {} photos were looked at.",
@@ -53,7 +53,7 @@ async fn finished(context: &Context<'_>, run: &SyncRun) -> Result<(), Trouble> {
 }
 
 /// Ends a run that can't go on; what it listed so far is handled all the same.
-pub async fn abandon(app: &App, org: &OrgId, run_id: &str, reason: &str) -> Result<(), Trouble> {
+pub async fn abandon(app: &App, org: &OrgId, run_id: &str, reason: &str) -> Result<(), WorkError> {
     let Some(organization) = app.store.organization(org).await? else {
         return Ok(());
     };
@@ -66,7 +66,7 @@ pub async fn abandon(app: &App, org: &OrgId, run_id: &str, reason: &str) -> Resu
 
 /// Ends the run that is there because an administrator wants so. What it has queued still comes over.
 /// `false`: none runs.
-pub async fn cancel(app: &App, org: &OrgId, by: &str) -> Result<bool, Trouble> {
+pub async fn cancel(app: &App, org: &OrgId, by: &str) -> Result<bool, WorkError> {
     // A step that is being taken meanwhile writes the run too.
     for _ in 0..CANCEL_TRIES {
         let Some(organization) = app.store.organization(org).await? else {
@@ -94,7 +94,7 @@ async fn end(
     organization: &Organization,
     run: &SyncRun,
     reason: &str,
-) -> Result<bool, Trouble> {
+) -> Result<bool, WorkError> {
     let ended = SyncRun {
         seq: run.seq + 1,
         finished_at: Some(app.clock.now_s()),
@@ -103,7 +103,7 @@ async fn end(
     };
     // Queued first: once the run is ended, nothing brings them back.
     let left = left_behind(&organization.org_id, run);
-    app.queues.sync(&left).await?;
+    app.queues.send_looks(&left).await?;
     // Without a cursor polls wait for the first sync to set it, which now never will: what changes
     // from when it began must come over all the same.
     let cursor = run.next_cursor.unwrap_or(run.started_at - 60);
@@ -133,7 +133,7 @@ pub fn left_behind(org: &OrgId, run: &SyncRun) -> Vec<SyncMessage> {
 }
 
 /// Whether something listed is not done yet.
-pub async fn anything_pending(context: &Context<'_>) -> Result<bool, Trouble> {
+pub async fn anything_pending(context: &OrgContext<'_>) -> Result<bool, WorkError> {
     let (store, org) = (&context.app.store, context.org());
     Ok(store.any_project_pending(org).await? || store.any_photo_pending(org).await?)
 }

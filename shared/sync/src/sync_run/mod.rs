@@ -10,9 +10,9 @@ use model::project::ProjectRow;
 use model::sync_run::{SyncRun, SyncStep, Window};
 use one_click::OrgId;
 use runtime::queues::backoff;
-use runtime::{App, Trouble};
+use runtime::{App, WorkError};
 
-use crate::context::Context;
+use crate::context::OrgContext;
 use ending::{LONGEST_RUN_S, anything_pending, finish, left_behind};
 use steps::take;
 use taken::{Taken, message};
@@ -78,18 +78,18 @@ pub fn after_connecting(before: Option<&Organization>, now: i64) -> SyncRun {
 }
 
 /// Queues the run's first step.
-pub async fn begin(app: &App, org: &OrgId, run: &SyncRun) -> Result<(), Trouble> {
-    Ok(app.queues.sync(&[message(org, run)]).await?)
+pub async fn begin(app: &App, org: &OrgId, run: &SyncRun) -> Result<(), WorkError> {
+    Ok(app.queues.send_looks(&[message(org, run)]).await?)
 }
 
 /// Takes the next step of the run. A message of an older or finished run, or of another step, is let
 /// go: so one run is one chain of messages, whatever was sent twice.
 pub async fn step(
-    context: &Context<'_>,
+    context: &OrgContext<'_>,
     run_id: &str,
     seq: Option<i64>,
     tries: u32,
-) -> Result<(), Trouble> {
+) -> Result<(), WorkError> {
     let Some(run) = current(context, run_id).filter(|run| seq.is_none_or(|seq| seq == run.seq))
     else {
         return Ok(());
@@ -114,7 +114,7 @@ async fn advance(
     organization: &Organization,
     run: &SyncRun,
     taken: Taken,
-) -> Result<(), Trouble> {
+) -> Result<(), WorkError> {
     let listed = lists_projects(run) && taken.next == SyncStep::Tags;
     let next = SyncRun {
         step: taken.next,
@@ -135,22 +135,22 @@ async fn advance(
     // gives nothing from behind this message until it is through.
     let mut messages = taken.looks;
     messages.push(message(org, &next));
-    app.queues.sync(&messages).await?;
+    app.queues.send_looks(&messages).await?;
     app.store.step_sync(org, &next, run.seq, cursor).await?;
     Ok(())
 }
 
-fn current<'a>(context: &'a Context<'_>, run_id: &str) -> Option<&'a SyncRun> {
+fn current<'a>(context: &'a OrgContext<'_>, run_id: &str) -> Option<&'a SyncRun> {
     let run = context.organization.sync.as_ref();
     run.filter(|run| run.id == run_id && run.is_running())
 }
 
 /// How long the step waits for what was queued before it, if it does; but never for ever.
 async fn must_wait(
-    context: &Context<'_>,
+    context: &OrgContext<'_>,
     run: &SyncRun,
     tries: u32,
-) -> Result<Option<Duration>, Trouble> {
+) -> Result<Option<Duration>, WorkError> {
     let patient = backoff(tries).min(LONGEST_WAIT);
     match &run.step {
         // Photos go to jobs, so the looks at the page's projects come first. One that takes longer
@@ -185,7 +185,7 @@ async fn must_wait(
 
 /// A photo that somebody has just taken waits behind those that are queued, so the run lists no more
 /// while there are many (B29).
-async fn photos_ahead(context: &Context<'_>) -> Result<Option<Duration>, Trouble> {
+async fn photos_ahead(context: &OrgContext<'_>) -> Result<Option<Duration>, WorkError> {
     let (store, org) = (&context.app.store, context.org());
     let many = store.more_photos_pending_than(org, PHOTOS_AHEAD).await?;
     Ok(many.then_some(HELD))
@@ -193,7 +193,7 @@ async fn photos_ahead(context: &Context<'_>) -> Result<Option<Duration>, Trouble
 
 /// Takes up a run that stands still: its message was lost, or it waited for a side to answer. Whatever
 /// message it still has is let go from now on.
-pub(super) async fn take_up(context: &Context<'_>) -> Result<(), Trouble> {
+pub(super) async fn take_up(context: &OrgContext<'_>) -> Result<(), WorkError> {
     let run = context.organization.sync.as_ref();
     match run.filter(|run| run.is_running()) {
         Some(run) => go_on(context, run, None).await,
@@ -204,10 +204,10 @@ pub(super) async fn take_up(context: &Context<'_>) -> Result<(), Trouble> {
 /// Queues the same step once more, at once or after so many tries and so long, and lets any other message
 /// of it go.
 async fn go_on(
-    context: &Context<'_>,
+    context: &OrgContext<'_>,
     run: &SyncRun,
     later: Option<(u32, Duration)>,
-) -> Result<(), Trouble> {
+) -> Result<(), WorkError> {
     let alive = SyncRun {
         seq: run.seq + 1,
         stepped_at: context.now,
@@ -221,9 +221,9 @@ async fn go_on(
                 tries: tries + 1,
                 ..again
             };
-            queues.retry(&later, wait).await?;
+            queues.send_look_later(&later, wait).await?;
         }
-        None => queues.sync(&[again]).await?,
+        None => queues.send_looks(&[again]).await?,
     }
     let (store, org) = (&context.app.store, context.org());
     store.step_sync(org, &alive, run.seq, None).await?;
@@ -231,7 +231,7 @@ async fn go_on(
 }
 
 /// A step of the run was put off: the run is seen to be alive, so that a poll does not take it up too.
-pub(super) async fn is_alive(app: &App, org: &OrgId, run_id: &str) -> Result<(), Trouble> {
+pub(super) async fn is_alive(app: &App, org: &OrgId, run_id: &str) -> Result<(), WorkError> {
     let Some(organization) = app.store.organization(org).await? else {
         return Ok(());
     };
@@ -253,7 +253,7 @@ pub(super) async fn pass_over(
     org: &OrgId,
     run_id: &str,
     seq: Option<i64>,
-) -> Result<bool, Trouble> {
+) -> Result<bool, WorkError> {
     let Some(organization) = app.store.organization(org).await? else {
         return Ok(true);
     };

@@ -6,14 +6,14 @@ use decide::sync_run::{after_looks, after_photos, tag_photos_step};
 use model::messages::{Look, Origin};
 use model::sync_run::{SyncRun, SyncStep, TagName};
 use one_click::IntegrationState;
-use runtime::Trouble;
+use runtime::WorkError;
 
 use super::taken::{Taken, looks};
-use crate::context::Context;
+use crate::context::OrgContext;
 use crate::listing::{LOOKS_AT_ONCE, Noted, PER_PAGE, next_cursor};
 use crate::{connection, listing, pause, photos, users, webhooks};
 
-pub async fn take(context: &Context<'_>, run: &SyncRun) -> Result<Taken, Trouble> {
+pub async fn take(context: &OrgContext<'_>, run: &SyncRun) -> Result<Taken, WorkError> {
     match &run.step {
         SyncStep::Users => take_users(context, run).await,
         SyncStep::Projects { page } => take_projects(context, run, *page).await,
@@ -44,14 +44,14 @@ pub async fn take(context: &Context<'_>, run: &SyncRun) -> Result<Taken, Trouble
     }
 }
 
-async fn take_users(context: &Context<'_>, run: &SyncRun) -> Result<Taken, Trouble> {
+async fn take_users(context: &OrgContext<'_>, run: &SyncRun) -> Result<Taken, WorkError> {
     // Connecting has just refreshed them, unless that took too long.
     let refreshed = context.organization.users_refreshed_at;
     if refreshed.is_none_or(|at| at < run.started_at) {
         users::refresh_if_allowed(context).await?;
     }
     webhooks::set_up(context).await?;
-    connection::tell_one_click(context.app, context.org(), IntegrationState::Connected, "").await?;
+    connection::publish_state(context.app, context.org(), IntegrationState::Connected, "").await?;
     let mut taken = Taken::then(SyncStep::Projects { page: 1 });
     if pause::something_waits(context).await? {
         taken.looks.push(context.look(Look::Resume));
@@ -59,7 +59,11 @@ async fn take_users(context: &Context<'_>, run: &SyncRun) -> Result<Taken, Troub
     Ok(taken)
 }
 
-async fn take_projects(context: &Context<'_>, run: &SyncRun, page: u32) -> Result<Taken, Trouble> {
+async fn take_projects(
+    context: &OrgContext<'_>,
+    run: &SyncRun,
+    page: u32,
+) -> Result<Taken, WorkError> {
     let query = ProjectsQuery {
         modified_since: run.modified_since,
         query: None,
@@ -87,7 +91,7 @@ async fn take_projects(context: &Context<'_>, run: &SyncRun, page: u32) -> Resul
 
 /// Queues some of the looks at a page's projects.
 fn take_looks(
-    context: &Context<'_>,
+    context: &OrgContext<'_>,
     left: &[ProjectId],
     projects: &[ProjectId],
     next_page: Option<u32>,
@@ -115,7 +119,7 @@ struct PhotosPage<'a> {
     unfinished: &'a [ProjectId],
 }
 
-async fn take_photos(context: &Context<'_>, page: PhotosPage<'_>) -> Result<Taken, Trouble> {
+async fn take_photos(context: &OrgContext<'_>, page: PhotosPage<'_>) -> Result<Taken, WorkError> {
     let query = PhotosQuery {
         after: page.cursor.cloned(),
         project_ids: page.projects.to_vec(),
@@ -163,7 +167,7 @@ fn after_projects(noted: Noted, next_page: Option<u32>) -> SyncStep {
     }
 }
 
-async fn all_tags(context: &Context<'_>) -> Result<Vec<TagName>, Trouble> {
+async fn all_tags(context: &OrgContext<'_>) -> Result<Vec<TagName>, WorkError> {
     let mut tags = Vec::new();
     let mut next = Some(1);
     while let Some(page) = next {
@@ -181,10 +185,10 @@ async fn all_tags(context: &Context<'_>) -> Result<Vec<TagName>, Trouble> {
 }
 
 async fn tag_step(
-    context: &Context<'_>,
+    context: &OrgContext<'_>,
     tags: &[TagName],
     cursor: Option<&Cursor>,
-) -> Result<SyncStep, Trouble> {
+) -> Result<SyncStep, WorkError> {
     let Some((tag, rest)) = tags.split_first() else {
         return Ok(SyncStep::Finish);
     };

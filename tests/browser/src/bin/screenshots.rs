@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, ensure};
-use browser_tests::cast::Cast;
 use browser_tests::chromium::{Chromium, Colours, DESK, PHONE, Scripts};
+use browser_tests::fixtures::Cast;
 use browser_tests::simulators::OneClick;
 use browser_tests::tab::{CREATE_PROJECT, REASSIGN, Tab};
 

@@ -2,9 +2,9 @@
 //! from, and with its own reading of the page's policy.
 
 use anyhow::{Result, ensure};
-use browser_tests::cast::Cast;
 use browser_tests::chromium::{Chromium, Scripts};
-use browser_tests::looks::Findings;
+use browser_tests::fixtures::Cast;
+use browser_tests::page_checks::Findings;
 use browser_tests::simulators::CompanyCam;
 use browser_tests::tab::Tab;
 

@@ -1,8 +1,8 @@
 //! What goes wrong between people and forms: twice, too late, from elsewhere, from two tabs.
 
 use anyhow::{Result, ensure};
-use browser_tests::cast::Cast;
 use browser_tests::chromium::{Chromium, Scripts};
+use browser_tests::fixtures::Cast;
 use browser_tests::simulators::{OneClick, spoil};
 use browser_tests::tab::{CREATE_PROJECT, REASSIGN, SAVE, SYNC, Tab};
 

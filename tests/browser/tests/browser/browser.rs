@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::{Context, Result, ensure};
 use browser_tests::PATIENCE;
 use browser_tests::chromium::{Chromium, Scripts};
-use browser_tests::looks::Findings;
+use browser_tests::page_checks::Findings;
 use end_to_end::eventually;
 
 #[tokio::test]

@@ -1,8 +1,8 @@
 //! The tab with a keyboard alone.
 
 use anyhow::{Result, ensure};
-use browser_tests::cast::Cast;
 use browser_tests::chromium::{Chromium, PHONE, Scripts};
+use browser_tests::fixtures::Cast;
 use browser_tests::tab::{CREATE_PROJECT, ONLY_MATCHED, SAVE, Tab};
 use thirtyfour::Key;
 

@@ -2,8 +2,8 @@
 
 use anyhow::{Context, Result, ensure};
 use browser_tests::PATIENCE;
-use browser_tests::cast::Cast;
 use browser_tests::chromium::{Chromium, Scripts};
+use browser_tests::fixtures::Cast;
 use browser_tests::simulators::{CompanyCam, OneClick};
 use browser_tests::tab::Tab;
 use end_to_end::eventually;

@@ -1,9 +1,9 @@
 //! Every state of the tab, and every page on the way to it: light and dark, on a desk and on a phone.
 
 use anyhow::{Result, ensure};
-use browser_tests::cast::Cast;
 use browser_tests::chromium::{Chromium, Scripts};
-use browser_tests::looks::Findings;
+use browser_tests::fixtures::Cast;
+use browser_tests::page_checks::Findings;
 use browser_tests::simulators::{CompanyCam, OneClick};
 use browser_tests::tab::Tab;
 

@@ -1,8 +1,8 @@
 //! The whole story of an administrator, with scripts and without.
 
 use anyhow::{Context, Result, ensure};
-use browser_tests::cast::Cast;
 use browser_tests::chromium::{Chromium, DESK, PHONE, Scripts};
+use browser_tests::fixtures::Cast;
 use browser_tests::simulators::{CompanyCam, OneClick};
 use browser_tests::tab::{
     COPY_INTERNAL, CREATE_JOB, CREATE_PROJECT, ONLY_MATCHED, REASSIGN, REMOVE_PREVIOUS, Tab,

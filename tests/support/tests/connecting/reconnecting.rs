@@ -5,7 +5,7 @@ use model::organization::ConnectionState;
 use runtime::pacing::Lane;
 use serde_json::json;
 use sync::connection;
-use sync::context::Context;
+use sync::context::OrgContext;
 use test_support::{CONSENTING, ORG, TestApp};
 
 use crate::{assert_brought_over, card, company, project_with_photo};
@@ -92,7 +92,7 @@ async fn b4_a_late_look_changes_neither_a_newer_connection_nor_an_ended_one() {
     let browser = test.connect().await;
     test.drain().await;
     let late = || async {
-        Context {
+        OrgContext {
             app: &test.app,
             organization: test.organization().await.unwrap(),
             now: test.app.clock.now_s(),

@@ -326,7 +326,7 @@ async fn b5_a_photo_of_another_companys_project_is_no_opinion() {
     // A collaborator's project: the second company lists it too, and in our rows it rests.
     let second = test.organization().await.unwrap().company_id.to_string();
     let row = test.organization().await.unwrap();
-    let context = sync::context::Context {
+    let context = sync::context::OrgContext {
         app: &test.app,
         organization: row,
         now: test.app.clock.now_s(),

@@ -7,14 +7,14 @@ use companycam::ids::CompanyId;
 use http::Method;
 use model::organization::ConnectionState;
 use runtime::pacing::Lane;
-use runtime::{App, OrgTokens, Trouble};
+use runtime::{App, OrgTokens, WorkError};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use test_support::{Call, TestApp, until};
 
 use crate::{company, org_id, put_tokens, stored_tokens};
 
-async fn read_users(app: &App) -> Result<Vec<User>, Trouble> {
+async fn read_users(app: &App) -> Result<Vec<User>, WorkError> {
     let row = app.store.organization(&org_id()).await?.unwrap();
     let companycam = app.companycam(&row, Lane::Live);
     let answer = companycam.read(|api| async move { api.users(1).await });
@@ -22,10 +22,10 @@ async fn read_users(app: &App) -> Result<Vec<User>, Trouble> {
 }
 
 /// As a look does that was put off: again until it is not told to come back later.
-async fn read_users_in_the_end(app: &App) -> Result<Vec<User>, Trouble> {
+async fn read_users_in_the_end(app: &App) -> Result<Vec<User>, WorkError> {
     loop {
         match read_users(app).await {
-            Err(Trouble::Transient { after, .. }) => {
+            Err(WorkError::Transient { after, .. }) => {
                 tokio::time::sleep(after.unwrap_or_default()).await;
             }
             done => return done,
@@ -173,7 +173,10 @@ async fn b5_a_renewal_that_a_disconnect_overtakes_brings_no_tokens_back() {
         assert!(store.end_connection(&ended).await.unwrap());
     };
     let (read, ()) = futures::join!(read_users(&test.app), disconnect);
-    assert!(matches!(read, Err(Trouble::NeedsReconnecting)), "{read:?}");
+    assert!(
+        matches!(read, Err(WorkError::NeedsReconnecting)),
+        "{read:?}"
+    );
     assert!(stored_tokens(&test).await.is_none());
     assert_eq!(test.companycam_requests("POST", "/oauth/revoke"), 2);
 }
@@ -188,7 +191,7 @@ async fn b4_a_renewal_that_a_new_connection_overtakes_leaves_it_alone() {
         test.connect().await;
     };
     let (read, ()) = futures::join!(read_users(&test.app), reconnect);
-    assert!(matches!(read, Err(Trouble::Transient { .. })), "{read:?}");
+    assert!(matches!(read, Err(WorkError::Transient { .. })), "{read:?}");
     let organization = test.organization().await.unwrap();
     assert_eq!(organization.generation, 2);
     assert_eq!(read_users(&test.app).await.unwrap().len(), 12);
@@ -301,7 +304,7 @@ async fn b4_an_outage_of_the_token_endpoint_disconnects_nobody() {
         test.companycam_fault(rule);
         let trouble = read_users(&test.app).await.unwrap_err();
         assert!(
-            matches!(trouble, Trouble::Transient { .. }),
+            matches!(trouble, WorkError::Transient { .. }),
             "{action}: {trouble:?}"
         );
         test.poll().await;
@@ -352,7 +355,10 @@ async fn b33_fresh_tokens_that_are_refused_for_a_while_disconnect_nobody() {
     let test = connected().await;
     refuse_all(&test, Some(9));
     let trouble = read_users(&test.app).await.unwrap_err();
-    assert!(matches!(trouble, Trouble::Transient { .. }), "{trouble:?}");
+    assert!(
+        matches!(trouble, WorkError::Transient { .. }),
+        "{trouble:?}"
+    );
     let since = test.organization().await.unwrap().refused_since;
     assert!(since.is_some());
     while read_users(&test.app).await.is_err() {}
@@ -375,7 +381,7 @@ async fn b33_fresh_tokens_that_are_refused_for_over_an_hour_need_reconnecting() 
         test.advance(wait);
         let trouble = read_users(&test.app).await.unwrap_err();
         assert!(
-            matches!(trouble, Trouble::Transient { .. }),
+            matches!(trouble, WorkError::Transient { .. }),
             "{wait:?} {trouble:?}"
         );
     }

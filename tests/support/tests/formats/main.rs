@@ -11,4 +11,5 @@
 
 mod messages;
 mod rows;
+mod runbook;
 mod waiting;

@@ -20,7 +20,7 @@ use store::connecting::{Connected, NewConnection};
 use store::ephemeral::{Authorization, CallBudget, Session};
 use store::jobs::Asking;
 use store::matches::Listed;
-use store::photos::{Held, NewWish};
+use store::photos::{Copied, Held, NewWish, Wish};
 use store::projects::{ListedProject, NewLink, Skip};
 use store::{Store, TableNames};
 use test_support::Aws;
@@ -159,18 +159,24 @@ async fn write_connection(store: &Store, org: &OrgId, company: &CompanyId) {
     };
     let preferences = Preferences::default().creating_projects_since(Some(Timestamp::UNIX_EPOCH));
     store.save_preferences(org, &preferences).await.unwrap();
-    store.users_refreshed(org, 1_700_000_001).await.unwrap();
+    store
+        .record_users_refreshed(org, 1_700_000_001)
+        .await
+        .unwrap();
     let webhook = WebhookId::parse("w1").unwrap();
     let seen = Some((&webhook, 1_700_000_002, "v1.g1"));
     let generation = connected.generation;
     store.set_webhook(org, generation, seen).await.unwrap();
-    let registered = store.one_click_registered(org, generation, "v1.g1");
+    let registered = store.record_one_click_webhook(org, generation, "v1.g1");
     registered.await.unwrap();
     let refused = store.set_refused(org, generation, Some(1_700_000_006));
     refused.await.unwrap();
-    store.jobs_listed(org, Timestamp::UNIX_EPOCH).await.unwrap();
     store
-        .polled(org, Some(1_700_000_003), 1_700_000_004)
+        .set_job_cursor(org, Timestamp::UNIX_EPOCH)
+        .await
+        .unwrap();
+    store
+        .record_poll(org, Some(1_700_000_003), 1_700_000_004)
         .await
         .unwrap();
     let poll = PollProgress {
@@ -222,12 +228,12 @@ async fn write_links(store: &Store, org: &OrgId, company: &CompanyId) {
     assert!(store.link(org, &link).await.unwrap());
     let up_to = fields.updated_at;
     store
-        .project_handled(org, &project("7"), up_to)
+        .mark_project_handled(org, &project("7"), up_to)
         .await
         .unwrap();
     let applied = [one_click::UserId::parse("usr_1").unwrap()].into();
     store
-        .job_reassigning(org, &job("job_1"), &applied)
+        .begin_reassigning(org, &job("job_1"), &applied)
         .await
         .unwrap();
     let begun = BegunLink {
@@ -246,7 +252,7 @@ async fn write_links(store: &Store, org: &OrgId, company: &CompanyId) {
         reason: SkipReason::WaitsForImporter,
     };
     store.skip_project(org, &skip).await.unwrap();
-    store.project_set_aside(org, &project("8")).await.unwrap();
+    store.set_project_aside(org, &project("8")).await.unwrap();
     store
         .claim_job(
             org,
@@ -260,7 +266,7 @@ async fn write_links(store: &Store, org: &OrgId, company: &CompanyId) {
         .await
         .unwrap();
     store
-        .job_set_aside(org, &job("job_2"), Timestamp::UNIX_EPOCH)
+        .set_job_aside(org, &job("job_2"), Timestamp::UNIX_EPOCH)
         .await
         .unwrap();
 }
@@ -273,11 +279,11 @@ async fn write_what_waits(store: &Store, org: &OrgId) {
         .await
         .unwrap();
     let (seven, linked, claimed) = (project("7"), job("job_1"), job("job_2"));
-    let missing = store.job_missing(org, &seven, &linked, 1_700_000_401);
+    let missing = store.record_job_missing(org, &seven, &linked, 1_700_000_401);
     assert!(missing.await.unwrap().is_some());
-    let missing = store.claimed_job_missing(org, &claimed, 1_700_000_402);
+    let missing = store.record_claimed_job_missing(org, &claimed, 1_700_000_402);
     assert!(missing.await.unwrap().is_some());
-    let refused = store.assignment_refused(org, &linked, 1_700_000_403);
+    let refused = store.record_assignment_refused(org, &linked, 1_700_000_403);
     assert!(refused.await.unwrap().is_some());
     let outage = store.probe_for_all(Side::OneClick, None, 1_700_000_404);
     assert!(outage.await.unwrap());
@@ -324,14 +330,16 @@ async fn write_photos(store: &Store, org: &OrgId) {
             wanted: &wanted,
             refused: false,
         };
-        store.want_photo(org, wish).await.unwrap().unwrap();
+        let wanted = store.want_photo(org, wish).await.unwrap();
+        assert_eq!(wanted, Wish::Raised);
         store.lease_photo(held(org, id), 0, 160_000).await.unwrap();
     }
     let (done, broken, refused) = (photo("12"), photo("13"), photo("14"));
-    let newer = store.photo_copied(held(org, &done), &wanted, Some(&copied));
-    assert!(newer.await.unwrap().is_none());
+    let newer = store.mark_photo_copied(held(org, &done), &wanted, Some(&copied));
+    assert!(matches!(newer.await.unwrap(), Copied::Done));
     let broken = store.photo(org, &broken).await.unwrap().unwrap();
-    let failed = store.photo_failed(held(org, &broken.photo_id), &broken, "not an image", None);
+    let failed =
+        store.mark_photo_failed(held(org, &broken.photo_id), &broken, "not an image", None);
     assert!(failed.await.unwrap());
     let refusal = Refusal {
         by: Refuser::Address,
@@ -348,7 +356,7 @@ async fn write_photos(store: &Store, org: &OrgId) {
         given_up: false,
     };
     let refused = store.photo(org, &refused).await.unwrap().unwrap();
-    let written = store.photo_refused(held(org, &refused.photo_id), &refused, &refusal);
+    let written = store.mark_photo_refused(held(org, &refused.photo_id), &refused, &refusal);
     assert!(written.await.unwrap());
 }
 
@@ -484,7 +492,11 @@ async fn b26_the_rows_of_the_version_before_are_read() {
     let organization = store.organization(org).await.unwrap().unwrap();
     assert_eq!(organization.sync, Some(run()));
     assert_eq!(organization.project_cursor, Some(1_700_000_003));
-    assert!(organization.preferences.has(Preference::CreateProjectFromJob));
+    assert!(
+        organization
+            .preferences
+            .has(Preference::CreateProjectFromJob)
+    );
     let links = store
         .projects(org, &["7", "8", "9"].map(project))
         .await

@@ -80,7 +80,7 @@ async fn b27_a_look_waits_for_the_version_that_can_read_its_row() {
         origin: Origin::Event,
     };
     let look = SyncMessage::new(&ORG.parse().unwrap(), look);
-    test.app.queues.sync(&[look]).await.unwrap();
+    test.app.queues.send_looks(&[look]).await.unwrap();
     work(&test).await;
     assert_eq!(due_in_15_minutes(&test, Queue::Retry), 1);
     assert!(test.dead_letters().is_empty());
@@ -126,7 +126,7 @@ async fn b27_a_look_of_another_version_that_waited_for_a_side_waits_for_its_vers
         .await
         .unwrap();
     let resume = SyncMessage::new(&org, Look::Resume);
-    test.app.queues.sync(&[resume]).await.unwrap();
+    test.app.queues.send_looks(&[resume]).await.unwrap();
     work(&test).await;
     let queued = test.aws.sqs.messages(Queue::Retry);
     let waits = queued

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use test_support::TestApp;
-use test_support::sides::text;
+use test_support::steps::text;
 
 use crate::helpers::{FROM_JOBS, arrive, asked, claims, elm, live_with, only_project_of, with};
 

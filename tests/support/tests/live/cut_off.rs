@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 use simulator_kit::Controls;
 use test_support::cut::{Moment, Scissors, arm, until_cut};
-use test_support::sides::text;
+use test_support::steps::text;
 use test_support::{ORG, Queue, TestApp};
 
 use crate::helpers::{connected, elm, elm_project, only_project_of, with};

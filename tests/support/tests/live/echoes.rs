@@ -2,7 +2,7 @@
 //! (B21, B22, B26).
 
 use serde_json::json;
-use test_support::sides::text;
+use test_support::steps::text;
 
 use crate::helpers::{
     BOTH, FROM_JOBS, arrive, asked, claims, elm, elm_project, jobs_named, linked, live_with,

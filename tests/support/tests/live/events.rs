@@ -4,7 +4,7 @@
 use http::Method;
 use serde_json::{Value, json};
 use test_support::TestApp;
-use test_support::sides::requests;
+use test_support::steps::requests;
 
 /// Merges one project into another in CompanyCam.
 async fn merge(test: &TestApp, merged: &str, into: &str) {

@@ -2,7 +2,7 @@
 
 use http::Method;
 use serde_json::{Value, json};
-use test_support::sides::{now, text};
+use test_support::steps::{now, text};
 use test_support::{ORG, TestApp};
 
 use crate::helpers::{

@@ -3,7 +3,7 @@
 use http::Method;
 use serde_json::{Value, json};
 use test_support::TestApp;
-use test_support::sides::{now, text};
+use test_support::steps::{now, text};
 
 use crate::helpers::{
     FROM_JOBS, asked, elm, elm_project, linked, live_with, only_project_of, project_of, projects,

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use model::job::JobClaim;
 use one_click::{JobId, OrgId};
 use serde_json::{Value, json};
-use test_support::sides::{now, requests, text};
+use test_support::steps::{now, requests, text};
 use test_support::{ORG, TestApp, until};
 
 /// B9 alone.

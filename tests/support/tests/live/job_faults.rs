@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use simulator_kit::control::FaultRule;
 use test_support::TestApp;
-use test_support::sides::{answer, fault, requests, text};
+use test_support::steps::{answer, fault, requests, text};
 
 use crate::helpers::{
     FROM_JOBS, arrive, asked, claims, come_back, connected, elm, elm_project, linked, live_with,

@@ -1,7 +1,7 @@
 //! Jobs create projects: which do, and what of them (B9, B18, B21, B24).
 
 use serde_json::{Value, json};
-use test_support::sides::{now, requests, text};
+use test_support::steps::{now, requests, text};
 
 use crate::helpers::{
     BOTH, FROM_JOBS, arrive, asked, connected, covers_since, date_back, dated_job, elm,

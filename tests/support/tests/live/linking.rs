@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use test_support::TestApp;
-use test_support::sides::{now, requests, text};
+use test_support::steps::{now, requests, text};
 
 use crate::helpers::{
     FROM_JOBS, connected, dated_job, elm, elm_project, linked, live_with, project_of, with,

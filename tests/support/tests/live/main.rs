@@ -22,7 +22,7 @@ use companycam::webhook::SCOPES;
 use companycam::{AccessToken, Api, NewWebhook};
 use one_click::OrgId;
 use serde_json::{Value, json};
-use test_support::sides::text;
+use test_support::steps::text;
 use test_support::{ORG, TestApp};
 
 fn org_id() -> OrgId {

@@ -1,7 +1,7 @@
 //! Events about photos (B15, B17, B26).
 
 use serde_json::json;
-use test_support::sides::{now, requests};
+use test_support::steps::{now, requests};
 use test_support::{Queue, TestApp, until};
 
 /// With a project that has its job.

@@ -1,7 +1,7 @@
 //! Reassignments that come in disorder, or are cut off half way (B23, B26, B27).
 
 use serde_json::json;
-use test_support::sides::{requests, text};
+use test_support::steps::{requests, text};
 
 use crate::helpers::{arrive, come_back, connected, elm, linked, live_with, project_of, with};
 use crate::reassigning::{Assigned, FOLLOW, REPLACE};

@@ -1,10 +1,10 @@
 //! A reassigned job reassigns its project (B11, B12, B23).
 
-use model::preferences::Preference;
 use http::Method;
+use model::preferences::Preference;
 use serde_json::{Value, json};
 use test_support::TestApp;
-use test_support::sides::{requests, text};
+use test_support::steps::{requests, text};
 
 use crate::helpers::{connected, elm, live_with, project_of, with};
 

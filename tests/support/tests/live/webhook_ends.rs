@@ -5,7 +5,7 @@ use model::organization::ConnectionState;
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use test_support::deliveries::{Signing, deliver_signed};
-use test_support::sides::{requests, text};
+use test_support::steps::{requests, text};
 use test_support::{ADMIN, ORG, TestApp};
 
 use crate::{another, api, assert_told, disconnect, our_url, the_webhook};

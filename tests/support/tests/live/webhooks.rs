@@ -4,7 +4,7 @@ use companycam::WebhookUpdate;
 use companycam::ids::WebhookId;
 use http::Method;
 use serde_json::{Value, json};
-use test_support::sides::{answer, fault, requests};
+use test_support::steps::{answer, fault, requests};
 use test_support::{ORG, TestApp};
 
 use crate::{another, api, assert_told, our_url, the_webhook};

@@ -3,7 +3,7 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use http::Method;
 use serde_json::json;
-use test_support::sides::{requests, text};
+use test_support::steps::{requests, text};
 use test_support::{ADMIN, ORG, Queue, TestApp};
 use url::Url;
 

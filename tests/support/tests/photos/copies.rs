@@ -2,7 +2,7 @@
 
 use http::Method;
 use serde_json::{Value, json};
-use test_support::sides::{now, requests, text};
+use test_support::steps::{now, requests, text};
 use test_support::{ORG, TestApp};
 
 use crate::{md5_of, originals, stored, with_project};

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use test_support::sides::requests;
+use test_support::steps::requests;
 use test_support::{Queue, TestApp};
 
 use crate::{originals, with_project};

@@ -12,7 +12,7 @@ mod twice;
 
 use md5::{Digest, Md5};
 use serde_json::json;
-use test_support::sides::{requests, text};
+use test_support::steps::{requests, text};
 use test_support::{ORG, Queue, TestApp};
 
 async fn with_project() -> (TestApp, String) {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde_json::json;
-use test_support::sides::requests;
+use test_support::steps::requests;
 use test_support::{Call, ORG, Queue, TestApp};
 
 use crate::{with_a_waiting_photo, with_project};

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde_json::json;
-use test_support::sides::now;
+use test_support::steps::now;
 use test_support::{Message, ORG, Queue, TestApp};
 
 use crate::{originals, originals_begun, puts, with_project};

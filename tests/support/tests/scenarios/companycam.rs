@@ -3,7 +3,7 @@
 use http::Method;
 use serde_json::json;
 use test_support::TestApp;
-use test_support::sides::{now, text};
+use test_support::steps::{now, text};
 
 use crate::play::{Scenario, Subject, one_click_org, queue};
 

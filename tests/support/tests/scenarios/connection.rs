@@ -53,7 +53,7 @@ impl Scenario for RegisteringWebhooks {
         test.delete_companycam_webhooks().await;
         // As if One Click had another key, so that it is told ours again.
         let (store, row) = (&test.app.store, test.organization().await.unwrap());
-        let told = store.one_click_registered(&row.org_id, row.generation, "another");
+        let told = store.record_one_click_webhook(&row.org_id, row.generation, "another");
         told.await.unwrap();
         queue(test, &json!({"kind": "poll"}));
         Subject::Connection

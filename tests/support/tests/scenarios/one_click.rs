@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use test_support::TestApp;
-use test_support::sides::text;
+use test_support::steps::text;
 
 use crate::play::{Scenario, Subject, queue};
 

@@ -177,7 +177,7 @@ async fn b18_a_late_event_about_the_old_job_leaves_the_new_one_alone() {
     test.settle().await;
     let look = model::messages::Look::job(&old.parse().unwrap());
     let late = model::messages::SyncMessage::new(&crate::org_id(), look);
-    test.app.queues.sync(&[late]).await.unwrap();
+    test.app.queues.send_looks(&[late]).await.unwrap();
     test.settle().await;
     test.sync("29").await;
     assert_back(&test, &project, &photos);

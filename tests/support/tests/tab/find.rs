@@ -4,7 +4,7 @@ use model::project::ProjectFields;
 use serde_json::{Value, json};
 use store::jobs::Asking;
 use store::photos::NewWish;
-use test_support::sides::text;
+use test_support::steps::text;
 use test_support::{Browser, TestApp};
 
 use crate::{card, connect_another_company, connected, notice, org_id};
@@ -289,7 +289,8 @@ async fn b25_photos_on_no_job_and_photos_being_copied_say_so() {
         wanted: &wanted,
         refused: false,
     };
-    store.want_photo(&org, wish).await.unwrap();
+    let raised = store.want_photo(&org, wish).await.unwrap();
+    assert_eq!(raised, store::photos::Wish::Raised);
     assert_says(
         &find(&browser, &photos[1]).await,
         &["Waiting", "It waits for its turn"],
@@ -346,7 +347,7 @@ async fn b25_a_jobs_open_claim_and_a_refused_job_say_so() {
     );
     store.drop_claim(&org, &job).await.unwrap();
     store
-        .job_set_aside(&org, &job, test.app.now())
+        .set_job_aside(&org, &job, test.app.now())
         .await
         .unwrap();
     assert_says(

@@ -1,7 +1,7 @@
 //! B28: nothing of an organization is seen or changed through another's session.
 
-use model::preferences::Preference;
 use http::StatusCode;
+use model::preferences::Preference;
 use test_support::{Browser, ORG, TestApp};
 
 use crate::{connected, status, user};

@@ -71,15 +71,18 @@ async fn b9_to_b13_each_preference_is_saved_and_shown() {
 async fn b9_the_time_of_switching_on_is_kept_while_it_stays_on() {
     let (test, browser) = connected().await;
     save(&browser, &["create_project_from_job"]).await;
-    let since = preferences(&test).await.create_project_from_job_since;
+    let since = preferences(&test).await.create_project_from_job_since();
     assert!(since.is_some());
     save(&browser, &["create_project_from_job", "copy_documents"]).await;
     assert_eq!(
-        preferences(&test).await.create_project_from_job_since,
+        preferences(&test).await.create_project_from_job_since(),
         since
     );
     save(&browser, &[]).await;
-    assert_eq!(preferences(&test).await.create_project_from_job_since, None);
+    assert_eq!(
+        preferences(&test).await.create_project_from_job_since(),
+        None
+    );
 }
 
 #[tokio::test]
@@ -92,10 +95,16 @@ async fn b12_removing_the_previous_assignee_needs_reassignment() {
     let tab = save(&browser, &["reassign_project"]).await;
     assert!(!checkbox(&tab, "remove_previous_assignee").contains(" disabled"));
     save(&browser, &["reassign_project", "remove_previous_assignee"]).await;
-    assert!(preferences(&test).await.remove_previous_assignee);
+    assert!(
+        preferences(&test)
+            .await
+            .has(Preference::RemovePreviousAssignee)
+    );
     save(&browser, &["remove_previous_assignee"]).await;
     assert!(
-        !preferences(&test).await.remove_previous_assignee,
+        !preferences(&test)
+            .await
+            .has(Preference::RemovePreviousAssignee),
         "it goes off with the other"
     );
 }

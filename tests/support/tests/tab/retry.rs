@@ -3,7 +3,7 @@
 use http::StatusCode;
 use serde_json::{Value, json};
 use store::activity::{Kind, NewEntry, Outcome};
-use test_support::sides::text;
+use test_support::steps::text;
 use test_support::{Browser, Page, TestApp};
 
 use crate::{card, connect_another_company, connected, failure, notice, org_id};

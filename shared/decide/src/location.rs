@@ -27,7 +27,7 @@ const SHORT: [(&str, &str); 19] = [
 ];
 
 /// The text as it is compared: lower case, words only, the common ones shortened.
-pub fn normal(text: &str) -> String {
+pub fn normalized(text: &str) -> String {
     let lower = text.to_lowercase().replace('&', " and ");
     let words = lower
         .split(|letter: char| !letter.is_alphanumeric())
@@ -43,17 +43,17 @@ pub fn normal(text: &str) -> String {
 
 /// Where something is, as it is compared.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
+pub struct Location {
     line_1: String,
     line_2: String,
     city: String,
     postal_code: String,
 }
 
-impl Place {
+impl Location {
     /// Of a project.
     pub fn of_project(fields: &ProjectFields) -> Self {
-        let text = |value: &Option<String>| normal(value.as_deref().unwrap_or_default());
+        let text = |value: &Option<String>| normalized(value.as_deref().unwrap_or_default());
         Self {
             line_1: text(&fields.street_address_1),
             line_2: text(&fields.street_address_2),
@@ -65,10 +65,10 @@ impl Place {
     /// Of a job.
     pub fn of_job(address: &Address) -> Self {
         Self {
-            line_1: normal(&address.line_1),
-            line_2: normal(&address.line_2),
-            city: normal(&address.city),
-            postal_code: postal_code(&normal(&address.postal_code)),
+            line_1: normalized(&address.line_1),
+            line_2: normalized(&address.line_2),
+            city: normalized(&address.city),
+            postal_code: postal_code(&normalized(&address.postal_code)),
         }
     }
 
@@ -79,7 +79,7 @@ impl Place {
 
     /// Whether both are known and the same: the same street and number, and the same postal code or,
     /// where one of them has none, the same city.
-    pub fn is(&self, other: &Self) -> bool {
+    pub fn matches(&self, other: &Self) -> bool {
         let both = |one: &str, other: &str| !one.is_empty() && !other.is_empty();
         let same_town = if both(&self.postal_code, &other.postal_code) {
             self.postal_code == other.postal_code
@@ -99,18 +99,18 @@ fn postal_code(normal: &str) -> String {
 
 /// Whether a job and a project are plainly the same piece of work: same place, same customer.
 pub fn same_work(job: &Job, project_name: &str, project: &ProjectFields) -> bool {
-    let name = normal(&job.customer_name);
+    let name = normalized(&job.customer_name);
     !name.is_empty()
-        && name == normal(project_name)
-        && Place::of_job(&job.address).is(&Place::of_project(project))
+        && name == normalized(project_name)
+        && Location::of_job(&job.address).matches(&Location::of_project(project))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn place(line_1: &str, city: &str, postal_code: &str) -> Place {
-        Place::of_job(&Address {
+    fn place(line_1: &str, city: &str, postal_code: &str) -> Location {
+        Location::of_job(&Address {
             line_1: line_1.into(),
             city: city.into(),
             postal_code: postal_code.into(),
@@ -121,31 +121,34 @@ mod tests {
     #[test]
     fn b20_one_address_is_written_in_many_ways() {
         let known = place("12 North Elm Street", "Lincoln", "68508");
-        assert!(known.is(&place(" 12 n. elm ST ", "LINCOLN", "68508-1234")));
-        assert!(known.is(&place("12 N Elm St", "lincoln", "")));
-        assert!(known.is(&place("12 N Elm St", "", "68508")));
+        assert!(known.matches(&place(" 12 n. elm ST ", "LINCOLN", "68508-1234")));
+        assert!(known.matches(&place("12 N Elm St", "lincoln", "")));
+        assert!(known.matches(&place("12 N Elm St", "", "68508")));
     }
 
     #[test]
     fn b20_what_differs_or_is_not_known_is_not_the_same() {
         let known = place("12 Elm St", "Lincoln", "68508");
-        assert!(!known.is(&place("14 Elm St", "Lincoln", "68508")));
-        assert!(!known.is(&place("12 Elm St", "Lincoln", "68510")));
-        assert!(!known.is(&place("12 Elm St", "Omaha", "")));
-        assert!(!known.is(&place("12 Elm St", "", "")));
+        assert!(!known.matches(&place("14 Elm St", "Lincoln", "68508")));
+        assert!(!known.matches(&place("12 Elm St", "Lincoln", "68510")));
+        assert!(!known.matches(&place("12 Elm St", "Omaha", "")));
+        assert!(!known.matches(&place("12 Elm St", "", "")));
         let nowhere = place("", "Lincoln", "68508");
-        assert!(!nowhere.is(&nowhere));
-        let flat = Place {
+        assert!(!nowhere.matches(&nowhere));
+        let flat = Location {
             line_2: "unit 4".into(),
             ..known.clone()
         };
-        assert!(!known.is(&flat));
+        assert!(!known.matches(&flat));
     }
 
     #[test]
     fn b20_names_are_compared_by_their_words() {
-        assert_eq!(normal("Smith & Sons, LLC"), normal("SMITH and Sons LLC"));
-        assert_ne!(normal("Smith"), normal("Smyth"));
-        assert_eq!(normal("Ünal  Café"), "ünal café");
+        assert_eq!(
+            normalized("Smith & Sons, LLC"),
+            normalized("SMITH and Sons LLC")
+        );
+        assert_ne!(normalized("Smith"), normalized("Smyth"));
+        assert_eq!(normalized("Ünal  Café"), "ünal café");
     }
 }

@@ -9,12 +9,12 @@ use model::messages::{Look, Origin, SyncMessage};
 use model::organization::Organization;
 use model::project::LinkState;
 use one_click::JobId;
-use runtime::{App, Trouble};
+use runtime::{App, WorkError};
 use store::activity::{Entry, Kind, Outcome};
 
 /// What can be tried again.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Subject {
+pub enum RetryTarget {
     /// A photo that could not be copied.
     Photo(PhotoId),
     /// The photos of a project, which could not be read.
@@ -27,7 +27,7 @@ pub enum Subject {
     Reassigning(JobId, ProjectId),
 }
 
-impl Subject {
+impl RetryTarget {
     /// What an entry of the activity log is about, if it failed and can be tried again by itself.
     pub fn of(entry: &Entry) -> Option<Self> {
         if entry.outcome != Outcome::Failed {
@@ -53,7 +53,7 @@ impl Subject {
 
 /// What came of asking.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Asked {
+pub enum RetryOutcome {
     /// The look is queued.
     Queued,
     /// It is a company's that was connected before: those links rest (B5).
@@ -66,46 +66,48 @@ pub enum Asked {
 pub async fn retry(
     app: &App,
     organization: &Organization,
-    subject: &Subject,
-) -> Result<Asked, Trouble> {
+    subject: &RetryTarget,
+) -> Result<RetryOutcome, WorkError> {
     let (org, store) = (&organization.org_id, &app.store);
     let project = match subject {
-        Subject::Photo(id) => store.photo(org, id).await?.map(|row| row.project_id),
-        Subject::ProjectPhotos(id) | Subject::Project(id) | Subject::Reassigning(_, id) => {
-            Some(id.clone())
-        }
-        Subject::Job(_) => None,
+        RetryTarget::Photo(id) => store.photo(org, id).await?.map(|row| row.project_id),
+        RetryTarget::ProjectPhotos(id)
+        | RetryTarget::Project(id)
+        | RetryTarget::Reassigning(_, id) => Some(id.clone()),
+        RetryTarget::Job(_) => None,
     };
     if let Some(project) = &project
         && rests(app, organization, project).await?
     {
-        return Ok(Asked::Rests);
+        return Ok(RetryOutcome::Rests);
     }
     let look = match subject {
-        Subject::Photo(id) => {
+        RetryTarget::Photo(id) => {
             store.retry_photo(org, id).await?;
             Look::Photo {
                 photo_id: id.clone(),
                 tags: true,
             }
         }
-        Subject::ProjectPhotos(id) => Look::photos_of(id, None),
-        Subject::Project(id) => {
+        RetryTarget::ProjectPhotos(id) => Look::photos_of(id, None),
+        RetryTarget::Project(id) => {
             store.retry_project(org, id).await?;
             project_look(id, Origin::Event)
         }
-        Subject::Job(id) => {
+        RetryTarget::Job(id) => {
             store.retry_job(org, id).await?;
             Look::job(id)
         }
-        Subject::Reassigning(id, _) => {
+        RetryTarget::Reassigning(id, _) => {
             store.retry_reassigning(org, id).await?;
             Look::job(id)
         }
     };
     tracing::info!(org.id = %org, look.kind = look.kind(), ?subject, "an administrator asked for it again");
-    app.queues.sync(&[SyncMessage::new(org, look)]).await?;
-    Ok(Asked::Queued)
+    app.queues
+        .send_looks(&[SyncMessage::new(org, look)])
+        .await?;
+    Ok(RetryOutcome::Queued)
 }
 
 /// Lets a project whose job was deleted make another one (B18).
@@ -113,13 +115,13 @@ pub async fn bring_back(
     app: &App,
     organization: &Organization,
     id: &ProjectId,
-) -> Result<Asked, Trouble> {
+) -> Result<RetryOutcome, WorkError> {
     let (org, store) = (&organization.org_id, &app.store);
     let Some(row) = store.project(org, id).await? else {
-        return Ok(Asked::Nothing);
+        return Ok(RetryOutcome::Nothing);
     };
     if row.company_id != organization.company_id {
-        return Ok(Asked::Rests);
+        return Ok(RetryOutcome::Rests);
     }
     let reopened = match (row.state, &row.job_id) {
         (LinkState::JobDeleted, Some(job)) => store.reopen_link(org, id, job).await?,
@@ -128,13 +130,15 @@ pub async fn bring_back(
         _ => false,
     };
     if !reopened {
-        return Ok(Asked::Nothing);
+        return Ok(RetryOutcome::Nothing);
     }
     // If the project is gone from CompanyCam as well, this says so.
     let look = project_look(id, Origin::Deletion);
     tracing::info!(org.id = %org, project.id = %id, "an administrator asked for a deleted job to be brought back");
-    app.queues.sync(&[SyncMessage::new(org, look)]).await?;
-    Ok(Asked::Queued)
+    app.queues
+        .send_looks(&[SyncMessage::new(org, look)])
+        .await?;
+    Ok(RetryOutcome::Queued)
 }
 
 fn project_look(id: &ProjectId, origin: Origin) -> Look {
@@ -144,7 +148,7 @@ fn project_look(id: &ProjectId, origin: Origin) -> Look {
     }
 }
 
-async fn rests(app: &App, organization: &Organization, id: &ProjectId) -> Result<bool, Trouble> {
+async fn rests(app: &App, organization: &Organization, id: &ProjectId) -> Result<bool, WorkError> {
     let row = app.store.project(&organization.org_id, id).await?;
     Ok(row.is_some_and(|row| row.company_id != organization.company_id))
 }
@@ -166,23 +170,23 @@ mod tests {
 
     #[test]
     fn b25_what_failed_can_be_tried_again() {
-        let of = |kind, ids| Subject::of(&entry("failed", kind, ids));
+        let of = |kind, ids| RetryTarget::of(&entry("failed", kind, ids));
         let project = || ProjectId::parse("p").unwrap();
         let job = || JobId::parse("j").unwrap();
-        let photo = Some(Subject::Photo(PhotoId::parse("f").unwrap()));
+        let photo = Some(RetryTarget::Photo(PhotoId::parse("f").unwrap()));
         assert_eq!(of("photo", [Some("p"), Some("j"), Some("f")]), photo);
         assert_eq!(of("photo", [None, None, Some("f")]), photo);
-        let photos = Some(Subject::ProjectPhotos(project()));
+        let photos = Some(RetryTarget::ProjectPhotos(project()));
         assert_eq!(of("photo", [Some("p"), None, None]), photos);
-        let reassigning = Some(Subject::Reassigning(job(), project()));
+        let reassigning = Some(RetryTarget::Reassigning(job(), project()));
         assert_eq!(of("project", [Some("p"), Some("j"), None]), reassigning);
         assert_eq!(
             of("project", [Some("p"), None, None]),
-            Some(Subject::Project(project()))
+            Some(RetryTarget::Project(project()))
         );
         assert_eq!(
             of("project", [None, Some("j"), None]),
-            Some(Subject::Job(job()))
+            Some(RetryTarget::Job(job()))
         );
     }
 
@@ -190,12 +194,12 @@ mod tests {
     fn b25_what_names_nothing_or_did_not_fail_is_not_tried_again() {
         for kind in ["sync", "connection", "user", "project", "photo"] {
             assert_eq!(
-                Subject::of(&entry("failed", kind, [None; 3])),
+                RetryTarget::of(&entry("failed", kind, [None; 3])),
                 None,
                 "{kind}"
             );
         }
         let done = entry("copied", "photo", [Some("p"), Some("j"), Some("f")]);
-        assert_eq!(Subject::of(&done), None);
+        assert_eq!(RetryTarget::of(&done), None);
     }
 }

@@ -6,16 +6,16 @@ use companycam::ids::ProjectId;
 use companycam::{Project, ProjectsQuery};
 use decide::fields::{customer_name, project_fields, relation_key};
 use decide::link::quoted;
-use decide::place::{Place, normal, same_work};
+use decide::location::{Location, normalized, same_work};
 use decide::relations::{
     PROJECT_KEY, filled, importer_keys, may_be_of, named_project, of_job, of_project,
 };
 use model::job::JobClaim;
 use model::project::{LinkState, ProjectFields, ProjectRow};
 use one_click::{Job, JobId};
-use runtime::Trouble;
+use runtime::WorkError;
 
-use crate::context::Context;
+use crate::context::OrgContext;
 
 /// How recently something must have changed to be linked by its name and address alone.
 const RECENT_S: i64 = 90 * 24 * 60 * 60;
@@ -26,20 +26,20 @@ const ALIKE_PAGES: u32 = 5;
 
 /// What a look around came to.
 #[derive(Debug)]
-pub enum Found<T> {
+pub enum Candidate<T> {
     /// Exactly this one.
-    One(T),
+    Unique(T),
     /// None that can be linked; these look alike, in words for the log.
-    None(Vec<String>),
+    Alike(Vec<String>),
 }
 
 /// The job that names another system's id that the project carries too, or that is plainly the same
 /// piece of work.
 pub async fn job_for(
-    context: &Context<'_>,
+    context: &OrgContext<'_>,
     id: &ProjectId,
     fields: &ProjectFields,
-) -> Result<Found<Job>, Trouble> {
+) -> Result<Candidate<Job>, WorkError> {
     let related = related_jobs(context, fields).await?;
     if !related.is_empty() {
         return Ok(the_one(related));
@@ -50,22 +50,22 @@ pub async fn job_for(
     if alike.len() == 1 && alike.iter().all(is_recent) {
         return Ok(the_one(alike));
     }
-    Ok(Found::None(alike.iter().map(call_job).collect()))
+    Ok(Candidate::Alike(alike.iter().map(job_label).collect()))
 }
 
-fn the_one(mut jobs: Vec<Job>) -> Found<Job> {
+fn the_one(mut jobs: Vec<Job>) -> Candidate<Job> {
     if jobs.len() == 1
         && let Some(job) = jobs.pop()
     {
-        return Found::One(job);
+        return Candidate::Unique(job);
     }
-    Found::None(jobs.iter().map(call_job).collect())
+    Candidate::Alike(jobs.iter().map(job_label).collect())
 }
 
 /// The jobs that name this project already, oldest first: made by an earlier try whose answer was lost,
 /// by an earlier connection, or by another integration (B20, B31). Those of another project of ours are
 /// left out.
-pub async fn jobs_naming(context: &Context<'_>, id: &ProjectId) -> Result<Vec<Job>, Trouble> {
+pub async fn jobs_naming(context: &OrgContext<'_>, id: &ProjectId) -> Result<Vec<Job>, WorkError> {
     let org = context.org();
     let one_click = context.one_click().await?;
     let mut jobs = one_click
@@ -88,11 +88,14 @@ pub async fn jobs_naming(context: &Context<'_>, id: &ProjectId) -> Result<Vec<Jo
 }
 
 /// A job, for the log.
-pub fn call_job(job: &Job) -> String {
+pub fn job_label(job: &Job) -> String {
     format!("job {} ({})", quoted(&job.customer_name), job.id)
 }
 
-async fn related_jobs(context: &Context<'_>, fields: &ProjectFields) -> Result<Vec<Job>, Trouble> {
+async fn related_jobs(
+    context: &OrgContext<'_>,
+    fields: &ProjectFields,
+) -> Result<Vec<Job>, WorkError> {
     let one_click = context.one_click().await?;
     let mut found = Vec::new();
     for (kind, id) in &fields.integrations {
@@ -109,10 +112,10 @@ async fn related_jobs(context: &Context<'_>, fields: &ProjectFields) -> Result<V
 }
 
 async fn alike_jobs(
-    context: &Context<'_>,
+    context: &OrgContext<'_>,
     id: &ProjectId,
     fields: &ProjectFields,
-) -> Result<Vec<Job>, Trouble> {
+) -> Result<Vec<Job>, WorkError> {
     let Some(line_1) = &fields.street_address_1 else {
         return Ok(Vec::new());
     };
@@ -146,7 +149,7 @@ async fn alike_jobs(
 }
 
 /// Those of the jobs that no project has, each once.
-async fn unlinked(context: &Context<'_>, jobs: Vec<Job>) -> Result<Vec<Job>, Trouble> {
+async fn unlinked(context: &OrgContext<'_>, jobs: Vec<Job>) -> Result<Vec<Job>, WorkError> {
     let rows = context
         .app
         .store
@@ -160,7 +163,10 @@ async fn unlinked(context: &Context<'_>, jobs: Vec<Job>) -> Result<Vec<Job>, Tro
 
 /// The project that names another system's id that the job carries too, or that is plainly the same
 /// piece of work.
-pub async fn project_for(context: &Context<'_>, job: &Job) -> Result<Found<Project>, Trouble> {
+pub async fn project_for(
+    context: &OrgContext<'_>,
+    job: &Job,
+) -> Result<Candidate<Project>, WorkError> {
     let relations: BTreeSet<_> = of_job(job).collect();
     let recent_since = context.now - RECENT_S;
     if !relations.is_empty() {
@@ -172,12 +178,12 @@ pub async fn project_for(context: &Context<'_>, job: &Job) -> Result<Found<Proje
         if found.len() == 1
             && let Some(project) = found.pop()
         {
-            return Ok(Found::One(project));
+            return Ok(Candidate::Unique(project));
         }
     }
-    let place = Place::of_job(&job.address);
-    if !place.is_known() || normal(&job.customer_name).is_empty() {
-        return Ok(Found::None(Vec::new()));
+    let place = Location::of_job(&job.address);
+    if !place.is_known() || normalized(&job.customer_name).is_empty() {
+        return Ok(Candidate::Alike(Vec::new()));
     }
     // CompanyCam searches for this in names and first address lines. The number of the house is
     // written in one way only, unlike all that follows it.
@@ -199,21 +205,21 @@ pub async fn project_for(context: &Context<'_>, job: &Job) -> Result<Found<Proje
     if found.len() == 1
         && let Some(project) = found.pop()
     {
-        return Ok(Found::One(project));
+        return Ok(Candidate::Unique(project));
     }
     let call = |project: &Project| {
         let name = customer_name(&project.id, &project_fields(project));
-        format!("project {}", Context::call_project(&name, &project.id))
+        format!("project {}", OrgContext::project_label(&name, &project.id))
     };
-    Ok(Found::None(found.iter().map(call).collect()))
+    Ok(Candidate::Alike(found.iter().map(call).collect()))
 }
 
 /// The project that a request may have made whose answer was lost (B22).
 pub async fn lost_project(
-    context: &Context<'_>,
+    context: &OrgContext<'_>,
     claim: &JobClaim,
     claimed_at: i64,
-) -> Result<Option<Project>, Trouble> {
+) -> Result<Option<Project>, WorkError> {
     let is_it = |project: &Project| {
         project.created_at >= claimed_at - SKEW_S
             && is_asked_for(claim, &project.id, &project_fields(project))
@@ -228,10 +234,10 @@ pub async fn lost_project(
 /// The job whose request made this project, if its answer was lost: the project's own event may come
 /// before the look for it.
 pub async fn claim_for(
-    context: &Context<'_>,
+    context: &OrgContext<'_>,
     id: &ProjectId,
     fields: &ProjectFields,
-) -> Result<Option<JobId>, Trouble> {
+) -> Result<Option<JobId>, WorkError> {
     let claims = context.app.store.claims(context.org()).await?;
     let open = |claim: &JobClaim| claim.claimed_at.is_some() && is_asked_for(claim, id, fields);
     Ok(claims.into_iter().find(open).map(|claim| claim.job_id))
@@ -240,9 +246,13 @@ pub async fn claim_for(
 fn is_asked_for(claim: &JobClaim, id: &ProjectId, fields: &ProjectFields) -> bool {
     // What was asked for, as it was asked for: also where an address is too short to tell two pieces
     // of work apart.
-    let (asked, made) = (Place::of_project(&claim.asked), Place::of_project(fields));
-    let same_place = asked == made || asked.is(&made);
-    same_place && normal(&customer_name(id, &claim.asked)) == normal(&customer_name(id, fields))
+    let (asked, made) = (
+        Location::of_project(&claim.asked),
+        Location::of_project(fields),
+    );
+    let same_place = asked == made || asked.matches(&made);
+    same_place
+        && normalized(&customer_name(id, &claim.asked)) == normalized(&customer_name(id, fields))
 }
 
 fn changed_since(modified_since: i64) -> ProjectsQuery {
@@ -254,11 +264,11 @@ fn changed_since(modified_since: i64) -> ProjectsQuery {
 
 /// The active projects that no job has and that are wanted, of the first so many pages of the query.
 async fn free_projects(
-    context: &Context<'_>,
+    context: &OrgContext<'_>,
     mut query: ProjectsQuery,
     most_pages: u32,
     wanted: impl Fn(&Project) -> bool,
-) -> Result<Vec<Project>, Trouble> {
+) -> Result<Vec<Project>, WorkError> {
     let mut found: Vec<Project> = Vec::new();
     let mut next = Some(1);
     while let Some(page) = next.filter(|page| *page <= most_pages) {

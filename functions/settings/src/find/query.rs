@@ -8,7 +8,7 @@ const LONGEST: usize = 300;
 
 /// What was entered.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Asked {
+pub enum Query {
     /// Nothing.
     Nothing,
     /// More than anybody would look for.
@@ -30,7 +30,7 @@ pub enum Asked {
     Words(String),
 }
 
-impl Asked {
+impl Query {
     /// Reads what was entered.
     pub fn parse(text: &str) -> Self {
         let text = text.trim();
@@ -54,7 +54,7 @@ impl Asked {
 }
 
 /// Whichever host it names: what is found by it is this organization's anyway.
-fn link(text: &str) -> Asked {
+fn link(text: &str) -> Query {
     let path = text.split(['?', '#']).next().unwrap_or_default();
     let segments: Vec<_> = path.split('/').collect();
     let after = |name: &str| {
@@ -65,9 +65,9 @@ fn link(text: &str) -> Asked {
     let photo = after("photos").and_then(|id| PhotoId::parse(id).ok());
     let job = after("jobs").and_then(|id| JobId::parse(id).ok());
     if project.is_none() && photo.is_none() && job.is_none() {
-        return Asked::OtherLink;
+        return Query::OtherLink;
     }
-    Asked::Link {
+    Query::Link {
         project,
         photo,
         job,
@@ -78,8 +78,8 @@ fn link(text: &str) -> Asked {
 mod tests {
     use super::*;
 
-    fn of(project: Option<&str>, photo: Option<&str>, job: Option<&str>) -> Asked {
-        Asked::Link {
+    fn of(project: Option<&str>, photo: Option<&str>, job: Option<&str>) -> Query {
+        Query::Link {
             project: project.map(|id| ProjectId::parse(id).unwrap()),
             photo: photo.map(|id| PhotoId::parse(id).unwrap()),
             job: job.map(|id| JobId::parse(id).unwrap()),
@@ -111,7 +111,7 @@ mod tests {
                 of(None, None, Some("job_1")),
             ),
         ] {
-            assert_eq!(Asked::parse(link), asked, "{link}");
+            assert_eq!(Query::parse(link), asked, "{link}");
         }
     }
 
@@ -122,19 +122,19 @@ mod tests {
             "https://x.example/a",
             "https://x.example/projects/%00",
         ] {
-            assert_eq!(Asked::parse(link), Asked::OtherLink, "{link}");
+            assert_eq!(Query::parse(link), Query::OtherLink, "{link}");
         }
-        assert_eq!(Asked::parse("12/14"), Asked::Words("12/14".into()));
+        assert_eq!(Query::parse("12/14"), Query::Words("12/14".into()));
         assert_eq!(
-            Asked::parse("12/14 Elm St"),
-            Asked::Words("12/14 Elm St".into())
+            Query::parse("12/14 Elm St"),
+            Query::Words("12/14 Elm St".into())
         );
-        assert_eq!(Asked::parse(" Larkin "), Asked::Id("Larkin".into()));
+        assert_eq!(Query::parse(" Larkin "), Query::Id("Larkin".into()));
         assert_eq!(
-            Asked::parse("Pat Larkin"),
-            Asked::Words("Pat Larkin".into())
+            Query::parse("Pat Larkin"),
+            Query::Words("Pat Larkin".into())
         );
-        assert_eq!(Asked::parse("  "), Asked::Nothing);
-        assert_eq!(Asked::parse(&"x".repeat(301)), Asked::TooLong);
+        assert_eq!(Query::parse("  "), Query::Nothing);
+        assert_eq!(Query::parse(&"x".repeat(301)), Query::TooLong);
     }
 }

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
-use store::jobs::Asking;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use companycam::ids::PhotoId;
 use http::Method;
 use serde_json::{Value, json};
 use simulator_kit::{Action, Controls, FaultRule, LoggedRequest};
+use store::jobs::Asking;
 
 use crate::app::org_id;
 use crate::{ADMIN, Browser, ORG, TestApp};

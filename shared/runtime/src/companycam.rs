@@ -9,7 +9,7 @@ use one_click::ids::OrgId;
 use secrecy::SecretString;
 
 use crate::pacing::{Call, Lane, spend};
-use crate::{App, Trouble};
+use crate::{App, WorkError};
 
 /// How often a budget is tried to be written before others' writing is too much.
 const BUDGET_TRIES: usize = 8;
@@ -18,7 +18,7 @@ const REFUSED_FOR_S: i64 = 60 * 60;
 
 /// `CompanyCam` as one organization sees it.
 #[derive(Debug, Clone, Copy)]
-pub struct CompanyCam<'a> {
+pub struct PacedCompanyCam<'a> {
     app: &'a App,
     organization: &'a Organization,
     lane: Lane,
@@ -27,8 +27,12 @@ pub struct CompanyCam<'a> {
 
 impl App {
     /// `CompanyCam` for the connection that this row describes, and for no other of the organization.
-    pub fn companycam<'a>(&'a self, organization: &'a Organization, lane: Lane) -> CompanyCam<'a> {
-        CompanyCam {
+    pub fn companycam<'a>(
+        &'a self,
+        organization: &'a Organization,
+        lane: Lane,
+    ) -> PacedCompanyCam<'a> {
+        PacedCompanyCam {
             app: self,
             organization,
             lane,
@@ -37,7 +41,7 @@ impl App {
     }
 }
 
-impl CompanyCam<'_> {
+impl PacedCompanyCam<'_> {
     /// Whether it is known not to answer: then it is not asked, and every call fails at once.
     #[must_use]
     pub fn paused(self, paused: bool) -> Self {
@@ -45,7 +49,7 @@ impl CompanyCam<'_> {
     }
 
     /// A GET.
-    pub async fn read<T, F>(&self, call: impl Fn(Api) -> F) -> Result<T, Failure>
+    pub async fn read<T, F>(&self, call: impl Fn(Api) -> F) -> Result<T, CallError>
     where
         F: Future<Output = Result<T, companycam::Error>>,
     {
@@ -53,14 +57,14 @@ impl CompanyCam<'_> {
     }
 
     /// A POST, PUT or DELETE.
-    pub async fn write<T, F>(&self, call: impl Fn(Api) -> F) -> Result<T, Failure>
+    pub async fn write<T, F>(&self, call: impl Fn(Api) -> F) -> Result<T, CallError>
     where
         F: Future<Output = Result<T, companycam::Error>>,
     {
         self.call(Call::Write, call).await
     }
 
-    async fn call<T, F>(&self, kind: Call, call: impl Fn(Api) -> F) -> Result<T, Failure>
+    async fn call<T, F>(&self, kind: Call, call: impl Fn(Api) -> F) -> Result<T, CallError>
     where
         F: Future<Output = Result<T, companycam::Error>>,
     {
@@ -81,20 +85,20 @@ impl CompanyCam<'_> {
     }
 
     /// Any answer but 401. One that gives what was asked for ends a time of refusals.
-    async fn answered<T>(&self, answer: Result<T, companycam::Error>) -> Result<T, Failure> {
+    async fn answered<T>(&self, answer: Result<T, companycam::Error>) -> Result<T, CallError> {
         if answer.is_ok() && self.organization.refused_since.is_some() {
             let Organization {
                 org_id, generation, ..
             } = self.organization;
             let cleared = self.app.store.set_refused(org_id, *generation, None).await;
-            cleared.map_err(Trouble::from)?;
+            cleared.map_err(WorkError::from)?;
         }
-        answer.map_err(Failure::CompanyCam)
+        answer.map_err(CallError::CompanyCam)
     }
 
     /// `CompanyCam` has just given a token, and refuses it. The grant lives, so that is its trouble; only
     /// if it stays so, the customer has to connect anew.
-    async fn refused(&self) -> Trouble {
+    async fn refused(&self) -> WorkError {
         let Organization {
             org_id,
             generation,
@@ -103,15 +107,15 @@ impl CompanyCam<'_> {
         } = self.organization;
         let now = self.app.clock.now_s();
         match *refused_since {
-            Some(since) if now - since > REFUSED_FOR_S => Trouble::NeedsReconnecting,
+            Some(since) if now - since > REFUSED_FOR_S => WorkError::NeedsReconnecting,
             known => {
                 let store = &self.app.store;
                 if known.is_none()
                     && let Err(error) = store.set_refused(org_id, *generation, Some(now)).await
                 {
-                    tracing::warn!(org.id = %org_id, %error, "could not write down that CompanyCam refuses a fresh token");
+                    tracing::warn!(org.id = %org_id, cause = %error, "could not write down that CompanyCam refuses a fresh token");
                 }
-                Trouble::down(
+                WorkError::down(
                     Side::CompanyCam,
                     "CompanyCam refuses an access token that it has just given",
                 )
@@ -124,9 +128,9 @@ impl CompanyCam<'_> {
         &self,
         kind: Call,
         refused: Option<SecretString>,
-    ) -> Result<(Api, SecretString), Trouble> {
+    ) -> Result<(Api, SecretString), WorkError> {
         if self.paused {
-            return Err(Trouble::down(
+            return Err(WorkError::down(
                 Side::CompanyCam,
                 "CompanyCam does not answer",
             ));
@@ -148,7 +152,7 @@ impl CompanyCam<'_> {
         &self.organization.org_id
     }
 
-    async fn take(&self, kind: Call) -> Result<(), Trouble> {
+    async fn take(&self, kind: Call) -> Result<(), WorkError> {
         let kept = self
             .app
             .budgets
@@ -181,12 +185,12 @@ impl CompanyCam<'_> {
         Err(store::Error::Contended("the call budget").into())
     }
 
-    fn no_room(&self, wait: Duration) -> Trouble {
+    fn no_room(&self, wait: Duration) -> WorkError {
         // What this process kept may be behind; the next look reads it afresh.
         if let Ok(mut budgets) = self.app.budgets.lock() {
             budgets.remove(self.org());
         }
-        Trouble::Transient {
+        WorkError::Transient {
             after: Some(wait),
             cause: "CompanyCam's limit of calls a minute is used up".to_owned(),
             down: None,
@@ -196,27 +200,27 @@ impl CompanyCam<'_> {
 
 /// A call that did not succeed: either it was never made, or `CompanyCam` said why.
 #[derive(Debug, thiserror::Error)]
-pub enum Failure {
+pub enum CallError {
     /// There was no token or no room for it.
     #[error(transparent)]
-    Trouble(#[from] Trouble),
+    WorkError(#[from] WorkError),
     /// `CompanyCam` answered, or the connection failed.
     #[error(transparent)]
     CompanyCam(companycam::Error),
 }
 
-impl Failure {
+impl CallError {
     /// `CompanyCam` says there is no such thing.
     pub fn is_not_found(&self) -> bool {
         matches!(self, Self::CompanyCam(companycam::Error::NotFound))
     }
 }
 
-impl From<Failure> for Trouble {
-    fn from(failure: Failure) -> Self {
+impl From<CallError> for WorkError {
+    fn from(failure: CallError) -> Self {
         match failure {
-            Failure::Trouble(trouble) => trouble,
-            Failure::CompanyCam(error) => error.into(),
+            CallError::WorkError(trouble) => trouble,
+            CallError::CompanyCam(error) => error.into(),
         }
     }
 }

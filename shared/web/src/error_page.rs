@@ -3,13 +3,13 @@
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use maud::html;
-use runtime::{Config, Trouble};
+use runtime::{Config, WorkError};
 
 use crate::page;
 
 /// What went wrong.
 #[derive(Debug, Clone)]
-pub struct Problem {
+pub struct ErrorPage {
     /// The answer's status.
     pub status: StatusCode,
     /// The heading.
@@ -20,7 +20,7 @@ pub struct Problem {
     pub action: Option<(String, String)>,
 }
 
-impl Problem {
+impl ErrorPage {
     /// A page with this heading and text.
     pub fn new(status: StatusCode, title: impl Into<String>, text: impl Into<String>) -> Self {
         Self {
@@ -53,7 +53,7 @@ impl Problem {
     }
 
     /// Something that we need did not answer.
-    pub fn unavailable(trouble: &Trouble) -> Self {
+    pub fn unavailable(trouble: &WorkError) -> Self {
         // The cause is for the log; what it names means nothing to an administrator.
         tracing::warn!(cause = %trouble, "a page could not be answered");
         Self::new(
@@ -87,13 +87,13 @@ impl Problem {
     }
 }
 
-impl From<Trouble> for Problem {
-    fn from(trouble: Trouble) -> Self {
+impl From<WorkError> for ErrorPage {
+    fn from(trouble: WorkError) -> Self {
         Self::unavailable(&trouble)
     }
 }
 
-impl From<store::Error> for Problem {
+impl From<store::Error> for ErrorPage {
     fn from(error: store::Error) -> Self {
         Self::unavailable(&error.into())
     }

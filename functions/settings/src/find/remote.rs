@@ -1,16 +1,16 @@
 //! What both sides themselves say of what has no row here: why it has none.
 
-use model::preferences::Preference;
 use std::time::Duration;
 
 use companycam::ids::{PhotoId, ProjectId};
 use companycam::{Error, Photo, Project};
 use decide::fields::{customer_name, project_fields};
 use model::organization::{ConnectionState, Organization};
+use model::preferences::Preference;
 use model::project::SkipReason;
 use one_click::{Error as OneClickError, JobId, OrgId};
 use runtime::pacing::Lane;
-use runtime::{App, Failure};
+use runtime::{App, CallError};
 
 use super::states::{NOT_LISTED, answer, skipped};
 use super::{Act, Answer, Tone};
@@ -20,10 +20,14 @@ const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Whoever would know does not answer, or is not connected.
 #[derive(Debug, Clone, Copy)]
-pub struct Silent;
+pub struct Unreachable;
 
 /// What CompanyCam says of a photo; the answer names the project it is in.
-pub async fn photo(app: &App, organization: &Organization, id: &PhotoId) -> Result<Answer, Silent> {
+pub async fn photo(
+    app: &App,
+    organization: &Organization,
+    id: &PhotoId,
+) -> Result<Answer, Unreachable> {
     let companycam = app.companycam(organization, Lane::Live);
     let read = companycam.read(|api| async move { in_time(api.photo(id)).await });
     Ok(match said(organization, read).await? {
@@ -37,7 +41,7 @@ pub async fn project(
     app: &App,
     organization: &Organization,
     id: &ProjectId,
-) -> Result<Answer, Silent> {
+) -> Result<Answer, Unreachable> {
     let companycam = app.companycam(organization, Lane::Live);
     let read = companycam.read(|api| async move { in_time(api.project(id)).await });
     Ok(match said(organization, read).await? {
@@ -47,10 +51,10 @@ pub async fn project(
 }
 
 /// Whether One Click has this job in the organization.
-pub async fn has_job(app: &App, org: &OrgId, id: &JobId) -> Result<bool, Silent> {
+pub async fn has_job(app: &App, org: &OrgId, id: &JobId) -> Result<bool, Unreachable> {
     let silent = |cause: String| {
         tracing::warn!(org.id = %org, cause, "One Click could not be asked whether it has a job");
-        Silent
+        Unreachable
     };
     let one_click = app.one_click().await;
     let one_click = one_click.map_err(|trouble| silent(trouble.to_string()))?;
@@ -72,17 +76,17 @@ async fn in_time<T>(call: impl Future<Output = Result<T, Error>>) -> Result<T, E
 /// `None`: there is no such thing, as far as whoever connected may see.
 async fn said<T>(
     organization: &Organization,
-    read: impl Future<Output = Result<T, Failure>>,
-) -> Result<Option<T>, Silent> {
+    read: impl Future<Output = Result<T, CallError>>,
+) -> Result<Option<T>, Unreachable> {
     if organization.state != ConnectionState::Connected {
-        return Err(Silent);
+        return Err(Unreachable);
     }
     match Box::pin(read).await {
         Ok(thing) => Ok(Some(thing)),
         Err(failure) if failure.is_not_found() => Ok(None),
         Err(failure) => {
             tracing::warn!(org.id = %organization.org_id, cause = %failure, "CompanyCam could not be asked where something is");
-            Err(Silent)
+            Err(Unreachable)
         }
     }
 }

@@ -8,7 +8,7 @@ use crate::queues::QueueError;
 
 /// What the handler does about it.
 #[derive(Debug, thiserror::Error)]
-pub enum Trouble {
+pub enum WorkError {
     /// Something is unavailable for now: look again later.
     #[error("{cause}")]
     Transient {
@@ -31,7 +31,7 @@ pub enum Trouble {
     Permanent(String),
 }
 
-impl Trouble {
+impl WorkError {
     /// Unavailable, with no word on when it will be back.
     pub fn transient(cause: impl Into<String>) -> Self {
         Self::Transient {
@@ -51,7 +51,7 @@ impl Trouble {
     }
 }
 
-impl From<store::Error> for Trouble {
+impl From<store::Error> for WorkError {
     fn from(error: store::Error) -> Self {
         match error {
             store::Error::Shape(_) | store::Error::Text(_) => Self::OtherVersion(error.to_string()),
@@ -63,13 +63,13 @@ impl From<store::Error> for Trouble {
     }
 }
 
-impl From<QueueError> for Trouble {
+impl From<QueueError> for WorkError {
     fn from(error: QueueError) -> Self {
         Self::transient(error.to_string())
     }
 }
 
-impl From<companycam::Error> for Trouble {
+impl From<companycam::Error> for WorkError {
     fn from(error: companycam::Error) -> Self {
         match &error {
             companycam::Error::Unauthorized => Self::NeedsReconnecting,
@@ -84,7 +84,7 @@ impl From<companycam::Error> for Trouble {
     }
 }
 
-impl From<one_click::Error> for Trouble {
+impl From<one_click::Error> for WorkError {
     fn from(error: one_click::Error) -> Self {
         match &error {
             one_click::Error::RateLimited { retry_after } => Self::Transient {
