@@ -1,10 +1,17 @@
 #![doc = include_str!("../README.md")]
 
+mod activity;
+mod connection;
 mod find;
-mod forms;
+mod links;
 mod notice;
-mod page;
+mod parts;
+mod posted;
+mod preferences;
 mod status;
+mod syncing;
+mod tab;
+mod users;
 mod view;
 
 use std::sync::Arc;
@@ -22,29 +29,29 @@ use web::{Arrival, Asked, Door, Entered, ErrorPage, sign_in};
 /// The routes of this function.
 pub fn router(app: Arc<App>) -> Router {
     let routes = Router::new()
-        .route("/companycam/settings", get(tab).post(enter))
+        .route("/companycam/settings", get(the_tab).post(enter))
         .route("/companycam/settings/status", get(status::status))
         .route(
             "/companycam/settings/preferences",
-            post(forms::preferences::preferences),
+            post(preferences::form::preferences),
         )
         .route(
             "/companycam/settings/users/{companycam_user_id}",
-            get(page::chooser::chooser).post(forms::users::user),
+            get(users::chooser::chooser).post(users::form::user),
         )
-        .route("/companycam/settings/sync", post(forms::sync::sync))
+        .route("/companycam/settings/sync", post(syncing::form::sync))
         .route(
             "/companycam/settings/sync/cancel",
-            post(forms::sync::cancel),
+            post(syncing::form::cancel),
         )
-        .route("/companycam/settings/retry", post(forms::activity::retry))
+        .route("/companycam/settings/retry", post(activity::form::retry))
         .route(
             "/companycam/settings/bring-back",
-            post(forms::activity::bring_back),
+            post(activity::form::bring_back),
         )
         .route(
             "/companycam/settings/disconnect",
-            post(forms::connection::disconnect),
+            post(connection::form::disconnect),
         )
         .route(
             "/companycam/assets/{name}",
@@ -62,10 +69,10 @@ struct Parameters {
     #[serde(flatten)]
     view: view::View,
     #[serde(flatten)]
-    people: page::users::Search,
+    people: users::card::Search,
 }
 
-async fn tab(
+async fn the_tab(
     State(app): State<Arc<App>>,
     Query(parameters): Query<Parameters>,
     headers: HeaderMap,
@@ -107,7 +114,7 @@ async fn show(
     let signed_in = sign_in(app, headers).await?;
     let notice = parameters.notice.as_deref().and_then(notice::Notice::parse);
     let (view, people) = (&parameters.view, &parameters.people);
-    page::tab(app, &signed_in, notice, view, people).await
+    tab::tab(app, &signed_in, notice, view, people).await
 }
 
 /// The token leaves the address bar, so that a reload does not bring it again.

@@ -23,6 +23,7 @@ pub struct PacedCompanyCam<'a> {
     organization: &'a Organization,
     lane: Lane,
     paused: bool,
+    patience: Option<Duration>,
 }
 
 impl App {
@@ -37,6 +38,7 @@ impl App {
             organization,
             lane,
             paused: false,
+            patience: None,
         }
     }
 }
@@ -48,28 +50,48 @@ impl PacedCompanyCam<'_> {
         Self { paused, ..self }
     }
 
-    /// A GET.
-    pub async fn read<T, F>(&self, call: impl Fn(Api) -> F) -> Result<T, CallError>
+    /// Each call may take so long. Renewing a token meanwhile is not given up: that would lose it.
+    #[must_use]
+    pub fn within(self, patience: Duration) -> Self {
+        Self {
+            patience: Some(patience),
+            ..self
+        }
+    }
+
+    /// A call, with another token if the first is refused. `kind` is what it counts as.
+    pub(crate) async fn call<T, F>(
+        &self,
+        (kind, operation): (Call, &'static str),
+        call: impl Fn(Api) -> F,
+    ) -> Result<T, CallError>
     where
         F: Future<Output = Result<T, companycam::Error>>,
     {
-        self.call(Call::Read, call).await
+        let answer = self.with_a_token(kind, call).await;
+        if let Err(cause) = &answer {
+            tracing::info!(org.id = %self.org(), operation, %cause, "a call to CompanyCam did not succeed");
+        }
+        answer
     }
 
-    /// A POST, PUT or DELETE.
-    pub async fn write<T, F>(&self, call: impl Fn(Api) -> F) -> Result<T, CallError>
-    where
-        F: Future<Output = Result<T, companycam::Error>>,
-    {
-        self.call(Call::Write, call).await
+    async fn in_time<T>(
+        &self,
+        call: impl Future<Output = Result<T, companycam::Error>>,
+    ) -> Result<T, companycam::Error> {
+        let Some(patience) = self.patience else {
+            return call.await;
+        };
+        let answer = tokio::time::timeout(patience, Box::pin(call)).await;
+        answer.unwrap_or(Err(companycam::Error::Unavailable { status: 408 }))
     }
 
-    async fn call<T, F>(&self, kind: Call, call: impl Fn(Api) -> F) -> Result<T, CallError>
+    async fn with_a_token<T, F>(&self, kind: Call, call: impl Fn(Api) -> F) -> Result<T, CallError>
     where
         F: Future<Output = Result<T, companycam::Error>>,
     {
         let (api, token) = self.authorized(kind, None).await?;
-        let answer = call(api).await;
+        let answer = self.in_time(call(api)).await;
         if !matches!(answer, Err(companycam::Error::Unauthorized)) {
             return self.answered(answer).await;
         }
@@ -78,7 +100,7 @@ impl PacedCompanyCam<'_> {
         }
         // A revoked and an outdated token look alike: only the refresh tells which it is.
         let (api, _) = self.authorized(kind, Some(token)).await?;
-        match call(api).await {
+        match self.in_time(call(api)).await {
             Err(companycam::Error::Unauthorized) => Err(self.refused().await.into()),
             answer => self.answered(answer).await,
         }
@@ -203,7 +225,7 @@ impl PacedCompanyCam<'_> {
 pub enum CallError {
     /// There was no token or no room for it.
     #[error(transparent)]
-    WorkError(#[from] WorkError),
+    NotMade(#[from] WorkError),
     /// `CompanyCam` answered, or the connection failed.
     #[error(transparent)]
     CompanyCam(companycam::Error),
@@ -219,7 +241,7 @@ impl CallError {
 impl From<CallError> for WorkError {
     fn from(failure: CallError) -> Self {
         match failure {
-            CallError::WorkError(trouble) => trouble,
+            CallError::NotMade(trouble) => trouble,
             CallError::CompanyCam(error) => error.into(),
         }
     }

@@ -5,6 +5,7 @@ mod companycam;
 pub mod config;
 pub mod deadline;
 mod error;
+mod operations;
 pub mod pacing;
 pub mod panics;
 pub mod queues;

@@ -31,10 +31,7 @@ pub async fn assigned_users(
     let mut users = Vec::new();
     let mut page = Some(1);
     while let Some(number) = page {
-        let answer = context
-            .companycam()
-            .read(|api| async move { api.assigned_users(id, number).await })
-            .await;
+        let answer = context.companycam().assigned_users(id, number).await;
         match answer {
             Ok(answer) => {
                 users.extend(answer.items);

@@ -208,10 +208,7 @@ async fn is_of_its_company(context: &OrgContext<'_>) -> Result<bool, WorkError> 
         company_id,
         ..
     } = &context.organization;
-    let company = context
-        .companycam()
-        .read(|api| async move { api.company().await })
-        .await?;
+    let company = context.companycam().company().await?;
     let (store, org) = (&context.app.store, context.org());
     if company.id == *company_id {
         store.mark_company_verified(org, *generation).await?;

@@ -46,10 +46,7 @@ impl OrgContext<'_> {
 
     /// One page of the projects that `query` asks for.
     pub async fn projects(&self, query: &ProjectsQuery) -> Result<Page<Project>, WorkError> {
-        let answer = self
-            .companycam()
-            .read(|api| async move { api.projects(query).await })
-            .await?;
+        let answer = self.companycam().projects(query).await?;
         Ok(answer)
     }
 

@@ -65,10 +65,7 @@ pub async fn make(
             store.drop_claim(org, &job.id).await?;
             return Err(maybe_on_its_way("somebody else has made the project"));
         }
-        let made = context
-            .companycam()
-            .write(|api| async move { api.create_project(new, creator).await })
-            .await;
+        let made = context.companycam().create_project(new, creator).await;
         let failure = match made {
             Ok(project) => {
                 let asked = Some(asked);
@@ -104,7 +101,7 @@ async fn not_made(
     let maybe_made = match &failure {
         CallError::CompanyCam(error) => error.maybe_took_effect(),
         // There was no token or no room: it was never asked for.
-        CallError::WorkError(_) => false,
+        CallError::NotMade(_) => false,
     };
     if maybe_made {
         // Whatever was the matter with the answer: looking for the project tells. Where that is the

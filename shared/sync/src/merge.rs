@@ -24,18 +24,33 @@ pub async fn follow(
     let Some(into) = survivor(context, &gone.project_id).await? else {
         return Ok(false);
     };
-    // Queued first, since nothing brings this back once the job has moved. They are taken after this look.
-    // Its photos are on the other job, or on this job from another project: both are to be seen.
+    // Before anybody looks at that one, which would get a job of its own. Cut off behind it, this look
+    // comes again, and `look_at_survivor` goes on.
+    let moved = move_job(context, gone, now, &into).await?;
+    queue_looks(context, &into).await?;
+    Ok(moved)
+}
+
+/// A project is gone that has no link: it may have moved, by a look that was cut off before what it went
+/// into was looked at.
+pub async fn look_at_survivor(context: &OrgContext<'_>, gone: &ProjectId) -> Result<(), WorkError> {
+    match survivor(context, gone).await? {
+        Some(into) => queue_looks(context, &into).await,
+        None => Ok(()),
+    }
+}
+
+/// The photos are on the other job, or on this job from another project: both are to be seen.
+async fn queue_looks(context: &OrgContext<'_>, into: &ProjectId) -> Result<(), WorkError> {
     let looks = [
         Look::Project {
             project_id: into.clone(),
             origin: Origin::Event,
         },
-        Look::photos_of(&into, None),
+        Look::photos_of(into, None),
     ];
     let looks = looks.map(|look| context.look(look));
-    context.app.queues.send_looks(&looks).await?;
-    move_job(context, gone, now, &into).await
+    Ok(context.app.queues.send_looks(&looks).await?)
 }
 
 /// The linked projects that went into this one, as far as the first of its photos tell.
@@ -44,10 +59,7 @@ pub async fn merged_into(
     survivor: &ProjectId,
 ) -> Result<Vec<ProjectRow>, WorkError> {
     let (org, store) = (context.org(), &context.app.store);
-    let page = context
-        .companycam()
-        .read(|api| async move { api.project_photos(survivor, None).await })
-        .await;
+    let page = context.companycam().project_photos(survivor, None).await;
     let page = match page {
         Err(failure) if failure.is_not_found() => return Ok(Vec::new()),
         page => page?,
@@ -75,10 +87,7 @@ async fn survivor(
         return Ok(None);
     };
     let photo = &photo;
-    let read = context
-        .companycam()
-        .read(|api| async move { api.photo(photo).await })
-        .await;
+    let read = context.companycam().photo(photo).await;
     match read {
         Ok(photo) => Ok(photo.project_id.filter(|project| project != gone)),
         Err(failure) if failure.is_not_found() => Ok(None),

@@ -34,7 +34,7 @@ pub async fn answers(
     let asked = match side {
         Side::CompanyCam => {
             let companycam = app.companycam(organization, Lane::Live);
-            let company = companycam.read(|api| async move { api.company().await });
+            let company = companycam.company();
             company.await.map(drop).map_err(WorkError::from)
         }
         Side::OneClick => {

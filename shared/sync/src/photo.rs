@@ -16,10 +16,7 @@ pub async fn look_at_photo(
     id: &PhotoId,
     tags: bool,
 ) -> Result<(), WorkError> {
-    let photo = context
-        .companycam()
-        .read(|api| async move { api.photo(id).await })
-        .await;
+    let photo = context.companycam().photo(id).await;
     let photo = match photo {
         // No event says that a photo was deleted; whoever connected may just see less than before.
         Err(failure) if failure.is_not_found() => {
@@ -45,10 +42,7 @@ pub async fn look_at_photo(
         project::look_at_project(context, &project, Origin::Event).await?;
     }
     let tags = if tags {
-        let read = context
-            .companycam()
-            .read(|api| async move { api.photo_tags(id).await })
-            .await?;
+        let read = context.companycam().photo_tags(id).await?;
         let mut names: Vec<_> = read.into_iter().map(|tag| tag.display_value).collect();
         names.sort_unstable();
         Some(names)

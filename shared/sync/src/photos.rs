@@ -29,10 +29,7 @@ pub async fn look_at_project_photos(
     cursor: Option<&Cursor>,
     so_far: PhotosSoFar,
 ) -> Result<(), WorkError> {
-    let page = context
-        .companycam()
-        .read(|api| async move { api.project_photos(project, cursor).await })
-        .await;
+    let page = context.companycam().project_photos(project, cursor).await;
     let page = match page {
         Err(failure) if failure.is_not_found() => return Ok(()),
         page => page?,

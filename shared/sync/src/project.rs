@@ -90,7 +90,11 @@ async fn merged(
     if row.state == LinkState::Linked && now.deleted {
         return Ok(was_there && merge::follow(context, row, now).await?);
     }
-    if origin != Origin::Merge || now.deleted {
+    if now.deleted && origin.is_event() {
+        merge::look_at_survivor(context, &row.project_id).await?;
+        return Ok(false);
+    }
+    if origin != Origin::Merge {
         return Ok(false);
     }
     if row.state == LinkState::Linked {
@@ -124,10 +128,7 @@ async fn merged(
 async fn read(context: &OrgContext<'_>, id: &ProjectId, origin: Origin) -> Result<(), WorkError> {
     let (org, store) = (context.org(), &context.app.store);
     let company = &context.organization.company_id;
-    let answer = context
-        .companycam()
-        .read(|api| async move { api.project(id).await })
-        .await;
+    let answer = context.companycam().project(id).await;
     let fields = match answer {
         Ok(project) => project_fields(&project),
         Err(failure) if failure.is_not_found() => {

@@ -157,10 +157,7 @@ async fn assign(
     project: &ProjectId,
     user: &CompanyCamUserId,
 ) -> Result<Assigned, WorkError> {
-    let assigned = context
-        .companycam()
-        .write(|api| async move { api.assign_user(project, user).await })
-        .await;
+    let assigned = context.companycam().assign_user(project, user).await;
     match assigned {
         Ok(()) => return Ok(Assigned::Yes),
         Err(failure) if failure.is_not_found() => {}
@@ -174,10 +171,7 @@ async fn assign(
             };
         }
     }
-    let read = context
-        .companycam()
-        .read(|api| async move { api.project(project).await })
-        .await;
+    let read = context.companycam().project(project).await;
     match read {
         Ok(project) if !project.is_deleted() => {
             Ok(Assigned::No("the user is not there in CompanyCam any more"))
@@ -199,10 +193,7 @@ async fn remove(
     previous: &CompanyCamUser,
 ) -> Result<(Outcome, String), WorkError> {
     let user = &previous.id;
-    let removed = context
-        .companycam()
-        .write(|api| async move { api.unassign_user(project, user).await })
-        .await;
+    let removed = context.companycam().unassign_user(project, user).await;
     match removed.map_err(|failure: CallError| WorkError::from(failure)) {
         Ok(()) => Ok((
             Outcome::Removed,

@@ -119,10 +119,7 @@ async fn all_companycam_users(context: &OrgContext<'_>) -> Result<Read, WorkErro
     let mut complete = true;
     let mut page = Some(1);
     while let Some(number) = page {
-        let answer = context
-            .companycam()
-            .read(|api| async move { api.users(number).await })
-            .await?;
+        let answer = context.companycam().users(number).await?;
         context
             .note_unreadable(Kind::User, "user", &answer.unreadable)
             .await?;

@@ -155,10 +155,7 @@ async fn ours(context: &OrgContext<'_>) -> Result<(Option<Webhook>, Vec<Webhook>
     let mut ours = Vec::new();
     let mut next = Some(1);
     while let Some(page) = next {
-        let answer = context
-            .companycam()
-            .read(|api| async move { api.webhooks(page).await })
-            .await?;
+        let answer = context.companycam().webhooks(page).await?;
         // By its id too: our address may have changed since.
         let known = context.organization.webhook_id.as_ref();
         let is_ours = |webhook: &Webhook| delivers_to(webhook, &base) || Some(&webhook.id) == known;
@@ -186,10 +183,7 @@ async fn create(
         token: keys.companycam_token.clone(),
         enabled: true,
     };
-    let made = context
-        .companycam()
-        .write(|api| async move { api.create_webhook(new).await })
-        .await?;
+    let made = context.companycam().create_webhook(new).await?;
     tracing::info!(org.id = %context.org(), webhook.id = %made.id, "registered a webhook with CompanyCam");
     Ok(made)
 }
@@ -222,19 +216,13 @@ async fn mend(
         enabled: Some(true),
     };
     let id = &webhook.id;
-    let mended = context
-        .companycam()
-        .write(|api| async move { api.update_webhook(id, update).await })
-        .await?;
+    let mended = context.companycam().update_webhook(id, update).await?;
     Ok((mended, !webhook.enabled))
 }
 
 async fn delete(context: &OrgContext<'_>, webhook: &Webhook) -> Result<(), WorkError> {
     let id = &webhook.id;
-    context
-        .companycam()
-        .write(|api| async move { api.delete_webhook(id).await })
-        .await?;
+    context.companycam().delete_webhook(id).await?;
     tracing::info!(org.id = %context.org(), webhook.id = %id, "deleted a webhook of ours at CompanyCam");
     Ok(())
 }

@@ -3,6 +3,7 @@
 //! Only this organization's own rows are read, and the two sides are asked about its own only, so
 //! nothing of another can be found (B28).
 
+pub mod card;
 mod query;
 mod remote;
 mod states;

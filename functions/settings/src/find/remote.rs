@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use companycam::ids::{PhotoId, ProjectId};
-use companycam::{Error, Photo, Project};
+use companycam::{Photo, Project};
 use decide::fields::{customer_name, project_fields};
 use model::organization::{ConnectionState, Organization};
 use model::preferences::Preference;
@@ -28,8 +28,8 @@ pub async fn photo(
     organization: &Organization,
     id: &PhotoId,
 ) -> Result<Answer, Unreachable> {
-    let companycam = app.companycam(organization, Lane::Live);
-    let read = companycam.read(|api| async move { in_time(api.photo(id)).await });
+    let companycam = app.companycam(organization, Lane::Live).within(PATIENCE);
+    let read = companycam.photo(id);
     Ok(match said(organization, read).await? {
         Some(photo) => photo_state(&photo, organization),
         None => no_such(format!("Photo {id}"), organization),
@@ -42,8 +42,8 @@ pub async fn project(
     organization: &Organization,
     id: &ProjectId,
 ) -> Result<Answer, Unreachable> {
-    let companycam = app.companycam(organization, Lane::Live);
-    let read = companycam.read(|api| async move { in_time(api.project(id)).await });
+    let companycam = app.companycam(organization, Lane::Live).within(PATIENCE);
+    let read = companycam.project(id);
     Ok(match said(organization, read).await? {
         Some(project) => project_state(&project, app.clock.now_s()),
         None => no_such(format!("Project {id}"), organization),
@@ -64,13 +64,6 @@ pub async fn has_job(app: &App, org: &OrgId, id: &JobId) -> Result<bool, Unreach
         Ok(Err(error)) => Err(silent(error.to_string())),
         Err(_) => Err(silent("no answer in time".to_owned())),
     }
-}
-
-/// The call's answer, or what no answer means. Only the call is given up: to give up renewing a token
-/// half-way would lose it.
-async fn in_time<T>(call: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
-    let answer = tokio::time::timeout(PATIENCE, Box::pin(call)).await;
-    answer.unwrap_or(Err(Error::Unavailable { status: 408 }))
 }
 
 /// `None`: there is no such thing, as far as whoever connected may see.

@@ -125,13 +125,7 @@ async fn take_photos(context: &OrgContext<'_>, page: PhotosPage<'_>) -> Result<T
         project_ids: page.projects.to_vec(),
         ..PhotosQuery::default()
     };
-    let answer = context
-        .companycam()
-        .read(|api| {
-            let query = query.clone();
-            async move { api.photos(&query).await }
-        })
-        .await?;
+    let answer = context.companycam().photos(&query).await?;
     let photos = photos::look_at_photos(context, &answer).await?;
     let mut unfinished = page.unfinished.to_vec();
     unfinished.extend(photos::unfinished(&answer.items));
@@ -171,10 +165,7 @@ async fn all_tags(context: &OrgContext<'_>) -> Result<Vec<TagName>, WorkError> {
     let mut tags = Vec::new();
     let mut next = Some(1);
     while let Some(page) = next {
-        let answer = context
-            .companycam()
-            .read(|api| async move { api.tags(page).await })
-            .await?;
+        let answer = context.companycam().tags(page).await?;
         tags.extend(answer.items.into_iter().map(|tag| TagName {
             id: tag.id,
             name: tag.display_value,
@@ -197,13 +188,7 @@ async fn tag_step(
         tag_id: Some(tag.id.clone()),
         ..PhotosQuery::default()
     };
-    let answer = context
-        .companycam()
-        .read(|api| {
-            let query = query.clone();
-            async move { api.photos(&query).await }
-        })
-        .await;
+    let answer = context.companycam().photos(&query).await;
     let answer = match answer {
         // Deleted since the tags were listed.
         Err(failure) if failure.is_not_found() => return Ok(tag_photos_step(rest.to_vec())),

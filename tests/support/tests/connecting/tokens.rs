@@ -17,7 +17,7 @@ use crate::{company, org_id, put_tokens, stored_tokens};
 async fn read_users(app: &App) -> Result<Vec<User>, WorkError> {
     let row = app.store.organization(&org_id()).await?.unwrap();
     let companycam = app.companycam(&row, Lane::Live);
-    let answer = companycam.read(|api| async move { api.users(1).await });
+    let answer = companycam.users(1);
     Ok(answer.await?.items)
 }
 

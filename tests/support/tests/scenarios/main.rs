@@ -60,7 +60,6 @@ scenarios! {
     finding_a_job_deleted: crate::companycam::FindingJobDeleted,
     a_photo_finding_a_job_deleted: crate::companycam::PhotoFindingJobDeleted,
     copying_a_photo_that_is_refused: crate::companycam::CopyingPhotoThatIsRefused,
-    merging_projects: crate::companycam::MergingProjects,
     looking_at_what_events_are_about: crate::companycam::LookingAtWhatEventsAreAbout,
     linking_a_job_that_is_there: crate::companycam::LinkingJobThatIsThere,
     making_a_project: crate::one_click::MakingProject,
@@ -70,4 +69,26 @@ scenarios! {
     registering_the_webhooks: crate::connection::RegisteringWebhooks,
     disconnecting: crate::connection::Disconnecting,
     taking_over_from_the_version_before: crate::connection::TakingOverFromVersionBefore,
+}
+
+/// Apart, since which photos a merged project had is asked of an index: one that shows nothing hides the
+/// merge, which the nightly pass has to find.
+mod merging_projects {
+    use crate::companycam::MergingProjects;
+    use crate::{cut, neighbours};
+
+    #[tokio::test]
+    async fn b26_cut_off_anywhere() {
+        cut::check::<MergingProjects>().await;
+    }
+
+    #[tokio::test]
+    async fn b27_whatever_companycam_does() {
+        neighbours::check::<MergingProjects>(neighbours::Side::CompanyCam).await;
+    }
+
+    #[tokio::test]
+    async fn b27_whatever_one_click_does() {
+        neighbours::check::<MergingProjects>(neighbours::Side::OneClick).await;
+    }
 }

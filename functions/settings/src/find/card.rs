@@ -4,8 +4,9 @@ use maud::{Markup, html};
 use runtime::App;
 use web::SignedIn;
 
-use super::{action, csrf, links};
 use crate::find::{Act, Answer, Found, Tone};
+use crate::links;
+use crate::parts::{action, csrf};
 use crate::view::View;
 
 /// The card; `found` if something was looked for.

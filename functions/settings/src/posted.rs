@@ -1,10 +1,4 @@
-//! The tab's forms: each is checked in the same way, does one thing, and sends the browser back.
-
-pub mod activity;
-pub mod connection;
-pub mod preferences;
-pub mod sync;
-pub mod users;
+//! What forms share: each is checked in the same way, does one thing, and sends the browser back.
 
 use axum::extract::Request;
 use axum::response::{IntoResponse, Redirect, Response};

@@ -13,7 +13,8 @@ use runtime::App;
 use store::activity::{Entries, Entry, Filter, Kind, Offer, Outcome};
 use web::{ErrorPage, SignedIn};
 
-use super::{action, csrf, links, time};
+use crate::links;
+use crate::parts::{action, csrf, time};
 use crate::view::{KINDS, OUTCOMES, View};
 
 /// How many entries a page has.

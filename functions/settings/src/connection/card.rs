@@ -6,7 +6,7 @@ use model::pause::Side;
 use runtime::App;
 use web::SignedIn;
 
-use super::{action, csrf, time};
+use crate::parts::{action, csrf, time};
 
 /// A poll looks at the webhook every quarter of an hour: three in a row did not get to it.
 const LATELY_S: i64 = 45 * 60;

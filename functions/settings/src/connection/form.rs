@@ -7,8 +7,8 @@ use axum::response::Response;
 use runtime::App;
 use web::ErrorPage;
 
-use super::{Nothing, answer, organization, sent};
 use crate::notice::Notice;
+use crate::posted::{Nothing, answer, organization, sent};
 
 /// `POST /companycam/settings/disconnect`
 pub async fn disconnect(State(app): State<Arc<App>>, request: Request) -> Response {

@@ -13,8 +13,8 @@ use runtime::App;
 use serde::Deserialize;
 use web::ErrorPage;
 
-use super::{answer, sent};
 use crate::notice::Notice;
+use crate::posted::{answer, sent};
 
 /// The field's value that gives the user back to automatic matching.
 const AUTOMATIC: &str = "auto";

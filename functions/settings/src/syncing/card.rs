@@ -6,7 +6,7 @@ use model::sync_run::{SyncRun, Window};
 use runtime::App;
 use web::SignedIn;
 
-use super::{action, csrf, time};
+use crate::parts::{action, csrf, time};
 use crate::status::{ConnectionStatus, Progress, Status};
 
 /// The windows on offer: the form's value and its text.

@@ -13,8 +13,8 @@ use serde::Deserialize;
 use store::activity::{Entry, Kind, Offer};
 use web::ErrorPage;
 
-use super::{answer_at, connected, sent};
 use crate::notice::Notice;
+use crate::posted::{answer_at, connected, sent};
 use crate::view::{View, is_key};
 
 /// Names what is meant: an entry of the log, or the thing itself.

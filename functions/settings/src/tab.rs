@@ -1,13 +1,4 @@
-//! The tab's sections.
-
-mod activity;
-pub mod chooser;
-mod connection;
-mod find;
-mod links;
-mod preferences;
-mod sync;
-pub mod users;
+//! The tab: its cards.
 
 use axum::response::Response;
 use decide::users::Matches;
@@ -17,8 +8,8 @@ use runtime::App;
 use web::{ErrorPage, SignedIn};
 
 use crate::notice::Notice;
-use crate::status;
 use crate::view::View;
+use crate::{activity, connection, find, preferences, status, syncing, users};
 
 /// The whole tab for whoever is signed in.
 pub async fn tab(
@@ -26,21 +17,21 @@ pub async fn tab(
     signed_in: &SignedIn,
     notice: Option<Notice>,
     view: &View,
-    people: &users::Search,
+    people: &users::card::Search,
 ) -> Result<Response, ErrorPage> {
     let org = &signed_in.session.org_id;
     let organization = app.store.organization(org).await?;
     let body = match &organization {
-        None => connection::never_connected(app, signed_in),
+        None => connection::card::never_connected(app, signed_in),
         Some(organization) => {
             let (status, directory, log) = futures::try_join!(
                 Box::pin(async { Ok(status::of(app, org, Some(organization)).await?) }),
                 Box::pin(async { Ok(app.store.directory(org, &organization.company_id).await?) }),
-                Box::pin(activity::Page::read(app, org, view)),
+                Box::pin(activity::card::Page::read(app, org, view)),
             )?;
             let matches = Matches::of(&directory);
             let found = match view.find() {
-                Some(text) => Some(crate::find::find(app, organization, text).await?),
+                Some(text) => Some(find::find(app, organization, text).await?),
                 None => None,
             };
             let works = organization.state == ConnectionState::Connected;
@@ -48,12 +39,12 @@ pub async fn tab(
                 div.sections {
                     (contents(works))
                     div.cards {
-                        (connection::card(app, signed_in, organization))
-                        @if works { (sync::card(app, signed_in, organization, &status)) }
-                        (preferences::card(app, signed_in, &organization.preferences))
-                        (users::card(app, &matches, people))
-                        (find::card(app, signed_in, view, found.as_ref()))
-                        (activity::card(app, signed_in, &log, view))
+                        (connection::card::card(app, signed_in, organization))
+                        @if works { (syncing::card::card(app, signed_in, organization, &status)) }
+                        (preferences::card::card(app, signed_in, &organization.preferences))
+                        (users::card::card(app, &matches, people))
+                        (find::card::card(app, signed_in, view, found.as_ref()))
+                        (activity::card::card(app, signed_in, &log, view))
                     }
                 }
             }
@@ -86,22 +77,4 @@ fn contents(works: bool) -> Markup {
             } }
         }
     }
-}
-
-/// A form's address.
-fn action(app: &App, path: &str) -> String {
-    format!("{}/{path}", app.config.settings_url())
-}
-
-/// The hidden field that every form carries.
-fn csrf(signed_in: &SignedIn) -> Markup {
-    html! { input type="hidden" name="csrf_token" value=(signed_in.form_token); }
-}
-
-/// A time as people read it, in UTC since the server knows no other.
-fn time(at: i64) -> Markup {
-    let Ok(at) = jiff::Timestamp::from_second(at) else {
-        return html! { "unknown" };
-    };
-    html! { time datetime=(at) { (at.strftime("%-d %b %Y, %H:%M")) " UTC" } }
 }

@@ -10,8 +10,8 @@ use runtime::App;
 use serde::Deserialize;
 use web::ErrorPage;
 
-use super::{answer, organization, sent};
 use crate::notice::Notice;
+use crate::posted::{answer, organization, sent};
 
 /// Checkboxes: present is on.
 #[derive(Debug, Deserialize)]

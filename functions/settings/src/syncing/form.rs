@@ -11,8 +11,8 @@ use runtime::App;
 use serde::Deserialize;
 use web::ErrorPage;
 
-use super::{Nothing, answer, connected, sent};
 use crate::notice::Notice;
+use crate::posted::{Nothing, answer, connected, sent};
 
 /// The Sync button's form.
 #[derive(Debug, Deserialize)]

@@ -15,9 +15,9 @@ use runtime::App;
 use serde::Deserialize;
 use web::{ErrorPage, SignedIn, sign_in};
 
-use super::users::{count, has_words, how};
-use super::{action, csrf};
-use crate::forms::users::{known, unknown};
+use super::card::{count, has_words, how};
+use super::form::{known, unknown};
+use crate::parts::{action, csrf};
 
 /// The page's own search.
 #[derive(Debug, Default, Deserialize)]

@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use runtime::App;
 use serde::Deserialize;
 
-use super::action;
+use crate::parts::action;
 
 /// What the table is searched for. Everybody is on the page, and who is not found is hidden: so the
 /// script can search on without asking again.

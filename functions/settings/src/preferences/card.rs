@@ -5,7 +5,7 @@ use model::preferences::{Preference, Preferences};
 use runtime::App;
 use web::SignedIn;
 
-use super::{action, csrf};
+use crate::parts::{action, csrf};
 
 /// What it is called, and what it does.
 fn texts(preference: Preference) -> (&'static str, &'static str) {

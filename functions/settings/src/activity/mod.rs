@@ -1,0 +1,4 @@
+//! The activity log, with Retry and Bring it back.
+
+pub mod card;
+pub mod form;

@@ -1,0 +1,4 @@
+//! The connection, and disconnecting.
+
+pub mod card;
+pub mod form;

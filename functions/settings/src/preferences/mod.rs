@@ -1,0 +1,4 @@
+//! The preferences (B9–B13).
+
+pub mod card;
+pub mod form;
