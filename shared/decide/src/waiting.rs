@@ -10,7 +10,7 @@ pub fn name(look: &Look) -> Option<String> {
         Look::Poll
         | Look::PollOn { .. }
         | Look::Probe { .. }
-        | Look::Resume
+        | Look::Resume { .. }
         | Look::ResumePhotos { .. }
         | Look::ResumeProjects { .. }
         | Look::Sync { .. } => None,
@@ -152,6 +152,6 @@ mod tests {
     #[test]
     fn b36_what_is_looked_for_anyway_does_not_wait() {
         assert_eq!(name(&Look::Poll), None);
-        assert_eq!(name(&Look::Resume), None);
+        assert_eq!(name(&Look::Resume { after: None }), None);
     }
 }

@@ -27,7 +27,11 @@ pub enum Look {
         seq: i64,
     },
     /// A side answers again: what of the work that waited for it is next?
-    Resume,
+    Resume {
+        /// The look that the page before ended with, by its name.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        after: Option<String>,
+    },
     /// The same of photos, which wait in their own rows.
     ResumePhotos {
         /// The photo that the page before ended with.
@@ -152,7 +156,7 @@ impl Look {
             Self::Poll => "poll",
             Self::PollOn { .. } => "poll_on",
             Self::Probe { .. } => "probe",
-            Self::Resume => "resume",
+            Self::Resume { .. } => "resume",
             Self::ResumePhotos { .. } => "resume_photos",
             Self::ResumeProjects { .. } => "resume_projects",
             Self::Sync { .. } => "sync",

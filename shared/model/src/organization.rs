@@ -73,7 +73,7 @@ pub struct Organization {
     /// The poll that is under way, if one takes more than one look.
     #[serde(default)]
     pub poll: Option<PollProgress>,
-    /// The connection's tokens, sealed (B4); see `crate::tokens`.
+    /// The connection's tokens, sealed (B4); see `store::tokens`.
     #[serde(default)]
     pub sealed_tokens: Option<String>,
     /// The generation whose token `CompanyCam` has said to be the company's.

@@ -127,12 +127,6 @@ impl Store {
         self.change_organization(org, change).await
     }
 
-    /// Forgets a poll that was under way, so that another begins where it began.
-    pub async fn drop_poll(&self, org: &OrgId) -> Result<(), Error> {
-        self.change_organization(org, Change::new().remove("poll"))
-            .await
-    }
-
     /// Moves the project cursor of a poll that is through, and says when all was well.
     pub async fn record_poll(
         &self,

@@ -123,15 +123,22 @@ impl Store {
         self.project_links.get(link_key(org, &sk)).await
     }
 
-    /// Some of the looks that wait, at most so many.
-    pub async fn waiting_looks(&self, org: &OrgId, most: i32) -> Result<Vec<WaitingLook>, Error> {
+    /// Some of the looks that wait, at most so many, behind the one of that name.
+    pub async fn waiting_looks(
+        &self,
+        org: &OrgId,
+        after: Option<&str>,
+        most: i32,
+    ) -> Result<Vec<WaitingLook>, Error> {
+        let start = after.map(|name| link_key(org, &format!("{WAITS}{name}")));
         let query = self
             .project_links
             .query()
             .when("#org_id = :org AND begins_with(#sk, :waits)")
             .value(":org", org)
             .value(":waits", WAITS)
-            .limit(most);
+            .limit(most)
+            .after(start);
         let (looks, _) = query.page().await?;
         Ok(looks)
     }

@@ -182,7 +182,10 @@ pub(super) async fn is_ready(context: &OrgContext<'_>, look: &Look) -> Result<bo
     // These conclude nothing from what CompanyCam shows.
     let needs_none = matches!(
         look,
-        Look::Probe { .. } | Look::Resume | Look::ResumePhotos { .. } | Look::ResumeProjects { .. }
+        Look::Probe { .. }
+            | Look::Resume { .. }
+            | Look::ResumePhotos { .. }
+            | Look::ResumeProjects { .. }
     );
     if !verified && !needs_none && !is_of_its_company(context).await? {
         return Ok(false);

@@ -44,7 +44,7 @@ pub async fn failed(
 ) -> Result<Next, WorkError> {
     match trouble {
         WorkError::Permanent(reason) => refused_outright(app, message, reason).await,
-        WorkError::OtherVersion(cause) => Ok(of_another_version(message, cause)),
+        WorkError::OtherVersion(cause) => of_another_version(app, message, cause).await,
         WorkError::NeedsReconnecting => Ok(Next::SetAside(trouble.to_string())),
         WorkError::Transient {
             after,
@@ -84,16 +84,23 @@ async fn refused_outright(
 }
 
 /// A row that this version can't read waits for the one that can, for days.
-fn of_another_version(message: &SyncMessage, cause: String) -> Next {
+async fn of_another_version(
+    app: &App,
+    message: &SyncMessage,
+    cause: String,
+) -> Result<Next, WorkError> {
     // The template counts these lines.
     tracing::error!(org.id = %message.org_id, look.kind = message.look.kind(), message.tries, cause, "a row of another version is waited for");
     if is_poll(message) {
-        return Next::Waits;
+        return Ok(Next::Waits);
     }
     if message.tries >= OTHER_VERSION_TRIES {
-        return Next::SetAside(cause);
+        return Ok(Next::SetAside(cause));
     }
-    Next::Later(message.again(), OTHER_VERSION_WAIT)
+    if let Look::Sync { run, .. } = &message.look {
+        sync_run::is_alive(app, &message.org_id, run).await?;
+    }
+    Ok(Next::Later(message.again(), OTHER_VERSION_WAIT))
 }
 
 fn is_poll(message: &SyncMessage) -> bool {

@@ -102,7 +102,7 @@ fn lane_of(look: &Look) -> Lane {
         Look::Poll
         | Look::PollOn { .. }
         | Look::Probe { .. }
-        | Look::Resume
+        | Look::Resume { .. }
         | Look::ResumePhotos { .. }
         | Look::ResumeProjects { .. }
         | Look::Disconnect { .. }
@@ -121,7 +121,7 @@ async fn take(context: &OrgContext<'_>, message: &SyncMessage) -> Result<(), Wor
         Look::Probe { side, seq } => {
             pause::probe(context.app, &context.organization, *side, *seq).await
         }
-        Look::Resume => resume::resume(context).await,
+        Look::Resume { after } => resume::resume(context, after.as_deref()).await,
         Look::ResumePhotos { after } => resume::resume_photos(context, after.as_ref()).await,
         Look::ResumeProjects { after } => resume::resume_projects(context, after.as_ref()).await,
         // Done above, since the organization need not be connected for it.

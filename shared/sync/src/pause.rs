@@ -123,7 +123,7 @@ pub async fn probe(
     if ask(app, organization, side).await? == ProbeOutcome::Answers {
         // Queued before the pause ends: a crash in between only probes once more.
         app.queues
-            .send_looks(&[SyncMessage::new(org, Look::Resume)])
+            .send_looks(&[SyncMessage::new(org, Look::Resume { after: None })])
             .await?;
         if app.store.end_pause(org, side, seq).await? {
             tracing::info!(org.id = %org, side = side.code(), "a side answers again");
@@ -202,7 +202,7 @@ pub async fn keep_probing(context: &OrgContext<'_>) -> Result<(), WorkError> {
 /// Whether looks, photos or projects wait whose messages may have been let go, as when the connection ended.
 pub async fn something_waits(context: &OrgContext<'_>) -> Result<bool, WorkError> {
     let (store, org) = (&context.app.store, context.org());
-    let waiting = store.waiting_looks(org, 1).await?;
+    let waiting = store.waiting_looks(org, None, 1).await?;
     Ok(!waiting.is_empty()
         || store.any_photo_pending(org).await?
         || store.any_project_pending(org).await?)

@@ -164,7 +164,8 @@ async fn list_jobs(
     };
     progress.jobs_page = listed.next_page.filter(|page| *page < MOST_PAGES);
     progress.left_jobs = listed.news;
-    if progress.jobs_page.is_some() || progress.left_jobs.len() > LOOKS_AT_ONCE {
+    // The page belongs to the cursor: from the second on they are written down together.
+    if page > 1 || progress.jobs_page.is_some() || progress.left_jobs.len() > LOOKS_AT_ONCE {
         return Ok(Jobs::More(listed.cursor));
     }
     let looks = looks(context, &mut progress.left_jobs, &mut Vec::new());

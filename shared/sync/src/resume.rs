@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use companycam::ids::{PhotoId, ProjectId};
 use model::messages::{Look, Origin, PhotoMessage, SyncMessage};
+use model::organization::PollProgress;
 use model::pause::Side;
 use runtime::WorkError;
 
@@ -21,19 +22,27 @@ const INDEX_BEHIND: Duration = Duration::from_secs(10);
 
 /// Queues some of the looks that waited, and comes back for more; then whatever stood still with them:
 /// the sync run, photos, and what a poll would have found meanwhile.
-pub async fn resume(context: &OrgContext<'_>) -> Result<(), WorkError> {
+pub async fn resume(context: &OrgContext<'_>, after: Option<&str>) -> Result<(), WorkError> {
     let (app, org) = (context.app, context.org());
-    let looks = app.store.waiting_looks(org, AT_ONCE).await?;
+    let looks = app.store.waiting_looks(org, after, AT_ONCE).await?;
     let mut messages: Vec<SyncMessage> = Vec::new();
     for look in &looks {
         messages.extend(readable(app, look).await?);
     }
     let more = looks.len() >= usize::try_from(AT_ONCE).unwrap_or(usize::MAX);
     if more {
-        messages.push(context.look(Look::Resume));
+        // Behind these: those that need a side which is still down come to wait again.
+        let after = looks.last().map(|look| look.name.clone());
+        messages.push(context.look(Look::Resume { after }));
     } else {
-        // A poll that was under way may have lost its message: another begins where it began.
-        app.store.drop_poll(org).await?;
+        // A poll that was under way may have lost its message: the next goes on with it at once.
+        if let Some(poll) = context.organization.poll.clone() {
+            let stalled = PollProgress {
+                stepped_at: 0,
+                ..poll
+            };
+            app.store.step_poll(org, &stalled, None).await?;
+        }
         messages.push(context.look(Look::Poll));
     }
     app.queues.send_looks(&messages).await?;

@@ -8,7 +8,7 @@ pub fn of(look: &Look) -> (Kind, String) {
     match look {
         Look::Poll | Look::PollOn { .. } => (Kind::Sync, "The regular check".to_owned()),
         Look::Probe { .. }
-        | Look::Resume
+        | Look::Resume { .. }
         | Look::ResumePhotos { .. }
         | Look::ResumeProjects { .. } => (Kind::Sync, "Going on after an outage".to_owned()),
         Look::Disconnect { .. } => (Kind::Connection, "Disconnecting".to_owned()),
@@ -37,7 +37,7 @@ pub fn failed(look: &Look) -> String {
         }
         Look::Job { .. } => format!("{what} could not be brought to CompanyCam"),
         Look::Probe { .. }
-        | Look::Resume
+        | Look::Resume { .. }
         | Look::ResumePhotos { .. }
         | Look::ResumeProjects { .. }
         | Look::Photo { .. }
@@ -56,7 +56,7 @@ pub fn about(look: &Look, entry: NewEntry) -> NewEntry {
         Look::Poll
         | Look::PollOn { .. }
         | Look::Probe { .. }
-        | Look::Resume
+        | Look::Resume { .. }
         | Look::ResumePhotos { .. }
         | Look::ResumeProjects { .. }
         | Look::Disconnect { .. }

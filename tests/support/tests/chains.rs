@@ -478,3 +478,27 @@ async fn b4_projects_whose_looks_were_let_go_with_the_connection_come_with_the_n
     test.connect_and_settle().await;
     assert_eq!(test.jobs_of(&old).len(), 1);
 }
+
+#[tokio::test]
+async fn b24_jobs_that_a_poll_has_listed_are_looked_at_though_a_side_was_down_meanwhile() {
+    let test = TestApp::connected().await;
+    test.prefer(&["create_project_from_job"]).await;
+    for number in 0..20 {
+        let name = format!("Customer {number}");
+        let job = json!({"name": name, "customer_name": name, "address": {"line_1": format!("{number} Elm St")}});
+        test.new_job(job).await;
+    }
+    test.advance(Duration::from_mins(1));
+    test.poll().await;
+    while test.organization().await.unwrap().poll.is_none() {
+        test.work_on(Queue::Sync).await;
+    }
+    test.companycam_fault(json!({"path": "/v2/*", "times": null, "action": {"status": 503}}));
+    test.pass(Duration::from_mins(2)).await;
+    test.companycam.controls.clear_faults();
+    test.pass(Duration::from_mins(4)).await;
+    for number in 0..20 {
+        let made = test.projects_named(&format!("Customer {number}")).await;
+        assert_eq!(made.len(), 1, "{number}");
+    }
+}

@@ -6,6 +6,7 @@ use std::time::Duration;
 use companycam::ids::PhotoId;
 use futures::future::{Either, select};
 use jiff::{SignedDuration, Timestamp};
+use model::photo::Refuser;
 use one_click::{AttachmentAt, JobId, OrgId};
 use runtime::deadline::wait_until;
 use runtime::{App, Deadline, WorkError};
@@ -97,9 +98,11 @@ impl<'a> Hold<'a> {
             .await
             {
                 Either::Left(((), _)) => CopyError::Lost,
-                Either::Right(((), _)) => CopyError::Passing(WorkError::transient(
-                    "the time that the function may run was too short for the photo",
-                )),
+                // Whatever was slow: time after time, it is this photo's matter.
+                Either::Right(((), _)) => CopyError::Refused(
+                    Refuser::Host,
+                    "its copy took longer than a function may run".to_owned(),
+                ),
             }
         };
         match select(pin!(work), pin!(kept)).await {

@@ -175,9 +175,8 @@ async fn copy_held(
             .await?
         {
             Copied::Done => {
-                if row.copied.as_ref().map(|before| &before.hash)
-                    != copied.as_ref().map(|now| &now.hash)
-                {
+                let before = row.copied.as_ref().map(|before| &before.hash);
+                if copied.as_ref().is_some_and(|now| Some(&now.hash) != before) {
                     note_copied(app).await?;
                 }
                 notes::note(app, org, &row, copied.as_ref()).await?;

@@ -36,8 +36,9 @@ const PHOTOS_AHEAD: i32 = 400;
 const HELD: Duration = Duration::from_secs(1);
 const HELD_TRIES: u32 = 200;
 
-/// More steps than any run takes: half a million photos are some ten thousand.
-const MOST_STEPS: i64 = 200_000;
+/// More steps than any run takes: half a million photos are some ten thousand, and before each it may come
+/// back some hundred times.
+const MOST_STEPS: i64 = 4_000_000;
 
 /// A run that has not taken a step yet.
 pub fn new_run(window: Window, now: i64) -> SyncRun {

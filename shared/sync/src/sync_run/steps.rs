@@ -54,7 +54,7 @@ async fn take_users(context: &OrgContext<'_>, run: &SyncRun) -> Result<Taken, Wo
     connection::publish_state(context.app, context.org(), IntegrationState::Connected, "").await?;
     let mut taken = Taken::then(SyncStep::Projects { page: 1 });
     if pause::something_waits(context).await? {
-        taken.looks.push(context.look(Look::Resume));
+        taken.looks.push(context.look(Look::Resume { after: None }));
     }
     Ok(taken)
 }

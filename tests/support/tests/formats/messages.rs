@@ -25,7 +25,10 @@ fn looks() -> Vec<Look> {
             side: Side::CompanyCam,
             seq: 4,
         },
-        Look::Resume,
+        Look::Resume { after: None },
+        Look::Resume {
+            after: Some("job#job_1".to_owned()),
+        },
         Look::ResumePhotos {
             after: Some(PhotoId::parse("11").unwrap()),
         },

@@ -125,7 +125,7 @@ async fn b27_a_look_of_another_version_that_waited_for_a_side_waits_for_its_vers
         .wait(&org, "invented#7", newer.to_string(), 1_800_000_000)
         .await
         .unwrap();
-    let resume = SyncMessage::new(&org, Look::Resume);
+    let resume = SyncMessage::new(&org, Look::Resume { after: None });
     test.app.queues.send_looks(&[resume]).await.unwrap();
     work(&test).await;
     let queued = test.aws.sqs.messages(Queue::Retry);

@@ -223,3 +223,22 @@ async fn b34_a_photo_that_panics_again_and_again_fails_and_is_named() {
     assert_eq!(test.dead_letters().len(), 1);
     assert!(test.log_says(&[&bad, "an error of ours"]).await);
 }
+
+#[tokio::test]
+async fn b36_a_photo_that_is_taken_away_does_not_tell_that_others_can_be_copied() {
+    let (test, project) = with_project().await;
+    let copied = test.new_photo(&project, json!({})).await;
+    test.catch_up().await;
+    test.advance(HOUR);
+    host_fails_at(&test, "*");
+    for _ in 0..14 {
+        test.new_photo(&project, json!({})).await;
+    }
+    test.poll().await;
+    test.pass(Duration::from_mins(1)).await;
+    test.change_photo(&copied, json!({"internal": true})).await;
+    test.poll().await;
+    test.pass(Duration::from_mins(30)).await;
+    assert!(!test.shows(&project, &copied));
+    assert!(!test.log_says(&["refused so far"]).await);
+}
