@@ -12,7 +12,8 @@ async fn log(test: &TestApp, kind: Kind, outcome: Outcome, text: &str) {
 
 /// The texts of `Entry n` on the page, in order.
 fn numbers(tab: &Page) -> Vec<usize> {
-    let parts = card(tab, "activity").split("</span> Entry ").skip(1);
+    let card = card(tab, "activity");
+    let parts = card.split("</span> Entry ").skip(1);
     parts
         .map(|rest| rest.split([' ', '<']).next().unwrap().parse().unwrap())
         .collect()

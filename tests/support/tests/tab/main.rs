@@ -9,6 +9,7 @@
 
 mod activity;
 mod bringing_back;
+mod cards;
 mod chooser;
 mod compression;
 mod find;
@@ -23,6 +24,7 @@ mod sync_cancel;
 mod users;
 mod users_table;
 
+use scraper::{Html, Selector};
 use serde_json::Value;
 use test_support::{Browser, ORG, TestApp};
 
@@ -70,13 +72,11 @@ async fn failure(test: &TestApp) -> store::activity::Entry {
 
 /// The part of the tab that the heading of this id begins.
 #[track_caller]
-fn card<'a>(tab: &'a test_support::Page, id: &str) -> &'a str {
-    let start = format!("<section class=\"card\" aria-labelledby=\"{id}\"");
-    let (_, rest) = tab
-        .body
-        .split_once(&start)
-        .unwrap_or_else(|| panic!("no {id}"));
-    rest.split_once("</section>").unwrap().0
+fn card(tab: &test_support::Page, id: &str) -> String {
+    let section = Selector::parse(&format!("section.card[aria-labelledby=\"{id}\"]")).unwrap();
+    let page = Html::parse_document(&tab.body);
+    let found = page.select(&section).next();
+    found.unwrap_or_else(|| panic!("no {id}")).html()
 }
 
 /// Connects the organization to another company than before, and works until that is through.

@@ -2,6 +2,7 @@
 
 use http::StatusCode;
 use model::preferences::{Preference, Preferences};
+use scraper::{Html, Selector};
 use test_support::{Browser, Page, TestApp};
 
 use crate::connected;
@@ -24,16 +25,16 @@ async fn preferences(test: &TestApp) -> Preferences {
     test.organization().await.unwrap().preferences
 }
 
-/// The checkbox's tag.
-fn checkbox<'a>(tab: &'a Page, name: &str) -> &'a str {
-    let start = format!("<input type=\"checkbox\" name=\"{name}\"");
-    let at = tab.body.find(&start).unwrap();
-    let tag = &tab.body[at..];
-    &tag[..tag.find('>').unwrap()]
+/// Whether the checkbox has this attribute.
+fn checkbox_has(tab: &Page, name: &str, attribute: &str) -> bool {
+    let selector = format!("input[type=checkbox][name={name}]");
+    let page = Html::parse_document(&tab.body);
+    let found = page.select(&Selector::parse(&selector).unwrap()).next();
+    found.expect("it is there").attr(attribute).is_some()
 }
 
 fn checked(tab: &Page) -> Vec<&'static str> {
-    let is = |name: &&str| checkbox(tab, name).contains(" checked");
+    let is = |name: &&str| checkbox_has(tab, name, "checked");
     all().into_iter().filter(is).collect()
 }
 
@@ -89,11 +90,11 @@ async fn b9_the_time_of_switching_on_is_kept_while_it_stays_on() {
 async fn b12_removing_the_previous_assignee_needs_reassignment() {
     let (test, browser) = connected().await;
     let tab = browser.tab().await;
-    assert!(checkbox(&tab, "remove_previous_assignee").contains(" disabled"));
+    assert!(checkbox_has(&tab, "remove_previous_assignee", "disabled"));
     let tab = save(&browser, &["remove_previous_assignee"]).await;
     assert!(checked(&tab).is_empty());
     let tab = save(&browser, &["reassign_project"]).await;
-    assert!(!checkbox(&tab, "remove_previous_assignee").contains(" disabled"));
+    assert!(!checkbox_has(&tab, "remove_previous_assignee", "disabled"));
     save(&browser, &["reassign_project", "remove_previous_assignee"]).await;
     assert!(
         preferences(&test)
