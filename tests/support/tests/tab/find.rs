@@ -16,7 +16,7 @@ async fn find(browser: &Browser, what: &str) -> String {
     let path = format!("/companycam/settings?{}", address.query().unwrap());
     let tab = browser.get(&path).await;
     assert!(tab.status.is_success(), "{what}: {}", tab.status);
-    card(&tab, "find").to_owned()
+    card(&tab, "find")
 }
 
 #[track_caller]
