@@ -118,7 +118,10 @@ impl Store {
             .set_or_remove("pending_org", (!wish.refused).then_some(org))
             .remove("failed")
             .when("attribute_not_exists(#wanted) OR #wanted.#version <= :version")
-            .value(":version", wanted.version);
+            // It failed since it was read, and nothing else is wanted: that is no new try.
+            .when("attribute_not_exists(#failed) OR NOT (#wanted = :wanted)")
+            .value(":version", wanted.version)
+            .value(":wanted", wanted);
         if let Some(job) = &wanted.job_id {
             change = change.add_text("maybe_on", job.as_str());
         }
