@@ -237,11 +237,7 @@ async fn queue_looks(
     mut progress: PollProgress,
     job_cursor: Option<Timestamp>,
 ) -> Result<(), WorkError> {
-    let mut jobs = std::mem::take(&mut progress.left_jobs);
-    let mut projects = std::mem::take(&mut progress.left);
-    let looks = looks(context, &mut jobs, &mut projects);
-    progress.left_jobs = jobs;
-    progress.left = projects;
+    let looks = looks(context, &mut progress.left_jobs, &mut progress.left);
     later(context, progress, looks, job_cursor).await
 }
 

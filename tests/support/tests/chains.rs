@@ -20,6 +20,27 @@ async fn many_projects(test: &TestApp, count: usize) -> Vec<String> {
     made
 }
 
+/// Jobs that each want a project of their own; their customers' names.
+async fn many_jobs(test: &TestApp, count: usize) -> Vec<String> {
+    test.prefer(&["create_project_from_job"]).await;
+    let names: Vec<_> = (0..count)
+        .map(|number| format!("Customer {number}"))
+        .collect();
+    for (number, name) in names.iter().enumerate() {
+        let address = json!({"line_1": format!("{number} Elm St")});
+        let job = json!({"name": name, "customer_name": name, "address": address});
+        test.new_job(job).await;
+    }
+    names
+}
+
+/// Each of the customers has one project.
+async fn assert_made(test: &TestApp, customers: &[String]) {
+    for name in customers {
+        assert_eq!(test.projects_named(name).await.len(), 1, "{name}");
+    }
+}
+
 /// The messages that wait in the FIFO queue, by their kind.
 fn kinds(test: &TestApp) -> Vec<String> {
     let messages = test.aws.sqs.messages(Queue::Sync);
@@ -427,12 +448,7 @@ async fn b33_an_empty_list_of_projects_is_not_believed_for_good() {
 #[tokio::test]
 async fn b24_jobs_that_a_poll_finds_let_live_changes_in_between() {
     let test = TestApp::connected().await;
-    test.prefer(&["create_project_from_job"]).await;
-    for number in 0..30 {
-        let name = format!("Customer {number}");
-        let job = json!({"name": name, "customer_name": name, "address": {"line_1": format!("{number} Elm St")}});
-        test.new_job(job).await;
-    }
+    let customers = many_jobs(&test, 30).await;
     test.poll().await;
     let mut most = 0;
     while test.work_on(Queue::Sync).await > 0 {
@@ -440,10 +456,7 @@ async fn b24_jobs_that_a_poll_finds_let_live_changes_in_between() {
     }
     assert!(most <= 6, "{most} looks at once");
     test.settle().await;
-    for number in 0..30 {
-        let made = test.projects_named(&format!("Customer {number}")).await;
-        assert_eq!(made.len(), 1, "{number}");
-    }
+    assert_made(&test, &customers).await;
 }
 
 #[tokio::test]
@@ -482,12 +495,7 @@ async fn b4_projects_whose_looks_were_let_go_with_the_connection_come_with_the_n
 #[tokio::test]
 async fn b24_jobs_that_a_poll_has_listed_are_looked_at_though_a_side_was_down_meanwhile() {
     let test = TestApp::connected().await;
-    test.prefer(&["create_project_from_job"]).await;
-    for number in 0..20 {
-        let name = format!("Customer {number}");
-        let job = json!({"name": name, "customer_name": name, "address": {"line_1": format!("{number} Elm St")}});
-        test.new_job(job).await;
-    }
+    let customers = many_jobs(&test, 20).await;
     test.advance(Duration::from_mins(1));
     test.poll().await;
     while test.organization().await.unwrap().poll.is_none() {
@@ -497,8 +505,5 @@ async fn b24_jobs_that_a_poll_has_listed_are_looked_at_though_a_side_was_down_me
     test.pass(Duration::from_mins(2)).await;
     test.companycam.controls.clear_faults();
     test.pass(Duration::from_mins(4)).await;
-    for number in 0..20 {
-        let made = test.projects_named(&format!("Customer {number}")).await;
-        assert_eq!(made.len(), 1, "{number}");
-    }
+    assert_made(&test, &customers).await;
 }

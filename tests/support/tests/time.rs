@@ -19,8 +19,8 @@ fn send(test: &TestApp, org: &str, project: &str) {
     sqs.send(Queue::Sync, &body, Some(org), Duration::ZERO);
 }
 
-#[tokio::test]
-async fn b34_an_organization_whose_side_does_not_answer_holds_up_no_other_of_its_batch() {
+/// A project that CompanyCam does not answer for, and one of another organization.
+async fn with_a_slow_and_a_quick_project() -> (TestApp, String, String) {
     let test = TestApp::with_two_companies().await;
     test.connect_and_settle().await;
     test.connect_as("org_harbor", "usr_harper", "avery.stone@company-1.example")
@@ -33,6 +33,12 @@ async fn b34_an_organization_whose_side_does_not_answer_holds_up_no_other_of_its
         .await;
     let path = format!("/v2/projects/{slow}");
     test.companycam_fault(json!({"path": path, "times": 1, "action": {"delay_ms": 3_600_000}}));
+    (test, slow, quick)
+}
+
+#[tokio::test]
+async fn b34_an_organization_whose_side_does_not_answer_holds_up_no_other_of_its_batch() {
+    let (test, slow, quick) = with_a_slow_and_a_quick_project().await;
     // The slow one first: one after the other, the quick one would wait behind it.
     send(&test, ORG, &slow);
     send(&test, "org_harbor", &quick);
@@ -118,18 +124,7 @@ async fn b34_a_look_that_panics_fails_alone_and_is_set_aside_in_the_end() {
 
 #[tokio::test]
 async fn b34_what_is_done_makes_room_for_its_organizations_next_look_while_others_still_wait() {
-    let test = TestApp::with_two_companies().await;
-    test.connect_and_settle().await;
-    test.connect_as("org_harbor", "usr_harper", "avery.stone@company-1.example")
-        .await;
-    test.settle().await;
-    let slow = test.named_project("Slow").await;
-    let company = test.companycam_state().await["companies"][1]["id"].clone();
-    let quick = test
-        .new_project(json!({"name": "Quick", "company_id": company}))
-        .await;
-    let path = format!("/v2/projects/{slow}");
-    test.companycam_fault(json!({"path": path, "times": 1, "action": {"delay_ms": 3_600_000}}));
+    let (test, slow, quick) = with_a_slow_and_a_quick_project().await;
     send(&test, ORG, &slow);
     send(&test, "org_harbor", &quick);
     let batch = test.aws.sqs.receive(Queue::Sync, 5);

@@ -1,8 +1,13 @@
 //! A sync run: a chain of small steps, each queueing the next, so that live changes slip in between
 //! (B19). The run's row says which step comes next, so a message says only "take it".
 
+mod ending;
+mod steps;
+mod taken;
+
 use std::time::Duration;
 
+use companycam::ids::ProjectId;
 use decide::sync_run::{earlier, lists_projects, wider, without};
 use model::messages::SyncMessage;
 use model::organization::Organization;
@@ -19,26 +24,19 @@ use taken::{Taken, message};
 
 pub use ending::{abandon, cancel};
 
-mod ending;
-mod steps;
-mod taken;
-
 /// The window that connecting starts with.
 pub const FIRST_WINDOW: Window = Window::Days(29);
 /// How long a step waits at most before it looks again whether what it waits for is done.
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
-/// How often it looks again for the projects of a page, about four minutes in all: one of them that
-/// takes longer reads its photos by itself, and does not hold up the rest.
+/// How often it looks again before it lists photos, about four minutes in all. A project that takes longer
+/// reads its photos by itself, and photos that take longer must not hold up the rest.
 const PATIENT_TRIES: u32 = 12;
 /// So many photos may be queued before the run lists more: what is copied in a few seconds.
 const PHOTOS_AHEAD: i32 = 400;
-/// How long it waits for that, and how often: some minutes, after which it lists one page more.
-const HELD: Duration = Duration::from_secs(1);
-const HELD_TRIES: u32 = 200;
 
 /// More steps than any run takes: half a million photos are some ten thousand, and before each it may come
-/// back some hundred times.
-const MOST_STEPS: i64 = 4_000_000;
+/// back [`PATIENT_TRIES`] times.
+const MOST_STEPS: i64 = 400_000;
 
 /// A run that has not taken a step yet.
 pub fn new_run(window: Window, now: i64) -> SyncRun {
@@ -152,27 +150,19 @@ async fn must_wait(
     run: &SyncRun,
     tries: u32,
 ) -> Result<Option<Duration>, WorkError> {
-    let patient = backoff(tries).min(LONGEST_WAIT);
-    match &run.step {
-        // Photos go to jobs, so the looks at the page's projects come first. One that takes longer
-        // reads its photos by itself.
+    let waits = match &run.step {
         SyncStep::Photos {
             projects,
             cursor: None,
             ..
         } if tries < PATIENT_TRIES => {
-            let rows = context.app.store.projects(context.org(), projects).await?;
-            let waits = |row: &ProjectRow| row.wanted.is_some() && !row.is_refused();
-            if rows.iter().any(waits) {
-                return Ok(Some(patient));
-            }
-            photos_ahead(context).await
+            projects_wait(context, projects).await? || photos_ahead(context).await?
         }
-        SyncStep::Photos { .. } | SyncStep::TagPhotos { .. } if tries < HELD_TRIES => {
-            photos_ahead(context).await
+        SyncStep::Photos { .. } | SyncStep::TagPhotos { .. } if tries < PATIENT_TRIES => {
+            photos_ahead(context).await?
         }
         SyncStep::Finish if context.now - run.started_at < LONGEST_RUN_S => {
-            Ok(anything_pending(context).await?.then_some(patient))
+            anything_pending(context).await?
         }
         SyncStep::Users
         | SyncStep::Projects { .. }
@@ -180,16 +170,26 @@ async fn must_wait(
         | SyncStep::Photos { .. }
         | SyncStep::Tags
         | SyncStep::TagPhotos { .. }
-        | SyncStep::Finish => Ok(None),
-    }
+        | SyncStep::Finish => false,
+    };
+    Ok(waits.then(|| backoff(tries).min(LONGEST_WAIT)))
+}
+
+/// Photos go to jobs, so the looks at the page's projects come first.
+async fn projects_wait(
+    context: &OrgContext<'_>,
+    projects: &[ProjectId],
+) -> Result<bool, WorkError> {
+    let rows = context.app.store.projects(context.org(), projects).await?;
+    let waits = |row: &ProjectRow| row.wanted.is_some() && !row.is_refused();
+    Ok(rows.iter().any(waits))
 }
 
 /// A photo that somebody has just taken waits behind those that are queued, so the run lists no more
 /// while there are many (B29).
-async fn photos_ahead(context: &OrgContext<'_>) -> Result<Option<Duration>, WorkError> {
+async fn photos_ahead(context: &OrgContext<'_>) -> Result<bool, WorkError> {
     let (store, org) = (&context.app.store, context.org());
-    let many = store.more_photos_pending_than(org, PHOTOS_AHEAD).await?;
-    Ok(many.then_some(HELD))
+    Ok(store.more_photos_pending_than(org, PHOTOS_AHEAD).await?)
 }
 
 /// Takes up a run that stands still: its message was lost, or it waited for a side to answer. Whatever

@@ -6,6 +6,7 @@ mod companies;
 mod copies;
 mod front_door;
 mod lost_answers;
+mod many;
 mod refused;
 mod time;
 mod twice;

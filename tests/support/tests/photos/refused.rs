@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
+use model::photo::WantedPhoto;
 use serde_json::json;
+use store::photos::{NewWish, Wish};
 use test_support::steps::requests;
 use test_support::{Call, ORG, Queue, TestApp};
 
@@ -241,4 +243,33 @@ async fn b36_a_photo_that_is_taken_away_does_not_tell_that_others_can_be_copied(
     test.pass(Duration::from_mins(30)).await;
     assert!(!test.shows(&project, &copied));
     assert!(!test.log_says(&["refused so far"]).await);
+}
+
+#[tokio::test]
+async fn b35_a_failure_found_since_a_photo_was_read_is_no_reason_to_try_it_again() {
+    let (test, project) = with_project().await;
+    let bad = test
+        .new_photo(&project, json!({"uri": {"kind": "missing"}}))
+        .await;
+    test.catch_up().await;
+    let (store, org) = (&test.app.store, ORG.parse().unwrap());
+    let photo = bad.parse().unwrap();
+    let row = store.photo(&org, &photo).await.unwrap().unwrap();
+    assert!(row.failed.is_some(), "{row:?}");
+    let raise = async |wanted| {
+        let wish = NewWish {
+            photo: &photo,
+            project: &row.project_id,
+            company: row.company_id.as_ref().unwrap(),
+            wanted,
+            refused: false,
+        };
+        store.want_photo(&org, wish).await.unwrap()
+    };
+    assert_eq!(raise(&row.wanted).await, Wish::Outdated);
+    let elsewhere = WantedPhoto {
+        uri: Some("https://img.companycam.example/signed-anew".into()),
+        ..row.wanted.clone()
+    };
+    assert_eq!(raise(&elsewhere).await, Wish::Raised);
 }
