@@ -127,8 +127,8 @@ async fn connect(
                 tracing::info!(org.id = %org, company.id = %company.id, organization.generation, "connected");
                 // From here on the connection stands: what fails now is made up for by the queue or the
                 // next poll.
-                if let Err(trouble) = after_connecting(app, *organization, &company).await {
-                    tracing::warn!(org.id = %org, cause = %trouble, "something after connecting is left to the queue");
+                if let Err(error) = after_connecting(app, *organization, &company).await {
+                    tracing::warn!(org.id = %org, cause = %error, "something after connecting is left to the queue");
                 }
                 return Ok(());
             }
@@ -227,8 +227,8 @@ async fn after_connecting(
     let taken_back = connection::take_back(app, &organization);
     match tokio::time::timeout(TAKE_BACK_WAIT, Box::pin(taken_back)).await {
         Ok(Ok(())) => {}
-        Ok(Err(trouble)) => {
-            tracing::warn!(org.id = %org, cause = %trouble, "the connection before is left to the queue");
+        Ok(Err(error)) => {
+            tracing::warn!(org.id = %org, cause = %error, "the connection before is left to the queue");
         }
         Err(_) => tracing::warn!(org.id = %org, "the connection before is left to the queue"),
     }
@@ -243,8 +243,8 @@ async fn after_connecting(
     // The users first, so that the tab shows them at once; the sync refreshes them if this fails.
     match tokio::time::timeout(USERS_WAIT, users::refresh(&context)).await {
         Ok(Ok(())) => {}
-        Ok(Err(trouble)) => {
-            tracing::warn!(org.id = %org, cause = %trouble, "the users are left to the queue");
+        Ok(Err(error)) => {
+            tracing::warn!(org.id = %org, cause = %error, "the users are left to the queue");
         }
         Err(_) => tracing::warn!(org.id = %org, "the users take long and are left to the queue"),
     }

@@ -107,11 +107,11 @@ async fn handle_record(
             put_off(app, message, OTHER_VERSION_WAIT).await
         }
         Err(
-            trouble @ (WorkError::OtherVersion(_)
+            error @ (WorkError::OtherVersion(_)
             | WorkError::Permanent(_)
             | WorkError::NeedsReconnecting),
         ) => {
-            tracing::error!(org.id = %org, photo.id = %photo, cause = %trouble, "set a photo aside");
+            tracing::error!(org.id = %org, photo.id = %photo, cause = %error, "set a photo aside");
             Ok(app.queues.dead_letter_photo(body).await?)
         }
     }

@@ -42,7 +42,7 @@ pub async fn handle(app: &App, record: &SqsMessage) -> Result<(), QueueError> {
     let handled = async {
         match look(app, &message).await {
             Ok(()) => Ok(()),
-            Err(trouble) => hand_on(app, &message, trouble, body).await,
+            Err(error) => hand_on(app, &message, error, body).await,
         }
     };
     handled.instrument(span).await
@@ -100,11 +100,11 @@ async fn look(app: &App, message: &SyncMessage) -> Result<(), WorkError> {
 async fn hand_on(
     app: &App,
     message: &SyncMessage,
-    trouble: WorkError,
+    error: WorkError,
     body: &str,
 ) -> Result<(), QueueError> {
-    let cause = trouble.to_string();
-    let next = match failure::failed(app, message, trouble).await {
+    let cause = error.to_string();
+    let next = match failure::failed(app, message, error).await {
         Ok(next) => next,
         Err(error) => {
             // Where it belongs can't be told now: it comes back, and then it can.

@@ -129,7 +129,7 @@ impl Ingest {
         match self.keys.fit(&self.app.secrets, &org, named, fits).await {
             Ok(true) => {}
             Ok(false) => return refuse(side, "it is not signed with the organization's keys"),
-            Err(trouble) => return unavailable(side, &org, &trouble),
+            Err(error) => return unavailable(side, &org, &error),
         }
         self.queue(side, (&org, named), &body, looks).await
     }
@@ -186,7 +186,7 @@ fn refuse(side: &'static str, reason: &'static str) -> StatusCode {
 }
 
 /// Both sides send again what is answered so.
-fn unavailable(side: &'static str, org: &OrgId, trouble: &WorkError) -> StatusCode {
-    tracing::error!(org.id = %org, side, cause = %trouble, "a delivery could not be taken in");
+fn unavailable(side: &'static str, org: &OrgId, error: &WorkError) -> StatusCode {
+    tracing::error!(org.id = %org, side, cause = %error, "a delivery could not be taken in");
     StatusCode::INTERNAL_SERVER_ERROR
 }

@@ -25,5 +25,6 @@ pub use model::companycam as ids;
 pub use model::companycam::Cursor;
 pub use page::Page;
 pub use types::{
-    Address, Company, Contact, Document, Integration, Photo, Project, Tag, User, Webhook,
+    Address, Company, Contact, Document, Integration, Photo, ProcessingStatus, Project, Status,
+    Tag, User, Webhook,
 };

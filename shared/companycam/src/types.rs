@@ -9,6 +9,37 @@ use serde::{Deserialize, Serialize};
 use crate::ids::{CompanyId, DocumentId, PhotoId, ProjectId, TagId, UserId, WebhookId};
 use crate::tolerant;
 
+/// Whether a user, a project or a photo is there.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// It is.
+    #[default]
+    #[serde(alias = "")]
+    Active,
+    /// It was deleted, though lists may still show it.
+    Deleted,
+    /// Something else, such as a user who is invited.
+    #[serde(other)]
+    Other,
+}
+
+/// How far a photo's processing is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ProcessingStatus {
+    /// It is a finished photo.
+    Processed,
+    /// Another photo has the same picture: as a rule it never becomes one.
+    Duplicate,
+    /// Its picture could not be read: likewise.
+    ProcessingError,
+    /// `pending`, `processing`, or whatever else is not the end.
+    #[default]
+    #[serde(other)]
+    Unfinished,
+}
+
 /// The company a token belongs to.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Company {
@@ -33,9 +64,9 @@ pub struct User {
     /// E-mail address.
     #[serde(default, deserialize_with = "tolerant::text")]
     pub email_address: Option<String>,
-    /// `active` or `deleted`; empty where absent.
-    #[serde(default, deserialize_with = "tolerant::string")]
-    pub status: String,
+    /// Whether it is there; active where absent.
+    #[serde(default, deserialize_with = "tolerant::or_default")]
+    pub status: Status,
 }
 
 impl User {
@@ -48,7 +79,7 @@ impl User {
 
     /// Whether the user can sign in. One without a status counts as active.
     pub fn is_active(&self) -> bool {
-        self.status.is_empty() || self.status == "active"
+        self.status == Status::Active
     }
 }
 
@@ -114,9 +145,9 @@ pub struct Project {
     /// The creator's name.
     #[serde(default, deserialize_with = "tolerant::text")]
     pub creator_name: Option<String>,
-    /// `active` or `deleted`; empty where absent.
-    #[serde(default, deserialize_with = "tolerant::string")]
-    pub status: String,
+    /// Whether it is there; active where absent.
+    #[serde(default, deserialize_with = "tolerant::or_default")]
+    pub status: Status,
     /// Whether it is archived.
     #[serde(default, deserialize_with = "tolerant::flag")]
     pub archived: bool,
@@ -154,7 +185,7 @@ impl Project {
 
     /// Lists still show deleted projects.
     pub fn is_deleted(&self) -> bool {
-        self.status == "deleted"
+        self.status == Status::Deleted
     }
 }
 
@@ -189,12 +220,12 @@ pub struct Photo {
     /// The name of who took it.
     #[serde(default, deserialize_with = "tolerant::text")]
     pub creator_name: Option<String>,
-    /// `pending`, `processing`, `processed`, `processing_error` or `duplicate`; empty where absent.
-    #[serde(default, deserialize_with = "tolerant::string")]
-    pub processing_status: String,
-    /// `active` or `deleted`; empty where absent.
-    #[serde(default, deserialize_with = "tolerant::string")]
-    pub status: String,
+    /// How far it is; unfinished where absent.
+    #[serde(default, deserialize_with = "tolerant::or_default")]
+    pub processing_status: ProcessingStatus,
+    /// Whether it is there; active where absent.
+    #[serde(default, deserialize_with = "tolerant::or_default")]
+    pub status: Status,
     /// Its sizes.
     #[serde(default, deserialize_with = "tolerant::list")]
     pub uris: Vec<PhotoUri>,
@@ -224,18 +255,17 @@ pub struct Photo {
 impl Photo {
     /// Only then it is a finished photo; `duplicate` and `processing_error` never become one.
     pub fn is_processed(&self) -> bool {
-        self.processing_status == "processed"
+        self.processing_status == ProcessingStatus::Processed
     }
 
     /// Whether it may still become a finished photo.
     pub fn is_being_processed(&self) -> bool {
-        let ended = ["processed", "duplicate", "processing_error"];
-        !ended.contains(&self.processing_status.as_str())
+        self.processing_status == ProcessingStatus::Unfinished
     }
 
     /// Whether it was deleted.
     pub fn is_deleted(&self) -> bool {
-        self.status == "deleted"
+        self.status == Status::Deleted
     }
 
     /// The address of the original size.

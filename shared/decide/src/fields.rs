@@ -8,10 +8,8 @@ use model::project::ProjectFields;
 use one_click::{Address, AddressFields, Field, Job, JobFields, Phone};
 
 use super::contact::position_of;
-use super::relations::{COMPANY_KEY, PROJECT_KEY, filled};
-
-/// Where a linked project's state is kept on the job (B18).
-pub const STATUS_KEY: &str = "cc_project_status";
+use super::relations::filled;
+use crate::metadata;
 
 /// What of a project One Click gets. Blank texts count as absent.
 pub fn project_fields(project: &Project) -> ProjectFields {
@@ -129,11 +127,11 @@ pub fn link_metadata(
     fields: &ProjectFields,
 ) -> BTreeMap<String, Option<String>> {
     let mut metadata = BTreeMap::from([
-        (PROJECT_KEY.to_owned(), Some(id.to_string())),
-        (COMPANY_KEY.to_owned(), Some(company.to_string())),
+        (metadata::PROJECT.to_owned(), Some(id.to_string())),
+        (metadata::COMPANY.to_owned(), Some(company.to_string())),
     ]);
     if let Some(creator) = &fields.creator_id {
-        metadata.insert("cc_creator_id".to_owned(), Some(creator.to_string()));
+        metadata.insert(metadata::CREATOR.to_owned(), Some(creator.to_string()));
     }
     metadata
 }
@@ -176,7 +174,7 @@ pub fn job_changes(
     }
     if now.creator_id != before.creator_id {
         changes.metadata.insert(
-            "cc_creator_id".to_owned(),
+            metadata::CREATOR.to_owned(),
             now.creator_id.as_ref().map(ToString::to_string),
         );
     }
@@ -189,7 +187,7 @@ pub fn job_changes(
     if status(now) != status(before) {
         changes
             .metadata
-            .insert(STATUS_KEY.to_owned(), Some(status(now).to_owned()));
+            .insert(metadata::STATUS.to_owned(), Some(status(now).to_owned()));
     }
     changes
 }
@@ -398,9 +396,12 @@ mod tests {
         let mut now = fields();
         now.archived = true;
         let changes = job_changes(&id(), &fields(), &now, None);
-        assert_eq!(changes.metadata[STATUS_KEY].as_deref(), Some("archived"));
+        assert_eq!(
+            changes.metadata[metadata::STATUS].as_deref(),
+            Some("archived")
+        );
         let back = job_changes(&id(), &now, &fields(), None);
-        assert_eq!(back.metadata[STATUS_KEY].as_deref(), Some("active"));
+        assert_eq!(back.metadata[metadata::STATUS].as_deref(), Some("active"));
     }
 
     #[test]

@@ -5,6 +5,8 @@ pub mod fields;
 pub mod job;
 pub mod link;
 pub mod location;
+pub mod metadata;
+pub mod new_project;
 pub mod pause;
 pub mod photo;
 pub mod project;

@@ -5,9 +5,10 @@ use model::project::ProjectFields;
 use one_click::{Address, AddressFields, Field, Job, JobFields, Phone};
 
 use super::contact::{has_email, position_of};
-use super::fields::{STATUS_KEY, customer_name, job_name, link_metadata, relations, status};
+use super::fields::{customer_name, job_name, link_metadata, relations, status};
 use super::location::{Location, normalized};
 use super::relations::filled;
+use crate::metadata;
 
 /// How much of a name the log quotes.
 const QUOTED: usize = 80;
@@ -29,8 +30,8 @@ pub fn linking(id: &ProjectId, company: &CompanyId, now: &ProjectFields, job: &J
     linking.address(now, &job.address);
     let mut metadata = link_metadata(id, company, now);
     metadata.extend(relations(now));
-    if job.metadata.contains_key(STATUS_KEY) {
-        metadata.insert(STATUS_KEY.to_owned(), Some(status(now).to_owned()));
+    if job.metadata.contains_key(metadata::STATUS) {
+        metadata.insert(metadata::STATUS.to_owned(), Some(status(now).to_owned()));
     }
     metadata.retain(|key, value| job.metadata.get(key) != value.as_ref());
     linking.changes.metadata = metadata;

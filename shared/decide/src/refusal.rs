@@ -1,4 +1,25 @@
 //! When a photo that is refused is tried again, named in the activity log, and given up (B33, B35).
+//!
+//! For the CDN only statuses count, and whatever stands in front of it has those too. So nothing of it is a
+//! last word: the answers are remembered in the row, and how a photo ends is a matter of how often and how
+//! far apart.
+//!
+//! | Refused by | Tried again after | Meanwhile | Given up |
+//! |---|---|---|---|
+//! | the address: 401, 403, 404, 410, other statuses, a page or a message, an empty file, a redirect to elsewhere | 1, 2, 4 … s up to an hour | CompanyCam is asked for the address again; named in the activity after two minutes | after three hours, if CompanyCam was asked since |
+//! | the file: no image, over 100 MB | a minute | | at the second time |
+//! | One Click in its own words (4xx) | a minute | | at the second time |
+//! | One Click has not got the job | a minute | | with its link |
+//! | One Click with 5xx or silence, while it answers something else | 1, 2, 4 … s up to an hour | named likewise; no longer pending | after a day |
+//! | the files' host with 5xx, silence, or a download that breaks off | 1, 2, 4 … s up to five minutes | likewise | after a day |
+//! | CompanyCam gives no address | a minute | it is asked again | at the second time, if it was asked since |
+//! | our own rules: a host that is not allowed | | | at once |
+//!
+//! Where the files' host, or One Click's images, fail at all photos, none is named and none given up: more
+//! than ten are pending, and no organization's photo was copied since. After an hour the activity says so,
+//! once a day. While a photo is refused, one message waits for its next try; others about the same version
+//! are let go. What was given up is tried once more when a listing shows another address, at most once a
+//! day.
 
 use std::time::Duration;
 

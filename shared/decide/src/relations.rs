@@ -7,11 +7,7 @@ use companycam::Project;
 use companycam::ids::CompanyId;
 use one_click::Job;
 
-/// The project that a job says it is; every key of ours begins like this, and One Click's own
-/// importers write none such.
-pub const PROJECT_KEY: &str = "cc_project_id";
-/// That project's company.
-pub const COMPANY_KEY: &str = "cc_company_id";
+use crate::metadata;
 
 /// The keys by which One Click's own importers name another system's id, and that system's type in a
 /// project's `integrations[]`, in snake case.
@@ -62,13 +58,18 @@ pub fn of_project(project: &Project) -> impl Iterator<Item = Relation> {
 
 /// The project that the job says it is.
 pub fn named_project(job: &Job) -> Option<&str> {
-    job.metadata.get(PROJECT_KEY).and_then(|id| filled(id))
+    job.metadata
+        .get(metadata::PROJECT)
+        .and_then(|id| filled(id))
 }
 
 /// Whether the project that the job says it is may be this company's: ids are a company's own, and
 /// another company's project may have the same.
 pub fn may_be_of(job: &Job, company: &CompanyId) -> bool {
-    let named = job.metadata.get(COMPANY_KEY).and_then(|id| filled(id));
+    let named = job
+        .metadata
+        .get(metadata::COMPANY)
+        .and_then(|id| filled(id));
     named.is_none_or(|named| named == company.as_str())
 }
 
@@ -134,7 +135,7 @@ mod tests {
                 assert_eq!(of_job(&job(&json!({key: blank}))).next(), None, "{blank}");
             }
             assert_eq!(of_project(&project(&blank)).next(), None, "{blank}");
-            let named = job(&json!({PROJECT_KEY: blank, COMPANY_KEY: blank}));
+            let named = job(&json!({metadata::PROJECT: blank, metadata::COMPANY: blank}));
             assert_eq!(named_project(&named), None, "{blank}");
             assert!(
                 may_be_of(&named, &CompanyId::parse("1").unwrap()),

@@ -10,5 +10,6 @@ pub mod pause;
 pub mod photo;
 pub mod preferences;
 pub mod project;
+pub mod retry;
 pub mod sync_run;
 pub mod users;

@@ -1,4 +1,13 @@
 //! A photo: as it is wanted in One Click, as it is there, and who refuses it.
+//!
+//! *Known* means copied, not that a row exists. A row of another company than the connected one rests.
+//!
+//! The version in `wanted` never falls. Whoever copies holds the lease, and gives it back on the condition
+//! that `wanted` is what was copied; else it copies again. The same write that makes a photo wanted on a job
+//! adds the job to `maybe_on`, so an upload whose answer is lost is known of before it is made: whatever is
+//! wanted next, the copy is removed from all of `maybe_on` where it does not belong, and only then the set
+//! is emptied. The bytes are copied only when the hash differs or there is none; otherwise only changed
+//! fields are sent. One Click refuses versions older than it has, so a straggler does no harm.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,12 @@
 //! A project, what it is to us, and how it is getting its job.
+//!
+//! `unseen → linked | skipped`, `skipped → linked`, `linked → job_deleted`, and by hand
+//! `job_deleted → unseen`; a merged project's link moves, and leaves it `skipped`.
+//!
+//! `wanted` is what a listing read and nobody has handled yet; while it is there the project is *pending*.
+//! `begun` is how it is getting its job, while it is. `seen` is what the job was last brought up to.
+//! Bringing a deleted job back raises `revision`: from then on no preference about new projects holds the
+//! project up, and its job is asked for with a key of its own.
 
 use std::collections::BTreeMap;
 
@@ -71,25 +79,6 @@ pub enum SkipReason {
     NoMatchedUser,
     /// B20: it carries another system's id, whose importer may still be about to make its job.
     WaitsForImporter,
-}
-
-impl SkipReason {
-    /// In words for the administrator.
-    pub fn describe(self) -> &'static str {
-        match self {
-            Self::Deleted => "it was deleted in CompanyCam before it had a job",
-            Self::Archived => "it was archived in CompanyCam before it had a job",
-            Self::ImportOff => {
-                "creating jobs from projects is switched off; a sync brings it once that is on"
-            }
-            Self::NoMatchedUser => {
-                "nobody assigned to it is matched to a One Click user; it waits until somebody is"
-            }
-            Self::WaitsForImporter => {
-                "it comes from another system, whose own import may make the job; after 20 minutes we do"
-            }
-        }
-    }
 }
 
 /// A project's row.

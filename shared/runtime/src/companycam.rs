@@ -241,7 +241,7 @@ impl CallError {
 impl From<CallError> for WorkError {
     fn from(failure: CallError) -> Self {
         match failure {
-            CallError::NotMade(trouble) => trouble,
+            CallError::NotMade(error) => error,
             CallError::CompanyCam(error) => error.into(),
         }
     }

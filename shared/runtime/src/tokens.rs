@@ -179,7 +179,7 @@ impl App {
         let ring = self.secrets.token_ring(version).await?;
         match OrgTokens::open(&ring, of, sealed) {
             Ok(tokens) => Ok(Some(tokens)),
-            Err(Closed::WorkError(trouble)) => Err(trouble),
+            Err(Closed::WorkError(error)) => Err(error),
             // Newer than what was read: the ring may be read stale just after it was added to.
             Err(closed @ Closed::UnknownVersion(version)) if version > ring.current() => {
                 Err(WorkError::transient(closed.to_string()))

@@ -2,6 +2,7 @@
 
 use model::companycam::{PhotoId, ProjectId};
 use model::one_click::{JobId, OrgId};
+use model::retry::RetryTarget;
 use serde::{Deserialize, Serialize};
 
 use crate::change::Change;
@@ -76,15 +77,6 @@ pub struct Filter {
     pub outcome: Option<Outcome>,
 }
 
-/// What a failure is looked for by.
-#[derive(Debug, Clone, Copy)]
-pub enum About<'a> {
-    /// A project, not one of its photos.
-    Project(&'a ProjectId),
-    /// A job.
-    Job(&'a JobId),
-}
-
 /// A page of the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entries {
@@ -111,6 +103,8 @@ pub struct NewEntry {
     pub photo_id: Option<PhotoId>,
     /// What can be done about it.
     pub offer: Option<Offer>,
+    /// What Retry does.
+    pub retry: Option<RetryTarget>,
 }
 
 impl NewEntry {
@@ -124,6 +118,7 @@ impl NewEntry {
             job_id: None,
             photo_id: None,
             offer: None,
+            retry: None,
         }
     }
 
@@ -148,10 +143,24 @@ impl NewEntry {
         self
     }
 
+    /// About this photo, which failed and can be tried again.
+    #[must_use]
+    pub fn failed_photo(self, photo: &PhotoId) -> Self {
+        let photo_id = photo.clone();
+        self.photo(photo).retrying(RetryTarget::Photo { photo_id })
+    }
+
     /// Something can be done about it.
     #[must_use]
     pub fn offering(mut self, offer: Offer) -> Self {
         self.offer = Some(offer);
+        self
+    }
+
+    /// It failed, and this can be tried again.
+    #[must_use]
+    pub fn retrying(mut self, target: RetryTarget) -> Self {
+        self.retry = Some(target);
         self
     }
 }
@@ -182,8 +191,41 @@ pub struct Entry {
     /// What can be done about it.
     #[serde(default)]
     pub offer: Option<Offer>,
+    /// What Retry does; see [`Entry::retry_target`].
+    #[serde(default)]
+    retry: Option<RetryTarget>,
     /// When `DynamoDB` may drop it.
     expires_at: i64,
+}
+
+impl Entry {
+    /// What can be tried again of what failed.
+    ///
+    /// Entries of a version before don't say. There it follows from what they are about; they are kept
+    /// for 30 days.
+    pub fn retry_target(&self) -> Option<RetryTarget> {
+        if self.outcome != Outcome::Failed {
+            return None;
+        }
+        if let Some(target) = &self.retry {
+            return Some(target.clone()).filter(|target| *target != RetryTarget::Other);
+        }
+        let (project, job) = (self.project_id.clone(), self.job_id.clone());
+        match (self.kind, project, job, self.photo_id.clone()) {
+            (_, _, _, Some(photo_id)) => Some(RetryTarget::Photo { photo_id }),
+            (Kind::Photo, Some(project_id), _, None) => {
+                Some(RetryTarget::ProjectPhotos { project_id })
+            }
+            (Kind::Project, Some(project_id), Some(job_id), None) => {
+                Some(RetryTarget::Reassigning { job_id, project_id })
+            }
+            (Kind::Project, Some(project_id), None, None) => {
+                Some(RetryTarget::Project { project_id })
+            }
+            (Kind::Project, None, Some(job_id), None) => Some(RetryTarget::Job { job_id }),
+            _ => None,
+        }
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -228,6 +270,7 @@ impl Store {
             job_id: new.job_id,
             photo_id: new.photo_id,
             offer: new.offer,
+            retry: new.retry,
             expires_at: at + KEPT_S,
         }
     }
@@ -277,20 +320,17 @@ impl Store {
         self.activity.get(key).await
     }
 
-    /// The newest failure about this, among the entries of late.
+    /// The newest failure that this tries again, among the entries of late.
     pub async fn last_failure(
         &self,
         org: &OrgId,
-        about: About<'_>,
+        target: &RetryTarget,
     ) -> Result<Option<Entry>, Error> {
         let failed = Filter {
             kind: Some(Kind::Project),
             outcome: Some(Outcome::Failed),
         };
-        let is_it = |entry: &Entry| match about {
-            About::Project(id) => entry.project_id.as_ref() == Some(id) && entry.job_id.is_none(),
-            About::Job(id) => entry.job_id.as_ref() == Some(id) && entry.project_id.is_none(),
-        };
+        let is_it = |entry: &Entry| entry.retry_target().as_ref() == Some(target);
         let mut before = None;
         for _ in 0..MOST_READS {
             let (some, next) = self
@@ -342,5 +382,74 @@ impl Store {
             .map(serde_dynamo::from_item::<_, EntryKey>)
             .transpose()?;
         Ok((entries, next.map(|key| key.at_id)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn entry(outcome: &str, kind: &str, ids: [Option<&str>; 3], retry: &Value) -> Entry {
+        let [project, job, photo] = ids;
+        serde_json::from_value(json!({
+            "org_id": "o", "at_id": "1", "at": 1, "kind": kind, "outcome": outcome, "text": "",
+            "project_id": project, "job_id": job, "photo_id": photo, "retry": retry, "expires_at": 2
+        }))
+        .unwrap()
+    }
+
+    #[test]
+    fn b25_an_entry_says_what_retry_does() {
+        let ids = [Some("p"), Some("j"), None];
+        let said = json!({"what": "job", "job_id": "j"});
+        let job_id = JobId::parse("j").unwrap();
+        let target = Some(RetryTarget::Job { job_id });
+        assert_eq!(
+            entry("failed", "project", ids, &said).retry_target(),
+            target
+        );
+        // What another version tries again, this one can't.
+        let later = json!({"what": "everything", "since": 3});
+        assert_eq!(entry("failed", "project", ids, &later).retry_target(), None);
+    }
+
+    #[test]
+    fn b25_an_entry_of_the_version_before_is_tried_again_by_what_it_is_about() {
+        let of = |kind, ids| entry("failed", kind, ids, &Value::Null).retry_target();
+        let project_id = ProjectId::parse("p").unwrap();
+        let job_id = JobId::parse("j").unwrap();
+        let photo_id = PhotoId::parse("f").unwrap();
+        let photo = Some(RetryTarget::Photo { photo_id });
+        assert_eq!(of("photo", [Some("p"), Some("j"), Some("f")]), photo);
+        assert_eq!(of("photo", [None, None, Some("f")]), photo);
+        let photos = RetryTarget::ProjectPhotos {
+            project_id: project_id.clone(),
+        };
+        assert_eq!(of("photo", [Some("p"), None, None]), Some(photos));
+        let reassigning = RetryTarget::Reassigning {
+            job_id: job_id.clone(),
+            project_id: project_id.clone(),
+        };
+        assert_eq!(
+            of("project", [Some("p"), Some("j"), None]),
+            Some(reassigning)
+        );
+        let project = RetryTarget::Project { project_id };
+        assert_eq!(of("project", [Some("p"), None, None]), Some(project));
+        let job = RetryTarget::Job { job_id };
+        assert_eq!(of("project", [None, Some("j"), None]), Some(job));
+    }
+
+    #[test]
+    fn b25_what_names_nothing_or_did_not_fail_is_not_tried_again() {
+        for kind in ["sync", "connection", "user", "project", "photo"] {
+            let nothing = entry("failed", kind, [None; 3], &Value::Null);
+            assert_eq!(nothing.retry_target(), None, "{kind}");
+        }
+        let ids = [Some("p"), Some("j"), Some("f")];
+        let done = entry("copied", "photo", ids, &Value::Null);
+        assert_eq!(done.retry_target(), None);
     }
 }

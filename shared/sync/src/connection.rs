@@ -9,8 +9,8 @@ use runtime::{App, OrgTokens, WorkError};
 use secrecy::ExposeSecret;
 use store::activity::{Kind, NewEntry, Outcome};
 
-use super::webhooks;
 use crate::context::OrgContext;
+use crate::webhooks;
 
 const PAUSED: &str = "CompanyCam no longer accepts the connection. Press Reconnect; everything missed will be caught up on.";
 const FOREIGN: &str = "CompanyCam says that the stored access belongs to another company than the one connected. Nothing was changed. Press Reconnect; everything missed will be caught up on.";
@@ -194,10 +194,10 @@ pub(super) async fn is_ready(context: &OrgContext<'_>, look: &Look) -> Result<bo
     if tidies
         && !organization.take_backs.is_empty()
         && organization.pause(Side::CompanyCam).is_none()
-        && let Err(trouble) = take_back(context.app, organization).await
+        && let Err(error) = take_back(context.app, organization).await
     {
         // The next poll tries again; what is new does not wait for what is old.
-        tracing::warn!(org.id = %context.org(), cause = %trouble, "the connection before is not taken back yet");
+        tracing::warn!(org.id = %context.org(), cause = %error, "the connection before is not taken back yet");
     }
     Ok(true)
 }

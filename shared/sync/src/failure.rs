@@ -10,7 +10,7 @@ use runtime::queues::backoff;
 use runtime::{App, WorkError};
 use store::activity::{NewEntry, Outcome};
 
-use super::{connection, pause, subject, sync_run};
+use crate::{connection, pause, subject, sync_run};
 
 /// How long a look is tried that a side refuses while it answers others.
 const REFUSED_S: i64 = 24 * 60 * 60;
@@ -37,15 +37,11 @@ pub enum Next {
 }
 
 /// Decides, and writes down what has to be remembered.
-pub async fn failed(
-    app: &App,
-    message: &SyncMessage,
-    trouble: WorkError,
-) -> Result<Next, WorkError> {
-    match trouble {
+pub async fn failed(app: &App, message: &SyncMessage, error: WorkError) -> Result<Next, WorkError> {
+    match error {
         WorkError::Permanent(reason) => refused_outright(app, message, reason).await,
         WorkError::OtherVersion(cause) => of_another_version(app, message, cause).await,
-        WorkError::NeedsReconnecting => Ok(Next::SetAside(trouble.to_string())),
+        WorkError::NeedsReconnecting => Ok(Next::SetAside(error.to_string())),
         WorkError::Transient {
             after,
             down: None,
@@ -160,7 +156,7 @@ async fn side_failed(
                 connection::pause_of(app, &organization).await?;
                 return Ok(Next::Waits);
             }
-            Err(trouble) => return Err(trouble),
+            Err(error) => return Err(error),
         }
     }
     pause::park(app, message).await?;

@@ -16,12 +16,13 @@ use store::activity::{Kind, NewEntry, Outcome};
 use store::projects::NewLink;
 use uuid::Uuid;
 
-use super::absence::{Told, claimed_job_is_missing};
-use super::matching::{Candidate, claim_for, job_for, job_label, jobs_naming};
-use super::users;
+use crate::absence::{Told, claimed_job_is_missing};
 use crate::assignees::{assigned_users, creator, first_matched, write_job};
+use crate::claim::claim_for;
 use crate::context::OrgContext;
+use crate::matching::{Candidate, job_for, job_label, jobs_naming};
 use crate::skip::skip;
+use crate::users;
 
 /// How far before the begin of a request its job may date: clocks differ.
 const SKEW_S: i64 = 60;

@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use companycam::Project;
 use decide::fields::{customer_name, project_fields};
 use decide::job::{JobStep, job_step};
 use decide::link::{linking, quoted};
+use decide::new_project::left_out;
 use jiff::Timestamp;
-use model::job::{JobClaim, JobRow};
+use model::job::JobRow;
 use model::messages::Look;
 use model::preferences::Preference;
 use one_click::{Error as OneClickError, Job, JobId};
@@ -16,11 +16,11 @@ use runtime::WorkError;
 use store::activity::{Kind, NewEntry, Outcome};
 use store::projects::NewLink;
 
-use super::absence::{Told, claimed_job_is_missing, job_is_missing};
-use super::make::{Its, LOST_S, left_out, make};
-use super::matching::{Candidate, lost_project, project_for};
-use super::reassign;
+use crate::absence::{Told, claimed_job_is_missing, job_is_missing};
+use crate::claim::{Its, claimed, make};
 use crate::context::OrgContext;
+use crate::matching::{Candidate, project_for};
+use crate::reassign;
 
 /// The newest seconds of jobs are asked for again.
 const SETTLED: jiff::SignedDuration = jiff::SignedDuration::from_secs(5);
@@ -186,25 +186,6 @@ async fn find_or_make(context: &OrgContext<'_>, job: &Job) -> Result<Its, WorkEr
             make(context, job, before).await
         }
     }
-}
-
-/// The project of an earlier try whose answer was lost.
-async fn claimed(
-    context: &OrgContext<'_>,
-    claim: Option<&JobClaim>,
-) -> Result<Option<Project>, WorkError> {
-    let Some((claim, claimed_at)) = claim.and_then(|claim| Some((claim, claim.claimed_at?))) else {
-        return Ok(None);
-    };
-    let too_soon = claimed_at + LOST_S - context.now;
-    if too_soon > 0 {
-        return Err(WorkError::Transient {
-            after: Some(Duration::from_secs(too_soon.unsigned_abs())),
-            cause: "a project was asked for, and may be on its way".to_owned(),
-            down: None,
-        });
-    }
-    lost_project(context, claim, claimed_at).await
 }
 
 async fn suggest(context: &OrgContext<'_>, job: &Job, alike: &[String]) -> Result<(), WorkError> {

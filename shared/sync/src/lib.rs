@@ -2,6 +2,7 @@
 
 mod absence;
 mod assignees;
+mod claim;
 pub mod connection;
 pub mod context;
 pub mod copy;
@@ -9,7 +10,6 @@ pub mod failure;
 mod import;
 pub mod jobs;
 mod listing;
-mod make;
 mod matching;
 mod merge;
 mod pause;
@@ -82,7 +82,7 @@ pub async fn look(app: &App, message: &SyncMessage) -> Result<(), WorkError> {
     let outcome = match connection::is_ready(&context, &message.look).await {
         Ok(true) => take(&context, message).await,
         Ok(false) => Ok(()),
-        Err(trouble) => Err(trouble),
+        Err(error) => Err(error),
     };
     if let Err(WorkError::NeedsReconnecting) = outcome {
         connection::pause(&context).await?;

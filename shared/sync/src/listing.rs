@@ -8,6 +8,7 @@ use decide::fields::project_fields;
 use futures::{StreamExt, TryStreamExt, stream};
 use model::messages::Origin;
 use model::project::{LinkState, ProjectFields, ProjectRow};
+use model::retry::RetryTarget;
 use runtime::WorkError;
 use store::activity::{Kind, NewEntry, Outcome};
 use store::projects::ListedProject;
@@ -118,7 +119,10 @@ async fn refused(
         let text = format!(
             "Project {id} could not be brought over, since it says more than can be kept: {reason}."
         );
-        let entry = NewEntry::new(Kind::Project, Outcome::Failed, text).project(id);
+        let project_id = id.clone();
+        let entry = NewEntry::new(Kind::Project, Outcome::Failed, text)
+            .project(id)
+            .retrying(RetryTarget::Project { project_id });
         store.log(org, entry).await?;
     }
     Ok(())

@@ -7,10 +7,8 @@ use companycam::{Project, ProjectsQuery};
 use decide::fields::{customer_name, project_fields, relation_key};
 use decide::link::quoted;
 use decide::location::{Location, normalized, same_work};
-use decide::relations::{
-    PROJECT_KEY, filled, importer_keys, may_be_of, named_project, of_job, of_project,
-};
-use model::job::JobClaim;
+use decide::metadata;
+use decide::relations::{filled, importer_keys, may_be_of, named_project, of_job, of_project};
 use model::project::{LinkState, ProjectFields, ProjectRow};
 use one_click::{Job, JobId};
 use runtime::WorkError;
@@ -19,8 +17,6 @@ use crate::context::OrgContext;
 
 /// How recently something must have changed to be linked by its name and address alone.
 const RECENT_S: i64 = 90 * 24 * 60 * 60;
-/// How far before a claim its project may date: clocks differ.
-const SKEW_S: i64 = 60;
 /// How many pages of projects are searched for one that looks alike.
 const ALIKE_PAGES: u32 = 5;
 
@@ -69,7 +65,7 @@ pub async fn jobs_naming(context: &OrgContext<'_>, id: &ProjectId) -> Result<Vec
     let org = context.org();
     let one_click = context.one_click().await?;
     let mut jobs = one_click
-        .jobs_with_metadata(org, PROJECT_KEY, id.as_str())
+        .jobs_with_metadata(org, metadata::PROJECT, id.as_str())
         .await?;
     jobs.retain(|job| may_be_of(job, &context.organization.company_id));
     let rows = context
@@ -214,48 +210,8 @@ pub async fn project_for(
     Ok(Candidate::Alike(found.iter().map(call).collect()))
 }
 
-/// The project that a request may have made whose answer was lost (B22).
-pub async fn lost_project(
-    context: &OrgContext<'_>,
-    claim: &JobClaim,
-    claimed_at: i64,
-) -> Result<Option<Project>, WorkError> {
-    let is_it = |project: &Project| {
-        project.created_at >= claimed_at - SKEW_S
-            && is_asked_for(claim, &project.id, &project_fields(project))
-    };
-    // To the end, however long ago it was: a project that is overlooked is made twice.
-    let since = changed_since(claimed_at - SKEW_S);
-    let mut found = free_projects(context, since, u32::MAX, is_it).await?;
-    found.sort_by_key(|project| project.created_at);
-    Ok(found.into_iter().next())
-}
-
-/// The job whose request made this project, if its answer was lost: the project's own event may come
-/// before the look for it.
-pub async fn claim_for(
-    context: &OrgContext<'_>,
-    id: &ProjectId,
-    fields: &ProjectFields,
-) -> Result<Option<JobId>, WorkError> {
-    let claims = context.app.store.claims(context.org()).await?;
-    let open = |claim: &JobClaim| claim.claimed_at.is_some() && is_asked_for(claim, id, fields);
-    Ok(claims.into_iter().find(open).map(|claim| claim.job_id))
-}
-
-fn is_asked_for(claim: &JobClaim, id: &ProjectId, fields: &ProjectFields) -> bool {
-    // What was asked for, as it was asked for: also where an address is too short to tell two pieces
-    // of work apart.
-    let (asked, made) = (
-        Location::of_project(&claim.asked),
-        Location::of_project(fields),
-    );
-    let same_place = asked == made || asked.matches(&made);
-    same_place
-        && normalized(&customer_name(id, &claim.asked)) == normalized(&customer_name(id, fields))
-}
-
-fn changed_since(modified_since: i64) -> ProjectsQuery {
+/// Asks for what changed since.
+pub fn changed_since(modified_since: i64) -> ProjectsQuery {
     ProjectsQuery {
         modified_since: Some(modified_since),
         ..ProjectsQuery::default()
@@ -263,7 +219,7 @@ fn changed_since(modified_since: i64) -> ProjectsQuery {
 }
 
 /// The active projects that no job has and that are wanted, of the first so many pages of the query.
-async fn free_projects(
+pub async fn free_projects(
     context: &OrgContext<'_>,
     mut query: ProjectsQuery,
     most_pages: u32,

@@ -4,14 +4,15 @@
 //! that was on one of them and is on the other now.
 
 use companycam::ids::ProjectId;
-use decide::fields::{STATUS_KEY, link_metadata};
+use decide::fields::link_metadata;
+use decide::metadata;
 use model::messages::{Look, Origin};
 use model::project::{LinkState, ProjectFields, ProjectRow};
 use one_click::{Error as OneClickError, JobFields};
 use runtime::WorkError;
 use store::activity::{Kind, NewEntry, Outcome};
 
-use super::absence::{Told, job_is_missing};
+use crate::absence::{Told, job_is_missing};
 use crate::context::OrgContext;
 
 /// A linked project is gone: if it went into another, that one gets its photos, and its job too if it
@@ -114,7 +115,7 @@ async fn move_job(
     };
     // The job is told first: cut off here, all of this is done again.
     let mut metadata = link_metadata(into, &gone.company_id, now);
-    metadata.insert(STATUS_KEY.to_owned(), Some("active".to_owned()));
+    metadata.insert(metadata::STATUS.to_owned(), Some("active".to_owned()));
     let changes = JobFields {
         metadata,
         ..JobFields::default()

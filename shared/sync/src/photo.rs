@@ -6,9 +6,9 @@ use model::messages::Origin;
 use model::project::{LinkState, SkipReason};
 use runtime::WorkError;
 
-use super::project;
 use crate::context::OrgContext;
 use crate::photos;
+use crate::project;
 
 /// Looks at one photo, which an event is about; `tags`: at its tags too.
 pub async fn look_at_photo(

@@ -237,7 +237,7 @@ async fn note_refused(
     let text = format!(
         "Photo {id} could not be copied, since what it says is more than can be kept: {reason}."
     );
-    let entry = NewEntry::new(Kind::Photo, Outcome::Failed, text).photo(id);
+    let entry = NewEntry::new(Kind::Photo, Outcome::Failed, text).failed_photo(id);
     Ok(context.app.store.log(org, entry).await?)
 }
 

@@ -14,9 +14,9 @@ use one_click::JobId;
 use runtime::WorkError;
 use store::activity::{Kind, NewEntry, Outcome};
 
-use super::{jobs, listing, pause, sync_run, users, webhooks};
 use crate::context::OrgContext;
 use crate::listing::{LOOKS_AT_ONCE, PER_PAGE, next_cursor};
+use crate::{jobs, listing, pause, sync_run, users, webhooks};
 
 /// Users are refreshed at least this often (B8).
 const USERS_KEPT_S: i64 = 23 * 60 * 60;
@@ -79,8 +79,8 @@ impl Failed {
     /// Keeps what failed for now, for the end. Whatever the other parts would meet too is an error.
     fn note(&mut self, part: Result<(), WorkError>) -> Result<(), WorkError> {
         match part {
-            Err(trouble @ WorkError::Transient { down: Some(_), .. }) => {
-                self.0.get_or_insert(trouble);
+            Err(error @ WorkError::Transient { down: Some(_), .. }) => {
+                self.0.get_or_insert(error);
                 Ok(())
             }
             other => other,
@@ -123,9 +123,9 @@ async fn list(
             }
             Ok(Jobs::Listed) => {}
             // The next poll asks for them from where this one began.
-            Err(trouble) => {
+            Err(error) => {
                 progress.jobs_page = None;
-                failed.note(Err(trouble))?;
+                failed.note(Err(error))?;
             }
         }
     }

@@ -11,12 +11,12 @@ use runtime::WorkError;
 use store::activity::{Kind, NewEntry, Outcome};
 use store::projects::ListedProject;
 
-use super::absence::{Told, job_is_missing};
-use super::import::import;
-use super::{merge, photos, users};
+use crate::absence::{Told, job_is_missing};
 use crate::assignees::{assigned_users, creator, first_matched, write_job};
 use crate::context::OrgContext;
+use crate::import::import;
 use crate::skip::skip;
+use crate::{merge, photos, users};
 
 /// Brings the project's job up to what was listed of the project, and looks at its photos.
 ///

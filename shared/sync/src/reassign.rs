@@ -5,14 +5,15 @@ use std::collections::BTreeSet;
 use companycam::ids::{ProjectId, UserId as CompanyCamUserId};
 use model::job::JobRow;
 use model::preferences::Preference;
+use model::retry::RetryTarget;
 use model::users::CompanyCamUser;
 use one_click::{Job, UserId};
 use runtime::{CallError, WorkError};
 use store::activity::{Kind, NewEntry, Outcome};
 
-use super::absence::assignment_is_refused;
-use super::users;
+use crate::absence::assignment_is_refused;
 use crate::context::OrgContext;
+use crate::users;
 
 /// What came of assigning a user.
 enum Assigned {
@@ -222,9 +223,15 @@ async fn note(
     text: impl Into<String>,
 ) -> Result<(), WorkError> {
     let text = format!("Job “{}”: {}", job.customer_name, text.into());
-    let entry = NewEntry::new(Kind::Project, outcome, text)
+    let mut entry = NewEntry::new(Kind::Project, outcome, text)
         .project(project)
         .job(Some(&job.id));
+    if outcome == Outcome::Failed {
+        entry = entry.retrying(RetryTarget::Reassigning {
+            job_id: job.id.clone(),
+            project_id: project.clone(),
+        });
+    }
     tracing::info!(org.id = %context.org(), project.id = %project, job.id = %job.id, ?outcome, "assigned a project");
     Ok(context.app.store.log(context.org(), entry).await?)
 }

@@ -9,10 +9,10 @@ use model::organization::PollProgress;
 use model::pause::Side;
 use runtime::WorkError;
 
-use super::sync_run;
 use crate::context::OrgContext;
 use crate::listing::LOOKS_AT_ONCE;
 use crate::pause::readable;
+use crate::sync_run;
 
 /// So many looks that waited are queued at once; live changes slip in before the next.
 const AT_ONCE: i32 = 20;

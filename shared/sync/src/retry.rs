@@ -4,52 +4,12 @@
 //! Each takes away what keeps a look from doing it, and queues that look. Asked for twice it is
 //! looked at twice, which does no harm.
 
-use companycam::ids::{PhotoId, ProjectId};
+use companycam::ids::ProjectId;
 use model::messages::{Look, Origin, SyncMessage};
 use model::organization::Organization;
 use model::project::LinkState;
-use one_click::JobId;
+use model::retry::RetryTarget;
 use runtime::{App, WorkError};
-use store::activity::{Entry, Kind, Outcome};
-
-/// What can be tried again.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum RetryTarget {
-    /// A photo that could not be copied.
-    Photo(PhotoId),
-    /// The photos of a project, which could not be read.
-    ProjectPhotos(ProjectId),
-    /// A project that could not be brought over.
-    Project(ProjectId),
-    /// A job that could not be brought over.
-    Job(JobId),
-    /// A job's project that could not be reassigned.
-    Reassigning(JobId, ProjectId),
-}
-
-impl RetryTarget {
-    /// What an entry of the activity log is about, if it failed and can be tried again by itself.
-    pub fn of(entry: &Entry) -> Option<Self> {
-        if entry.outcome != Outcome::Failed {
-            return None;
-        }
-        match (
-            entry.kind,
-            &entry.project_id,
-            &entry.job_id,
-            &entry.photo_id,
-        ) {
-            (_, _, _, Some(photo)) => Some(Self::Photo(photo.clone())),
-            (Kind::Photo, Some(project), _, None) => Some(Self::ProjectPhotos(project.clone())),
-            (Kind::Project, Some(project), Some(job), None) => {
-                Some(Self::Reassigning(job.clone(), project.clone()))
-            }
-            (Kind::Project, Some(project), None, None) => Some(Self::Project(project.clone())),
-            (Kind::Project, None, Some(job), None) => Some(Self::Job(job.clone())),
-            _ => None,
-        }
-    }
-}
 
 /// What came of asking.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,11 +30,13 @@ pub async fn retry(
 ) -> Result<RetryOutcome, WorkError> {
     let (org, store) = (&organization.org_id, &app.store);
     let project = match subject {
-        RetryTarget::Photo(id) => store.photo(org, id).await?.map(|row| row.project_id),
-        RetryTarget::ProjectPhotos(id)
-        | RetryTarget::Project(id)
-        | RetryTarget::Reassigning(_, id) => Some(id.clone()),
-        RetryTarget::Job(_) => None,
+        RetryTarget::Photo { photo_id } => {
+            store.photo(org, photo_id).await?.map(|row| row.project_id)
+        }
+        RetryTarget::ProjectPhotos { project_id }
+        | RetryTarget::Project { project_id }
+        | RetryTarget::Reassigning { project_id, .. } => Some(project_id.clone()),
+        RetryTarget::Job { .. } | RetryTarget::Other => None,
     };
     if let Some(project) = &project
         && rests(app, organization, project).await?
@@ -82,26 +44,27 @@ pub async fn retry(
         return Ok(RetryOutcome::Rests);
     }
     let look = match subject {
-        RetryTarget::Photo(id) => {
-            store.retry_photo(org, id).await?;
+        RetryTarget::Photo { photo_id } => {
+            store.retry_photo(org, photo_id).await?;
             Look::Photo {
-                photo_id: id.clone(),
+                photo_id: photo_id.clone(),
                 tags: true,
             }
         }
-        RetryTarget::ProjectPhotos(id) => Look::photos_of(id, None),
-        RetryTarget::Project(id) => {
-            store.retry_project(org, id).await?;
-            project_look(id, Origin::Event)
+        RetryTarget::ProjectPhotos { project_id } => Look::photos_of(project_id, None),
+        RetryTarget::Project { project_id } => {
+            store.retry_project(org, project_id).await?;
+            project_look(project_id, Origin::Event)
         }
-        RetryTarget::Job(id) => {
-            store.retry_job(org, id).await?;
-            Look::job(id)
+        RetryTarget::Job { job_id } => {
+            store.retry_job(org, job_id).await?;
+            Look::job(job_id)
         }
-        RetryTarget::Reassigning(id, _) => {
-            store.retry_reassigning(org, id).await?;
-            Look::job(id)
+        RetryTarget::Reassigning { job_id, .. } => {
+            store.retry_reassigning(org, job_id).await?;
+            Look::job(job_id)
         }
+        RetryTarget::Other => return Ok(RetryOutcome::Nothing),
     };
     tracing::info!(org.id = %org, look.kind = look.kind(), ?subject, "an administrator asked for it again");
     app.queues
@@ -151,55 +114,4 @@ fn project_look(id: &ProjectId, origin: Origin) -> Look {
 async fn rests(app: &App, organization: &Organization, id: &ProjectId) -> Result<bool, WorkError> {
     let row = app.store.project(&organization.org_id, id).await?;
     Ok(row.is_some_and(|row| row.company_id != organization.company_id))
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    fn entry(outcome: &str, kind: &str, ids: [Option<&str>; 3]) -> Entry {
-        let [project, job, photo] = ids;
-        serde_json::from_value(json!({
-            "org_id": "o", "at_id": "1", "at": 1, "kind": kind, "outcome": outcome, "text": "",
-            "project_id": project, "job_id": job, "photo_id": photo, "expires_at": 2
-        }))
-        .unwrap()
-    }
-
-    #[test]
-    fn b25_what_failed_can_be_tried_again() {
-        let of = |kind, ids| RetryTarget::of(&entry("failed", kind, ids));
-        let project = || ProjectId::parse("p").unwrap();
-        let job = || JobId::parse("j").unwrap();
-        let photo = Some(RetryTarget::Photo(PhotoId::parse("f").unwrap()));
-        assert_eq!(of("photo", [Some("p"), Some("j"), Some("f")]), photo);
-        assert_eq!(of("photo", [None, None, Some("f")]), photo);
-        let photos = Some(RetryTarget::ProjectPhotos(project()));
-        assert_eq!(of("photo", [Some("p"), None, None]), photos);
-        let reassigning = Some(RetryTarget::Reassigning(job(), project()));
-        assert_eq!(of("project", [Some("p"), Some("j"), None]), reassigning);
-        assert_eq!(
-            of("project", [Some("p"), None, None]),
-            Some(RetryTarget::Project(project()))
-        );
-        assert_eq!(
-            of("project", [None, Some("j"), None]),
-            Some(RetryTarget::Job(job()))
-        );
-    }
-
-    #[test]
-    fn b25_what_names_nothing_or_did_not_fail_is_not_tried_again() {
-        for kind in ["sync", "connection", "user", "project", "photo"] {
-            assert_eq!(
-                RetryTarget::of(&entry("failed", kind, [None; 3])),
-                None,
-                "{kind}"
-            );
-        }
-        let done = entry("copied", "photo", [Some("p"), Some("j"), Some("f")]);
-        assert_eq!(RetryTarget::of(&done), None);
-    }
 }

@@ -25,7 +25,7 @@ pub async fn skip(
     context.app.store.skip_project(org, &skip).await?;
     if row.reason != Some(reason) {
         let name = OrgContext::project_label(&customer_name(&row.project_id, now), &row.project_id);
-        let text = format!("Project {name} was skipped: {}.", reason.describe());
+        let text = format!("Project {name} was skipped: {}.", describe(reason));
         context
             .app
             .store
@@ -37,4 +37,21 @@ pub async fn skip(
     }
     tracing::info!(org.id = %org, project.id = %row.project_id, ?reason, "skipped a project");
     Ok(())
+}
+
+/// In words for the activity log.
+fn describe(reason: SkipReason) -> &'static str {
+    match reason {
+        SkipReason::Deleted => "it was deleted in CompanyCam before it had a job",
+        SkipReason::Archived => "it was archived in CompanyCam before it had a job",
+        SkipReason::ImportOff => {
+            "creating jobs from projects is switched off; a sync brings it once that is on"
+        }
+        SkipReason::NoMatchedUser => {
+            "nobody assigned to it is matched to a One Click user; it waits until somebody is"
+        }
+        SkipReason::WaitsForImporter => {
+            "it comes from another system, whose own import may make the job; after 20 minutes we do"
+        }
+    }
 }

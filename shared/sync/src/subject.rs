@@ -1,6 +1,7 @@
 //! What a look is about, in words for the activity log.
 
 use model::messages::Look;
+use model::retry::RetryTarget;
 use store::activity::{Kind, NewEntry};
 
 /// The kind of entry, and the look's subject as a sentence begins with it.
@@ -45,14 +46,28 @@ pub fn failed(look: &Look) -> String {
     }
 }
 
-/// The entry with the ids of what the look is about.
+/// The entry that the look failed, with the ids of what it is about and what Retry does.
 pub fn about(look: &Look, entry: NewEntry) -> NewEntry {
     match look {
-        Look::Project { project_id, .. } | Look::ProjectPhotos { project_id, .. } => {
-            entry.project(project_id)
+        Look::Project { project_id, .. } => {
+            let project_id = project_id.clone();
+            entry
+                .project(&project_id)
+                .retrying(RetryTarget::Project { project_id })
         }
-        Look::Photo { photo_id, .. } => entry.photo(photo_id),
-        Look::Job { job_id, .. } => entry.job(Some(job_id)),
+        Look::ProjectPhotos { project_id, .. } => {
+            let project_id = project_id.clone();
+            entry
+                .project(&project_id)
+                .retrying(RetryTarget::ProjectPhotos { project_id })
+        }
+        Look::Photo { photo_id, .. } => entry.failed_photo(photo_id),
+        Look::Job { job_id, .. } => {
+            let job_id = job_id.clone();
+            entry
+                .job(Some(&job_id))
+                .retrying(RetryTarget::Job { job_id })
+        }
         Look::Poll
         | Look::PollOn { .. }
         | Look::Probe { .. }

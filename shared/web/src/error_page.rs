@@ -53,9 +53,9 @@ impl ErrorPage {
     }
 
     /// Something that we need did not answer.
-    pub fn unavailable(trouble: &WorkError) -> Self {
+    pub fn unavailable(error: &WorkError) -> Self {
         // The cause is for the log; what it names means nothing to an administrator.
-        tracing::warn!(cause = %trouble, "a page could not be answered");
+        tracing::warn!(cause = %error, "a page could not be answered");
         Self::new(
             StatusCode::SERVICE_UNAVAILABLE,
             "Not available at the moment",
@@ -88,8 +88,8 @@ impl ErrorPage {
 }
 
 impl From<WorkError> for ErrorPage {
-    fn from(trouble: WorkError) -> Self {
-        Self::unavailable(&trouble)
+    fn from(error: WorkError) -> Self {
+        Self::unavailable(&error)
     }
 }
 

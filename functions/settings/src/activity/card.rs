@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use ::sync::retry::RetryTarget;
 use companycam::ids::{PhotoId, ProjectId};
 use maud::{Markup, html};
 use model::job::JobRow;
 use model::photo::PhotoRow;
 use model::project::{LinkState, ProjectRow};
+use model::retry::RetryTarget;
 use one_click::{JobId, OrgId};
 use runtime::App;
 use store::activity::{Entries, Entry, Filter, Kind, Offer, Outcome};
@@ -38,11 +38,13 @@ impl Page {
             .await?;
         let (mut photos, mut projects, mut jobs) = (Vec::new(), Vec::new(), Vec::new());
         for entry in &entries.entries {
-            match RetryTarget::of(entry) {
-                Some(RetryTarget::Photo(id)) => photos.push(id),
-                Some(RetryTarget::Project(id)) => projects.push(id),
-                Some(RetryTarget::Job(id) | RetryTarget::Reassigning(id, _)) => jobs.push(id),
-                Some(RetryTarget::ProjectPhotos(_)) | None => {}
+            match entry.retry_target() {
+                Some(RetryTarget::Photo { photo_id }) => photos.push(photo_id),
+                Some(RetryTarget::Project { project_id }) => projects.push(project_id),
+                Some(RetryTarget::Job { job_id } | RetryTarget::Reassigning { job_id, .. }) => {
+                    jobs.push(job_id);
+                }
+                Some(RetryTarget::ProjectPhotos { .. } | RetryTarget::Other) | None => {}
             }
             if entry.offer == Some(Offer::BringBack) {
                 projects.extend(entry.project_id.clone());
@@ -67,22 +69,22 @@ impl Page {
     }
 
     /// How what failed stands by now.
-    fn now(&self, subject: &RetryTarget) -> Now {
-        match subject {
-            RetryTarget::Photo(id) => match self.photos.get(id) {
+    fn now(&self, target: &RetryTarget) -> Now {
+        match target {
+            RetryTarget::Photo { photo_id } => match self.photos.get(photo_id) {
                 Some(row) if row.failed.is_some() => Now::Failed,
                 Some(row) if row.is_current() => Now::Well,
                 Some(row) if row.pending_org.is_some() || row.is_refused() => Now::Waits,
                 _ => Now::Failed,
             },
-            RetryTarget::Project(id) => match self.projects.get(id) {
+            RetryTarget::Project { project_id } => match self.projects.get(project_id) {
                 Some(row) if row.set_aside.is_some() => Now::Failed,
                 Some(row) if row.wanted.is_some() => Now::Waits,
                 Some(row) if row.state != LinkState::Unseen => Now::Well,
                 _ => Now::Failed,
             },
-            RetryTarget::Job(id) if self.jobs.contains_key(id) => Now::Well,
-            RetryTarget::Reassigning(id, _) => match self.jobs.get(id) {
+            RetryTarget::Job { job_id } if self.jobs.contains_key(job_id) => Now::Well,
+            RetryTarget::Reassigning { job_id, .. } => match self.jobs.get(job_id) {
                 Some(row) if row.reassigning => Now::Waits,
                 Some(row) if row.assignee.iter().all(|user| row.applied.contains(user)) => {
                     Now::Well
@@ -90,7 +92,9 @@ impl Page {
                 _ => Now::Failed,
             },
             // Of a list of photos nothing is kept.
-            RetryTarget::ProjectPhotos(_) | RetryTarget::Job(_) => Now::Failed,
+            RetryTarget::ProjectPhotos { .. } | RetryTarget::Job { .. } | RetryTarget::Other => {
+                Now::Failed
+            }
         }
     }
 }
@@ -219,7 +223,7 @@ fn offer(app: &App, signed_in: &SignedIn, page: &Page, entry: &Entry, view: &Vie
         let url = format!("{}#sync", app.config.settings_url());
         return html! { a href=(url) { "Press Sync to try again" } };
     }
-    match RetryTarget::of(entry).map(|subject| page.now(&subject)) {
+    match entry.retry_target().map(|target| page.now(&target)) {
         Some(Now::Failed) => form("retry", "Retry"),
         Some(Now::Waits) => html! { span.soft { "It is being tried again." } },
         Some(Now::Well) => html! { span.soft { "It is as it should be by now." } },

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use ::sync::retry::{self, RetryOutcome, RetryTarget};
+use ::sync::retry::{self, RetryOutcome};
 use axum::extract::{Request, State};
 use axum::response::Response;
 use companycam::ids::{PhotoId, ProjectId};
 use http::StatusCode;
+use model::retry::RetryTarget;
 use one_click::{JobId, OrgId};
 use runtime::App;
 use serde::Deserialize;
@@ -45,7 +46,7 @@ async fn try_again(app: &App, request: Request) -> Result<(Notice, View), ErrorP
     let subject = match &form.at_id {
         Some(at_id) => {
             let entry = entry(app, org, at_id).await?;
-            RetryTarget::of(&entry).ok_or_else(|| not_by_itself(&entry))?
+            entry.retry_target().ok_or_else(|| not_by_itself(&entry))?
         }
         None => subject(app, org, &form).await?.ok_or_else(unknown)?,
     };
@@ -103,10 +104,9 @@ async fn subject(
         .as_deref()
         .and_then(|id| PhotoId::parse(id).ok())
     {
-        return Ok(store
-            .photo(org, &id)
-            .await?
-            .map(|row| RetryTarget::Photo(row.photo_id)));
+        return Ok(store.photo(org, &id).await?.map(|row| RetryTarget::Photo {
+            photo_id: row.photo_id,
+        }));
     }
     if let Some(id) = form
         .project_id
@@ -114,11 +114,15 @@ async fn subject(
         .and_then(|id| ProjectId::parse(id).ok())
     {
         let row = store.project(org, &id).await?;
-        return Ok(row.map(|row| RetryTarget::Project(row.project_id)));
+        return Ok(row.map(|row| RetryTarget::Project {
+            project_id: row.project_id,
+        }));
     }
     if let Some(id) = form.job_id.as_deref().and_then(|id| JobId::parse(id).ok()) {
         let claim = store.claim(org, &id).await?;
-        return Ok(claim.map(|claim| RetryTarget::Job(claim.job_id)));
+        return Ok(claim.map(|claim| RetryTarget::Job {
+            job_id: claim.job_id,
+        }));
     }
     Ok(None)
 }

@@ -12,9 +12,9 @@ use companycam::ids::{PhotoId, ProjectId};
 use decide::location::normalized;
 use model::organization::Organization;
 use model::project::{ProjectFields, ProjectRow};
+use model::retry::RetryTarget;
 use one_click::JobId;
 use runtime::App;
-use store::activity::About;
 use web::ErrorPage;
 
 use query::Query;
@@ -323,8 +323,11 @@ async fn of_project(
         return Ok(None);
     };
     let why = if row.set_aside.is_some() {
-        let about = About::Project(id);
-        app.store.last_failure(&organization.org_id, about).await?
+        let project_id = id.clone();
+        let target = RetryTarget::Project { project_id };
+        app.store
+            .last_failure(&organization.org_id, &target)
+            .await?
     } else {
         None
     };
@@ -374,7 +377,10 @@ async fn of_job(
         return Ok(Vec::new());
     }
     let why = if claim.set_aside.is_some() {
-        store.last_failure(org, About::Job(id)).await?
+        let job_id = id.clone();
+        store
+            .last_failure(org, &RetryTarget::Job { job_id })
+            .await?
     } else {
         None
     };

@@ -57,7 +57,7 @@ pub async fn has_job(app: &App, org: &OrgId, id: &JobId) -> Result<bool, Unreach
         Unreachable
     };
     let one_click = app.one_click().await;
-    let one_click = one_click.map_err(|trouble| silent(trouble.to_string()))?;
+    let one_click = one_click.map_err(|error| silent(error.to_string()))?;
     match tokio::time::timeout(PATIENCE, Box::pin(one_click.job(org, id))).await {
         Ok(Ok(_)) => Ok(true),
         Ok(Err(OneClickError::NotFound)) => Ok(false),

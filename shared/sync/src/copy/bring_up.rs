@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use companycam::media::{Download, Media, MediaError, Verdict};
+use decide::metadata;
 use decide::photo::{CopyStep, copy_step};
 use model::photo::{CopiedPhoto, PhotoDetails, PhotoRow, Refuser, WantedPhoto};
 use one_click::{Error as OneClickError, JobId, Upload};
@@ -78,7 +79,7 @@ async fn upload(
     fields.content_type = Some(download.content_type.clone());
     fields
         .metadata
-        .insert("cc_image_id".to_owned(), Some(photo.to_string()));
+        .insert(metadata::IMAGE.to_owned(), Some(photo.to_string()));
     let upload = Upload {
         content_type: download.content_type,
         file_name,

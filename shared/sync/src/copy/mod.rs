@@ -1,7 +1,10 @@
 //! Copying one photo from `CompanyCam`'s CDN to One Click, streaming (B15).
 //!
-//! Whoever copies holds a lease, short and extended while the work goes on: who is killed holds a
-//! photo up for a minute (B34).
+//! Whoever copies holds a lease of 60 s, and the message is hidden for 90 s; both are said again every
+//! 20 s while the work goes on. So 100 MB may take ten minutes, and a worker that is killed costs a minute
+//! and a half (B34). Whoever loses the lease stops. Every call has its limits: of the CDN 3 s to connect,
+//! 10 s until it answers, 25 s in which no byte flows; of an upload 20 s. Ten seconds before the function is
+//! ended the photo is put off; what there is no time for is not begun, and given back at once.
 
 mod bring_up;
 mod details;

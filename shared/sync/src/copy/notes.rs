@@ -125,8 +125,11 @@ async fn log(
 ) -> Result<(), WorkError> {
     let entry = NewEntry::new(Kind::Photo, outcome, text)
         .project(&row.project_id)
-        .job(row.wanted.job_id.as_ref())
-        .photo(&row.photo_id);
+        .job(row.wanted.job_id.as_ref());
+    let entry = match outcome {
+        Outcome::Failed => entry.failed_photo(&row.photo_id),
+        _ => entry.photo(&row.photo_id),
+    };
     Ok(app.store.log(org, entry).await?)
 }
 

@@ -30,14 +30,14 @@ pub(super) async fn handle(
 ) -> Result<CopyOutcome, WorkError> {
     match obstacle {
         CopyError::Passing(
-            trouble @ WorkError::Transient {
+            error @ WorkError::Transient {
                 down: Some(Side::OneClick),
                 ..
             },
-        ) => one_click_failed(hold, organization, row, trouble).await,
-        CopyError::Passing(trouble) => {
+        ) => one_click_failed(hold, organization, row, error).await,
+        CopyError::Passing(error) => {
             hold.release().await?;
-            Err(trouble)
+            Err(error)
         }
         CopyError::Refused(by, reason) => {
             let refusal = refused_again(row, by, &reason, hold.app.clock.now_ms());
@@ -62,18 +62,18 @@ async fn one_click_failed(
     hold: &Hold<'_>,
     organization: &Organization,
     row: &PhotoRow,
-    trouble: WorkError,
+    error: WorkError,
 ) -> Result<CopyOutcome, WorkError> {
     let app = hold.app;
     match pause::answers(app, organization, Side::OneClick).await {
         Ok(true) => {
             let now_ms = app.clock.now_ms();
-            let refusal = refused_again(row, Refuser::OneClick, &trouble.to_string(), now_ms);
+            let refusal = refused_again(row, Refuser::OneClick, &error.to_string(), now_ms);
             refused(hold, row, refusal).await
         }
         Ok(false) if !probed(organization) => {
             hold.release().await?;
-            Err(trouble)
+            Err(error)
         }
         Ok(false) => {
             hold.release().await?;
@@ -150,10 +150,10 @@ async fn leave_to_its_job(hold: &Hold<'_>, row: &PhotoRow) -> Result<CopyOutcome
     let (app, org) = (hold.app, hold.org);
     // First, since the photo is not looked at again once it has failed.
     if let Some(job) = &row.wanted.job_id
-        && let Err(trouble) = job_is_missing(app, org, &row.project_id, job, Told::No).await
+        && let Err(error) = job_is_missing(app, org, &row.project_id, job, Told::No).await
     {
         hold.release().await?;
-        return Err(trouble);
+        return Err(error);
     }
     let reason = "its job was deleted in One Click";
     app.store

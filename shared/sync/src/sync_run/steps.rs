@@ -13,6 +13,7 @@ use crate::context::OrgContext;
 use crate::listing::{LOOKS_AT_ONCE, Noted, PER_PAGE, next_cursor};
 use crate::{connection, listing, pause, photos, users, webhooks};
 
+/// Takes the run's present step; what it came to.
 pub async fn take(context: &OrgContext<'_>, run: &SyncRun) -> Result<Taken, WorkError> {
     match &run.step {
         SyncStep::Users => take_users(context, run).await,

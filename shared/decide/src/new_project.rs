@@ -1,132 +1,14 @@
-//! Asking CompanyCam for the project of a job (B21, B22).
+//! The project that a job makes, and by what it is recognised (B21, B22).
 
-use std::time::Duration;
-
-use companycam::{Address, Contact, NewProject, Project};
-use decide::contact::emails;
-use decide::relations::filled;
-use model::pause::Side;
+use companycam::{Address, Contact, NewProject};
 use model::project::ProjectFields;
 use one_click::Job;
-use runtime::{CallError, WorkError};
-use store::jobs::Asking;
 
-use super::users;
-use crate::context::OrgContext;
-
-/// A project whose request was lost is looked for no sooner: it may still be on its way.
-pub const LOST_S: i64 = 10;
-const UNTIL_FOUND: Duration = Duration::from_secs(LOST_S.unsigned_abs());
-
-/// A job's project, and how it came.
-pub struct Its {
-    pub project: Project,
-    /// What it was asked for with, if it was made for the job.
-    pub asked: Option<ProjectFields>,
-}
-
-/// Asks for a new project. Claimed before, since CompanyCam knows no idempotency key (B22).
-///
-/// A contact that CompanyCam refuses does not cost the project: it is asked for without the e-mail
-/// address, then without the contact (B27). What was refused made nothing. `before`: when an earlier
-/// project was asked for that is nowhere.
-pub async fn make(
-    context: &OrgContext<'_>,
-    job: &Job,
-    mut before: Option<i64>,
-) -> Result<Its, WorkError> {
-    let org = context.org();
-    let store = &context.app.store;
-    let matches = users::matches(context).await?;
-    let creator = job
-        .created_by_user_id
-        .as_ref()
-        .and_then(|user| matches.companycam(user))
-        .and_then(|user| user.email.as_deref());
-    let whole = new_project(job);
-    let mut smaller = with_less_contact(&whole).into_iter();
-    let mut next = Some(whole);
-    loop {
-        let Some(new) = &next else {
-            return Err(WorkError::transient("nothing was asked for"));
-        };
-        let (asked, at) = (asked(new), context.app.clock.now_s());
-        let asking = Asking {
-            asked: &asked,
-            at,
-            before,
-        };
-        if !store.claim_job(org, &job.id, asking).await? {
-            return Err(maybe_on_its_way("somebody else asks for the project"));
-        }
-        before = Some(at);
-        if store.job(org, &job.id).await?.is_some() {
-            // Somebody else asked for it, and linked it, since it was looked for.
-            store.drop_claim(org, &job.id).await?;
-            return Err(maybe_on_its_way("somebody else has made the project"));
-        }
-        let made = context.companycam().create_project(new, creator).await;
-        let failure = match made {
-            Ok(project) => {
-                let asked = Some(asked);
-                return Ok(Its { project, asked });
-            }
-            Err(failure) => failure,
-        };
-        next = smaller.next().filter(|_| is_refused(&failure));
-        if next.is_none() {
-            return Err(not_made(context, job, failure).await?);
-        }
-    }
-}
-
-/// Whether CompanyCam refuses what the request says.
-fn is_refused(failure: &CallError) -> bool {
-    use companycam::Error;
-    matches!(
-        failure,
-        CallError::CompanyCam(Error::Rejected {
-            status: 400 | 422,
-            ..
-        })
-    )
-}
-
-/// What a request for a project that failed comes to.
-async fn not_made(
-    context: &OrgContext<'_>,
-    job: &Job,
-    failure: CallError,
-) -> Result<WorkError, WorkError> {
-    let maybe_made = match &failure {
-        CallError::CompanyCam(error) => error.maybe_took_effect(),
-        // There was no token or no room: it was never asked for.
-        CallError::NotMade(_) => false,
-    };
-    if maybe_made {
-        // Whatever was the matter with the answer: looking for the project tells. Where that is the
-        // answer to this job alone, time after time, it is an item that is refused (B35).
-        return Ok(WorkError::Transient {
-            after: Some(UNTIL_FOUND),
-            cause: failure.to_string(),
-            down: Some(Side::CompanyCam),
-        });
-    }
-    let store = &context.app.store;
-    store.drop_claim(context.org(), &job.id).await?;
-    Ok(failure.into())
-}
-
-fn maybe_on_its_way(cause: &str) -> WorkError {
-    WorkError::Transient {
-        after: Some(UNTIL_FOUND),
-        cause: cause.to_owned(),
-        down: None,
-    }
-}
+use crate::contact::emails;
+use crate::relations::filled;
 
 /// The project that a job makes.
-fn new_project(job: &Job) -> NewProject {
+pub fn new_project(job: &Job) -> NewProject {
     let text = |value: &str| filled(value).map(str::to_owned);
     let address = &job.address;
     let name = text(&job.customer_name)
@@ -154,7 +36,7 @@ fn new_project(job: &Job) -> NewProject {
 }
 
 /// The same without what may be wrong with its contact: first the e-mail address, then all of it.
-fn with_less_contact(whole: &NewProject) -> Vec<NewProject> {
+pub fn with_less_contact(whole: &NewProject) -> Vec<NewProject> {
     let without = |primary_contact| NewProject {
         primary_contact,
         ..whole.clone()
@@ -178,7 +60,7 @@ fn with_less_contact(whole: &NewProject) -> Vec<NewProject> {
 }
 
 /// By what the project is recognised if the answer is lost, and with what contact it was asked for.
-fn asked(new: &NewProject) -> ProjectFields {
+pub fn asked(new: &NewProject) -> ProjectFields {
     let address = new.address.clone();
     let contact = new.primary_contact.clone().unwrap_or_default();
     ProjectFields {
