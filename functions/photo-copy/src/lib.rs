@@ -7,11 +7,11 @@ use std::time::Duration;
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
 use companycam::media::Media;
 use futures::future::join_all;
-use model::messages::{Envelope, OTHER_VERSION_TRIES, OTHER_VERSION_WAIT, PhotoMessage};
+use model::messages::{Envelope, FileMessage, OTHER_VERSION_TRIES, OTHER_VERSION_WAIT};
 use runtime::panics::{Panicked, guarded};
 use runtime::queues::{QueueError, backoff};
 use runtime::{App, Deadline, WorkError};
-use sync::copy::{CopyOutcome, copy_photo, give_up};
+use sync::copy::{CopyOutcome, copy_file, give_up};
 use tracing::Instrument;
 
 /// A photo that panics so often fails: what it met may have been a passing state.
@@ -52,11 +52,11 @@ pub async fn handle(
         let id = record.message_id.clone().unwrap_or_default();
         match failed {
             NotDone::NotBegun => {
-                tracing::info!(message.id = %id, "gave a photo back, since there is no time left");
+                tracing::info!(message.id = %id, "gave a file back, since there is no time left");
                 hidden::give_back(app, record).await;
             }
             NotDone::Queue(_) => {
-                tracing::error!(cause = %failed, message.id = %id, "a photo could not be handed on");
+                tracing::error!(cause = %failed, message.id = %id, "a file could not be handed on");
             }
         }
         response.add_failure(id);
@@ -71,17 +71,17 @@ async fn handle_record(
     deadline: Deadline,
 ) -> Result<(), NotDone> {
     let body = record.body.as_deref().unwrap_or_default();
-    let message: PhotoMessage = match serde_json::from_str(body) {
+    let message: FileMessage = match serde_json::from_str(body) {
         // Whoever had it before may have written down that it comes back, and ended before it was sent.
         Ok(message) if came_back(record) => tried(message),
         Ok(message) => message,
         Err(error) => return Ok(unreadable(app, body, &error).await?),
     };
-    let (org, photo) = (&message.org_id, &message.photo_id);
-    let span = tracing::info_span!("photo", org.id = %org, photo.id = %photo, message.tries);
+    let (org, file) = (&message.org_id, &message.id);
+    let span = tracing::info_span!("file", org.id = %org, file.id = %file, message.tries);
     let copied = async {
         if message.panics < PANICS {
-            copy_photo(app, media, &message, deadline).await
+            copy_file(app, media, &message, deadline).await
         } else {
             give_up(app, &message, deadline).await
         }
@@ -89,21 +89,19 @@ async fn handle_record(
     match copied.instrument(span).await {
         Ok(CopyOutcome::Done | CopyOutcome::Waits) => Ok(()),
         Ok(CopyOutcome::NotBegun) => Err(NotDone::NotBegun),
-        Ok(CopyOutcome::Later(delay)) => {
-            Ok(app.queues.send_photos(&[message], Some(delay)).await?)
-        }
+        Ok(CopyOutcome::Later(delay)) => Ok(app.queues.send_files(&[message], Some(delay)).await?),
         // Refused, while others are not: it is tried again by itself.
         Ok(CopyOutcome::Refused(delay)) => put_off(app, message, delay).await,
         // Something is unavailable that is no side, or what tells which.
         Err(WorkError::Transient { after, cause, .. }) => {
             let delay = after.unwrap_or_else(|| backoff(message.tries));
-            tracing::warn!(org.id = %org, photo.id = %photo, message.tries, delay_s = delay.as_secs(), %cause, "put off a photo");
+            tracing::warn!(org.id = %org, file.id = %file, message.tries, delay_s = delay.as_secs(), %cause, "put off a file");
             put_off(app, message, delay).await
         }
         // The photo waits for the version that can read its row.
         Err(WorkError::OtherVersion(cause)) if message.tries < OTHER_VERSION_TRIES => {
             // The template counts these lines.
-            tracing::error!(org.id = %org, photo.id = %photo, message.tries, cause, "a row of another version is waited for");
+            tracing::error!(org.id = %org, file.id = %file, message.tries, cause, "a row of another version is waited for");
             put_off(app, message, OTHER_VERSION_WAIT).await
         }
         Err(
@@ -111,8 +109,8 @@ async fn handle_record(
             | WorkError::Permanent(_)
             | WorkError::NeedsReconnecting),
         ) => {
-            tracing::error!(org.id = %org, photo.id = %photo, cause = %error, "set a photo aside");
-            Ok(app.queues.dead_letter_photo(body).await?)
+            tracing::error!(org.id = %org, file.id = %file, cause = %error, "set a file aside");
+            Ok(app.queues.dead_letter_file(body).await?)
         }
     }
 }
@@ -121,27 +119,27 @@ async fn handle_record(
 async fn unreadable(app: &App, body: &str, error: &serde_json::Error) -> Result<(), QueueError> {
     let Some(again) = Envelope::again(body) else {
         tracing::error!(cause = %error, "a message that can't be read was set aside");
-        return app.queues.dead_letter_photo(body).await;
+        return app.queues.dead_letter_file(body).await;
     };
     // The template counts these lines.
     tracing::error!(cause = %error, org.id = %again.org_id, message.tries = again.tries, "a message of another version waits");
-    app.queues.send_photo_as_it_came(&again).await
+    app.queues.send_file_as_it_came(&again).await
 }
 
 /// A message that panicked: put off, for longer than whoever panicked holds the photo.
 async fn panicked_at(app: &App, record: &SqsMessage, panic: &Panicked) -> Result<(), NotDone> {
     let body = record.body.as_deref().unwrap_or_default();
-    tracing::error!(cause = %panic, "a photo panicked");
-    match serde_json::from_str::<PhotoMessage>(body) {
+    tracing::error!(cause = %panic, "a file panicked");
+    match serde_json::from_str::<FileMessage>(body) {
         // What is to say that it failed may meet what made it panic.
         Ok(message) if message.panics < 2 * PANICS => {
-            let again = PhotoMessage {
+            let again = FileMessage {
                 panics: message.panics + 1,
                 ..message
             };
-            Ok(app.queues.send_photos(&[again], Some(AFTER_PANIC)).await?)
+            Ok(app.queues.send_files(&[again], Some(AFTER_PANIC)).await?)
         }
-        Ok(_) | Err(_) => Ok(app.queues.dead_letter_photo(body).await?),
+        Ok(_) | Err(_) => Ok(app.queues.dead_letter_file(body).await?),
     }
 }
 
@@ -157,16 +155,16 @@ fn receives(record: &SqsMessage) -> u32 {
         .unwrap_or(1)
 }
 
-fn tried(message: PhotoMessage) -> PhotoMessage {
-    PhotoMessage {
+fn tried(message: FileMessage) -> FileMessage {
+    FileMessage {
         tries: message.tries.saturating_add(1),
         ..message
     }
 }
 
 /// Has the photo tried again after the delay.
-async fn put_off(app: &App, message: PhotoMessage, delay: Duration) -> Result<(), NotDone> {
+async fn put_off(app: &App, message: FileMessage, delay: Duration) -> Result<(), NotDone> {
     let delay = delay.max(Duration::from_secs(1));
     let again = tried(message);
-    Ok(app.queues.send_photos(&[again], Some(delay)).await?)
+    Ok(app.queues.send_files(&[again], Some(delay)).await?)
 }

@@ -157,7 +157,7 @@ pub async fn of(
 
 async fn left_to_do(app: &App, org: &OrgId) -> Result<(i64, i64), WorkError> {
     let projects = app.store.pending_projects(org).await?;
-    Ok((projects, app.store.pending_photos(org).await?))
+    Ok((projects, app.store.pending_files(org).await?))
 }
 
 fn time(at: i64) -> Option<Timestamp> {

@@ -9,9 +9,10 @@ use url::form_urlencoded::Serializer;
 use crate::notice::Notice;
 
 /// The kinds in the filter: the parameter's value, and its text.
-pub const KINDS: [(&str, Kind, &str); 5] = [
+pub const KINDS: [(&str, Kind, &str); 6] = [
     ("project", Kind::Project, "Projects and jobs"),
     ("photo", Kind::Photo, "Photos"),
+    ("document", Kind::Document, "Documents"),
     ("sync", Kind::Sync, "Syncs"),
     ("user", Kind::User, "Users"),
     ("connection", Kind::Connection, "Connection"),

@@ -1,7 +1,9 @@
 #![doc = include_str!("../README.md")]
 
 pub mod contact;
+pub mod document;
 pub mod fields;
+pub mod file;
 pub mod job;
 pub mod link;
 pub mod location;

@@ -1,26 +1,10 @@
 //! What of a photo One Click should have (B13, B15).
 
 use companycam::Photo;
-use model::photo::{CopiedPhoto, PhotoDetails, PhotoRow, WantedPhoto};
+use model::file::{FileDetails, WantedFile};
 use model::preferences::{Preference, Preferences};
-use one_click::JobId;
 
-/// What was given up is tried once more with another address, but only so often: addresses may be
-/// signed anew with every listing.
-const FAILED_FOR_MS: i64 = 24 * 60 * 60 * 1000;
-/// So long after its time the message that waits for a refused photo counts as lost.
-const OVERDUE_MS: i64 = 60 * 60 * 1000;
-
-/// What is known of a photo beside what CompanyCam says of it.
-#[derive(Debug, Clone, Default)]
-pub struct Known<'a> {
-    /// Its row.
-    pub row: Option<&'a PhotoRow>,
-    /// The job of its project, if that has one.
-    pub job: Option<&'a JobId>,
-    /// Its tags, from elsewhere (a photo carries none); `None` leaves those that are known.
-    pub tags: Option<Vec<String>>,
-}
+use crate::file::{Known, news};
 
 /// The photo as it should be in One Click, if that is to be written down and looked at.
 ///
@@ -29,7 +13,7 @@ pub fn wanted_photo(
     known: Known<'_>,
     preferences: &Preferences,
     now_ms: i64,
-) -> Option<WantedPhoto> {
+) -> Option<WantedFile> {
     let Known { row, job, tags } = known;
     // An unfinished photo is announced once it is finished; a duplicate or broken one never is.
     if !photo.is_processed() {
@@ -45,83 +29,20 @@ pub fn wanted_photo(
         row.map(|row| row.wanted.details.tags.clone())
             .unwrap_or_default()
     };
-    let wanted = WantedPhoto {
+    let wanted = WantedFile {
         version: photo.updated_at,
         job_id: job.cloned(),
         uri: photo.original().map(str::to_owned),
         hash: photo.hash.clone(),
-        details: PhotoDetails {
+        details: FileDetails {
             caption: photo.description.clone(),
             captured_at: photo.captured_at,
             captured_by: photo.creator_name.clone(),
             tags: tags.unwrap_or_else(known_tags),
+            ..FileDetails::default()
         },
     };
-    let Some(row) = row else {
-        // Nothing is there that would have to go.
-        return wanted.job_id.is_some().then_some(wanted);
-    };
-    if row.wanted.version > wanted.version {
-        return None;
-    }
-    if wanted.job_id.is_none() && row.wanted.job_id.is_none() && row.strays().is_empty() {
-        return None;
-    }
-    // The address may be signed anew with every listing; it alone is no change of what is there.
-    let same = WantedPhoto {
-        uri: row.wanted.uri.clone(),
-        ..wanted.clone()
-    } == row.wanted;
-    let same_address = row.wanted.uri == wanted.uri;
-    let settled = if row.failed.is_some() {
-        let lately = row.failed_ms.is_some_and(|at| at + FAILED_FOR_MS > now_ms);
-        same_address || lately
-    } else {
-        row.is_current() || (same_address && waits_for_its_turn(row, &wanted, now_ms))
-    };
-    (!(settled && same)).then_some(wanted)
-}
-
-/// Whether it is refused so far, and a message is on its way to try it again.
-fn waits_for_its_turn(row: &PhotoRow, wanted: &WantedPhoto, now_ms: i64) -> bool {
-    row.refused
-        .as_ref()
-        .is_some_and(|refused| refused.concerns(wanted) && refused.again_ms + OVERDUE_MS > now_ms)
-}
-
-/// How to bring the copy on the wanted job from what is there to what is wanted. What may be on other
-/// jobs goes afterwards, see [`PhotoRow::strays`].
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum CopyStep<'a> {
-    /// It is as it should be, and what that is.
-    Nothing(Option<&'a CopiedPhoto>),
-    /// The bytes are right: write only what changed of caption and the like.
-    Describe {
-        /// The copy.
-        copied: &'a CopiedPhoto,
-    },
-    /// Copy the original.
-    Copy {
-        /// Where it goes.
-        to: &'a JobId,
-    },
-}
-
-pub fn copy_step<'a>(wanted: &'a WantedPhoto, copied: Option<&'a CopiedPhoto>) -> CopyStep<'a> {
-    let Some(to) = &wanted.job_id else {
-        return CopyStep::Nothing(None);
-    };
-    let Some(copied) = copied.filter(|copied| copied.job_id == *to) else {
-        return CopyStep::Copy { to };
-    };
-    let same_bytes = wanted.hash.is_some() && wanted.hash == copied.hash;
-    if !same_bytes && copied.version < wanted.version {
-        CopyStep::Copy { to }
-    } else if copied.details != wanted.details || copied.version < wanted.version {
-        CopyStep::Describe { copied }
-    } else {
-        CopyStep::Nothing(Some(copied))
-    }
+    news(wanted, row, now_ms)
 }
 
 #[cfg(test)]
@@ -130,9 +51,12 @@ pub fn copy_step<'a>(wanted: &'a WantedPhoto, copied: Option<&'a CopiedPhoto>) -
     reason = "helpers that read better given values"
 )]
 mod tests {
+    use model::file::{CopiedFile, FileRow};
+    use one_click::JobId;
     use serde_json::json;
 
     use super::*;
+    use crate::file::{CopyStep, FAILED_FOR_MS, OVERDUE_MS, copy_step};
 
     const NOW: i64 = 1_800_000_000_000;
 
@@ -153,7 +77,7 @@ mod tests {
         JobId::parse("j1").unwrap()
     }
 
-    fn known<'a>(row: Option<&'a PhotoRow>, job: Option<&'a JobId>) -> Known<'a> {
+    fn known<'a>(row: Option<&'a FileRow>, job: Option<&'a JobId>) -> Known<'a> {
         Known {
             row,
             job,
@@ -161,13 +85,14 @@ mod tests {
         }
     }
 
-    fn row(wanted: WantedPhoto, copied: bool) -> PhotoRow {
-        let there = copied.then(|| CopiedPhoto {
+    fn row(wanted: WantedFile, copied: bool) -> FileRow {
+        let there = copied.then(|| CopiedFile {
             version: wanted.version,
             job_id: job(),
             hash: wanted.hash.clone(),
             details: wanted.details.clone(),
             bytes: 5,
+            md5: None,
         });
         serde_json::from_value(json!({
             "org_id": "o", "photo_id": "11", "project_id": "p", "wanted": wanted, "copied": there
@@ -175,11 +100,11 @@ mod tests {
         .unwrap()
     }
 
-    fn want(photo: &Photo, row: Option<&PhotoRow>) -> Option<WantedPhoto> {
+    fn want(photo: &Photo, row: Option<&FileRow>) -> Option<WantedFile> {
         want_at(photo, row, NOW)
     }
 
-    fn want_at(photo: &Photo, row: Option<&PhotoRow>, now_ms: i64) -> Option<WantedPhoto> {
+    fn want_at(photo: &Photo, row: Option<&FileRow>, now_ms: i64) -> Option<WantedFile> {
         let preferences = Preferences::default();
         wanted_photo(photo, known(row, Some(&job())), &preferences, now_ms)
     }
@@ -243,7 +168,7 @@ mod tests {
         let wanted = want(&internal, Some(&copied)).unwrap();
         assert_eq!(wanted.job_id, None);
         assert_eq!(
-            copy_step(&wanted, copied.copied.as_ref()),
+            copy_step(&wanting(&copied, &wanted)),
             CopyStep::Nothing(None)
         );
         assert_eq!(strays(&copied, &wanted), [job()]);
@@ -260,7 +185,7 @@ mod tests {
         let elsewhere = known(Some(&copied), Some(&other));
         let wanted = wanted_photo(&moved, elsewhere, &Preferences::default(), NOW).unwrap();
         assert_eq!(
-            copy_step(&wanted, copied.copied.as_ref()),
+            copy_step(&wanting(&copied, &wanted)),
             CopyStep::Copy { to: &other }
         );
         assert_eq!(strays(&copied, &wanted), [job()]);
@@ -272,14 +197,13 @@ mod tests {
     #[test]
     fn b15_only_changed_bytes_are_copied_again() {
         let copied = row(want(&photo(json!({})), None).unwrap(), true);
-        let there = copied.copied.as_ref();
         let caption = want(
             &photo(json!({"description": "Back", "updated_at": 101})),
             Some(&copied),
         )
         .unwrap();
         assert!(matches!(
-            copy_step(&caption, there),
+            copy_step(&wanting(&copied, &caption)),
             CopyStep::Describe { .. }
         ));
         let annotated = want(
@@ -288,16 +212,25 @@ mod tests {
         )
         .unwrap();
         assert!(matches!(
-            copy_step(&annotated, there),
+            copy_step(&wanting(&copied, &annotated)),
             CopyStep::Copy { .. }
         ));
+        let same_second = photo(json!({"hash": "bb"}));
+        let same_second = want(&same_second, Some(&copied)).unwrap();
+        assert!(
+            matches!(
+                copy_step(&wanting(&copied, &same_second)),
+                CopyStep::Copy { .. }
+            ),
+            "an edit within a second leaves the version as it was"
+        );
         let unsure = want(
             &photo(json!({"hash": null, "updated_at": 101})),
             Some(&copied),
         )
         .unwrap();
         assert!(
-            matches!(copy_step(&unsure, there), CopyStep::Copy { .. }),
+            matches!(copy_step(&wanting(&copied, &unsure)), CopyStep::Copy { .. }),
             "without a hash only a copy is safe"
         );
     }
@@ -313,12 +246,15 @@ mod tests {
         );
     }
 
-    fn strays(row: &PhotoRow, wanted: &WantedPhoto) -> Vec<JobId> {
-        let row = PhotoRow {
+    fn wanting(row: &FileRow, wanted: &WantedFile) -> FileRow {
+        FileRow {
             wanted: wanted.clone(),
             ..row.clone()
-        };
-        row.strays().into_iter().cloned().collect()
+        }
+    }
+
+    fn strays(row: &FileRow, wanted: &WantedFile) -> Vec<JobId> {
+        wanting(row, wanted).strays().into_iter().cloned().collect()
     }
 
     #[test]

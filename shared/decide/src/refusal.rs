@@ -23,7 +23,7 @@
 
 use std::time::Duration;
 
-use model::photo::{PhotoRow, Refusal, Refuser};
+use model::file::{FileRow, Refusal, Refuser};
 
 const SECOND_MS: i64 = 1000;
 const MINUTE_MS: i64 = 60 * SECOND_MS;
@@ -65,7 +65,7 @@ pub enum Turn {
 }
 
 /// How long until a refused photo's next try, if that is still to come.
-pub fn early_by(row: &PhotoRow, now_ms: i64) -> Option<Duration> {
+pub fn early_by(row: &FileRow, now_ms: i64) -> Option<Duration> {
     let refused = row.refused.as_ref();
     let refused = refused.filter(|refused| refused.concerns(&row.wanted))?;
     let left_ms = u64::try_from(refused.again_ms - now_ms).ok();
@@ -73,7 +73,7 @@ pub fn early_by(row: &PhotoRow, now_ms: i64) -> Option<Duration> {
 }
 
 /// Whether it is the photo's turn; `tries`: how often this message was put off.
-pub fn turn(row: &PhotoRow, tries: u32, now_ms: i64) -> Turn {
+pub fn turn(row: &FileRow, tries: u32, now_ms: i64) -> Turn {
     let (Some(refused), Some(left)) = (row.refused.as_ref(), early_by(row, now_ms)) else {
         return Turn::Now;
     };
@@ -91,7 +91,7 @@ pub fn turn(row: &PhotoRow, tries: u32, now_ms: i64) -> Turn {
 }
 
 /// The row's refusal after one more.
-pub fn refused_again(row: &PhotoRow, by: Refuser, reason: &str, now_ms: i64) -> Refusal {
+pub fn refused_again(row: &FileRow, by: Refuser, reason: &str, now_ms: i64) -> Refusal {
     let before = row.refused.as_ref();
     let before = before.filter(|before| before.concerns(&row.wanted) && before.by == by);
     let times = before.map_or(1, |before| before.times.saturating_add(1));
@@ -197,7 +197,7 @@ mod tests {
 
     const NOW: i64 = 1_800_000_000_000;
 
-    fn row() -> PhotoRow {
+    fn row() -> FileRow {
         serde_json::from_value(json!({
             "org_id": "o", "photo_id": "11", "project_id": "p",
             "wanted": {
@@ -209,7 +209,7 @@ mod tests {
     }
 
     /// Refused at each of its turns until `until_ms`, and each time `CompanyCam` is asked at once.
-    fn refused(by: Refuser, until_ms: i64) -> (PhotoRow, Vec<i64>) {
+    fn refused(by: Refuser, until_ms: i64) -> (FileRow, Vec<i64>) {
         let (mut row, mut now, mut seen) = (row(), NOW, Vec::new());
         while now <= until_ms {
             seen.push(now - NOW);
@@ -266,7 +266,7 @@ mod tests {
     fn b33_another_refuser_version_or_job_begins_anew() {
         let (mut row, _) = refused(Refuser::Address, NOW + 4 * MINUTE_MS);
         let later = NOW + HOUR_MS;
-        let again = |row: &PhotoRow, by| refused_again(row, by, "no", later).times;
+        let again = |row: &FileRow, by| refused_again(row, by, "no", later).times;
         assert!(again(&row, Refuser::Address) > 2);
         assert_eq!(again(&row, Refuser::OneClick), 1);
         row.wanted.version += 1;

@@ -21,6 +21,9 @@ pub fn name(look: &Look) -> Option<String> {
         }
         Look::Project { project_id, .. } => Some(format!("project-listed#{project_id}")),
         Look::ProjectPhotos { project_id, .. } => Some(format!("project-photos#{project_id}")),
+        Look::ProjectDocuments { project_id, .. } => {
+            Some(format!("project-documents#{project_id}"))
+        }
         Look::Photo { photo_id, .. } => Some(format!("photo#{photo_id}")),
         Look::Document { document_id, .. } => Some(format!("document#{document_id}")),
         Look::Job { job_id, .. } => Some(format!("job#{job_id}")),
@@ -63,6 +66,9 @@ pub fn merged(before: Option<SyncMessage>, now: &SyncMessage) -> SyncMessage {
                 cursor: None,
                 so_far: PhotosSoFar::default(),
             }
+        }
+        (Some(Look::ProjectDocuments { .. }), Look::ProjectDocuments { project_id, .. }) => {
+            Look::documents_of(project_id)
         }
         (_, look) => look.clone(),
     };

@@ -1,13 +1,13 @@
 #![doc = include_str!("../README.md")]
 
 pub mod companycam;
+pub mod file;
 pub mod ids;
 pub mod job;
 pub mod messages;
 pub mod one_click;
 pub mod organization;
 pub mod pause;
-pub mod photo;
 pub mod preferences;
 pub mod project;
 pub mod retry;

@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::companycam::{Cursor, DocumentId, PhotoId, ProjectId};
+use crate::file::FileId;
 use crate::one_click::{JobId, OrgId};
 use crate::pause::Side;
 
@@ -32,10 +33,10 @@ pub enum Look {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         after: Option<String>,
     },
-    /// The same of photos, which wait in their own rows.
+    /// The same of photos and documents, which wait in their own rows.
     ResumePhotos {
-        /// The photo that the page before ended with.
-        after: Option<PhotoId>,
+        /// The file that the page before ended with.
+        after: Option<FileId>,
     },
     /// The same of projects whose looks were let go when the connection ended.
     ResumeProjects {
@@ -70,6 +71,12 @@ pub enum Look {
         /// What of them the pages before showed.
         #[serde(default)]
         so_far: PhotosSoFar,
+    },
+    /// The documents of a project, from a page on.
+    ProjectDocuments {
+        project_id: ProjectId,
+        /// Counted from 1.
+        page: u32,
     },
     /// One photo, which an event is about.
     Photo {
@@ -142,6 +149,14 @@ impl Look {
         }
     }
 
+    /// All documents of a project.
+    pub fn documents_of(project_id: &ProjectId) -> Self {
+        Self::ProjectDocuments {
+            project_id: project_id.clone(),
+            page: 1,
+        }
+    }
+
     /// A look at a job that is there as far as anybody knows.
     pub fn job(id: &JobId) -> Self {
         Self::Job {
@@ -163,6 +178,7 @@ impl Look {
             Self::Disconnect { .. } => "disconnect",
             Self::Project { .. } => "project",
             Self::ProjectPhotos { .. } => "project_photos",
+            Self::ProjectDocuments { .. } => "project_documents",
             Self::Photo { .. } => "photo",
             Self::Document { .. } => "document",
             Self::Job { .. } => "job",
@@ -280,12 +296,14 @@ impl SyncMessage {
     }
 }
 
-/// A message of the photo queue; the photo's row says the rest.
+/// A message of the photo queue: a photo or a document, whose row says the rest.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PhotoMessage {
+pub struct FileMessage {
     /// Whose; also the message group, by which SQS is fair between organizations.
     pub org_id: OrgId,
-    pub photo_id: PhotoId,
+    /// Which; documents came later to the queue.
+    #[serde(rename = "photo_id")]
+    pub id: FileId,
     /// How often it was put off because something was unavailable.
     #[serde(default)]
     pub tries: u32,
@@ -294,12 +312,12 @@ pub struct PhotoMessage {
     pub panics: u32,
 }
 
-impl PhotoMessage {
-    /// A first look at the photo.
-    pub fn new(org_id: &OrgId, photo_id: &PhotoId) -> Self {
+impl FileMessage {
+    /// A first look at the file.
+    pub fn new(org_id: &OrgId, id: &FileId) -> Self {
         Self {
             org_id: org_id.clone(),
-            photo_id: photo_id.clone(),
+            id: id.clone(),
             tries: 0,
             panics: 0,
         }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::companycam::{PhotoId, ProjectId};
+use crate::companycam::{DocumentId, PhotoId, ProjectId};
 use crate::one_click::JobId;
 
 /// What failed, and what Retry looks at.
@@ -11,6 +11,13 @@ use crate::one_click::JobId;
 pub enum RetryTarget {
     /// A photo that could not be copied.
     Photo { photo_id: PhotoId },
+    /// A document that could not be copied.
+    Document {
+        document_id: DocumentId,
+        project_id: ProjectId,
+    },
+    /// The documents of a project, which could not be read.
+    ProjectDocuments { project_id: ProjectId },
     /// The photos of a project, which could not be read.
     ProjectPhotos { project_id: ProjectId },
     /// A project that could not be brought over.

@@ -4,8 +4,8 @@
 
 use companycam::ids::{Cursor, PhotoId, ProjectId, UserId, WebhookId};
 use companycam::{
-    Company, NewProject, NewWebhook, Page, Photo, PhotosQuery, Project, ProjectsQuery, Tag, User,
-    Webhook, WebhookUpdate,
+    Company, Document, NewProject, NewWebhook, Page, Photo, PhotosQuery, Project, ProjectsQuery,
+    Tag, User, Webhook, WebhookUpdate,
 };
 
 use crate::companycam::{CallError, PacedCompanyCam};
@@ -93,6 +93,19 @@ impl PacedCompanyCam<'_> {
         let call = (Call::Read, "GET /projects/{id}/photos");
         self.call(call, |api| async move {
             api.project_photos(project, after).await
+        })
+        .await
+    }
+
+    /// `GET /projects/{id}/documents`
+    pub async fn project_documents(
+        &self,
+        project: &ProjectId,
+        page: u32,
+    ) -> Result<Page<Document>, CallError> {
+        let call = (Call::Read, "GET /projects/{id}/documents");
+        self.call(call, |api| async move {
+            api.project_documents(project, page).await
         })
         .await
     }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::error::DisplayErrorContext;
 use aws_sdk_sqs::types::SendMessageBatchRequestEntry;
-use model::messages::{Envelope, OTHER_VERSION_WAIT, PhotoMessage, SyncMessage};
+use model::messages::{Envelope, FileMessage, OTHER_VERSION_WAIT, SyncMessage};
 use one_click::ids::OrgId;
 use serde::Serialize;
 
@@ -111,9 +111,9 @@ impl Queues {
     }
 
     /// Photos to look at, at once or after a delay.
-    pub async fn send_photos(
+    pub async fn send_files(
         &self,
-        messages: &[PhotoMessage],
+        messages: &[FileMessage],
         delay: Option<Duration>,
     ) -> Result<(), QueueError> {
         for messages in messages.chunks(BATCH) {
@@ -124,7 +124,7 @@ impl Queues {
     }
 
     /// A photo's message of another version that comes back later, as it came.
-    pub async fn send_photo_as_it_came(&self, message: &Envelope) -> Result<(), QueueError> {
+    pub async fn send_file_as_it_came(&self, message: &Envelope) -> Result<(), QueueError> {
         self.put_off_as_it_came(&self.urls.photos, message).await
     }
 
@@ -155,7 +155,7 @@ impl Queues {
     }
 
     /// Sets a message of the photo queue aside for good, as it came.
-    pub async fn dead_letter_photo(&self, body: &str) -> Result<(), QueueError> {
+    pub async fn dead_letter_file(&self, body: &str) -> Result<(), QueueError> {
         let request = self
             .sqs
             .send_message()

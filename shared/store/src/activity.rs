@@ -1,6 +1,7 @@
 //! Table `activity`: what happened and why, for 30 days (B25).
 
-use model::companycam::{PhotoId, ProjectId};
+use model::companycam::{DocumentId, PhotoId, ProjectId};
+use model::file::FileId;
 use model::one_click::{JobId, OrgId};
 use model::retry::RetryTarget;
 use serde::{Deserialize, Serialize};
@@ -31,6 +32,7 @@ pub enum Kind {
     /// A project and its job.
     Project,
     Photo,
+    Document,
     /// Something that another version writes about.
     #[serde(other)]
     Other,
@@ -101,6 +103,8 @@ pub struct NewEntry {
     pub job_id: Option<JobId>,
     /// The photo, if any.
     pub photo_id: Option<PhotoId>,
+    /// The document, if any.
+    pub document_id: Option<DocumentId>,
     /// What can be done about it.
     pub offer: Option<Offer>,
     /// What Retry does.
@@ -117,6 +121,7 @@ impl NewEntry {
             project_id: None,
             job_id: None,
             photo_id: None,
+            document_id: None,
             offer: None,
             retry: None,
         }
@@ -143,11 +148,29 @@ impl NewEntry {
         self
     }
 
-    /// About this photo, which failed and can be tried again.
+    /// About this photo or document.
     #[must_use]
-    pub fn failed_photo(self, photo: &PhotoId) -> Self {
-        let photo_id = photo.clone();
-        self.photo(photo).retrying(RetryTarget::Photo { photo_id })
+    pub fn file(mut self, file: &FileId) -> Self {
+        match file {
+            FileId::Photo(id) => self.photo_id = Some(id.clone()),
+            FileId::Document(id) => self.document_id = Some(id.clone()),
+        }
+        self
+    }
+
+    /// About this photo or document, which failed and can be tried again.
+    #[must_use]
+    pub fn failed_file(self, file: &FileId, project: &ProjectId) -> Self {
+        let target = match file {
+            FileId::Photo(id) => RetryTarget::Photo {
+                photo_id: id.clone(),
+            },
+            FileId::Document(id) => RetryTarget::Document {
+                document_id: id.clone(),
+                project_id: project.clone(),
+            },
+        };
+        self.file(file).project(project).retrying(target)
     }
 
     /// Something can be done about it.
@@ -188,11 +211,14 @@ pub struct Entry {
     /// The photo, if any.
     #[serde(default)]
     pub photo_id: Option<PhotoId>,
+    /// The document, if any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub document_id: Option<DocumentId>,
     /// What can be done about it.
     #[serde(default)]
     pub offer: Option<Offer>,
     /// What Retry does; see [`Entry::retry_target`].
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     retry: Option<RetryTarget>,
     /// When `DynamoDB` may drop it.
     expires_at: i64,
@@ -269,6 +295,7 @@ impl Store {
             project_id: new.project_id,
             job_id: new.job_id,
             photo_id: new.photo_id,
+            document_id: new.document_id,
             offer: new.offer,
             retry: new.retry,
             expires_at: at + KEPT_S,

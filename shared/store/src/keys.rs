@@ -1,7 +1,8 @@
 //! Keys of the rows. Every key begins with the organization, except the claim of a company and what is in
 //! `ephemeral`.
 
-use model::companycam::{PhotoId, ProjectId};
+use model::companycam::ProjectId;
+use model::file::FileId;
 use model::one_click::{JobId, OrgId};
 use serde::Serialize;
 
@@ -49,8 +50,8 @@ pub(crate) fn claim_sk(job: &JobId) -> String {
     format!("{CLAIM}{job}")
 }
 
-pub(crate) fn photo_key(org: &OrgId, photo: &PhotoId) -> Item {
-    key(&[("org_id", org.as_str()), ("photo_id", photo.as_str())])
+pub(crate) fn file_key(org: &OrgId, file: &FileId) -> Item {
+    key(&[("org_id", org.as_str()), ("photo_id", &file.to_string())])
 }
 
 /// A row with its sort key, to be written whole.

@@ -7,12 +7,12 @@ mod change;
 pub mod connecting;
 pub mod ephemeral;
 mod error;
+pub mod files;
 pub mod jobs;
 pub mod keys;
 pub mod matches;
 pub mod organizations;
 pub mod pauses;
-pub mod photos;
 pub mod projects;
 pub mod refusals;
 mod refused;
@@ -36,7 +36,7 @@ pub struct TableNames {
     pub user_matches: String,
     /// Job ↔ project.
     pub project_links: String,
-    /// One row for each photo: wanted, copied, lease.
+    /// One row for each photo and each document: wanted, copied, lease.
     pub photos: String,
     /// The activity log.
     pub activity: String,

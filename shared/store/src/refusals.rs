@@ -1,14 +1,13 @@
-//! A photo that is refused so far: by whom, since when, how often, and when it is tried again (B33,
-//! B35). Kept in the photo's row, since what ends something needs a second answer some time later.
+//! A file that is refused so far: by whom, since when, how often, and when it is tried again (B33,
+//! B35). Kept in the file's row, since what ends something needs a second answer some time later.
 
-use model::companycam::PhotoId;
+use model::file::{FileId, FileRow, Refusal};
 use model::one_click::OrgId;
-use model::photo::{PhotoRow, Refusal};
 use serde::{Deserialize, Serialize};
 
 use crate::change::Change;
-use crate::keys::photo_key;
-use crate::photos::Held;
+use crate::files::Held;
+use crate::keys::file_key;
 use crate::table::key;
 use crate::{Error, Store};
 
@@ -23,12 +22,12 @@ struct Copied {
 }
 
 impl Store {
-    /// The photo was refused: writes that down and gives the lease back. From the time that the
+    /// The file was refused: writes that down and gives the lease back. From the time that the
     /// activity log names it, it is no longer pending. `false`: something else is wanted by now.
-    pub async fn mark_photo_refused(
+    pub async fn mark_file_refused(
         &self,
         held: Held<'_>,
-        row: &PhotoRow,
+        row: &FileRow,
         refusal: &Refusal,
     ) -> Result<bool, Error> {
         let mut change = Change::new()
@@ -43,11 +42,11 @@ impl Store {
         if refusal.told {
             change = change.remove("pending_org");
         }
-        let written = self.photos.apply(photo_key(held.org, held.photo), change);
+        let written = self.photos.apply(file_key(held.org, held.file), change);
         Ok(written.await?.applied())
     }
 
-    /// A photo was copied: the files' host and One Click's images answer, whoever asks.
+    /// A file was copied: the files' host and One Click's images answer, whoever asks.
     pub async fn note_copied(&self, now: i64) -> Result<(), Error> {
         let note = Copied {
             key: COPIED.to_owned(),
@@ -58,18 +57,18 @@ impl Store {
         Ok(())
     }
 
-    /// When a photo was last copied, of whichever organization, in Unix seconds and to the minute.
+    /// When a file was last copied, of whichever organization, in Unix seconds and to the minute.
     pub async fn last_copied(&self) -> Result<Option<i64>, Error> {
         let note: Option<Copied> = self.ephemeral.get(key(&[("key", COPIED)])).await?;
         Ok(note.map(|note| note.at))
     }
 
-    /// `CompanyCam` was asked about the photo, and there is nothing to be changed in what is wanted.
-    pub async fn record_photo_asked(&self, org: &OrgId, photo: &PhotoId) -> Result<(), Error> {
+    /// `CompanyCam` was asked about the file, and there is nothing to be changed in what is wanted.
+    pub async fn record_file_asked(&self, org: &OrgId, file: &FileId) -> Result<(), Error> {
         let change = Change::new()
             .set("asked_ms", self.clock.now_ms())
             .when("attribute_exists(#refused)");
-        self.photos.apply(photo_key(org, photo), change).await?;
+        self.photos.apply(file_key(org, file), change).await?;
         Ok(())
     }
 }

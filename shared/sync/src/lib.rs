@@ -6,6 +6,8 @@ mod claim;
 pub mod connection;
 pub mod context;
 pub mod copy;
+mod document;
+mod documents;
 pub mod failure;
 mod import;
 pub mod jobs;
@@ -25,6 +27,7 @@ mod subject;
 pub mod sync_run;
 pub mod users;
 pub mod webhooks;
+mod wish;
 
 use model::messages::{Look, SyncMessage};
 use model::organization::ConnectionState;
@@ -108,6 +111,7 @@ fn lane_of(look: &Look) -> Lane {
         | Look::Disconnect { .. }
         | Look::Project { .. }
         | Look::ProjectPhotos { .. }
+        | Look::ProjectDocuments { .. }
         | Look::Photo { .. }
         | Look::Document { .. }
         | Look::Job { .. } => Lane::Live,
@@ -136,11 +140,13 @@ async fn take(context: &OrgContext<'_>, message: &SyncMessage) -> Result<(), Wor
             so_far,
         } => photos::look_at_project_photos(context, project_id, cursor.as_ref(), *so_far).await,
         Look::Photo { photo_id, tags } => photo::look_at_photo(context, photo_id, *tags).await,
-        Look::Document { document_id, .. } => {
-            // Known and counted; copying documents (B16) is not there yet.
-            tracing::info!(org.id = %message.org_id, document.id = %document_id, "a document changed");
-            Ok(())
+        Look::ProjectDocuments { project_id, page } => {
+            documents::look_at_project_documents(context, project_id, *page).await
         }
+        Look::Document {
+            document_id,
+            project_id,
+        } => document::look_at_document(context, document_id, project_id.as_ref()).await,
         Look::Job { job_id, deleted } => {
             let told = if *deleted { Told::Yes } else { Told::No };
             jobs::look_at_job(context, job_id, told).await

@@ -204,6 +204,6 @@ pub async fn something_waits(context: &OrgContext<'_>) -> Result<bool, WorkError
     let (store, org) = (&context.app.store, context.org());
     let waiting = store.waiting_looks(org, None, 1).await?;
     Ok(!waiting.is_empty()
-        || store.any_photo_pending(org).await?
+        || store.any_file_pending(org).await?
         || store.any_project_pending(org).await?)
 }

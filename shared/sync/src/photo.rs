@@ -23,7 +23,7 @@ pub async fn look_at_photo(
             context
                 .app
                 .store
-                .record_photo_asked(context.org(), id)
+                .record_file_asked(context.org(), &id.into())
                 .await?;
             return Ok(());
         }

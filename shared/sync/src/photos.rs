@@ -2,22 +2,22 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use companycam::ids::{PhotoId, ProjectId};
+use companycam::ids::ProjectId;
 use companycam::{Cursor, Page, Photo};
-use decide::photo::{Known, wanted_photo};
+use decide::file::Known;
+use decide::photo::wanted_photo;
 use futures::{StreamExt, TryStreamExt, stream};
-use model::messages::{Look, PhotoMessage, PhotosSoFar};
-use model::photo::{PhotoRow, WantedPhoto};
-use model::project::{LinkState, ProjectRow};
-use one_click::JobId;
+use model::file::{FileId, FileRow};
+use model::messages::{Look, PhotosSoFar};
+use model::project::LinkState;
 use runtime::WorkError;
-use store::activity::{Kind, NewEntry, Outcome};
-use store::photos::{NewWish, Wish};
+use store::activity::Kind;
+use store::files::{NewWish, Wish};
 
 use crate::context::OrgContext;
-
-/// How many rows are written at a time.
-const CONCURRENT_WRITES: usize = 16;
+use crate::wish::{
+    CONCURRENT_WRITES, Wanted, by_id, linked_jobs, note_what_was_read, queue, resting, want_all,
+};
 
 /// More pages than any project has: a list that never ends is none.
 const MOST_PAGES: u32 = 2_000;
@@ -128,10 +128,7 @@ pub async fn look_at_tagged_photos(
             !project.is_some_and(|project| rests.contains(project))
         })
         .collect();
-    let rows: BTreeMap<_, _> = rows
-        .into_iter()
-        .map(|row| (row.photo_id.clone(), row))
-        .collect();
+    let rows = by_id(rows);
     let jobs = linked_jobs(context, &projects);
     let preferences = &context.organization.preferences;
     let now_ms = context.app.clock.now_ms();
@@ -139,22 +136,25 @@ pub async fn look_at_tagged_photos(
         .iter()
         .filter_map(|photo| {
             let project = photo.project_id.as_ref()?;
+            let file = FileId::from(&photo.id);
             let known = Known {
-                row: rows.get(&photo.id),
+                row: rows.get(&file),
                 job: jobs.get(project),
                 tags: tags.map(<[String]>::to_vec),
             };
             let wanted = wanted_photo(photo, known, preferences, now_ms)?;
-            Some((*photo, project, wanted))
+            Some(Wanted {
+                file,
+                project,
+                wanted,
+            })
         })
         .collect();
-    let raised = stream::iter(&wanted)
-        .map(|(photo, project, wanted)| want(context, photo, project, wanted, &rows))
-        .buffer_unordered(CONCURRENT_WRITES)
-        .try_collect::<Vec<_>>()
-        .await?;
-    queue(context, raised.into_iter().flatten()).await?;
-    note_what_was_read(context, &photos, &rows, &wanted).await?;
+    want_all(context, &wanted, &rows).await?;
+    let listed = photos
+        .iter()
+        .filter_map(|photo| Some((FileId::from(&photo.id), photo.project_id.as_ref()?)));
+    note_what_was_read(context, listed, &rows, &wanted).await?;
     let on_a_job: BTreeSet<_> = photos
         .iter()
         .filter(|photo| {
@@ -163,82 +163,10 @@ pub async fn look_at_tagged_photos(
                 .as_ref()
                 .is_some_and(|project| jobs.contains_key(project))
         })
-        .filter(|photo| is_or_will_be_there(photo, &rows, &wanted))
+        .filter(|photo| is_or_will_be_there(&FileId::from(&photo.id), &rows, &wanted))
         .map(|photo| &photo.id)
         .collect();
     Ok(i64::try_from(on_a_job.len()).unwrap_or(i64::MAX))
-}
-
-/// Of photos with nothing new to be wanted: that a refused one was asked about, and where one is now.
-async fn note_what_was_read(
-    context: &OrgContext<'_>,
-    photos: &[&Photo],
-    rows: &BTreeMap<PhotoId, PhotoRow>,
-    wanted: &[(&Photo, &ProjectId, WantedPhoto)],
-) -> Result<(), WorkError> {
-    let (org, store) = (context.org(), &context.app.store);
-    for row in rows.values().filter(|row| row.refused.is_some()) {
-        if !wanted.iter().any(|(photo, ..)| photo.id == row.photo_id) {
-            store.record_photo_asked(org, &row.photo_id).await?;
-        }
-    }
-    for photo in photos {
-        let moved_to = photo.project_id.as_ref().filter(|project| {
-            rows.get(&photo.id)
-                .is_some_and(|row| row.project_id != **project)
-                && !wanted.iter().any(|(wanted, ..)| wanted.id == photo.id)
-        });
-        if let Some(project) = moved_to {
-            store.record_photo_moved(org, &photo.id, project).await?;
-        }
-    }
-    Ok(())
-}
-
-/// Writes down what is wanted; the photo, unless something newer is.
-async fn want(
-    context: &OrgContext<'_>,
-    photo: &Photo,
-    project: &ProjectId,
-    wanted: &WantedPhoto,
-    rows: &BTreeMap<PhotoId, PhotoRow>,
-) -> Result<Option<PhotoId>, WorkError> {
-    let refused = rows.get(&photo.id).is_some_and(|row| {
-        let now_wanted = PhotoRow {
-            wanted: wanted.clone(),
-            ..row.clone()
-        };
-        now_wanted.is_refused()
-    });
-    let wish = NewWish {
-        photo: &photo.id,
-        project,
-        company: &context.organization.company_id,
-        wanted,
-        refused,
-    };
-    match context.app.store.want_photo(context.org(), wish).await {
-        // That one's failure, not its page's (B27).
-        Err(store::Error::Refused { reason, .. }) => {
-            note_refused(context, photo, &reason).await?;
-            Ok(None)
-        }
-        wish => Ok((wish? == Wish::Raised).then(|| photo.id.clone())),
-    }
-}
-
-async fn note_refused(
-    context: &OrgContext<'_>,
-    photo: &Photo,
-    reason: &str,
-) -> Result<(), WorkError> {
-    let (org, id) = (context.org(), &photo.id);
-    tracing::error!(org.id = %org, photo.id = %id, cause = reason, "a photo can't be kept");
-    let text = format!(
-        "Photo {id} could not be copied, since what it says is more than can be kept: {reason}."
-    );
-    let entry = NewEntry::new(Kind::Photo, Outcome::Failed, text).failed_photo(id);
-    Ok(context.app.store.log(org, entry).await?)
 }
 
 /// Adds the tag to those of the photos that are or will be in One Click.
@@ -261,64 +189,32 @@ pub async fn tag_photos(
         if wanted.details.tags.iter().any(|known| known == tag) {
             // Whoever wrote the tag down may have been cut off before queueing the photo.
             if !row.is_current() && row.failed.is_none() {
-                tagged.push(row.photo_id);
+                tagged.push(row.id);
             }
             continue;
         }
         wanted.details.tags.push(tag.to_owned());
         wanted.details.tags.sort_unstable();
         let wish = NewWish {
-            photo: &row.photo_id,
+            file: &row.id,
             project: &row.project_id,
             company: &context.organization.company_id,
             wanted: &wanted,
             refused: row.is_refused(),
         };
-        if store.want_photo(org, wish).await? == Wish::Raised {
-            tagged.push(row.photo_id);
+        if store.want_file(org, wish).await? == Wish::Raised {
+            tagged.push(row.id);
         }
     }
     queue(context, tagged).await
 }
 
-async fn queue(
-    context: &OrgContext<'_>,
-    photos: impl IntoIterator<Item = PhotoId>,
-) -> Result<(), WorkError> {
-    let messages: Vec<_> = photos
-        .into_iter()
-        .map(|photo_id| PhotoMessage::new(context.org(), &photo_id))
-        .collect();
-    context.app.queues.send_photos(&messages, None).await?;
-    Ok(())
-}
-
-/// The projects that are another company's. Their photos rest with them: of those there is no opinion at
-/// all, least of all that they belong on no job (B5).
-fn resting(context: &OrgContext<'_>, projects: &[ProjectRow]) -> BTreeSet<ProjectId> {
-    projects
-        .iter()
-        .filter(|row| row.company_id != context.organization.company_id)
-        .map(|row| row.project_id.clone())
-        .collect()
-}
-
-fn linked_jobs(context: &OrgContext<'_>, projects: &[ProjectRow]) -> BTreeMap<ProjectId, JobId> {
-    projects
-        .iter()
-        .filter(|row| {
-            row.state == LinkState::Linked && row.company_id == context.organization.company_id
-        })
-        .filter_map(|row| Some((row.project_id.clone(), row.job_id.clone()?)))
-        .collect()
-}
-
-fn is_or_will_be_there<P, W>(
-    photo: &Photo,
-    rows: &BTreeMap<PhotoId, PhotoRow>,
-    wanted: &[(&Photo, P, W)],
+fn is_or_will_be_there(
+    file: &FileId,
+    rows: &BTreeMap<FileId, FileRow>,
+    wanted: &[Wanted<'_>],
 ) -> bool {
-    rows.get(&photo.id)
+    rows.get(file)
         .is_some_and(|row| row.wanted.job_id.is_some())
-        || wanted.iter().any(|(wanted, ..)| wanted.id == photo.id)
+        || wanted.iter().any(|wanted| wanted.file == *file)
 }

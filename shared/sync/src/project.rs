@@ -16,7 +16,7 @@ use crate::assignees::{assigned_users, creator, first_matched, write_job};
 use crate::context::OrgContext;
 use crate::import::import;
 use crate::skip::skip;
-use crate::{merge, photos, users};
+use crate::{documents, merge, photos, users};
 
 /// Brings the project's job up to what was listed of the project, and looks at its photos.
 ///
@@ -74,6 +74,10 @@ pub async fn look_at_project(
             ..PhotosSoFar::default()
         };
         photos::look_at_project_photos(context, id, None, so_far).await?;
+    }
+    // Documents have events of their own too, and no run reads those of many projects at once.
+    if job.is_some() && !(matches!(origin, Origin::Event | Origin::Deletion) && was_linked) {
+        documents::look_at_project_documents(context, id, 1).await?;
     }
     Ok(store.mark_project_handled(org, id, now.updated_at).await?)
 }

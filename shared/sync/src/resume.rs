@@ -3,8 +3,9 @@
 
 use std::time::Duration;
 
-use companycam::ids::{PhotoId, ProjectId};
-use model::messages::{Look, Origin, PhotoMessage, SyncMessage};
+use companycam::ids::ProjectId;
+use model::file::FileId;
+use model::messages::{FileMessage, Look, Origin, SyncMessage};
 use model::organization::PollProgress;
 use model::pause::Side;
 use runtime::WorkError;
@@ -87,24 +88,24 @@ pub async fn resume_projects(
     Ok(app.queues.send_looks(&messages).await?)
 }
 
-/// Queues a page of the photos that wait to be copied.
+/// Queues a page of the photos and documents that wait to be copied.
 pub async fn resume_photos(
     context: &OrgContext<'_>,
-    after: Option<&PhotoId>,
+    after: Option<&FileId>,
 ) -> Result<(), WorkError> {
     let (app, org) = (context.app, context.org());
     if context.organization.pause(Side::OneClick).is_some() {
         // They come with the end of that pause.
         return Ok(());
     }
-    let (photos, more) = app.store.pending_photos_after(org, after).await?;
-    let messages: Vec<_> = photos
+    let (files, more) = app.store.pending_files_after(org, after).await?;
+    let messages: Vec<_> = files
         .iter()
-        .map(|photo| PhotoMessage::new(org, photo))
+        .map(|file| FileMessage::new(org, file))
         .collect();
-    app.queues.send_photos(&messages, None).await?;
+    app.queues.send_files(&messages, None).await?;
     if more {
-        let after = photos.last().cloned();
+        let after = files.last().cloned();
         let next = context.look(Look::ResumePhotos { after });
         app.queues.send_looks(&[next]).await?;
     }

@@ -34,6 +34,8 @@ pub async fn retry(
             store.photo(org, photo_id).await?.map(|row| row.project_id)
         }
         RetryTarget::ProjectPhotos { project_id }
+        | RetryTarget::Document { project_id, .. }
+        | RetryTarget::ProjectDocuments { project_id }
         | RetryTarget::Project { project_id }
         | RetryTarget::Reassigning { project_id, .. } => Some(project_id.clone()),
         RetryTarget::Job { .. } | RetryTarget::Other => None,
@@ -45,13 +47,21 @@ pub async fn retry(
     }
     let look = match subject {
         RetryTarget::Photo { photo_id } => {
-            store.retry_photo(org, photo_id).await?;
+            store.retry_file(org, &photo_id.into()).await?;
             Look::Photo {
                 photo_id: photo_id.clone(),
                 tags: true,
             }
         }
         RetryTarget::ProjectPhotos { project_id } => Look::photos_of(project_id, None),
+        RetryTarget::Document {
+            document_id,
+            project_id,
+        } => {
+            store.retry_file(org, &document_id.into()).await?;
+            Look::documents_of(project_id)
+        }
+        RetryTarget::ProjectDocuments { project_id } => Look::documents_of(project_id),
         RetryTarget::Project { project_id } => {
             store.retry_project(org, project_id).await?;
             project_look(project_id, Origin::Event)

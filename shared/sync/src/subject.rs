@@ -19,8 +19,12 @@ pub fn of(look: &Look) -> (Kind, String) {
             Kind::Photo,
             format!("The list of photos of project {project_id}"),
         ),
+        Look::ProjectDocuments { project_id, .. } => (
+            Kind::Document,
+            format!("The list of documents of project {project_id}"),
+        ),
         Look::Photo { photo_id, .. } => (Kind::Photo, format!("Photo {photo_id}")),
-        Look::Document { document_id, .. } => (Kind::Project, format!("Document {document_id}")),
+        Look::Document { document_id, .. } => (Kind::Document, format!("Document {document_id}")),
         Look::Job { job_id, .. } => (Kind::Project, format!("Job {job_id}")),
     }
 }
@@ -35,6 +39,9 @@ pub fn failed(look: &Look) -> String {
         Look::Project { .. } => format!("{what} could not be brought over"),
         Look::ProjectPhotos { project_id, .. } => {
             format!("The photos of project {project_id} could not be read")
+        }
+        Look::ProjectDocuments { project_id, .. } => {
+            format!("The documents of project {project_id} could not be read")
         }
         Look::Job { .. } => format!("{what} could not be brought to CompanyCam"),
         Look::Probe { .. }
@@ -61,7 +68,25 @@ pub fn about(look: &Look, entry: NewEntry) -> NewEntry {
                 .project(&project_id)
                 .retrying(RetryTarget::ProjectPhotos { project_id })
         }
-        Look::Photo { photo_id, .. } => entry.failed_photo(photo_id),
+        Look::ProjectDocuments { project_id, .. } => {
+            let project_id = project_id.clone();
+            entry
+                .project(&project_id)
+                .retrying(RetryTarget::ProjectDocuments { project_id })
+        }
+        Look::Photo { photo_id, .. } => {
+            let photo_id = photo_id.clone();
+            entry
+                .photo(&photo_id)
+                .retrying(RetryTarget::Photo { photo_id })
+        }
+        Look::Document {
+            document_id,
+            project_id,
+        } => match project_id {
+            Some(project) => entry.failed_file(&document_id.into(), project),
+            None => entry.file(&document_id.into()),
+        },
         Look::Job { job_id, .. } => {
             let job_id = job_id.clone();
             entry
@@ -75,7 +100,6 @@ pub fn about(look: &Look, entry: NewEntry) -> NewEntry {
         | Look::ResumePhotos { .. }
         | Look::ResumeProjects { .. }
         | Look::Disconnect { .. }
-        | Look::Sync { .. }
-        | Look::Document { .. } => entry,
+        | Look::Sync { .. } => entry,
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use companycam::ids::PhotoId;
+use model::file::FileId;
 use http::Method;
 use serde_json::{Value, json};
 use simulator_kit::{Action, Controls, FaultRule, LoggedRequest};
@@ -474,15 +474,15 @@ impl TestApp {
                 continue;
             }
             let org = org_id(&text(&row["org_id"]));
-            let photo = PhotoId::parse(&text(&row["photo_id"])).expect("an id");
-            let held = store::photos::Held {
+            let file = FileId::parse(&text(&row["photo_id"])).expect("an id");
+            let held = store::files::Held {
                 org: &org,
-                photo: &photo,
+                file: &file,
                 holder: nobody,
             };
-            let taken = store.lease_photo(held, i64::MAX, 0).await;
+            let taken = store.lease_file(held, i64::MAX, 0).await;
             taken.expect("the row is writable");
-            let released = store.release_photo(held).await;
+            let released = store.release_file(held).await;
             released.expect("the row is writable");
         }
         let org = org_id(ORG);

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use companycam::ids::{PhotoId, ProjectId};
+use companycam::ids::ProjectId;
 use maud::{Markup, html};
+use model::file::{FileId, FileRow};
 use model::job::JobRow;
-use model::photo::PhotoRow;
 use model::project::{LinkState, ProjectRow};
 use model::retry::RetryTarget;
 use one_click::{JobId, OrgId};
@@ -24,7 +24,7 @@ const PER_PAGE: usize = 25;
 #[derive(Debug)]
 pub struct Page {
     entries: Entries,
-    photos: BTreeMap<PhotoId, PhotoRow>,
+    files: BTreeMap<FileId, FileRow>,
     projects: BTreeMap<ProjectId, ProjectRow>,
     jobs: BTreeMap<JobId, JobRow>,
 }
@@ -36,33 +36,41 @@ impl Page {
         let entries = store
             .activity_page(org, view.filter(), view.before(), PER_PAGE)
             .await?;
-        let (mut photos, mut projects, mut jobs) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut files, mut projects, mut jobs) = (Vec::new(), Vec::new(), Vec::new());
         for entry in &entries.entries {
             match entry.retry_target() {
-                Some(RetryTarget::Photo { photo_id }) => photos.push(photo_id),
+                Some(RetryTarget::Photo { photo_id }) => files.push(FileId::Photo(photo_id)),
+                Some(RetryTarget::Document { document_id, .. }) => {
+                    files.push(FileId::Document(document_id));
+                }
                 Some(RetryTarget::Project { project_id }) => projects.push(project_id),
                 Some(RetryTarget::Job { job_id } | RetryTarget::Reassigning { job_id, .. }) => {
                     jobs.push(job_id);
                 }
-                Some(RetryTarget::ProjectPhotos { .. } | RetryTarget::Other) | None => {}
+                Some(
+                    RetryTarget::ProjectPhotos { .. }
+                    | RetryTarget::ProjectDocuments { .. }
+                    | RetryTarget::Other,
+                )
+                | None => {}
             }
             if entry.offer == Some(Offer::BringBack) {
                 projects.extend(entry.project_id.clone());
             }
         }
-        let (photos, projects, jobs) = futures::try_join!(
-            store.photos(org, &photos),
+        let (files, projects, jobs) = futures::try_join!(
+            store.files(org, files),
             store.projects(org, &projects),
             store.jobs(org, &jobs),
         )?;
-        let photos = photos.into_iter().map(|row| (row.photo_id.clone(), row));
+        let files = files.into_iter().map(|row| (row.id.clone(), row));
         let projects = projects
             .into_iter()
             .map(|row| (row.project_id.clone(), row));
         let jobs = jobs.into_iter().map(|row| (row.job_id.clone(), row));
         Ok(Self {
             entries,
-            photos: photos.collect(),
+            files: files.collect(),
             projects: projects.collect(),
             jobs: jobs.collect(),
         })
@@ -71,12 +79,8 @@ impl Page {
     /// How what failed stands by now.
     fn now(&self, target: &RetryTarget) -> Now {
         match target {
-            RetryTarget::Photo { photo_id } => match self.photos.get(photo_id) {
-                Some(row) if row.failed.is_some() => Now::Failed,
-                Some(row) if row.is_current() => Now::Well,
-                Some(row) if row.pending_org.is_some() || row.is_refused() => Now::Waits,
-                _ => Now::Failed,
-            },
+            RetryTarget::Photo { photo_id } => self.file_now(&photo_id.into()),
+            RetryTarget::Document { document_id, .. } => self.file_now(&document_id.into()),
             RetryTarget::Project { project_id } => match self.projects.get(project_id) {
                 Some(row) if row.set_aside.is_some() => Now::Failed,
                 Some(row) if row.wanted.is_some() => Now::Waits,
@@ -91,10 +95,20 @@ impl Page {
                 }
                 _ => Now::Failed,
             },
-            // Of a list of photos nothing is kept.
-            RetryTarget::ProjectPhotos { .. } | RetryTarget::Job { .. } | RetryTarget::Other => {
-                Now::Failed
-            }
+            // Of a list of photos or documents nothing is kept.
+            RetryTarget::ProjectPhotos { .. }
+            | RetryTarget::ProjectDocuments { .. }
+            | RetryTarget::Job { .. }
+            | RetryTarget::Other => Now::Failed,
+        }
+    }
+
+    fn file_now(&self, file: &FileId) -> Now {
+        match self.files.get(file) {
+            Some(row) if row.failed.is_some() => Now::Failed,
+            Some(row) if row.is_current() => Now::Well,
+            Some(row) if row.is_pending() || row.is_refused() => Now::Waits,
+            _ => Now::Failed,
         }
     }
 }

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use ::sync::retry::{self, RetryOutcome};
 use axum::extract::{Request, State};
 use axum::response::Response;
-use companycam::ids::{PhotoId, ProjectId};
+use companycam::ids::{DocumentId, PhotoId, ProjectId};
 use http::StatusCode;
+use model::file::FileId;
 use model::retry::RetryTarget;
 use one_click::{JobId, OrgId};
 use runtime::App;
@@ -23,6 +24,7 @@ use crate::view::{View, is_key};
 pub struct AgainForm {
     at_id: Option<String>,
     photo_id: Option<String>,
+    document_id: Option<String>,
     project_id: Option<String>,
     job_id: Option<String>,
     #[serde(flatten)]
@@ -104,8 +106,18 @@ async fn subject(
         .as_deref()
         .and_then(|id| PhotoId::parse(id).ok())
     {
-        return Ok(store.photo(org, &id).await?.map(|row| RetryTarget::Photo {
-            photo_id: row.photo_id,
+        let row = store.photo(org, &id).await?;
+        return Ok(row.map(|_| RetryTarget::Photo { photo_id: id }));
+    }
+    if let Some(id) = form
+        .document_id
+        .as_deref()
+        .and_then(|id| DocumentId::parse(id).ok())
+    {
+        let row = store.file(org, &FileId::from(&id)).await?;
+        return Ok(row.map(|row| RetryTarget::Document {
+            document_id: id,
+            project_id: row.project_id,
         }));
     }
     if let Some(id) = form

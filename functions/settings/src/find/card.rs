@@ -1,6 +1,7 @@
 //! “Where is it?”: the question support is asked most (B25).
 
 use maud::{Markup, html};
+use model::file::FileId;
 use runtime::App;
 use web::SignedIn;
 
@@ -62,7 +63,8 @@ fn offer(app: &App, signed_in: &SignedIn, view: &View, answer: &Answer, act: &Ac
         html! { a href={ (app.config.settings_url()) "#" (place) } { (label) } }
     };
     match act {
-        Act::RetryPhoto(id) => form("retry", "Retry", "photo_id", id.as_str()),
+        Act::RetryFile(FileId::Photo(id)) => form("retry", "Retry", "photo_id", id.as_str()),
+        Act::RetryFile(FileId::Document(id)) => form("retry", "Retry", "document_id", id.as_str()),
         Act::RetryProject(id) => form("retry", "Retry", "project_id", id.as_str()),
         Act::RetryJob(id) => form("retry", "Retry", "job_id", id.as_str()),
         Act::BringBack(id) => form("bring-back", "Bring it back", "project_id", id.as_str()),

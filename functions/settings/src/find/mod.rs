@@ -8,8 +8,9 @@ mod query;
 mod remote;
 mod states;
 
-use companycam::ids::{PhotoId, ProjectId};
+use companycam::ids::{DocumentId, PhotoId, ProjectId};
 use decide::location::normalized;
+use model::file::FileId;
 use model::organization::Organization;
 use model::project::{ProjectFields, ProjectRow};
 use model::retry::RetryTarget;
@@ -28,8 +29,8 @@ const AMONG: usize = 5000;
 /// What can be done about it from here.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Act {
-    /// Try the photo again.
-    RetryPhoto(PhotoId),
+    /// Try the photo or document again.
+    RetryFile(FileId),
     /// Try the project again.
     RetryProject(ProjectId),
     /// Try the job again.
@@ -127,7 +128,7 @@ async fn linked(
 ) -> Result<Found, ErrorPage> {
     let mut answers = Vec::new();
     if let Some(id) = &photo {
-        let known = of_photo(app, organization, id).await?;
+        let known = of_file(app, organization, &id.into()).await?;
         if known.is_empty() {
             match asked_photo(app, organization, id).await? {
                 Ok(told) => answers.extend(told),
@@ -162,14 +163,17 @@ fn is_about(answer: &Answer, id: &ProjectId) -> bool {
     answer.photo.is_none() && answer.project.as_ref() == Some(id)
 }
 
-/// An id says not of what: a project, a photo and a job may even have the same.
+/// An id says not of what: a project, a photo, a document and a job may even have the same.
 async fn by_id(app: &App, organization: &Organization, id: &str) -> Result<Found, ErrorPage> {
     let mut answers = Vec::new();
     if let Ok(id) = ProjectId::parse(id) {
         answers.extend(of_project(app, organization, &id).await?);
     }
     if let Ok(id) = PhotoId::parse(id) {
-        answers.extend(of_photo(app, organization, &id).await?);
+        answers.extend(of_file(app, organization, &FileId::Photo(id)).await?);
+    }
+    if let Ok(id) = DocumentId::parse(id) {
+        answers.extend(of_file(app, organization, &FileId::Document(id)).await?);
     }
     if let Ok(id) = JobId::parse(id) {
         answers.extend(of_job(app, organization, &id).await?);
@@ -196,7 +200,7 @@ async fn by_id(app: &App, organization: &Organization, id: &str) -> Result<Found
             return Ok(found);
         }
         found.note = Some(format!(
-            "“{id}” is not known here, neither as a project, photo or job nor in a project’s name or address. {}",
+            "“{id}” is not known here, neither as a project, photo, document or job nor in a project’s name or address. {}",
             states::NOT_LISTED
         ));
     }
@@ -341,18 +345,18 @@ async fn of_project(
     )))
 }
 
-/// With the project's state too, where that is what the photo waits for.
-async fn of_photo(
+/// With the project's state too, where that is what the photo or document waits for.
+async fn of_file(
     app: &App,
     organization: &Organization,
-    id: &PhotoId,
+    id: &FileId,
 ) -> Result<Vec<Answer>, ErrorPage> {
-    let Some(row) = app.store.photo(&organization.org_id, id).await? else {
+    let Some(row) = app.store.file(&organization.org_id, id).await? else {
         return Ok(Vec::new());
     };
     let project = of_project(app, organization, &row.project_id).await?;
     let now_ms = app.clock.now_ms();
-    let mut answers = vec![states::photo(&row, organization, now_ms)];
+    let mut answers = vec![states::file(&row, organization, now_ms)];
     let there = row.failed.is_none() && row.is_current() && row.wanted.job_id.is_some();
     answers.extend(project.filter(|_| !there));
     Ok(answers)

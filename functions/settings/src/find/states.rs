@@ -4,10 +4,10 @@
 use companycam::ids::{PhotoId, ProjectId};
 use decide::fields::customer_name;
 use decide::job::IMPORTER_S;
+use model::file::{FileId, FileRow};
 use model::job::{JobClaim, JobRow};
 use model::organization::{ConnectionState, Organization};
 use model::pause::Side;
-use model::photo::PhotoRow;
 use model::preferences::Preference;
 use model::project::{LinkState, ProjectRow, SkipReason};
 use one_click::JobId;
@@ -196,23 +196,29 @@ fn importer(until: i64, now: i64) -> String {
     }
 }
 
-pub fn photo(row: &PhotoRow, organization: &Organization, now_ms: i64) -> Answer {
-    let id = &row.photo_id;
-    let told = photo_state(row, organization, now_ms, format!("Photo {id}"));
+/// A photo or document.
+pub fn file(row: &FileRow, organization: &Organization, now_ms: i64) -> Answer {
+    let (what, photo) = match &row.id {
+        FileId::Photo(id) => (format!("Photo {id}"), Some(id.clone())),
+        FileId::Document(id) => {
+            let name = row.wanted.details.name.as_deref().unwrap_or_default();
+            (format!("Document “{name}” ({id})"), None)
+        }
+    };
     Answer {
         project: Some(row.project_id.clone()),
-        photo: Some(id.clone()),
-        ..told
+        photo,
+        ..file_state(row, organization, now_ms, what)
     }
 }
 
-fn photo_state(row: &PhotoRow, organization: &Organization, now_ms: i64, what: String) -> Answer {
+fn file_state(row: &FileRow, organization: &Organization, now_ms: i64, what: String) -> Answer {
     if let Some(reason) = &row.failed {
         let text = format!(
             "It could not be copied: {reason}. It is tried again when it changes in CompanyCam, or now."
         );
         return Answer {
-            act: Some(Act::RetryPhoto(row.photo_id.clone())),
+            act: Some(Act::RetryFile(row.id.clone())),
             ..answer(what, "Failed", Tone::Bad, text)
         };
     }
@@ -223,7 +229,7 @@ fn photo_state(row: &PhotoRow, organization: &Organization, now_ms: i64, what: S
         );
         return answer(what, "Waiting", Tone::Warn, text);
     }
-    if row.pending_org.is_some() {
+    if row.is_pending() {
         let text = if row.lease_ms.is_some_and(|until| until > now_ms) {
             "It is being copied right now.".to_owned()
         } else {

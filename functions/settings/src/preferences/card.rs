@@ -40,7 +40,7 @@ fn texts(preference: Preference) -> (&'static str, &'static str) {
         ),
         Preference::CopyDocuments => (
             "Copy documents",
-            "A project’s documents belong among its job’s documents. They are not copied yet; your choice is kept for when they are.",
+            "A project’s documents appear in its job’s Documents tab. Switched off, those that are there stay.",
         ),
     }
 }

@@ -1,106 +1,197 @@
-//! The steps between what One Click has of a photo and what is wanted.
+//! The steps between what One Click has of a file and what is wanted.
 
 use std::time::Duration;
 
 use companycam::media::{Download, Media, MediaError, Verdict};
+use decide::document::file_name;
+use decide::file::{CopyStep, copy_step};
 use decide::metadata;
-use decide::photo::{CopyStep, copy_step};
-use model::photo::{CopiedPhoto, PhotoDetails, PhotoRow, Refuser, WantedPhoto};
-use one_click::{Error as OneClickError, JobId, Upload};
+use model::file::{CopiedFile, FileId, FileRow, Refuser};
+use one_click::{DocumentFields, Error as OneClickError, ImageFields, JobId, Upload};
 use runtime::WorkError;
 
+use super::digest::Digest;
 use super::hold::Hold;
 use super::{CopyError, LEAST_TIME, details};
 
 /// A connection that is slower than this is not one to wait for, in bytes a second.
 const SLOWEST: u64 = 300_000;
 
+/// What One Click says that it has now.
+struct Stored {
+    version: i64,
+    bytes: u64,
+    md5: String,
+}
+
 /// Takes the steps; what One Click has then.
 pub(super) async fn bring_up(
     hold: &Hold<'_>,
     media: &Media,
-    row: &PhotoRow,
-) -> Result<Option<CopiedPhoto>, CopyError> {
-    let org = hold.org;
-    let at = |job| hold.image_on(job);
+    row: &FileRow,
+) -> Result<Option<CopiedFile>, CopyError> {
     let one_click = hold.app.one_click().await?;
     let wanted = &row.wanted;
-    let copied = match copy_step(wanted, row.copied.as_ref()) {
+    let copied = match copy_step(row) {
         CopyStep::Nothing(there) => there.cloned(),
         CopyStep::Describe { copied } => {
             let changes = details::changed_fields(wanted, &copied.details);
-            match one_click.patch_image(at(&copied.job_id), &changes).await {
+            match one_click
+                .patch_image(hold.on(&copied.job_id), &changes)
+                .await
+            {
                 // Somebody deleted the image in One Click: it is not forced on them again.
                 Ok(_) | Err(OneClickError::NotFound) => Some(details::described(wanted, copied)),
                 Err(error) => return Err(error.into()),
             }
         }
-        CopyStep::Copy { to } => {
-            let details = details::to_write(&one_click, org, to, row).await?;
-            let bytes = upload(hold, media, to, wanted, details).await?;
-            Some(CopiedPhoto {
-                version: wanted.version,
-                job_id: to.clone(),
-                hash: wanted.hash.clone(),
-                details: wanted.details.clone(),
-                bytes,
-            })
-        }
+        CopyStep::Copy { to } => Some(upload(hold, media, to, row).await?),
     };
-    // Only now, so that a photo that moves is never on no job at all.
+    // Only now, so that a file that moves is never on no job at all.
     for from in row.strays() {
-        one_click.delete_image(at(from)).await?;
+        match row.id {
+            FileId::Photo(_) => one_click.delete_image(hold.on(from)).await?,
+            FileId::Document(_) => one_click.delete_document(hold.on(from)).await?,
+        }
     }
     Ok(copied)
 }
 
+/// Copies the original to the job.
 async fn upload(
     hold: &Hold<'_>,
     media: &Media,
     job: &JobId,
-    wanted: &WantedPhoto,
-    details: PhotoDetails,
-) -> Result<i64, CopyError> {
-    let photo = hold.photo;
-    let Some(uri) = &wanted.uri else {
-        let reason = "CompanyCam gives no address for its original".to_owned();
-        return Err(CopyError::Refused(Refuser::NoAddress, reason));
-    };
-    let download = media
-        .open(uri)
-        .await
-        .map_err(|error| media_obstacle(&error))?;
+    row: &FileRow,
+) -> Result<CopiedFile, CopyError> {
+    let wanted = &row.wanted;
+    let mut fields = Fields::of(hold, job, row).await?;
+    let download = open(media, row).await?;
     if !hold.deadline.leaves(&hold.app.clock, time_for(&download)) {
         return Err(CopyError::NoTime);
     }
-    let file_name = format!("CompanyCam Image-{photo}.{}", download.extension);
-    let mut fields = details::fields(wanted.version, &details);
-    fields.name = Some(file_name.clone());
-    fields.content_type = Some(download.content_type.clone());
-    fields
-        .metadata
-        .insert(metadata::IMAGE.to_owned(), Some(photo.to_string()));
+    let digest = Digest::default();
     let upload = Upload {
+        file_name: copy_name(row, download.extension),
         content_type: download.content_type,
-        file_name,
         length: download.length,
-        stream: download.stream,
+        stream: digest.over(download.stream),
     };
-    let one_click = hold.app.one_click().await?;
-    match one_click
-        .put_image(hold.image_on(job), &fields, upload)
-        .await
-    {
-        Ok(image) => Ok(i64::try_from(image.bytes).unwrap_or(i64::MAX)),
-        Err(OneClickError::NotFound) => Err(CopyError::JobGone),
-        Err(OneClickError::Source(error)) => {
+    fields.name(&upload);
+    let stored = match fields.put(hold, job, upload).await {
+        Ok(stored) => stored,
+        Err(CopyError::Unfinished(error)) => {
             let broke_off = || {
-                let reason = "the photo’s download broke off".to_owned();
+                let reason = "its download broke off".to_owned();
                 CopyError::Refused(Refuser::Host, reason)
             };
-            Err(MediaError::within(&error).map_or_else(broke_off, media_obstacle))
+            return Err(MediaError::within(&error).map_or_else(broke_off, media_obstacle));
         }
-        Err(error) => Err(error.into()),
+        Err(error) => return Err(error),
+    };
+    let md5 = digest.hex();
+    // Of a newer version it has other bytes, and keeps them.
+    if stored.version == wanted.version && !stored.md5.is_empty() && stored.md5 != md5 {
+        let reason = "One Click has other bytes than were sent".to_owned();
+        return Err(CopyError::Refused(Refuser::OneClick, reason));
+    }
+    Ok(CopiedFile {
+        version: wanted.version,
+        job_id: job.clone(),
+        hash: wanted.hash.clone(),
+        details: wanted.details.clone(),
+        bytes: i64::try_from(stored.bytes).unwrap_or(i64::MAX),
+        md5: Some(md5),
+    })
+}
+
+async fn open(media: &Media, row: &FileRow) -> Result<Download, CopyError> {
+    let Some(uri) = &row.wanted.uri else {
+        let reason = "CompanyCam gives no address for its original".to_owned();
+        return Err(CopyError::Refused(Refuser::NoAddress, reason));
+    };
+    let opened = match row.id {
+        FileId::Photo(_) => media.open(uri).await,
+        FileId::Document(_) => {
+            let claimed = row.wanted.details.content_type.as_deref();
+            media.open_document(uri, claimed).await
+        }
+    };
+    opened.map_err(|error| media_obstacle(&error))
+}
+
+/// What the copy is called in One Click.
+fn copy_name(row: &FileRow, extension: &str) -> String {
+    match &row.id {
+        FileId::Photo(id) => format!("CompanyCam Image-{id}.{extension}"),
+        FileId::Document(id) => {
+            file_name(id.as_str(), row.wanted.details.name.as_deref(), extension)
+        }
+    }
+}
+
+/// What One Click is told of the file.
+enum Fields {
+    Image(ImageFields),
+    Document(DocumentFields),
+}
+
+impl Fields {
+    async fn of(hold: &Hold<'_>, job: &JobId, row: &FileRow) -> Result<Self, CopyError> {
+        let version = row.wanted.version;
+        let own_id = Some(hold.file.external_id().to_owned());
+        match row.id {
+            FileId::Photo(_) => {
+                let one_click = hold.app.one_click().await?;
+                let details = details::to_write(&one_click, hold.org, job, row).await?;
+                let mut fields = details::fields(version, &details);
+                fields.metadata.insert(metadata::IMAGE.to_owned(), own_id);
+                Ok(Self::Image(fields))
+            }
+            FileId::Document(_) => Ok(Self::Document(DocumentFields {
+                version,
+                metadata: [(metadata::DOCUMENT.to_owned(), own_id)].into(),
+                ..DocumentFields::default()
+            })),
+        }
+    }
+
+    /// Takes over what is known once the file is open.
+    fn name(&mut self, upload: &Upload) {
+        let (name, content_type) = match self {
+            Self::Image(fields) => (&mut fields.name, &mut fields.content_type),
+            Self::Document(fields) => (&mut fields.name, &mut fields.content_type),
+        };
+        *name = Some(upload.file_name.clone());
+        *content_type = Some(upload.content_type.clone());
+    }
+
+    /// Puts the file in place.
+    async fn put(&self, hold: &Hold<'_>, job: &JobId, file: Upload) -> Result<Stored, CopyError> {
+        let one_click = hold.app.one_click().await?;
+        let stored = match self {
+            Self::Image(fields) => {
+                let put = one_click.put_image(hold.on(job), fields, file).await;
+                put.map(|image| Stored {
+                    version: image.version,
+                    bytes: image.bytes,
+                    md5: image.md5,
+                })
+            }
+            Self::Document(fields) => {
+                let put = one_click.put_document(hold.on(job), fields, file).await;
+                put.map(|document| Stored {
+                    version: document.version,
+                    bytes: document.bytes,
+                    md5: document.md5,
+                })
+            }
+        };
+        stored.map_err(|error| match error {
+            OneClickError::NotFound => CopyError::JobGone,
+            OneClickError::Source(error) => CopyError::Unfinished(error),
+            error => error.into(),
+        })
     }
 }
 

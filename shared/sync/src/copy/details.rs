@@ -1,13 +1,13 @@
 //! What is told about an image: caption, tags, who took it and when (B15).
 
 use jiff::Timestamp;
-use model::photo::{CopiedPhoto, PhotoDetails, PhotoRow, WantedPhoto};
+use model::file::{CopiedFile, FileDetails, FileRow, WantedFile};
 use one_click::{Error as OneClickError, Field, ImageFields, JobId, OrgId};
 
 use super::CopyError;
 
-pub(super) fn described(wanted: &WantedPhoto, copied: &CopiedPhoto) -> CopiedPhoto {
-    CopiedPhoto {
+pub(super) fn described(wanted: &WantedFile, copied: &CopiedFile) -> CopiedFile {
+    CopiedFile {
         version: wanted.version,
         details: wanted.details.clone(),
         ..copied.clone()
@@ -20,8 +20,8 @@ pub(super) async fn to_write(
     one_click: &one_click::Client,
     org: &OrgId,
     job: &JobId,
-    row: &PhotoRow,
-) -> Result<PhotoDetails, CopyError> {
+    row: &FileRow,
+) -> Result<FileDetails, CopyError> {
     let mut details = row.wanted.details.clone();
     let Some(copied) = row.copied.as_ref().filter(|copied| copied.job_id == *job) else {
         return Ok(details);
@@ -33,7 +33,7 @@ pub(super) async fn to_write(
     if let Some(image) = images
         .items
         .into_iter()
-        .find(|image| image.external_id == row.photo_id.as_str())
+        .find(|image| image.external_id == row.id.external_id())
     {
         if copied.details.caption == details.caption {
             details.caption = image.caption;
@@ -45,7 +45,7 @@ pub(super) async fn to_write(
     Ok(details)
 }
 
-pub(super) fn fields(version: i64, details: &PhotoDetails) -> ImageFields {
+pub(super) fn fields(version: i64, details: &FileDetails) -> ImageFields {
     ImageFields {
         version,
         caption: details.caption.clone().into(),
@@ -60,7 +60,7 @@ pub(super) fn fields(version: i64, details: &PhotoDetails) -> ImageFields {
 }
 
 /// Only what changed in `CompanyCam` since it was copied (B15).
-pub(super) fn changed_fields(wanted: &WantedPhoto, before: &PhotoDetails) -> ImageFields {
+pub(super) fn changed_fields(wanted: &WantedFile, before: &FileDetails) -> ImageFields {
     let now = &wanted.details;
     let all = fields(wanted.version, now);
     ImageFields {

@@ -1,16 +1,15 @@
-//! Holding a photo while copying it.
+//! Holding a file while copying it.
 
 use std::pin::pin;
 use std::time::Duration;
 
-use companycam::ids::PhotoId;
 use futures::future::{Either, select};
 use jiff::{SignedDuration, Timestamp};
-use model::photo::Refuser;
+use model::file::{FileId, Refuser};
 use one_click::{AttachmentAt, JobId, OrgId};
 use runtime::deadline::wait_until;
 use runtime::{App, Deadline, WorkError};
-use store::photos::{Held, Lease};
+use store::files::{Held, Lease};
 
 use super::CopyError;
 
@@ -21,21 +20,21 @@ const EXTENDED_EVERY: SignedDuration = SignedDuration::from_secs(20);
 /// So long before the function is ended the work stops: to give the lease back, and the message.
 const MARGIN: Duration = Duration::from_secs(10);
 
-/// A photo that nobody else copies meanwhile.
+/// A file that nobody else copies meanwhile.
 pub(super) struct Hold<'a> {
     pub app: &'a App,
     pub org: &'a OrgId,
-    pub photo: &'a PhotoId,
+    pub file: &'a FileId,
     pub holder: String,
     pub deadline: Deadline,
 }
 
 impl<'a> Hold<'a> {
-    /// Takes the photo's lease; whether that worked says the second.
+    /// Takes the file's lease; whether that worked says the second.
     pub async fn take(
         app: &'a App,
         org: &'a OrgId,
-        photo: &'a PhotoId,
+        file: &'a FileId,
         deadline: Deadline,
     ) -> Result<(Self, Lease), WorkError> {
         let holder = uuid::Uuid::new_v4().to_string();
@@ -43,29 +42,29 @@ impl<'a> Hold<'a> {
         let until_ms = end(now).as_millisecond();
         let held = Held {
             org,
-            photo,
+            file,
             holder: &holder,
         };
         let lease = app
             .store
-            .lease_photo(held, now.as_millisecond(), until_ms)
+            .lease_file(held, now.as_millisecond(), until_ms)
             .await?;
         let hold = Self {
             app,
             org,
-            photo,
+            file,
             holder,
             deadline,
         };
         Ok((hold, lease))
     }
 
-    /// The photo as an image of this job.
-    pub fn image_on<'b>(&'b self, job: &'b JobId) -> AttachmentAt<'b> {
+    /// The file on this job.
+    pub fn on<'b>(&'b self, job: &'b JobId) -> AttachmentAt<'b> {
         AttachmentAt {
             org: self.org,
             job,
-            external_id: self.photo.as_str(),
+            external_id: self.file.external_id(),
         }
     }
 
@@ -73,7 +72,7 @@ impl<'a> Hold<'a> {
     pub fn held(&self) -> Held<'_> {
         Held {
             org: self.org,
-            photo: self.photo,
+            file: self.file,
             holder: &self.holder,
         }
     }
@@ -81,7 +80,7 @@ impl<'a> Hold<'a> {
     /// Gives it back.
     pub async fn release(&self) -> Result<(), WorkError> {
         let store = &self.app.store;
-        Ok(store.release_photo(self.held()).await?)
+        Ok(store.release_file(self.held()).await?)
     }
 
     /// Does the work while the lease is extended. It is dropped where it stands if the lease is lost,
@@ -98,7 +97,7 @@ impl<'a> Hold<'a> {
             .await
             {
                 Either::Left(((), _)) => CopyError::Lost,
-                // Whatever was slow: time after time, it is this photo's matter.
+                // Whatever was slow: time after time, it is this file's matter.
                 Either::Right(((), _)) => CopyError::Refused(
                     Refuser::Host,
                     "its copy took longer than a function may run".to_owned(),
@@ -117,12 +116,12 @@ impl<'a> Hold<'a> {
         loop {
             wait_until(clock, after(clock.now(), EXTENDED_EVERY)).await;
             let until_ms = end(clock.now()).as_millisecond();
-            match store.extend_photo(self.held(), until_ms).await {
+            match store.extend_file(self.held(), until_ms).await {
                 Ok(true) => {}
                 Ok(false) => return,
                 // It may work the next time; what was copied meanwhile is right in any case.
                 Err(error) => {
-                    tracing::warn!(org.id = %self.org, photo.id = %self.photo, cause = %error, "could not extend a lease");
+                    tracing::warn!(org.id = %self.org, file.id = %self.file, cause = %error, "could not extend a lease");
                 }
             }
         }

@@ -1,4 +1,4 @@
-//! Copying one photo from `CompanyCam`'s CDN to One Click, streaming (B15).
+//! Copying one photo or document from `CompanyCam`'s CDN to One Click, streaming (B15, B16).
 //!
 //! Whoever copies holds a lease of 60 s, and the message is hidden for 90 s; both are said again every
 //! 20 s while the work goes on. So 100 MB may take ten minutes, and a worker that is killed costs a minute
@@ -8,6 +8,7 @@
 
 mod bring_up;
 mod details;
+mod digest;
 mod hold;
 mod notes;
 mod refused;
@@ -17,26 +18,26 @@ use std::time::Duration;
 
 use companycam::media::Media;
 use decide::refusal::{Turn, early_by, turn};
-use model::messages::PhotoMessage;
+use model::file::{FileRow, Refuser};
+use model::messages::FileMessage;
 use model::organization::{ConnectionState, Organization};
 use model::pause::Side;
-use model::photo::{PhotoRow, Refuser};
 use one_click::OrgId;
 use runtime::{App, Deadline, WorkError};
-use store::photos::{Copied, Lease};
+use store::files::{Copied, Lease};
 
 use bring_up::bring_up;
 use hold::Hold;
 
 /// How many newer versions one look follows before it makes room for others.
 const ROUNDS: usize = 5;
-/// What a photo without a large file takes at most. Nothing is begun with less.
+/// What a file that is not large takes at most. Nothing is begun with less.
 const LEAST_TIME: Duration = Duration::from_secs(40);
 
 /// How often it is said that photos can be copied.
 const NOTED_EVERY_S: i64 = 60;
 
-/// What a look at a photo came to.
+/// What a look at a file came to.
 #[derive(Debug, PartialEq, Eq)]
 pub enum CopyOutcome {
     /// There is nothing more to do.
@@ -45,25 +46,27 @@ pub enum CopyOutcome {
     Later(Duration),
     /// It was refused, not as in an outage: look again after this.
     Refused(Duration),
-    /// One Click does not answer: the end of its pause brings the photo again.
+    /// One Click does not answer: the end of its pause brings the file again.
     Waits,
     /// Nothing was begun, since there is no time left to finish it.
     NotBegun,
 }
 
-/// Why a photo could not be copied.
+/// Why a file could not be copied.
 enum CopyError {
-    /// For now, and not because of this photo.
+    /// For now, and not because of this file.
     Passing(WorkError),
     /// It was refused, for a reason in plain words; by itself that ends nothing.
     Refused(Refuser, String),
+    /// What is copied ended in the middle.
+    Unfinished(std::io::Error),
     /// One Click has not got the job.
     JobGone,
     /// Ever, in this version, by our own rules; in plain words.
     Lasting(String),
     /// There is no time left to finish it.
     NoTime,
-    /// Somebody else holds the photo by now.
+    /// Somebody else holds the file by now.
     Lost,
 }
 
@@ -78,24 +81,24 @@ impl<T: Into<WorkError>> From<T> for CopyError {
     }
 }
 
-/// Brings the photo in One Click to what is wanted, and again if something newer is wanted by then.
+/// Brings the file in One Click to what is wanted, and again if something newer is wanted by then.
 ///
-/// Everything it needs is in the photo's row, so a message that comes twice, late or swapped ends
-/// with the newest version. `Permanent` says that the photo was set aside, with its reason.
-pub async fn copy_photo(
+/// Everything it needs is in the file's row, so a message that comes twice, late or swapped ends
+/// with the newest version. `Permanent` says that the file was set aside, with its reason.
+pub async fn copy_file(
     app: &App,
     media: &Media,
-    message: &PhotoMessage,
+    message: &FileMessage,
     deadline: Deadline,
 ) -> Result<CopyOutcome, WorkError> {
     if !deadline.leaves(&app.clock, LEAST_TIME) {
         return Ok(CopyOutcome::NotBegun);
     }
-    let (org, photo) = (&message.org_id, &message.photo_id);
+    let (org, file) = (&message.org_id, &message.id);
     let Some(organization) = connected(app, org).await? else {
         return Ok(CopyOutcome::Done);
     };
-    let (hold, row) = match Hold::take(app, org, photo, deadline).await? {
+    let (hold, row) = match Hold::take(app, org, file, deadline).await? {
         (hold, Lease::Taken(row)) => (hold, *row),
         (_, Lease::Busy(until_ms)) => {
             let wait_ms = u64::try_from(until_ms - app.clock.now_ms()).unwrap_or(0);
@@ -106,7 +109,7 @@ pub async fn copy_photo(
     };
     if rests(app, &organization, &row).await? {
         hold.release().await?;
-        tracing::info!(org.id = %org, photo.id = %photo, "of a company that was connected before; the photo rests");
+        tracing::info!(org.id = %org, file.id = %file, "of a company that was connected before; the file rests");
         return Ok(CopyOutcome::Done);
     }
     match turn(&row, message.tries, app.clock.now_ms()) {
@@ -135,7 +138,7 @@ fn probed(organization: &Organization) -> bool {
     organization.state == ConnectionState::Connected
 }
 
-/// The organization, while its photos are to come: also while it needs reconnecting, since what was
+/// The organization, while its files are to come: also while it needs reconnecting, since what was
 /// listed needs no token; not after Disconnect.
 async fn connected(app: &App, org: &OrgId) -> Result<Option<Organization>, WorkError> {
     let organization = app.store.organization(org).await?;
@@ -144,13 +147,13 @@ async fn connected(app: &App, org: &OrgId) -> Result<Option<Organization>, WorkE
         ConnectionState::Disconnected => false,
     });
     if organization.is_none() {
-        tracing::info!(org.id = %org, "not connected; a photo is let go");
+        tracing::info!(org.id = %org, "not connected; a file is let go");
     }
     Ok(organization)
 }
 
-/// Whether the photo belongs to a company that was connected before: its row is no opinion (B5).
-async fn rests(app: &App, organization: &Organization, row: &PhotoRow) -> Result<bool, WorkError> {
+/// Whether the file belongs to a company that was connected before: its row is no opinion (B5).
+async fn rests(app: &App, organization: &Organization, row: &FileRow) -> Result<bool, WorkError> {
     if let Some(company) = &row.company_id {
         return Ok(*company != organization.company_id);
     }
@@ -159,12 +162,12 @@ async fn rests(app: &App, organization: &Organization, row: &PhotoRow) -> Result
     Ok(project.is_some_and(|project| project.company_id != organization.company_id))
 }
 
-/// The photo is ours: what follows gives it back, or marks it as done.
+/// The file is ours: what follows gives it back, or marks it as done.
 async fn copy_held(
     media: &Media,
     hold: &Hold<'_>,
     organization: &Organization,
-    mut row: PhotoRow,
+    mut row: FileRow,
 ) -> Result<CopyOutcome, WorkError> {
     let (app, org) = (hold.app, hold.org);
     for _ in 0..ROUNDS {
@@ -174,7 +177,7 @@ async fn copy_held(
         };
         let (store, wanted) = (&app.store, &row.wanted);
         match store
-            .mark_photo_copied(hold.held(), wanted, copied.as_ref())
+            .mark_file_copied(hold.held(), wanted, copied.as_ref())
             .await?
         {
             Copied::Done => {
@@ -207,15 +210,15 @@ async fn note_copied(app: &App) -> Result<(), WorkError> {
     Ok(app.store.note_copied(now).await?)
 }
 
-/// A photo at which we panic again and again is given up, and that is said. `Later`: somebody may still
+/// A file at which we panic again and again is given up, and that is said. `Later`: somebody may still
 /// hold it.
 pub async fn give_up(
     app: &App,
-    message: &PhotoMessage,
+    message: &FileMessage,
     deadline: Deadline,
 ) -> Result<CopyOutcome, WorkError> {
-    let (org, photo) = (&message.org_id, &message.photo_id);
-    match Hold::take(app, org, photo, deadline).await? {
+    let (org, file) = (&message.org_id, &message.id);
+    match Hold::take(app, org, file, deadline).await? {
         (hold, Lease::Taken(row)) => {
             refused::give_up(&hold, &row, "an error of ours, which operators see", None).await
         }

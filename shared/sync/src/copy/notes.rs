@@ -1,7 +1,6 @@
-//! What people read of a photo's copy, in the activity log (B25).
+//! What people read of a file's copy, in the activity log (B25).
 
-use companycam::ids::PhotoId;
-use model::photo::{CopiedPhoto, PhotoRow};
+use model::file::{CopiedFile, FileId, FileRow};
 use one_click::OrgId;
 use runtime::{App, WorkError};
 use store::activity::{Kind, NewEntry, Outcome};
@@ -9,26 +8,43 @@ use store::activity::{Kind, NewEntry, Outcome};
 /// So many characters of a caption tell a photo from others.
 const LONGEST_NAME: usize = 60;
 
-/// How people tell the photo from others.
-fn photo_label(photo: &PhotoId, caption: Option<&str>) -> String {
-    let Some(caption) = caption else {
-        return photo.to_string();
+/// How people tell the file from others, as a sentence begins with it.
+fn label(row: &FileRow) -> String {
+    let details = &row.wanted.details;
+    let (what, name, id) = match &row.id {
+        FileId::Photo(id) => ("Photo", details.caption.as_deref(), id.as_str()),
+        FileId::Document(id) => ("Document", details.name.as_deref(), id.as_str()),
     };
-    let mut short: String = caption.chars().take(LONGEST_NAME).collect();
-    if short.len() < caption.len() {
+    let Some(name) = name.filter(|name| !name.is_empty()) else {
+        return format!("{what} {id}");
+    };
+    let mut short: String = name.chars().take(LONGEST_NAME).collect();
+    if short.len() < name.len() {
         short.push('…');
     }
-    format!("“{short}” ({photo})")
+    format!("{what} “{short}” ({id})")
+}
+
+fn kind(file: &FileId) -> Kind {
+    match file {
+        FileId::Photo(_) => Kind::Photo,
+        FileId::Document(_) => Kind::Document,
+    }
 }
 
 /// What is another on the job than before, in plain words.
-fn changes(before: &CopiedPhoto, now: &CopiedPhoto) -> Vec<&'static str> {
+fn changes(file: &FileId, before: &CopiedFile, now: &CopiedFile) -> Vec<&'static str> {
+    let content = match file {
+        FileId::Photo(_) => "picture",
+        FileId::Document(_) => "content",
+    };
     let (was, is) = (&before.details, &now.details);
     [
         (
-            "picture",
+            content,
             before.hash != now.hash || before.bytes != now.bytes,
         ),
+        ("name", was.name != is.name),
         ("caption", was.caption != is.caption),
         ("tags", was.tags != is.tags),
         ("time", was.captured_at != is.captured_at),
@@ -43,28 +59,21 @@ fn changes(before: &CopiedPhoto, now: &CopiedPhoto) -> Vec<&'static str> {
 pub(super) async fn note(
     app: &App,
     org: &OrgId,
-    row: &PhotoRow,
-    copied: Option<&CopiedPhoto>,
+    row: &FileRow,
+    copied: Option<&CopiedFile>,
 ) -> Result<(), WorkError> {
-    let photo = &row.photo_id;
-    let name = photo_label(photo, row.wanted.details.caption.as_deref());
+    let name = label(row);
     let (outcome, text) = match (&row.copied, copied) {
         (Some(before), Some(now)) if before.job_id == now.job_id => {
-            let changes = changes(before, now);
+            let changes = changes(&row.id, before, now);
             if changes.is_empty() {
                 return Ok(());
             }
-            let text = format!("Photo {name} was updated: {}.", changes.join(", "));
+            let text = format!("{name} was updated: {}.", changes.join(", "));
             (Outcome::Updated, text)
         }
-        (_, Some(_)) => (
-            Outcome::Copied,
-            format!("Photo {name} was copied to its job."),
-        ),
-        (Some(_), None) => (
-            Outcome::Removed,
-            format!("Photo {name} was taken off its job."),
-        ),
+        (_, Some(_)) => (Outcome::Copied, format!("{name} was copied to its job.")),
+        (Some(_), None) => (Outcome::Removed, format!("{name} was taken off its job.")),
         (None, None) => return Ok(()),
     };
     let job = row
@@ -72,11 +81,11 @@ pub(super) async fn note(
         .job_id
         .as_ref()
         .or(row.copied.as_ref().map(|copied| &copied.job_id));
-    tracing::info!(org.id = %org, photo.id = %photo, bytes = copied.map(|copied| copied.bytes), ?outcome, "handled a photo");
-    let entry = NewEntry::new(Kind::Photo, outcome, text)
+    tracing::info!(org.id = %org, file.id = %row.id, bytes = copied.map(|copied| copied.bytes), ?outcome, "handled a file");
+    let entry = NewEntry::new(kind(&row.id), outcome, text)
         .project(&row.project_id)
         .job(job)
-        .photo(photo);
+        .file(&row.id);
     Ok(app.store.log(org, entry).await?)
 }
 
@@ -84,12 +93,12 @@ pub(super) async fn note(
 pub(super) async fn waits(
     app: &App,
     org: &OrgId,
-    row: &PhotoRow,
+    row: &FileRow,
     reason: &str,
 ) -> Result<(), WorkError> {
-    let name = photo_label(&row.photo_id, row.wanted.details.caption.as_deref());
+    let name = label(row);
     let text = format!(
-        "Photo {name} is waiting, refused so far: {reason}. It is tried again by itself, at least once an hour."
+        "{name} is waiting, refused so far: {reason}. It is tried again by itself, at least once an hour."
     );
     log(app, org, row, Outcome::Skipped, text).await
 }
@@ -108,65 +117,81 @@ pub(super) async fn all_wait(app: &App, org: &OrgId, reason: &str) -> Result<(),
 pub(super) async fn failed(
     app: &App,
     org: &OrgId,
-    row: &PhotoRow,
+    row: &FileRow,
     reason: &str,
 ) -> Result<(), WorkError> {
-    let name = photo_label(&row.photo_id, row.wanted.details.caption.as_deref());
-    let text = format!("Photo {name} could not be copied: {reason}.");
+    let name = label(row);
+    let text = format!("{name} could not be copied: {reason}.");
     log(app, org, row, Outcome::Failed, text).await
 }
 
 async fn log(
     app: &App,
     org: &OrgId,
-    row: &PhotoRow,
+    row: &FileRow,
     outcome: Outcome,
     text: String,
 ) -> Result<(), WorkError> {
-    let entry = NewEntry::new(Kind::Photo, outcome, text)
+    let entry = NewEntry::new(kind(&row.id), outcome, text)
         .project(&row.project_id)
         .job(row.wanted.job_id.as_ref());
     let entry = match outcome {
-        Outcome::Failed => entry.failed_photo(&row.photo_id),
-        _ => entry.photo(&row.photo_id),
+        Outcome::Failed => entry.failed_file(&row.id, &row.project_id),
+        _ => entry.file(&row.id),
     };
     Ok(app.store.log(org, entry).await?)
 }
 
 #[cfg(test)]
 mod tests {
-    use model::photo::PhotoDetails;
+    use model::file::FileDetails;
     use one_click::JobId;
+    use serde_json::json;
 
     use super::*;
 
+    fn row(id: &str, details: &serde_json::Value) -> FileRow {
+        serde_json::from_value(json!({
+            "org_id": "o", "photo_id": id, "project_id": "p",
+            "wanted": {"version": 1, "job_id": "j", "uri": null, "hash": null, "details": details},
+        }))
+        .unwrap()
+    }
+
     #[test]
-    fn b25_a_photo_is_called_by_the_beginning_of_its_caption() {
-        let photo = PhotoId::parse("7").unwrap();
-        assert_eq!(photo_label(&photo, None), "7");
-        assert_eq!(photo_label(&photo, Some("Front")), "“Front” (7)");
-        let long = "é".repeat(LONGEST_NAME + 1);
-        let short = format!("“{}…” (7)", "é".repeat(LONGEST_NAME));
-        assert_eq!(photo_label(&photo, Some(&long)), short);
+    fn b25_a_photo_is_called_by_the_beginning_of_its_caption_and_a_document_by_its_name() {
+        let photo = |caption: Option<&str>| label(&row("7", &json!({"caption": caption})));
+        assert_eq!(photo(None), "Photo 7");
+        assert_eq!(photo(Some("Front")), "Photo “Front” (7)");
+        let short = format!("Photo “{}…” (7)", "é".repeat(LONGEST_NAME));
+        assert_eq!(photo(Some(&"é".repeat(LONGEST_NAME + 1))), short);
+        let document = |name: &str| label(&row("document#7", &json!({"name": name})));
+        assert_eq!(document("Plan.pdf"), "Document “Plan.pdf” (7)");
+        assert_eq!(document(""), "Document 7");
     }
 
     #[test]
     fn b25_an_update_says_what_changed_and_a_mere_version_is_none() {
-        let before = CopiedPhoto {
+        let before = CopiedFile {
             version: 1,
             job_id: JobId::parse("j").unwrap(),
             hash: Some("a".to_owned()),
-            details: PhotoDetails::default(),
+            details: FileDetails::default(),
             bytes: 10,
+            md5: None,
         };
-        let mut now = CopiedPhoto {
+        let mut now = CopiedFile {
             version: 2,
             ..before.clone()
         };
-        assert!(changes(&before, &now).is_empty());
+        let photo = FileId::parse("7").unwrap();
+        assert!(changes(&photo, &before, &now).is_empty());
         now.hash = Some("b".to_owned());
         now.details.caption = Some("Front".to_owned());
         now.details.tags = vec!["Roof".to_owned()];
-        assert_eq!(changes(&before, &now), ["picture", "caption", "tags"]);
+        assert_eq!(
+            changes(&photo, &before, &now),
+            ["picture", "caption", "tags"]
+        );
     }
 }

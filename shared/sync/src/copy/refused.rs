@@ -1,4 +1,4 @@
-//! What follows when a photo can't be copied now: waiting, asking, telling, giving up (B27, B33, B35).
+//! What follows when a file can't be copied now: waiting, asking, telling, giving up (B27, B33, B35).
 
 use std::time::Duration;
 
@@ -6,10 +6,10 @@ use decide::refusal::{
     delay, is_final, is_to_be_asked_for, is_worth_telling, lasts_for_all, may_be_an_outage,
     refused_again,
 };
+use model::file::{FileId, FileRow, Refusal, Refuser};
 use model::messages::{Look, SyncMessage};
 use model::organization::Organization;
 use model::pause::Side;
-use model::photo::{PhotoRow, Refusal, Refuser};
 use one_click::OrgId;
 use runtime::{App, WorkError};
 
@@ -25,7 +25,7 @@ const FEW: i32 = 10;
 pub(super) async fn handle(
     hold: &Hold<'_>,
     organization: &Organization,
-    row: &PhotoRow,
+    row: &FileRow,
     obstacle: CopyError,
 ) -> Result<CopyOutcome, WorkError> {
     match obstacle {
@@ -41,6 +41,15 @@ pub(super) async fn handle(
         }
         CopyError::Refused(by, reason) => {
             let refusal = refused_again(row, by, &reason, hold.app.clock.now_ms());
+            refused(hold, row, refusal).await
+        }
+        CopyError::Unfinished(error) => {
+            let refusal = refused_again(
+                row,
+                Refuser::Host,
+                &error.to_string(),
+                hold.app.clock.now_ms(),
+            );
             refused(hold, row, refusal).await
         }
         CopyError::JobGone => leave_to_its_job(hold, row).await,
@@ -61,7 +70,7 @@ pub(super) async fn handle(
 async fn one_click_failed(
     hold: &Hold<'_>,
     organization: &Organization,
-    row: &PhotoRow,
+    row: &FileRow,
     error: WorkError,
 ) -> Result<CopyOutcome, WorkError> {
     let app = hold.app;
@@ -90,7 +99,7 @@ async fn one_click_failed(
 /// Waits for another try, asks `CompanyCam` for another address, names the photo, or gives it up.
 async fn refused(
     hold: &Hold<'_>,
-    row: &PhotoRow,
+    row: &FileRow,
     mut refusal: Refusal,
 ) -> Result<CopyOutcome, WorkError> {
     let (app, org) = (hold.app, hold.org);
@@ -110,9 +119,12 @@ async fn refused(
         }
     }
     if is_to_be_asked_for(&refusal) {
-        let look = Look::Photo {
-            photo_id: row.photo_id.clone(),
-            tags: false,
+        let look = match &row.id {
+            FileId::Photo(id) => Look::Photo {
+                photo_id: id.clone(),
+                tags: false,
+            },
+            FileId::Document(_) => Look::documents_of(&row.project_id),
         };
         app.queues
             .send_looks(&[SyncMessage::new(org, look)])
@@ -121,9 +133,9 @@ async fn refused(
     }
     let written = app
         .store
-        .mark_photo_refused(hold.held(), row, &refusal)
+        .mark_file_refused(hold.held(), row, &refusal)
         .await?;
-    tracing::info!(org.id = %org, photo.id = %hold.photo, times = refusal.times, cause = refusal.reason, "a photo is refused so far");
+    tracing::info!(org.id = %org, file.id = %hold.file, times = refusal.times, cause = refusal.reason, "a file is refused so far");
     if !written {
         // Something else is wanted by now.
         hold.release().await?;
@@ -142,11 +154,11 @@ async fn is_alone(app: &App, org: &OrgId, refusal: &Refusal) -> Result<bool, Wor
     if copied.is_some_and(|at| at * 1000 > refusal.since_ms) {
         return Ok(true);
     }
-    Ok(!app.store.more_photos_pending_than(org, FEW).await?)
+    Ok(!app.store.more_files_pending_than(org, FEW).await?)
 }
 
 /// The job is gone: there is nowhere to copy it to. Transient until that was said twice.
-async fn leave_to_its_job(hold: &Hold<'_>, row: &PhotoRow) -> Result<CopyOutcome, WorkError> {
+async fn leave_to_its_job(hold: &Hold<'_>, row: &FileRow) -> Result<CopyOutcome, WorkError> {
     let (app, org) = (hold.app, hold.org);
     // First, since the photo is not looked at again once it has failed.
     if let Some(job) = &row.wanted.job_id
@@ -157,16 +169,16 @@ async fn leave_to_its_job(hold: &Hold<'_>, row: &PhotoRow) -> Result<CopyOutcome
     }
     let reason = "its job was deleted in One Click";
     app.store
-        .mark_photo_failed(hold.held(), row, reason, None)
+        .mark_file_failed(hold.held(), row, reason, None)
         .await?;
-    tracing::info!(org.id = %org, photo.id = %hold.photo, "a photo's job is gone; the photo is left");
+    tracing::info!(org.id = %org, file.id = %hold.file, "a file's job is gone; the file is left");
     Ok(CopyOutcome::Done)
 }
 
 /// This version is set aside, with its reason.
 pub(super) async fn give_up(
     hold: &Hold<'_>,
-    row: &PhotoRow,
+    row: &FileRow,
     reason: &str,
     refusal: Option<Refusal>,
 ) -> Result<CopyOutcome, WorkError> {
@@ -180,7 +192,7 @@ pub(super) async fn give_up(
     });
     if !app
         .store
-        .mark_photo_failed(hold.held(), row, reason, refusal.as_ref())
+        .mark_file_failed(hold.held(), row, reason, refusal.as_ref())
         .await?
     {
         // Something newer became wanted; it may well be copied.

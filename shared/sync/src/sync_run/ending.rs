@@ -135,5 +135,5 @@ pub fn left_behind(org: &OrgId, run: &SyncRun) -> Vec<SyncMessage> {
 /// Whether something listed is not done yet.
 pub async fn anything_pending(context: &OrgContext<'_>) -> Result<bool, WorkError> {
     let (store, org) = (&context.app.store, context.org());
-    Ok(store.any_project_pending(org).await? || store.any_photo_pending(org).await?)
+    Ok(store.any_project_pending(org).await? || store.any_file_pending(org).await?)
 }

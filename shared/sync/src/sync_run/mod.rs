@@ -189,7 +189,7 @@ async fn projects_wait(
 /// while there are many (B29).
 async fn photos_ahead(context: &OrgContext<'_>) -> Result<bool, WorkError> {
     let (store, org) = (&context.app.store, context.org());
-    Ok(store.more_photos_pending_than(org, PHOTOS_AHEAD).await?)
+    Ok(store.more_files_pending_than(org, PHOTOS_AHEAD).await?)
 }
 
 /// Takes up a run that stands still: its message was lost, or it waited for a side to answer. Whatever

@@ -2,7 +2,8 @@
 
 use companycam::Cursor;
 use companycam::ids::{DocumentId, PhotoId, ProjectId};
-use model::messages::{Failures, Look, Origin, PhotoMessage, PhotosSoFar, SyncMessage};
+use model::file::FileId;
+use model::messages::{Failures, FileMessage, Look, Origin, PhotosSoFar, SyncMessage};
 use model::pause::Side;
 use one_click::{JobId, OrgId};
 use serde_json::{Value, json};
@@ -59,6 +60,10 @@ fn looks() -> Vec<Look> {
                 pages: 1,
             },
         },
+        Look::ProjectDocuments {
+            project_id: project_id.clone(),
+            page: 2,
+        },
         Look::Photo {
             photo_id: PhotoId::parse("11").unwrap(),
             tags: true,
@@ -94,12 +99,14 @@ fn written() -> Value {
         },
         ..SyncMessage::new(&org, look)
     }));
-    messages.push(json!(PhotoMessage {
-        org_id: org,
-        photo_id: PhotoId::parse("11").unwrap(),
+    messages.push(json!(FileMessage {
+        org_id: org.clone(),
+        id: FileId::parse("11").unwrap(),
         tries: 2,
         panics: 1,
     }));
+    let document = FileId::parse("document#21").unwrap();
+    messages.push(json!(FileMessage::new(&org, &document)));
     json!(messages)
 }
 
@@ -115,8 +122,8 @@ fn b26_the_messages_of_the_version_before_are_read() {
     let before: Vec<Value> = serde_json::from_str(include_str!("before/messages.json")).unwrap();
     for message in before {
         if message["look"].is_null() {
-            let read: PhotoMessage = serde_json::from_value(message.clone()).unwrap();
-            assert_eq!(json!(read.photo_id), message["photo_id"]);
+            let read: FileMessage = serde_json::from_value(message.clone()).unwrap();
+            assert_eq!(json!(read.id), message["photo_id"]);
             continue;
         }
         let read: SyncMessage = serde_json::from_value(message.clone()).unwrap();

@@ -6,9 +6,9 @@ use clock::Clock;
 use companycam::Cursor;
 use companycam::ids::{CompanyId, PhotoId, ProjectId, TagId, UserId, WebhookId};
 use jiff::Timestamp;
+use model::file::{CopiedFile, FileDetails, FileId, Refusal, Refuser, WantedFile};
 use model::organization::{PollProgress, TakeBack};
 use model::pause::{Pause, Side};
-use model::photo::{CopiedPhoto, PhotoDetails, Refusal, Refuser, WantedPhoto};
 use model::preferences::{Preference, Preferences};
 use model::project::{BegunLink, ProjectFields, SkipReason};
 use model::sync_run::{SyncRun, SyncStep, TagName, Window};
@@ -18,9 +18,9 @@ use serde_json::Value;
 use store::activity::{Filter, Kind, NewEntry, Offer, Outcome};
 use store::connecting::{Connected, NewConnection};
 use store::ephemeral::{Authorization, CallBudget, Session};
+use store::files::{Copied, Held, NewWish, Wish};
 use store::jobs::Asking;
 use store::matches::Listed;
-use store::photos::{Copied, Held, NewWish, Wish};
 use store::projects::{ListedProject, NewLink, Skip};
 use store::{Store, TableNames};
 use test_support::Aws;
@@ -131,6 +131,10 @@ async fn write_all(store: &Store) {
         .job(Some(&job("job_1")))
         .photo(&photo("11"))
         .offering(Offer::BringBack);
+    store.log(org, entry).await.unwrap();
+    let document = FileId::parse("document#21").unwrap();
+    let entry = NewEntry::new(Kind::Document, Outcome::Failed, "It could not be copied.")
+        .failed_file(&document, &project("7"));
     store.log(org, entry).await.unwrap();
     write_ephemeral(store, org, company).await;
 }
@@ -292,54 +296,56 @@ async fn write_what_waits(store: &Store, org: &OrgId) {
     assert!(store.log_daily(org, daily).await.unwrap());
 }
 
-fn held<'a>(org: &'a OrgId, photo: &'a PhotoId) -> Held<'a> {
+fn held<'a>(org: &'a OrgId, file: &'a FileId) -> Held<'a> {
     Held {
         org,
-        photo,
+        file,
         holder: "holder",
     }
 }
 
 async fn write_photos(store: &Store, org: &OrgId) {
-    let details = PhotoDetails {
+    let details = FileDetails {
         caption: Some("Front".to_owned()),
         captured_at: Some(1_700_000_000),
         captured_by: Some("Robin".to_owned()),
         tags: vec!["Roof".to_owned()],
+        ..FileDetails::default()
     };
-    let wanted = WantedPhoto {
+    let wanted = WantedFile {
         version: 1_700_000_100,
         job_id: Some(job("job_1")),
         uri: Some("https://img.companycam.com/11.jpg".to_owned()),
         hash: Some("aa".to_owned()),
         details: details.clone(),
     };
-    let copied = CopiedPhoto {
+    let copied = CopiedFile {
         version: 1_700_000_100,
         job_id: job("job_1"),
         hash: Some("aa".to_owned()),
         details,
         bytes: 12,
+        md5: Some("aa".to_owned()),
     };
     for id in ["11", "12", "13", "14"] {
-        let id = &photo(id);
+        let id = &FileId::parse(id).unwrap();
         let wish = NewWish {
-            photo: id,
+            file: id,
             project: &project("7"),
             company: &company(),
             wanted: &wanted,
             refused: false,
         };
-        let wanted = store.want_photo(org, wish).await.unwrap();
+        let wanted = store.want_file(org, wish).await.unwrap();
         assert_eq!(wanted, Wish::Raised);
-        store.lease_photo(held(org, id), 0, 160_000).await.unwrap();
+        store.lease_file(held(org, id), 0, 160_000).await.unwrap();
     }
-    let (done, broken, refused) = (photo("12"), photo("13"), photo("14"));
-    let newer = store.mark_photo_copied(held(org, &done), &wanted, Some(&copied));
+    let (broken, refused) = (photo("13"), photo("14"));
+    let done = FileId::parse("12").unwrap();
+    let newer = store.mark_file_copied(held(org, &done), &wanted, Some(&copied));
     assert!(matches!(newer.await.unwrap(), Copied::Done));
     let broken = store.photo(org, &broken).await.unwrap().unwrap();
-    let failed =
-        store.mark_photo_failed(held(org, &broken.photo_id), &broken, "not an image", None);
+    let failed = store.mark_file_failed(held(org, &broken.id), &broken, "not an image", None);
     assert!(failed.await.unwrap());
     let refusal = Refusal {
         by: Refuser::Address,
@@ -356,8 +362,29 @@ async fn write_photos(store: &Store, org: &OrgId) {
         given_up: false,
     };
     let refused = store.photo(org, &refused).await.unwrap().unwrap();
-    let written = store.mark_photo_refused(held(org, &refused.photo_id), &refused, &refusal);
+    let written = store.mark_file_refused(held(org, &refused.id), &refused, &refusal);
     assert!(written.await.unwrap());
+    write_document(store, org, &wanted).await;
+}
+
+async fn write_document(store: &Store, org: &OrgId, like: &WantedFile) {
+    let wanted = WantedFile {
+        hash: None,
+        details: FileDetails {
+            name: Some("Plan.pdf".to_owned()),
+            content_type: Some("application/pdf".to_owned()),
+            ..FileDetails::default()
+        },
+        ..like.clone()
+    };
+    let wish = NewWish {
+        file: &FileId::parse("document#21").unwrap(),
+        project: &project("7"),
+        company: &company(),
+        wanted: &wanted,
+        refused: false,
+    };
+    assert_eq!(store.want_file(org, wish).await.unwrap(), Wish::Raised);
 }
 
 async fn write_users(store: &Store, org: &OrgId, company: &CompanyId) {

@@ -22,7 +22,7 @@ async fn b29_a_sync_run_lists_no_more_photos_while_many_wait_to_be_copied() {
     test.connect().await;
     all_but_copying(&test).await;
     let org = ORG.parse().unwrap();
-    let pending = async || test.app.store.pending_photos(&org).await.unwrap();
+    let pending = async || test.app.store.pending_files(&org).await.unwrap();
     let listed = async || {
         test.organization()
             .await

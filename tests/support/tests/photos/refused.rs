@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use model::photo::WantedPhoto;
+use model::file::WantedFile;
 use serde_json::json;
-use store::photos::{NewWish, Wish};
+use store::files::{NewWish, Wish};
 use test_support::steps::requests;
 use test_support::{Call, ORG, Queue, TestApp};
 
@@ -41,7 +41,7 @@ async fn b35_a_photo_that_one_click_always_fails_at_is_named_within_minutes() {
     assert!(test.shows(&project, &good));
     let run = test.organization().await.unwrap().sync.unwrap();
     assert!(!run.is_running() && run.failed.is_none(), "{run:?}");
-    let pending = test.app.store.pending_photos(&ORG.parse().unwrap()).await;
+    let pending = test.app.store.pending_files(&ORG.parse().unwrap()).await;
     assert_eq!(pending.unwrap(), 0);
     let tab = browser
         .get(&format!("/companycam/settings?find={bad}"))
@@ -146,7 +146,7 @@ async fn b35_a_photo_whose_file_never_comes_is_named_within_minutes_and_given_up
             .await
     );
     let org = ORG.parse().unwrap();
-    assert_eq!(test.app.store.pending_photos(&org).await.unwrap(), 0);
+    assert_eq!(test.app.store.pending_files(&org).await.unwrap(), 0);
     test.pass(22 * HOUR).await;
     assert!(test.dead_letters().is_empty());
     test.pass(3 * HOUR).await;
@@ -258,16 +258,16 @@ async fn b35_a_failure_found_since_a_photo_was_read_is_no_reason_to_try_it_again
     assert!(row.failed.is_some(), "{row:?}");
     let raise = async |wanted| {
         let wish = NewWish {
-            photo: &photo,
+            file: &row.id,
             project: &row.project_id,
             company: row.company_id.as_ref().unwrap(),
             wanted,
             refused: false,
         };
-        store.want_photo(&org, wish).await.unwrap()
+        store.want_file(&org, wish).await.unwrap()
     };
     assert_eq!(raise(&row.wanted).await, Wish::Outdated);
-    let elsewhere = WantedPhoto {
+    let elsewhere = WantedFile {
         uri: Some("https://img.companycam.example/signed-anew".into()),
         ..row.wanted.clone()
     };

@@ -104,8 +104,8 @@ async fn b34_a_worker_that_lost_its_lease_stops_its_upload() {
         host.half.notified().await;
         let (org, id) = (test_support::ORG.parse().unwrap(), photo.parse().unwrap());
         let store = &test.app.store;
-        let taken = store.lease_photo(
-            store::photos::Held {
+        let taken = store.lease_file(
+            store::files::Held {
                 org: &org,
                 photo: &id,
                 holder: "another",

@@ -2,8 +2,8 @@
 
 use model::project::ProjectFields;
 use serde_json::{Value, json};
+use store::files::NewWish;
 use store::jobs::Asking;
-use store::photos::NewWish;
 use test_support::steps::text;
 use test_support::{Browser, TestApp};
 
@@ -289,15 +289,15 @@ async fn b25_photos_on_no_job_and_photos_being_copied_say_so() {
         wanted: &wanted,
         refused: false,
     };
-    let raised = store.want_photo(&org, wish).await.unwrap();
-    assert_eq!(raised, store::photos::Wish::Raised);
+    let raised = store.want_file(&org, wish).await.unwrap();
+    assert_eq!(raised, store::files::Wish::Raised);
     assert_says(
         &find(&browser, &photos[1]).await,
         &["Waiting", "It waits for its turn"],
     );
     store
-        .lease_photo(
-            store::photos::Held {
+        .lease_file(
+            store::files::Held {
                 org: &org,
                 photo: &id,
                 holder: "me",

@@ -1,4 +1,4 @@
-//! A photo: as it is wanted in One Click, as it is there, and who refuses it.
+//! A photo or document: as it is wanted in One Click, as it is there, and who refuses it.
 //!
 //! *Known* means copied, not that a row exists. A row of another company than the connected one rests.
 //!
@@ -10,16 +10,80 @@
 //! fields are sent. One Click refuses versions older than it has, so a straggler does no harm.
 
 use std::collections::BTreeSet;
+use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use crate::companycam::{CompanyId, PhotoId, ProjectId};
+use crate::companycam::{CompanyId, DocumentId, PhotoId, ProjectId};
+use crate::ids::InvalidId;
 use crate::one_click::{JobId, OrgId};
 
-/// What `CompanyCam` says about a photo and One Click shows.
+/// What is copied from `CompanyCam` to a job. Its text is a photo's id as it is, or `document#` and a
+/// document's: no id has a `#`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum FileId {
+    Photo(PhotoId),
+    Document(DocumentId),
+}
+
+const DOCUMENT: &str = "document#";
+
+impl FileId {
+    /// Reads its text.
+    pub fn parse(text: &str) -> Result<Self, InvalidId> {
+        match text.strip_prefix(DOCUMENT) {
+            Some(id) => DocumentId::parse(id).map(Self::Document),
+            None => PhotoId::parse(text).map(Self::Photo),
+        }
+    }
+
+    /// What One Click calls it: `CompanyCam`'s id as it is.
+    pub fn external_id(&self) -> &str {
+        match self {
+            Self::Photo(id) => id.as_str(),
+            Self::Document(id) => id.as_str(),
+        }
+    }
+}
+
+impl fmt::Display for FileId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Photo(id) => write!(formatter, "{id}"),
+            Self::Document(id) => write!(formatter, "{DOCUMENT}{id}"),
+        }
+    }
+}
+
+impl From<&PhotoId> for FileId {
+    fn from(id: &PhotoId) -> Self {
+        Self::Photo(id.clone())
+    }
+}
+
+impl From<&DocumentId> for FileId {
+    fn from(id: &DocumentId) -> Self {
+        Self::Document(id.clone())
+    }
+}
+
+impl Serialize for FileId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for FileId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Self::parse(&text).map_err(de::Error::custom)
+    }
+}
+
+/// What `CompanyCam` says about a file and One Click shows.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
-pub struct PhotoDetails {
+pub struct FileDetails {
     /// The description, as plain text.
     pub caption: Option<String>,
     /// Unix seconds.
@@ -28,26 +92,32 @@ pub struct PhotoDetails {
     pub captured_by: Option<String>,
     /// Display texts, sorted.
     pub tags: Vec<String>,
+    /// A document's name; a photo has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// What a document claims to be, such as `application/pdf`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub content_type: Option<String>,
 }
 
-/// The photo as it should be in One Click.
+/// The file as it should be in One Click.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct WantedPhoto {
+pub struct WantedFile {
     /// `CompanyCam`'s `updated_at`.
     pub version: i64,
     /// On which job; `None`: on none, and a copy that is there goes away.
     pub job_id: Option<JobId>,
     /// Where the original is.
     pub uri: Option<String>,
-    /// MD5 of the bytes, as `CompanyCam` gives it.
+    /// MD5 of the bytes, as `CompanyCam` gives it; of documents it gives none.
     pub hash: Option<String>,
     /// Caption and the like.
-    pub details: PhotoDetails,
+    pub details: FileDetails,
 }
 
-/// The photo as it is in One Click.
+/// The file as it is in One Click.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CopiedPhoto {
+pub struct CopiedFile {
     /// The version that was copied.
     pub version: i64,
     /// The job it is on.
@@ -55,28 +125,33 @@ pub struct CopiedPhoto {
     /// MD5 of the bytes, as `CompanyCam` gave it.
     pub hash: Option<String>,
     /// Caption and the like, as they were in `CompanyCam` then.
-    pub details: PhotoDetails,
+    pub details: FileDetails,
     /// How many bytes.
     pub bytes: i64,
+    /// MD5 of the bytes, as they were sent; none in rows that were last written before this was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub md5: Option<String>,
 }
 
-/// A photo's row.
+/// A photo's or document's row.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PhotoRow {
+pub struct FileRow {
     pub org_id: OrgId,
-    pub photo_id: PhotoId,
+    /// Which; documents came later to the table.
+    #[serde(rename = "photo_id")]
+    pub id: FileId,
     pub project_id: ProjectId,
     /// The company it was read from; none in rows that were last written before this was kept.
     #[serde(default)]
     pub company_id: Option<CompanyId>,
     /// As it should be.
-    pub wanted: WantedPhoto,
+    pub wanted: WantedFile,
     /// When `CompanyCam` last said so.
     #[serde(default)]
     pub asked_ms: Option<i64>,
     /// As it is, if it was ever copied.
     #[serde(default)]
-    pub copied: Option<CopiedPhoto>,
+    pub copied: Option<CopiedFile>,
     /// The jobs on which a copy may be beside that: it was wanted there, and since then it was not
     /// seen to the end what One Click has.
     #[serde(default)]
@@ -100,7 +175,7 @@ pub struct PhotoRow {
     pub lease_holder: Option<String>,
 }
 
-impl PhotoRow {
+impl FileRow {
     /// Whether One Click has what it should, and nothing that it should not.
     pub fn is_current(&self) -> bool {
         if !self.strays().is_empty() {
@@ -111,10 +186,16 @@ impl PhotoRow {
             (Some(copied), Some(job)) => {
                 copied.job_id == *job
                     && copied.version >= self.wanted.version
+                    && !are_other_bytes(copied.hash.as_deref(), self.wanted.hash.as_deref())
                     && copied.details == self.wanted.details
             }
             (Some(_), None) | (None, Some(_)) => false,
         }
+    }
+
+    /// Whether somebody waits for it.
+    pub fn is_pending(&self) -> bool {
+        self.pending_org.is_some()
     }
 
     /// The jobs that have a copy, or may have one, and should not.
@@ -136,6 +217,12 @@ impl PhotoRow {
     }
 }
 
+/// Whether both hashes are known, and of different bytes. An edit within a second leaves the version as it
+/// was.
+pub fn are_other_bytes(copied: Option<&str>, wanted: Option<&str>) -> bool {
+    copied.is_some() && wanted.is_some() && copied != wanted
+}
+
 /// Who or what refuses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -154,7 +241,7 @@ pub enum Refuser {
     OneClicksWord,
 }
 
-/// What is remembered of a photo's refusals, all by the same.
+/// What is remembered of a file's refusals, all by the same.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Refusal {
     pub by: Refuser,
@@ -189,7 +276,7 @@ pub struct Refusal {
 
 impl Refusal {
     /// Whether that is still what is wanted.
-    pub fn concerns(&self, wanted: &WantedPhoto) -> bool {
+    pub fn concerns(&self, wanted: &WantedFile) -> bool {
         self.version == wanted.version && self.job_id == wanted.job_id
     }
 }

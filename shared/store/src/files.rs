@@ -1,48 +1,48 @@
-//! Table `photos`: one row for each photo, with the version that is wanted in One Click, the one
-//! that is there, and the lease of whoever is copying.
+//! Table `photos`: one row for each photo and each document, with the version that is wanted in One
+//! Click, the one that is there, and the lease of whoever is copying.
 //!
-//! The row says everything that copying needs, so a message says only which photo to look at, and
-//! copying needs no token. While wanted and copied differ the photo is *pending*, and in the sparse
+//! The row says everything that copying needs, so a message says only which file to look at, and
+//! copying needs no token. While wanted and copied differ the file is *pending*, and in the sparse
 //! index, unless it is refused again and again: nobody waits for that one.
 //!
-//! Where a copy may be is written down before it is made: the write that makes a photo wanted on a
+//! Where a copy may be is written down before it is made: the write that makes a file wanted on a
 //! job says so. An upload whose answer is lost leaves no copy that nobody knows of.
 
 use model::companycam::{CompanyId, PhotoId, ProjectId};
+use model::file::{CopiedFile, FileId, FileRow, Refusal, WantedFile};
 use model::one_click::OrgId;
-use model::photo::{CopiedPhoto, PhotoRow, Refusal, WantedPhoto};
 use serde::Deserialize;
 
 use crate::change::Change;
-use crate::keys::photo_key;
+use crate::keys::file_key;
 use crate::table::{Write, key};
 use crate::{Error, Store};
 
-/// What `CompanyCam` says of a photo, to be written down.
+/// What `CompanyCam` says of a file, to be written down.
 #[derive(Debug, Clone, Copy)]
 pub struct NewWish<'a> {
-    pub photo: &'a PhotoId,
+    pub file: &'a FileId,
     pub project: &'a ProjectId,
     /// The company that was asked.
     pub company: &'a CompanyId,
     /// As it should be in One Click.
-    pub wanted: &'a WantedPhoto,
-    /// Whether the photo is refused so far, so that nobody is to wait for it.
+    pub wanted: &'a WantedFile,
+    /// Whether the file is refused so far, so that nobody is to wait for it.
     pub refused: bool,
 }
 
-/// A photo, and who holds it or wants to.
+/// A file, and who holds it or wants to.
 #[derive(Debug, Clone, Copy)]
 pub struct Held<'a> {
-    /// Whose photo.
+    /// Whose file.
     pub org: &'a OrgId,
-    /// The photo.
-    pub photo: &'a PhotoId,
+    /// The file.
+    pub file: &'a FileId,
     /// The holder.
     pub holder: &'a str,
 }
 
-/// What came of wanting a photo.
+/// What came of wanting a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[must_use]
 pub enum Wish {
@@ -52,44 +52,69 @@ pub enum Wish {
     Outdated,
 }
 
-/// What came of writing down that a photo was copied.
+/// What came of writing down that a file was copied.
 #[derive(Debug)]
 #[must_use]
 pub enum Copied {
     /// It is as it is wanted.
     Done,
     /// Something newer is wanted by now, and the lease is still ours: the row as it is.
-    NewerWanted(Box<PhotoRow>),
+    NewerWanted(Box<FileRow>),
 }
 
-/// What taking a photo's lease came to.
+/// What taking a file's lease came to.
 #[derive(Debug)]
 pub enum Lease {
     /// It is ours; the row as it is now.
-    Taken(Box<PhotoRow>),
+    Taken(Box<FileRow>),
     /// Somebody has it until then (Unix milliseconds).
     Busy(i64),
     /// There is no such row.
     Unknown,
 }
 
-/// How many pending photos are read at a time.
+/// How many pending files are read at a time.
 const PENDING_AT_ONCE: i32 = 100;
 
 #[derive(Debug, Deserialize)]
-struct PhotoKey {
-    photo_id: PhotoId,
+struct FileKey {
+    #[serde(rename = "photo_id")]
+    id: FileId,
 }
 
-/// The project as part of an index key; begins with the organization like every key.
-fn project_key(org: &OrgId, project: &ProjectId) -> String {
+/// The project as part of an index key; begins with the organization like every key. Its documents stand
+/// apart from its photos.
+fn project_key(org: &OrgId, project: &ProjectId, file: &FileId) -> String {
+    match file {
+        FileId::Photo(_) => photos_of(org, project),
+        FileId::Document(_) => format!("{org}#{project}#documents"),
+    }
+}
+
+fn photos_of(org: &OrgId, project: &ProjectId) -> String {
     format!("{org}#{project}")
 }
 
 impl Store {
+    /// The file's row.
+    pub async fn file(&self, org: &OrgId, file: &FileId) -> Result<Option<FileRow>, Error> {
+        self.photos.get(file_key(org, file)).await
+    }
+
     /// The photo's row.
-    pub async fn photo(&self, org: &OrgId, photo: &PhotoId) -> Result<Option<PhotoRow>, Error> {
-        self.photos.get(photo_key(org, photo)).await
+    pub async fn photo(&self, org: &OrgId, photo: &PhotoId) -> Result<Option<FileRow>, Error> {
+        self.file(org, &photo.into()).await
+    }
+
+    /// The rows of those of the files that have one.
+    pub async fn files(
+        &self,
+        org: &OrgId,
+        files: impl IntoIterator<Item = FileId>,
+    ) -> Result<Vec<FileRow>, Error> {
+        let unique: std::collections::BTreeSet<_> = files.into_iter().collect();
+        let keys = unique.iter().map(|file| file_key(org, file)).collect();
+        self.photos.get_many(keys).await
     }
 
     /// The rows of those of the photos that have one.
@@ -97,21 +122,16 @@ impl Store {
         &self,
         org: &OrgId,
         photos: impl IntoIterator<Item = &'a PhotoId>,
-    ) -> Result<Vec<PhotoRow>, Error> {
-        let unique: std::collections::BTreeSet<_> = photos.into_iter().collect();
-        let keys = unique
-            .into_iter()
-            .map(|photo| photo_key(org, photo))
-            .collect();
-        self.photos.get_many(keys).await
+    ) -> Result<Vec<FileRow>, Error> {
+        self.files(org, photos.into_iter().map(FileId::from)).await
     }
 
     /// Raises the wanted version, unless a newer one is wanted already.
-    pub async fn want_photo(&self, org: &OrgId, wish: NewWish<'_>) -> Result<Wish, Error> {
+    pub async fn want_file(&self, org: &OrgId, wish: NewWish<'_>) -> Result<Wish, Error> {
         let wanted = wish.wanted;
         let mut change = Change::new()
             .set("project_id", wish.project)
-            .set("project_key", project_key(org, wish.project))
+            .set("project_key", project_key(org, wish.project, wish.file))
             .set("company_id", wish.company)
             .set("wanted", wanted)
             .set("asked_ms", self.clock.now_ms())
@@ -125,18 +145,15 @@ impl Store {
         if let Some(job) = &wanted.job_id {
             change = change.add_text("maybe_on", job.as_str());
         }
-        let raised = self
-            .photos
-            .apply(photo_key(org, wish.photo), change)
-            .await?;
+        let raised = self.photos.apply(file_key(org, wish.file), change).await?;
         Ok(match raised {
             Write::Applied => Wish::Raised,
             Write::ConditionFailed => Wish::Outdated,
         })
     }
 
-    /// Takes the photo for copying until `until_ms`.
-    pub async fn lease_photo(
+    /// Takes the file for copying until `until_ms`.
+    pub async fn lease_file(
         &self,
         held: Held<'_>,
         now_ms: i64,
@@ -151,37 +168,37 @@ impl Store {
             .value(":now", now_ms);
         if let Some(row) = self
             .photos
-            .update(photo_key(held.org, held.photo), change)
+            .update(file_key(held.org, held.file), change)
             .await?
         {
             return Ok(Lease::Taken(Box::new(row)));
         }
-        Ok(match self.photo(held.org, held.photo).await? {
+        Ok(match self.file(held.org, held.file).await? {
             Some(row) => Lease::Busy(row.lease_ms.unwrap_or(now_ms)),
             None => Lease::Unknown,
         })
     }
 
-    /// Goes on holding the photo until `until_ms`. `false`: somebody else has it by now.
-    pub async fn extend_photo(&self, held: Held<'_>, until_ms: i64) -> Result<bool, Error> {
+    /// Goes on holding the file until `until_ms`. `false`: somebody else has it by now.
+    pub async fn extend_file(&self, held: Held<'_>, until_ms: i64) -> Result<bool, Error> {
         let change = Change::new()
             .set("lease_ms", until_ms)
             .when("#lease_holder = :holder")
             .value(":holder", held.holder);
         Ok(self
             .photos
-            .apply(photo_key(held.org, held.photo), change)
+            .apply(file_key(held.org, held.file), change)
             .await?
             .applied())
     }
 
-    /// One Click now has `copied` (or nothing), and no other copy. Gives the lease back, and the photo is no longer
+    /// One Click now has `copied` (or nothing), and no other copy. Gives the lease back, and the file is no longer
     /// pending, only if `wanted` is still what is wanted; otherwise the row as it is now, still leased.
-    pub async fn mark_photo_copied(
+    pub async fn mark_file_copied(
         &self,
         held: Held<'_>,
-        wanted: &WantedPhoto,
-        copied: Option<&CopiedPhoto>,
+        wanted: &WantedFile,
+        copied: Option<&CopiedFile>,
     ) -> Result<Copied, Error> {
         let done = Change::new()
             .set_or_remove("copied", copied)
@@ -197,7 +214,7 @@ impl Store {
             .value(":wanted", wanted);
         if self
             .photos
-            .update::<PhotoRow>(photo_key(held.org, held.photo), done)
+            .update::<FileRow>(file_key(held.org, held.file), done)
             .await?
             .is_some()
         {
@@ -209,7 +226,7 @@ impl Store {
             .value(":holder", held.holder);
         let newer = self
             .photos
-            .update(photo_key(held.org, held.photo), more)
+            .update(file_key(held.org, held.file), more)
             .await?;
         // Without the lease, whoever has it sees to what is wanted.
         Ok(newer.map_or(Copied::Done, |row| Copied::NewerWanted(Box::new(row))))
@@ -217,10 +234,10 @@ impl Store {
 
     /// This wanted version can never be copied: no longer pending, with the reason and what led to it.
     /// `false`: another is wanted by now.
-    pub async fn mark_photo_failed(
+    pub async fn mark_file_failed(
         &self,
         held: Held<'_>,
-        row: &PhotoRow,
+        row: &FileRow,
         reason: &str,
         refusal: Option<&Refusal>,
     ) -> Result<bool, Error> {
@@ -240,36 +257,36 @@ impl Store {
             .value(":wanted", &row.wanted);
         Ok(self
             .photos
-            .apply(photo_key(held.org, held.photo), change)
+            .apply(file_key(held.org, held.file), change)
             .await?
             .applied())
     }
 
     /// Gives the lease back with nothing copied.
-    pub async fn release_photo(&self, held: Held<'_>) -> Result<(), Error> {
+    pub async fn release_file(&self, held: Held<'_>) -> Result<(), Error> {
         let change = Change::new()
             .remove("lease_ms")
             .remove("lease_holder")
             .when("#lease_holder = :holder")
             .value(":holder", held.holder);
         self.photos
-            .apply(photo_key(held.org, held.photo), change)
+            .apply(file_key(held.org, held.file), change)
             .await?;
         Ok(())
     }
 
-    /// The photo is on another project now; what One Click should have of it stays the same.
-    pub async fn record_photo_moved(
+    /// The file is on another project now; what One Click should have of it stays the same.
+    pub async fn record_file_moved(
         &self,
         org: &OrgId,
-        photo: &PhotoId,
+        file: &FileId,
         project: &ProjectId,
     ) -> Result<(), Error> {
         let change = Change::new()
             .set("project_id", project)
-            .set("project_key", project_key(org, project))
+            .set("project_key", project_key(org, project, file))
             .when("attribute_exists(#wanted)");
-        self.photos.apply(photo_key(org, photo), change).await?;
+        self.photos.apply(file_key(org, file), change).await?;
         Ok(())
     }
 
@@ -282,25 +299,28 @@ impl Store {
         let query = self.photos.query().index("by-project");
         let (keys, _) = query
             .when("#project_key = :project")
-            .value(":project", project_key(org, project))
+            .value(":project", photos_of(org, project))
             .limit(1)
-            .page::<PhotoKey>()
+            .page::<FileKey>()
             .await?;
-        Ok(keys.into_iter().next().map(|key| key.photo_id))
+        Ok(keys.into_iter().find_map(|key| match key.id {
+            FileId::Photo(id) => Some(id),
+            FileId::Document(_) => None,
+        }))
     }
 
-    /// Some of the photos that are still to be copied, updated or removed, after that one; and whether
+    /// Some of the files that are still to be copied, updated or removed, after that one; and whether
     /// there are more.
-    pub async fn pending_photos_after(
+    pub async fn pending_files_after(
         &self,
         org: &OrgId,
-        after: Option<&PhotoId>,
-    ) -> Result<(Vec<PhotoId>, bool), Error> {
-        let start = after.map(|photo| {
+        after: Option<&FileId>,
+    ) -> Result<(Vec<FileId>, bool), Error> {
+        let start = after.map(|file| {
             key(&[
                 ("pending_org", org.as_str()),
                 ("org_id", org.as_str()),
-                ("photo_id", photo.as_str()),
+                ("photo_id", &file.to_string()),
             ])
         });
         let query = self.photos.query().index("pending");
@@ -309,38 +329,38 @@ impl Store {
             .value(":org", org)
             .limit(PENDING_AT_ONCE)
             .after(start)
-            .page::<PhotoKey>()
+            .page::<FileKey>()
             .await?;
-        let photos = keys.into_iter().map(|key| key.photo_id).collect();
-        Ok((photos, next.is_some()))
+        let files = keys.into_iter().map(|key| key.id).collect();
+        Ok((files, next.is_some()))
     }
 
-    /// Whether any photo is still to be copied, updated or removed.
-    pub async fn any_photo_pending(&self, org: &OrgId) -> Result<bool, Error> {
+    /// Whether any file is still to be copied, updated or removed.
+    pub async fn any_file_pending(&self, org: &OrgId) -> Result<bool, Error> {
         let query = self.photos.query().index("pending");
         let (keys, _) = query
             .when("#pending_org = :org")
             .value(":org", org)
             .limit(1)
-            .page::<PhotoKey>()
+            .page::<FileKey>()
             .await?;
         Ok(!keys.is_empty())
     }
 
-    /// Whether more photos than that are still to be copied, updated or removed.
-    pub async fn more_photos_pending_than(&self, org: &OrgId, most: i32) -> Result<bool, Error> {
+    /// Whether more files than that are still to be copied, updated or removed.
+    pub async fn more_files_pending_than(&self, org: &OrgId, most: i32) -> Result<bool, Error> {
         let query = self.photos.query().index("pending");
         let (keys, _) = query
             .when("#pending_org = :org")
             .value(":org", org)
             .limit(most.saturating_add(1))
-            .page::<PhotoKey>()
+            .page::<FileKey>()
             .await?;
         Ok(keys.len() > usize::try_from(most).unwrap_or(usize::MAX))
     }
 
-    /// How many photos are still to be copied, updated or removed, as far as counting is worth it.
-    pub async fn pending_photos(&self, org: &OrgId) -> Result<i64, Error> {
+    /// How many files are still to be copied, updated or removed, as far as counting is worth it.
+    pub async fn pending_files(&self, org: &OrgId) -> Result<i64, Error> {
         let query = self.photos.query().index("pending");
         query
             .when("#pending_org = :org")
@@ -349,16 +369,14 @@ impl Store {
             .await
     }
 
-    /// This version of the photo may be tried once more. `false`: it was not given up.
-    pub async fn retry_photo(&self, org: &OrgId, photo: &PhotoId) -> Result<bool, Error> {
+    /// This version of the file may be tried once more. `false`: it was not given up.
+    pub async fn retry_file(&self, org: &OrgId, file: &FileId) -> Result<bool, Error> {
         let change = Change::new()
             .remove("failed")
             .remove("failed_ms")
             .remove("refused")
             .when("attribute_exists(#failed)");
-        let row = self
-            .photos
-            .update::<PhotoRow>(photo_key(org, photo), change);
+        let row = self.photos.update::<FileRow>(file_key(org, file), change);
         Ok(row.await?.is_some())
     }
 }
