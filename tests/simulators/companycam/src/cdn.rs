@@ -11,8 +11,10 @@ use axum::routing::get;
 use bytes::Bytes;
 use futures::stream;
 use serde::Deserialize;
+use simulator_kit::Chunked;
 
 use crate::Shared;
+use crate::settings::Settings;
 use crate::state::{Id, UriKind, now};
 
 const JPEG: &str = "image/jpeg";
@@ -30,6 +32,13 @@ struct Signature {
     expires: Option<i64>,
 }
 
+impl Signature {
+    /// Whether the address does not work, or no more.
+    fn is_over(&self, settings: &Settings) -> bool {
+        settings.address_seconds.is_some() && self.expires.is_none_or(|end| end < now())
+    }
+}
+
 /// Earlier versions of a photo's file stay where they were; a deleted photo's files are gone.
 async fn photo(
     State(sim): State<Shared>,
@@ -38,9 +47,7 @@ async fn photo(
 ) -> Response {
     let found = {
         let state = sim.lock();
-        if state.settings.address_seconds.is_some()
-            && signature.expires.is_none_or(|end| end < now())
-        {
+        if signature.is_over(&state.settings) {
             return StatusCode::FORBIDDEN.into_response();
         }
         state
@@ -55,23 +62,46 @@ async fn photo(
     if name == "thumbnail.jpg" {
         return ([(header::CONTENT_TYPE, JPEG)], file.thumbnail()).into_response();
     }
+    answer(uri, JPEG, file.jpeg())
+}
+
+/// The current version of a document's file.
+async fn document(
+    State(sim): State<Shared>,
+    Path(id): Path<Id>,
+    Query(signature): Query<Signature>,
+) -> Response {
+    let found = {
+        let state = sim.lock();
+        if signature.is_over(&state.settings) {
+            return StatusCode::FORBIDDEN.into_response();
+        }
+        state.documents.get(&id).cloned()
+    };
+    match found {
+        Some(found) => answer(found.uri, &found.content_type, &found.file.content),
+        None => StatusCode::NOT_FOUND.into_response(),
+    }
+}
+
+/// The file, or what is in its place.
+fn answer(uri: UriKind, content_type: &str, file: &Chunked) -> Response {
+    let named = |content_type: &str| [(header::CONTENT_TYPE, content_type.to_owned())];
     match uri {
         UriKind::Redirect { to } => (StatusCode::FOUND, [(header::LOCATION, to)]).into_response(),
-        UriKind::NotImage => (
-            [(header::CONTENT_TYPE, JPEG)],
-            "<!doctype html><title>Not a photo</title>",
-        )
-            .into_response(),
+        UriKind::NotImage => {
+            let page = "<!doctype html><title>Not a photo</title>";
+            (named(content_type), page).into_response()
+        }
         UriKind::Gone => StatusCode::NOT_FOUND.into_response(),
-        UriKind::Empty => ([(header::CONTENT_TYPE, JPEG)], "").into_response(),
-        UriKind::Drawing => (
-            [(header::CONTENT_TYPE, "image/svg+xml")],
-            "<svg xmlns=\"http://www.w3.org/2000/svg\"/>",
-        )
-            .into_response(),
+        UriKind::Empty => (named(content_type), "").into_response(),
+        UriKind::Drawing => {
+            let drawing = "<svg xmlns=\"http://www.w3.org/2000/svg\"/>";
+            (named("image/svg+xml"), drawing).into_response()
+        }
         UriKind::Huge { bytes } => {
-            // It begins as a JPEG, so only its size gives it away.
-            let head = file.jpeg().chunks().first().cloned().unwrap_or_default();
+            // It begins as the file does, so only its size gives it away.
+            let head = file.chunks().first().cloned().unwrap_or_default();
             let left = bytes.saturating_sub(head.len() as u64);
             let body = stream::unfold((Some(head), left), |(head, left)| async move {
                 if let Some(head) = head {
@@ -83,36 +113,21 @@ async fn photo(
                 let chunk = Bytes::from_static(&ZEROS[..length]);
                 (length > 0).then(|| (Ok(chunk), (None, left - length as u64)))
             });
-            streamed(bytes, Body::from_stream(body))
+            streamed(content_type, bytes, Body::from_stream(body))
         }
         UriKind::Normal | UriKind::Missing | UriKind::Foreign { .. } => {
-            let jpeg = file.jpeg();
             let chunks: Vec<Result<Bytes, Infallible>> =
-                jpeg.chunks().iter().cloned().map(Ok).collect();
-            streamed(jpeg.size() as u64, Body::from_stream(stream::iter(chunks)))
+                file.chunks().iter().cloned().map(Ok).collect();
+            let body = Body::from_stream(stream::iter(chunks));
+            streamed(content_type, file.size() as u64, body)
         }
     }
 }
 
-fn streamed(length: u64, body: Body) -> Response {
+fn streamed(content_type: &str, length: u64, body: Body) -> Response {
     let headers: [(HeaderName, String); 2] = [
-        (header::CONTENT_TYPE, JPEG.to_owned()),
+        (header::CONTENT_TYPE, content_type.to_owned()),
         (header::CONTENT_LENGTH, length.to_string()),
     ];
     (headers, body).into_response()
-}
-
-async fn document(State(sim): State<Shared>, Path(id): Path<Id>) -> Response {
-    let state = sim.lock();
-    match state.documents.get(&id) {
-        Some(document) => {
-            let content_type = document.content_type.clone();
-            (
-                [(header::CONTENT_TYPE, content_type)],
-                document.bytes.clone(),
-            )
-                .into_response()
-        }
-        None => StatusCode::NOT_FOUND.into_response(),
-    }
 }

@@ -19,7 +19,9 @@
 //! | `POST /_sim/projects/{id}/merge` | `{"into"}` | `project.merged` |
 //! | `PUT`, `DELETE /_sim/projects/{id}/assigned_users/{user}` | | no event |
 //! | `POST /_sim/projects/{id}/labels` | `{"labels"}` | `project.label_added` |
-//! | `POST /_sim/projects/{id}/documents` | `{"name", "bytes"}` | a PDF of that size; `document.created` |
+//! | `POST /_sim/projects/{id}/documents` | `{"name", "bytes", "content", "content_type", "uri"}` | 201 `{"id"}`; a file of that size, or the base64 `content`; `document.created` |
+//! | `PATCH /_sim/documents/{id}` | the same, and `project_id` | a new name or file: `document.updated`; a move: no event |
+//! | `DELETE /_sim/documents/{id}` | | no event |
 //! | `POST /_sim/photos` | `{"project_id", "bytes", "captured_at", "description", "tags", "internal", "processing_status", "creator_id", "uri"}` | 201 `{"id"}`; with a `processing_status` the photo stays in it |
 //! | `PATCH /_sim/photos/{id}` | `{"project_id", "description", "add_tag", "internal", "processing_status", "captured_at", "uri"}` | moves, describes … with the event that fits |
 //! | `POST /_sim/photos/{id}/annotate` | | new bytes and hash; `photo.updated` |
@@ -29,6 +31,7 @@
 //! `uri` is `{"kind": "normal" | "missing" | "not_image" | "gone" | "empty" | "drawing"}`,
 //! `{"kind": "foreign", "origin"}`, `{"kind": "redirect", "to"}` or `{"kind": "huge", "bytes"}`.
 
+mod documents;
 mod photos;
 mod projects;
 
@@ -58,6 +61,7 @@ pub(crate) fn routes() -> Router<Shared> {
         .route("/_sim/authorize", post(authorize))
         .route("/_sim/webhooks/{id}/disable", post(disable_webhook))
         .merge(projects::routes())
+        .merge(documents::routes())
         .merge(photos::routes())
 }
 
@@ -119,8 +123,11 @@ async fn dump(State(sim): State<Shared>) -> Json<Value> {
         })).collect::<Vec<_>>(),
         "documents": state.documents.values().map(|document| json!({
             "id": text(document.id), "project_id": text(document.project),
-            "name": document.name, "byte_size": document.bytes.len(),
-            "content_type": document.content_type, "updated_at": document.updated_at,
+            "creator_id": text(document.creator),
+            "name": document.name, "byte_size": document.file.content.size(),
+            "md5": document.file.md5(), "content_type": document.content_type,
+            "uri": document.uri, "created_at": document.created_at,
+            "updated_at": document.updated_at,
         })).collect::<Vec<_>>(),
         "webhooks": state.webhooks.values().map(|webhook| json!({
             "id": text(webhook.id), "company_id": text(webhook.company), "url": webhook.url,

@@ -5,9 +5,10 @@ mod auth;
 mod cdn;
 mod control;
 mod delivery;
+mod documents;
+mod files;
 mod oauth;
 mod operations;
-mod pdf;
 mod people;
 mod photos;
 mod projects;
@@ -34,8 +35,8 @@ use state::State;
 /// Where unknown paths lead.
 pub(crate) const SIGN_IN: &str = "/sign_in";
 
-/// Documents come as base64 of up to 30 MB, photos of the web application as they are.
-const BODY_LIMIT: usize = 64 * 1024 * 1024;
+/// Documents come as base64 of up to 100 MB, files of the web application as they are.
+const BODY_LIMIT: usize = 160 * 1024 * 1024;
 
 pub(crate) struct Sim {
     pub options: Options,

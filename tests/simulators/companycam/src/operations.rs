@@ -4,7 +4,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
 use serde_json::Value;
 use simulator_kit::{Picture, jpeg};
 
@@ -12,7 +11,7 @@ use crate::Shared;
 use crate::settings::MergedPayload;
 use crate::shapes::Shaper;
 use crate::state::{
-    Address, Contact, Document, Id, Photo, PhotoFile, Project, Source, State, Tag, UriKind, now,
+    Address, Contact, Id, Photo, PhotoFile, Project, Source, State, Tag, UriKind, now,
 };
 
 /// A project to be made.
@@ -40,7 +39,7 @@ pub(crate) struct NewPhoto {
 
 impl State {
     /// Whether anybody listens: shaping an object for nobody costs, a photo's most of all.
-    fn has_webhooks(&self, company: Id) -> bool {
+    pub fn has_webhooks(&self, company: Id) -> bool {
         self.webhooks
             .values()
             .any(|webhook| webhook.company == company)
@@ -346,32 +345,6 @@ impl State {
             photo.deleted = true;
             photo.bump();
         }
-    }
-
-    pub fn create_document(&mut self, project: Id, creator: Id, name: &str, bytes: Bytes) -> Id {
-        let id = self.take_id();
-        let content_type = match name.rsplit('.').next() {
-            Some("pdf") => "application/pdf",
-            Some("txt") => "text/plain",
-            _ => "application/octet-stream",
-        };
-        let document = Document {
-            id,
-            creator,
-            project,
-            name: name.to_owned(),
-            bytes,
-            content_type: content_type.to_owned(),
-            created_at: now(),
-            updated_at: now(),
-        };
-        let object = Shaper::new(self).document(&document, &self.creator_name(creator));
-        self.documents.insert(id, document);
-        self.touch_project(project);
-        if let Some(company) = self.projects.get(&project).map(|project| project.company) {
-            self.fire(company, "document.created", object);
-        }
-        id
     }
 }
 

@@ -10,9 +10,11 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 use serde_json::{Value, json};
+use simulator_kit::Chunked;
 
 use crate::Shared;
 use crate::auth::Caller;
+use crate::documents::{Content, NewDocument};
 use crate::operations::NewProject;
 use crate::request::{ApiError, ApiResult, Body, Params, parse_id};
 use crate::shapes::Shaper;
@@ -367,7 +369,13 @@ async fn create_document(
     let mut state = sim.lock();
     let project = visible_project(&state, &caller, &id)?.id;
     let creator = caller.credited(&state, &headers);
-    let id = state.create_document(project, creator, &body.document.name, bytes.into());
+    let id = state.create_document(NewDocument {
+        project,
+        creator,
+        name: body.document.name,
+        content: Content::Given(Chunked::from_bytes(bytes)),
+        content_type: None,
+    });
     let document = state.documents.get(&id).ok_or_else(ApiError::not_found)?;
     let shape = Shaper::new(&state).document(document, &state.creator_name(creator));
     Ok((StatusCode::CREATED, Json(shape)))

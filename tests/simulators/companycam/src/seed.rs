@@ -4,8 +4,8 @@ use bytes::Bytes;
 use serde_json::json;
 use simulator_kit::Picture;
 
+use crate::documents::{Content, NewDocument};
 use crate::operations::{NewPhoto, NewProject};
-use crate::pdf::pdf;
 use crate::settings::Options;
 use crate::state::{
     Address, Company, Contact, Id, Integration, PhotoFile, State, UriKind, User, now, scramble,
@@ -159,7 +159,13 @@ fn seed_company(state: &mut State, options: &Options, index: usize) {
             .projects
             .get(project)
             .map(|project| project.updated_at);
-        state.create_document(*project, users[0], &name, pdf(&name, 20_000));
+        state.create_document(NewDocument {
+            project: *project,
+            creator: users[0],
+            name,
+            content: Content::MadeUp(20_000),
+            content_type: None,
+        });
         restore_time(state, *project, before);
     }
     if options.extras && !projects.is_empty() {

@@ -21,8 +21,8 @@ pub struct Settings {
     pub access_token_seconds: i64,
     /// Whether a used refresh token works again until the new access token is first used.
     pub refresh_grace: bool,
-    /// How long the address of a photo's file works, in seconds: each read tells another one, and the
-    /// CDN answers 403 to one whose time is over. `None`: addresses stay the same and work for ever.
+    /// How long the address of a file works, in seconds: each read tells another one, and the CDN
+    /// answers 403 to one whose time is over. `None`: addresses stay the same and work for ever.
     pub address_seconds: Option<i64>,
     /// Time from a photo's upload to `processed`, in milliseconds.
     pub processing_ms: u64,
@@ -32,6 +32,8 @@ pub struct Settings {
     pub payload: Payload,
     /// Whose object `project.merged` carries.
     pub merged_payload: MergedPayload,
+    /// Deliveries of `document.*` lack `project_id`.
+    pub document_events_without_project: bool,
     /// Wait before a delivery's second attempt, in milliseconds; doubles with each further one.
     pub delivery_backoff_ms: u64,
     /// Wait before a delivery's first attempt, in milliseconds.
@@ -61,6 +63,7 @@ impl Default for Settings {
             tag_touches_photo: true,
             payload: Payload::Alternate,
             merged_payload: MergedPayload::Survivor,
+            document_events_without_project: false,
             delivery_backoff_ms: 1_000,
             delivery_delay_ms: 0,
             duplicate_deliveries: false,

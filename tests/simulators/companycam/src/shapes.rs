@@ -193,12 +193,23 @@ impl Shaper {
             "creator_name": creator,
             "project_id": self.id(document.project),
             "name": document.name,
-            "url": format!("{}/cdn/documents/{}", self.origin, document.id),
+            "url": self.document_url(document),
             "content_type": document.content_type,
-            "byte_size": document.bytes.len(),
+            "byte_size": document.file.content.size(),
             "created_at": document.created_at,
             "updated_at": document.updated_at,
         })
+    }
+
+    /// The same for every version: what is there now.
+    fn document_url(&self, document: &Document) -> Option<String> {
+        let origin = match &document.uri {
+            UriKind::Missing => return None,
+            UriKind::Foreign { origin } => origin,
+            _ => &self.origin,
+        };
+        let signature = self.signature();
+        Some(format!("{origin}/cdn/documents/{}{signature}", document.id))
     }
 
     /// Every read of a webhook returns its token, as CompanyCam's does.

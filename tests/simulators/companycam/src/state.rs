@@ -9,6 +9,7 @@ use serde_json::Value;
 use simulator_kit::{Jpeg, Picture};
 use tokio::sync::Notify;
 
+use crate::files::DocumentFile;
 use crate::oauth::Grants;
 use crate::settings::Settings;
 
@@ -92,20 +93,20 @@ pub(crate) struct Project {
     pub updated_at: i64,
 }
 
-/// Where the addresses in a photo's `uris` lead.
+/// Where the addresses in a photo's `uris`, or the one of a document, lead.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub(crate) enum UriKind {
-    /// To the photo.
+    /// To the file.
     #[default]
     Normal,
-    /// `uris` is empty.
+    /// `uris` is empty, a document's `url` is null.
     Missing,
     /// To this origin instead of the CDN's.
     Foreign { origin: String },
     /// To the CDN, which answers 302 to this address.
     Redirect { to: String },
-    /// To an HTML page, served as `image/jpeg`.
+    /// To an HTML page, served as `image/jpeg` or what the document is.
     NotImage,
     /// To a 404.
     Gone,
@@ -199,16 +200,26 @@ pub(crate) struct Tag {
     pub created_at: i64,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Document {
     pub id: Id,
     pub creator: Id,
     pub project: Id,
     pub name: String,
-    pub bytes: Bytes,
+    pub file: Arc<DocumentFile>,
+    /// How many files it has had.
+    pub version: u32,
     pub content_type: String,
+    pub uri: UriKind,
     pub created_at: i64,
     pub updated_at: i64,
+}
+
+impl Document {
+    /// As for photos.
+    pub fn bump(&mut self) {
+        self.updated_at = now().max(self.updated_at + 1);
+    }
 }
 
 #[derive(Clone, Debug)]

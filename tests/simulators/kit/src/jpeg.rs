@@ -4,10 +4,11 @@
 //! segments up to the wanted size. The padding is shared by all pictures, so a photo of 8 MB
 //! occupies a few kilobytes until someone asks for all its bytes in one piece.
 
-use bytes::{BufMut, Bytes, BytesMut};
+use bytes::{BufMut, Bytes};
 use image::codecs::jpeg::JpegEncoder;
 use image::{ImageResult, Rgb, RgbImage};
-use md5::{Digest, Md5};
+
+use crate::chunked::Chunked;
 
 const WIDTH: u32 = 480;
 const HEIGHT: u32 = 360;
@@ -34,59 +35,7 @@ pub struct Picture {
 }
 
 /// An encoded picture.
-#[derive(Clone, Debug)]
-pub struct Jpeg {
-    chunks: Vec<Bytes>,
-}
-
-impl Jpeg {
-    /// Wraps bytes that are a JPEG already, such as an upload.
-    pub fn from_bytes(bytes: impl Into<Bytes>) -> Self {
-        Self {
-            chunks: vec![bytes.into()],
-        }
-    }
-
-    /// The file in pieces, for streaming; padding pieces are shared, not copied.
-    pub fn chunks(&self) -> &[Bytes] {
-        &self.chunks
-    }
-
-    /// The file's size in bytes.
-    pub fn size(&self) -> usize {
-        self.chunks.iter().map(Bytes::len).sum()
-    }
-
-    /// The file in one piece.
-    pub fn to_bytes(&self) -> Bytes {
-        if let [only] = self.chunks.as_slice() {
-            return only.clone();
-        }
-        let mut whole = BytesMut::with_capacity(self.size());
-        for chunk in &self.chunks {
-            whole.put_slice(chunk);
-        }
-        whole.freeze()
-    }
-
-    /// MD5 of the file in lower-case hexadecimal.
-    pub fn md5_hex(&self) -> String {
-        let mut digest = Md5::new();
-        for chunk in &self.chunks {
-            digest.update(chunk);
-        }
-        hex(&digest.finalize())
-    }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    bytes
-        .iter()
-        .flat_map(|byte| [byte >> 4, byte & 15])
-        .map(|nibble| char::from(DIGITS[usize::from(nibble)]))
-        .collect()
-}
+pub type Jpeg = Chunked;
 
 impl Picture {
     /// The whole file.
@@ -150,7 +99,7 @@ fn assemble(encoded: &[u8], taken_at: i64, wanted: usize) -> Jpeg {
     // Decoders stop at the end-of-image marker, so up to three bytes may follow it.
     tail.resize(tail.len() + padding, 0);
     chunks.push(Bytes::from(tail));
-    Jpeg { chunks }
+    Jpeg::from_chunks(chunks)
 }
 
 /// An APP1 segment with a big-endian TIFF: IFD0 points to the EXIF IFD, whose only entry is

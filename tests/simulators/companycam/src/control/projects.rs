@@ -10,7 +10,6 @@ use serde_json::Value;
 use super::{AnyId, Given, created, given};
 use crate::Shared;
 use crate::operations::NewProject;
-use crate::pdf::pdf;
 use crate::request::{ApiError, ApiResult, Body};
 use crate::state::{Address, Contact, Id, Integration};
 
@@ -20,7 +19,6 @@ pub(super) fn routes() -> Router<Shared> {
         .route("/_sim/projects/{id}", patch(change))
         .route("/_sim/projects/{id}/merge", post(merge))
         .route("/_sim/projects/{id}/labels", post(label))
-        .route("/_sim/projects/{id}/documents", post(add_document))
         .route(
             "/_sim/projects/{id}/assigned_users/{user}",
             put(assign).delete(unassign),
@@ -165,27 +163,6 @@ async fn label(
 ) -> StatusCode {
     sim.lock().add_labels(id, &body.labels);
     StatusCode::NO_CONTENT
-}
-
-#[derive(Deserialize)]
-struct DocumentBody {
-    name: String,
-    #[serde(default)]
-    bytes: usize,
-}
-
-async fn add_document(
-    State(sim): State<Shared>,
-    Path(id): Path<Id>,
-    Body(body): Body<DocumentBody>,
-) -> ApiResult<(StatusCode, Json<Value>)> {
-    let mut state = sim.lock();
-    let creator = state.projects.get(&id).map(|project| project.creator);
-    let creator = creator.ok_or_else(ApiError::not_found)?;
-    let bytes = pdf(&body.name, body.bytes);
-    Ok(created(
-        state.create_document(id, creator, &body.name, bytes),
-    ))
 }
 
 async fn assign(State(sim): State<Shared>, Path((id, user)): Path<(Id, Id)>) -> StatusCode {

@@ -5,11 +5,15 @@
     reason = "helpers of several test files, each using some"
 )]
 
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use axum::Router;
+use axum::extract::{Json, State};
 use companycam_simulator::{Options, Simulator};
 use reqwest::{Client, Method, RequestBuilder, Response, redirect};
 use serde_json::{Value, json};
+use simulator_kit::{Bound, Server};
 
 pub struct TestSimulator {
     pub simulator: Simulator,
@@ -103,6 +107,36 @@ impl TestSimulator {
             .send()
             .await
             .unwrap()
+    }
+}
+
+/// Takes every delivery, and keeps it.
+pub struct Receiver {
+    received: Arc<Mutex<Vec<Value>>>,
+    _server: Server,
+}
+
+impl Receiver {
+    pub async fn subscribe(test: &TestSimulator, scopes: &[&str]) -> Self {
+        let received: Arc<Mutex<Vec<Value>>> = Arc::default();
+        let keep = async |State(kept): State<Arc<Mutex<Vec<Value>>>>, Json(body): Json<Value>| {
+            kept.lock().unwrap().push(body);
+        };
+        let router = Router::new().fallback(keep).with_state(received.clone());
+        let server = Bound::bind(0).await.unwrap().serve(router);
+        let body = json!({"url": server.origin, "token": "chosen", "enabled": true,
+                          "scopes": scopes});
+        let created = test.api(Method::POST, "/webhooks").json(&body).send().await;
+        assert_eq!(created.unwrap().status(), 201);
+        Self {
+            received,
+            _server: server,
+        }
+    }
+
+    /// The deliveries' bodies, in the order they came.
+    pub fn received(&self) -> Vec<Value> {
+        self.received.lock().unwrap().clone()
     }
 }
 
