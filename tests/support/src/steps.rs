@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use model::file::FileId;
 use http::Method;
+use model::file::FileId;
 use serde_json::{Value, json};
 use simulator_kit::{Action, Controls, FaultRule, LoggedRequest};
 use store::jobs::Asking;

@@ -31,7 +31,7 @@ fn looks() -> Vec<Look> {
             after: Some("job#job_1".to_owned()),
         },
         Look::ResumePhotos {
-            after: Some(PhotoId::parse("11").unwrap()),
+            after: Some(FileId::parse("11").unwrap()),
         },
         Look::ResumeProjects {
             after: Some(ProjectId::parse("7").unwrap()),

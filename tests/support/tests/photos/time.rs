@@ -102,12 +102,13 @@ async fn b34_a_worker_that_lost_its_lease_stops_its_upload() {
     let messages = test.aws.sqs.receive(Queue::Photos, 10);
     let another = async {
         host.half.notified().await;
-        let (org, id) = (test_support::ORG.parse().unwrap(), photo.parse().unwrap());
+        let org = test_support::ORG.parse().unwrap();
+        let id = model::file::FileId::parse(&photo).unwrap();
         let store = &test.app.store;
         let taken = store.lease_file(
             store::files::Held {
                 org: &org,
-                photo: &id,
+                file: &id,
                 holder: "another",
             },
             i64::MAX,

@@ -283,7 +283,7 @@ async fn b25_photos_on_no_job_and_photos_being_copied_say_so() {
     wanted.version += 1;
     let store = &test.app.store;
     let wish = NewWish {
-        photo: &id,
+        file: &row.id,
         project: &project.parse().unwrap(),
         company: &test.organization().await.unwrap().company_id,
         wanted: &wanted,
@@ -299,7 +299,7 @@ async fn b25_photos_on_no_job_and_photos_being_copied_say_so() {
         .lease_file(
             store::files::Held {
                 org: &org,
-                photo: &id,
+                file: &row.id,
                 holder: "me",
             },
             0,
