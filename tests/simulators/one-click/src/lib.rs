@@ -27,6 +27,7 @@ use simulator_kit::{Bound, Controls, Server};
 use crate::app::{App, Shared};
 use crate::webhooks::Webhooks;
 use crate::world::World;
+use crate::world::files::Which;
 
 pub use crate::webhooks::Switches;
 
@@ -178,8 +179,24 @@ impl Simulator {
     pub fn image(&self, organization_id: &str, job_id: &str, external_id: &str) -> Option<Vec<u8>> {
         self.app.read(|world| {
             let organization = world.organizations.get(organization_id)?;
-            let image = organization.jobs.get(job_id)?.images.get(external_id)?;
+            let which = Which::External(external_id.to_owned());
+            let image = organization.jobs.get(job_id)?.images.get(&which)?;
             Some(image.data.to_vec())
+        })
+    }
+
+    /// The bytes of a stored document, deleted or not.
+    pub fn document(
+        &self,
+        organization_id: &str,
+        job_id: &str,
+        external_id: &str,
+    ) -> Option<Vec<u8>> {
+        self.app.read(|world| {
+            let organization = world.organizations.get(organization_id)?;
+            let which = Which::External(external_id.to_owned());
+            let document = organization.jobs.get(job_id)?.documents.get(&which)?;
+            Some(document.data.to_vec())
         })
     }
 }

@@ -5,6 +5,7 @@
     reason = "the helpers serve tests only: what is not as expected fails the test"
 )]
 
+mod adoption;
 mod attachments;
 mod client;
 mod contract;
@@ -14,5 +15,6 @@ mod jobs;
 mod launch;
 mod pages;
 mod receiver;
+mod removing;
 mod web;
 mod webhooks;
