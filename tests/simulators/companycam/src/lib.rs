@@ -17,6 +17,7 @@ mod seed;
 mod settings;
 mod shapes;
 mod state;
+mod tagging;
 mod tags;
 mod web;
 mod webhooks;

@@ -26,8 +26,10 @@ pub struct Settings {
     pub address_seconds: Option<i64>,
     /// Time from a photo's upload to `processed`, in milliseconds.
     pub processing_ms: u64,
-    /// Whether adding a tag raises the photo's `updated_at`.
+    /// Whether adding a tag, or taking one off, raises the photo's `updated_at`.
     pub tag_touches_photo: bool,
+    /// Whether a deleted photo is answered with `"status": "deleted"` instead of 404.
+    pub show_deleted_photos: bool,
     /// How deliveries wrap the object.
     pub payload: Payload,
     /// Whose object `project.merged` carries.
@@ -61,6 +63,7 @@ impl Default for Settings {
             address_seconds: None,
             processing_ms: 0,
             tag_touches_photo: true,
+            show_deleted_photos: false,
             payload: Payload::Alternate,
             merged_payload: MergedPayload::Survivor,
             document_events_without_project: false,
