@@ -21,11 +21,13 @@
 //! | `POST /_sim/projects/{id}/labels` | `{"labels"}` | `project.label_added` |
 //! | `POST /_sim/projects/{id}/documents` | `{"name", "bytes", "content", "content_type", "uri"}` | 201 `{"id"}`; a file of that size, or the base64 `content`; `document.created` |
 //! | `PATCH /_sim/documents/{id}` | the same, and `project_id` | a new name or file: `document.updated`; a move: no event |
+//! | `GET /_sim/documents/{id}/file` | | its bytes, whatever its `uri` |
 //! | `DELETE /_sim/documents/{id}` | | no event |
 //! | `POST /_sim/photos` | `{"project_id", "bytes", "captured_at", "description", "tags", "internal", "processing_status", "creator_id", "uri"}` | 201 `{"id"}`; with a `processing_status` the photo stays in it |
 //! | `PATCH /_sim/photos/{id}` | `{"project_id", "description", "add_tag", "remove_tag", "internal", "processing_status", "captured_at", "uri"}` | moves, describes … with the event that fits; a `duplicate` may become `processed` |
 //! | `POST /_sim/photos/{id}/annotate` | `{"same_second"}`, optional | new bytes and hash; with it, the same `updated_at`; `photo.updated` |
 //! | `DELETE /_sim/photos/{id}` | | no event; with `?for_real=true` it has never been |
+//! | `GET /_sim/photos/{id}/files/{version}` | | that version's bytes, counted from 0, whatever its `uri` |
 //! | `POST /_sim/photos/{id}/restore` | | brings a deleted one back; no event |
 //! | `PATCH`, `DELETE /_sim/tags/{id}` | `{"display_value"}` | on every photo that has it; no event |
 //! | `POST /_sim/webhooks/{id}/disable` | | as 25 errors would |

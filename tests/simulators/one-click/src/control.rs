@@ -10,6 +10,7 @@
 //! | `POST /_sim/integration-url` `{"url"}` | where the integration is (its `ApiUrl`); `null`: nowhere |
 //! | `POST /_sim/launch-token` | a launch token, also a bad one, see [`TokenRequest`] |
 //! | `POST /_sim/organizations` `{"id", "name", "users"?, "jobs"?}` | another organization with made-up users and jobs |
+//! | `POST /_sim/organizations/{org}/earlier_integration` `{"companycam"}` | 201 `{"jobs": [ids]}`: what the earlier integration made of the projects of the CompanyCam simulator at that origin, see `src/earlier.rs` |
 //! | `POST /_sim/organizations/{org}/users` `{"name", "email", "active"?, "role"?, "id"?}` | 201, a user |
 //! | `PATCH`, `DELETE …/users/{id}` | changes the given fields, removes the user |
 //! | `POST /_sim/organizations/{org}/jobs` `{"job": {…}, "created_at"?, "updated_at"?, "by_program"?}` | 201, a job, back-dated if wished; a person's work, unless `by_program` |
@@ -34,6 +35,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use crate::app::Shared;
+use crate::earlier;
 use crate::error::ApiError;
 use crate::fields::Fields;
 use crate::launch;
@@ -68,6 +70,10 @@ pub(crate) fn router() -> Router<Shared> {
         .route(
             "/_sim/organizations/{org}/jobs/{job}/restore",
             post(restore_job),
+        )
+        .route(
+            "/_sim/organizations/{org}/earlier_integration",
+            post(seed_earlier_integration),
         )
         .merge(attachments::router())
         .route("/_sim/webhooks", get(get_switches).post(set_switches))
@@ -235,6 +241,21 @@ async fn create_organization(
         let dumped = dump(world.organization(&body.id)?);
         Ok((StatusCode::CREATED, Json(dumped)))
     })
+}
+
+#[derive(Deserialize)]
+struct EarlierIntegration {
+    companycam: String,
+}
+
+async fn seed_earlier_integration(
+    State(app): State<Shared>,
+    Path(org): Path<String>,
+    Json(body): Json<EarlierIntegration>,
+) -> Created {
+    let jobs = earlier::seed(&app, &org, &body.companycam).await;
+    let jobs = jobs.map_err(|error| ApiError::invalid(format!("{error:#}")))?;
+    Ok((StatusCode::CREATED, Json(json!({ "jobs": jobs }))))
 }
 
 async fn create_user(

@@ -7,6 +7,7 @@
 mod api;
 mod app;
 mod control;
+mod earlier;
 mod error;
 mod fields;
 mod launch;
@@ -173,6 +174,16 @@ impl Simulator {
     pub fn state(&self, organization_id: &str) -> Option<Value> {
         let look = |world: &World| world.organization(organization_id).ok().map(control::dump);
         self.app.read(look)
+    }
+
+    /// Fills an organization with what the earlier integration made of a CompanyCam simulator's projects
+    /// over the years: see `POST /_sim/organizations/{org}/earlier_integration`. The jobs' ids.
+    pub async fn seed_earlier_integration(
+        &self,
+        organization_id: &str,
+        companycam: &str,
+    ) -> anyhow::Result<Vec<String>> {
+        earlier::seed(&self.app, organization_id, companycam).await
     }
 
     /// The bytes of a stored image, deleted or not.

@@ -2,8 +2,9 @@
 
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use axum::routing::{patch, post};
+use axum::routing::{get, patch, post};
 use axum::{Json, Router};
+use bytes::Bytes;
 use serde::Deserialize;
 use serde_json::Value;
 use simulator_kit::Picture;
@@ -23,6 +24,7 @@ pub(super) fn routes() -> Router<Shared> {
         .route("/_sim/photos/{id}", patch(change).delete(delete))
         .route("/_sim/photos/{id}/annotate", post(annotate))
         .route("/_sim/photos/{id}/restore", post(restore))
+        .route("/_sim/photos/{id}/files/{version}", get(file))
 }
 
 #[derive(Deserialize)]
@@ -207,4 +209,17 @@ async fn restore(State(sim): State<Shared>, Path(id): Path<Id>) -> ApiResult<Sta
     }
     state.restore_photo(id);
     Ok(StatusCode::NO_CONTENT)
+}
+
+async fn file(
+    State(sim): State<Shared>,
+    Path((id, version)): Path<(Id, usize)>,
+) -> ApiResult<Bytes> {
+    let file = {
+        let state = sim.lock();
+        let photo = state.photos.get(&id);
+        photo.and_then(|photo| photo.files.get(version)).cloned()
+    };
+    let file = file.ok_or_else(ApiError::not_found)?;
+    Ok(file.jpeg().to_bytes())
 }

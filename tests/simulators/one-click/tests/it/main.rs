@@ -10,6 +10,7 @@ mod attachments;
 mod client;
 mod contract;
 mod document;
+mod earlier;
 mod isolation;
 mod jobs;
 mod launch;
