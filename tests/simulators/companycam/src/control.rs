@@ -4,7 +4,7 @@
 //!
 //! | Route | Body | What |
 //! |---|---|---|
-//! | `GET /_sim/state` | | companies, users, projects, photos, documents, webhooks (without tokens) |
+//! | `GET /_sim/state` | | companies, users, projects, photos, tags, documents, webhooks (without tokens) |
 //! | `GET`, `DELETE /_sim/stats` | | `{"gets", "writes", "rate_limited"}` of the API, and `pending_deliveries` |
 //! | `GET`, `PATCH /_sim/settings` | any fields of [`Settings`](crate::Settings) | the switches |
 //! | `GET`, `DELETE /_sim/deliveries` | | attempts to deliver webhooks |
@@ -21,11 +21,15 @@
 //! | `POST /_sim/projects/{id}/labels` | `{"labels"}` | `project.label_added` |
 //! | `POST /_sim/projects/{id}/documents` | `{"name", "bytes", "content", "content_type", "uri"}` | 201 `{"id"}`; a file of that size, or the base64 `content`; `document.created` |
 //! | `PATCH /_sim/documents/{id}` | the same, and `project_id` | a new name or file: `document.updated`; a move: no event |
+//! | `GET /_sim/documents/{id}/file` | | its bytes, whatever its `uri` |
 //! | `DELETE /_sim/documents/{id}` | | no event |
 //! | `POST /_sim/photos` | `{"project_id", "bytes", "captured_at", "description", "tags", "internal", "processing_status", "creator_id", "uri"}` | 201 `{"id"}`; with a `processing_status` the photo stays in it |
-//! | `PATCH /_sim/photos/{id}` | `{"project_id", "description", "add_tag", "internal", "processing_status", "captured_at", "uri"}` | moves, describes … with the event that fits |
-//! | `POST /_sim/photos/{id}/annotate` | | new bytes and hash; `photo.updated` |
-//! | `DELETE /_sim/photos/{id}` | | no event |
+//! | `PATCH /_sim/photos/{id}` | `{"project_id", "description", "add_tag", "remove_tag", "internal", "processing_status", "captured_at", "uri"}` | moves, describes … with the event that fits; a `duplicate` may become `processed` |
+//! | `POST /_sim/photos/{id}/annotate` | `{"same_second"}`, optional | new bytes and hash; with it, the same `updated_at`; `photo.updated` |
+//! | `DELETE /_sim/photos/{id}` | | no event; with `?for_real=true` it has never been |
+//! | `GET /_sim/photos/{id}/files/{version}` | | that version's bytes, counted from 0, whatever its `uri` |
+//! | `POST /_sim/photos/{id}/restore` | | brings a deleted one back; no event |
+//! | `PATCH`, `DELETE /_sim/tags/{id}` | `{"display_value"}` | on every photo that has it; no event |
 //! | `POST /_sim/webhooks/{id}/disable` | | as 25 errors would |
 //!
 //! `uri` is `{"kind": "normal" | "missing" | "not_image" | "gone" | "empty" | "drawing"}`,
@@ -34,6 +38,7 @@
 mod documents;
 mod photos;
 mod projects;
+mod tags;
 
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -63,6 +68,7 @@ pub(crate) fn routes() -> Router<Shared> {
         .merge(projects::routes())
         .merge(documents::routes())
         .merge(photos::routes())
+        .merge(tags::routes())
 }
 
 /// An id as a string or a number, in a control body.
@@ -120,6 +126,10 @@ async fn dump(State(sim): State<Shared>) -> Json<Value> {
             "bytes": photo.files.last().map(|file| file.jpeg().size()),
             "captured_at": photo.captured_at, "created_at": photo.created_at,
             "updated_at": photo.updated_at,
+        })).collect::<Vec<_>>(),
+        "tags": state.tags.values().map(|tag| json!({
+            "id": text(tag.id), "company_id": text(tag.company),
+            "display_value": tag.display_value,
         })).collect::<Vec<_>>(),
         "documents": state.documents.values().map(|document| json!({
             "id": text(document.id), "project_id": text(document.project),

@@ -17,6 +17,7 @@ mod seed;
 mod settings;
 mod shapes;
 mod state;
+mod tagging;
 mod tags;
 mod web;
 mod webhooks;
@@ -27,6 +28,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::response::Redirect;
+use bytes::Bytes;
 use simulator_kit::{Bound, Controls, Server};
 
 pub use settings::{MergedPayload, Options, Payload, Settings};
@@ -60,6 +62,7 @@ pub struct Simulator {
     pub tokens: Vec<String>,
     /// The faults and the request log.
     pub controls: Controls,
+    sim: Shared,
     dispatcher: tokio::task::JoinHandle<()>,
     _server: Server,
 }
@@ -88,14 +91,31 @@ impl Simulator {
         });
         let controls = Controls::new(SIGN_IN);
         let dispatcher = tokio::spawn(delivery::dispatch(Arc::clone(&sim)));
-        let server = bound.serve(controls.wrap(router(sim)));
+        let server = bound.serve(controls.wrap(router(Arc::clone(&sim))));
         Ok(Self {
             origin: server.origin.clone(),
             tokens,
             controls,
+            sim,
             dispatcher,
             _server: server,
         })
+    }
+
+    /// The bytes of a photo, deleted or not: of all its versions, the current one last.
+    pub fn photo(&self, id: &str) -> Option<Vec<Bytes>> {
+        let files = {
+            let state = self.sim.lock();
+            state.photos.get(&id.parse().ok()?)?.files.clone()
+        };
+        Some(files.iter().map(|file| file.jpeg().to_bytes()).collect())
+    }
+
+    /// The bytes of a document as it is now.
+    pub fn document(&self, id: &str) -> Option<Bytes> {
+        let state = self.sim.lock();
+        let document = state.documents.get(&id.parse().ok()?)?;
+        Some(document.file.content.to_bytes())
     }
 
     /// The personal access token of the first company.

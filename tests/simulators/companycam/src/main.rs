@@ -9,7 +9,7 @@ use serde_json::json;
 
 const USAGE: &str =
     "usage: companycam-simulator [--port 0] [--seed 1] [--companies 1] [--users 12] \
-[--projects 60] [--photos 300] [--photo-bytes N] [--no-extras] [--client-id ID] \
+[--projects 60] [--photos 300] [--photo-bytes N] [--days 27] [--no-extras] [--client-id ID] \
 [--client-secret SECRET] [--access-token-seconds 7200] [--processing-ms 0] [--ready-file PATH]
 The ready file gets {\"origin\", \"token\", \"tokens\"} as JSON once requests are answered.";
 
@@ -61,6 +61,7 @@ fn parse(mut arguments: impl Iterator<Item = String>) -> Result<(Options, Option
             "--projects" => options.projects = number(&name, &value)?,
             "--photos" => options.photos = number(&name, &value)?,
             "--photo-bytes" => options.photo_bytes = Some(number(&name, &value)?),
+            "--days" => options.days = number(&name, &value)?,
             "--client-id" => options.client_id = value,
             "--client-secret" => options.client_secret = value,
             "--access-token-seconds" => {

@@ -53,7 +53,7 @@ impl State {
         }
     }
 
-    fn fire_photo(&mut self, id: Id, event_type: &str) {
+    pub fn fire_photo(&mut self, id: Id, event_type: &str) {
         let photo = self.photos.get(&id);
         if let Some(photo) = photo.filter(|photo| self.has_webhooks(photo.company)) {
             let object = Shaper::new(self).photo(photo, &self.creator_name(photo.creator));
@@ -135,6 +135,7 @@ impl State {
                     company,
                     display_value: name.clone(),
                     created_at: now(),
+                    updated_at: now(),
                 };
                 self.labels.insert(id, label);
                 id
@@ -239,6 +240,15 @@ impl State {
 
     /// Draws a mark on a photo: new bytes, a new hash, a new version.
     pub fn annotate_photo(&mut self, id: Id) {
+        self.redraw_photo(id, Photo::bump);
+    }
+
+    /// As for an edit in the second of the one before: only the hash tells.
+    pub fn annotate_photo_within_its_second(&mut self, id: Id) {
+        self.redraw_photo(id, |_| {});
+    }
+
+    fn redraw_photo(&mut self, id: Id, bump: impl FnOnce(&mut Photo)) {
         let Some(photo) = self.photos.get_mut(&id) else {
             return;
         };
@@ -256,7 +266,7 @@ impl State {
                 .map(|jpeg| PhotoFile::uploaded(jpeg.to_bytes())),
         });
         photo.files.extend(annotated);
-        photo.bump();
+        bump(photo);
         let project = photo.project;
         self.touch_project(project);
         self.fire_photo(id, "photo.updated");
@@ -271,53 +281,6 @@ impl State {
         let project = photo.project;
         self.touch_project(project);
         self.fire_photo(id, "photo.description_updated");
-    }
-
-    /// The company's tag of this name, made if there is none.
-    pub fn tag_named(&mut self, company: Id, name: &str) -> Id {
-        let known = self.tags.values().find(|tag| {
-            tag.company == company && tag.display_value.eq_ignore_ascii_case(name.trim())
-        });
-        if let Some(tag) = known {
-            return tag.id;
-        }
-        let id = self.take_id();
-        let display_value = name.trim().to_owned();
-        self.tags.insert(
-            id,
-            Tag {
-                id,
-                company,
-                display_value,
-                created_at: now(),
-            },
-        );
-        id
-    }
-
-    pub fn tag_photo(&mut self, id: Id, names: &[String]) -> Vec<Id> {
-        let Some(company) = self.photos.get(&id).map(|photo| photo.company) else {
-            return Vec::new();
-        };
-        let tags: Vec<Id> = names
-            .iter()
-            .map(|name| self.tag_named(company, name))
-            .collect();
-        let touches = self.settings.tag_touches_photo;
-        if let Some(photo) = self.photos.get_mut(&id) {
-            for tag in &tags {
-                if !photo.tags.contains(tag) {
-                    photo.tags.push(*tag);
-                }
-            }
-            if touches {
-                photo.bump();
-            }
-            let project = photo.project;
-            self.touch_project(project);
-        }
-        self.fire_photo(id, "photo.tag_added");
-        tags
     }
 
     /// No event exists for a change of `internal`.
@@ -343,6 +306,14 @@ impl State {
     pub fn delete_photo(&mut self, id: Id) {
         if let Some(photo) = self.photos.get_mut(&id) {
             photo.deleted = true;
+            photo.bump();
+        }
+    }
+
+    /// Nor for one that comes back.
+    pub fn restore_photo(&mut self, id: Id) {
+        if let Some(photo) = self.photos.get_mut(&id) {
+            photo.deleted = false;
             photo.bump();
         }
     }

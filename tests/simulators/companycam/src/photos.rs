@@ -216,8 +216,12 @@ async fn show(
     Path(id): Path<String>,
 ) -> ApiResult<Json<Value>> {
     let state = sim.lock();
-    let id = visible_photo(&state, &caller, &id)?.id;
-    answer(&state, id)
+    let photo = state.photos.get(&parse_id(&id)?);
+    let photo = photo
+        .filter(|photo| !photo.deleted || state.settings.show_deleted_photos)
+        .filter(|photo| sees_photo(&state, &caller, photo))
+        .ok_or_else(ApiError::not_found)?;
+    answer(&state, photo.id)
 }
 
 #[derive(Deserialize)]

@@ -12,8 +12,6 @@ use crate::state::{
 };
 
 const DAY: i64 = 86_400;
-/// Seeded activity lies within this many days; "recent" for an integration is 29.
-const RECENT_DAYS: u64 = 27;
 
 /// The first company's people; the same addresses exist in One Click's simulator.
 const PEOPLE: [(&str, &str); 12] = [
@@ -133,7 +131,7 @@ fn seed_company(state: &mut State, options: &Options, index: usize) {
     };
     let mut projects = Vec::new();
     for number in 0..options.projects {
-        let age = draw.days_ago(0, RECENT_DAYS);
+        let age = draw.days_ago(0, options.days);
         projects.push(seed_project(state, &mut draw, crew, number, age));
     }
     for number in 0..options.photos {

@@ -26,8 +26,10 @@ pub struct Settings {
     pub address_seconds: Option<i64>,
     /// Time from a photo's upload to `processed`, in milliseconds.
     pub processing_ms: u64,
-    /// Whether adding a tag raises the photo's `updated_at`.
+    /// Whether adding a tag, or taking one off, raises the photo's `updated_at`.
     pub tag_touches_photo: bool,
+    /// Whether a deleted photo is answered with `"status": "deleted"` instead of 404.
+    pub show_deleted_photos: bool,
     /// How deliveries wrap the object.
     pub payload: Payload,
     /// Whose object `project.merged` carries.
@@ -61,6 +63,7 @@ impl Default for Settings {
             address_seconds: None,
             processing_ms: 0,
             tag_touches_photo: true,
+            show_deleted_photos: false,
             payload: Payload::Alternate,
             merged_payload: MergedPayload::Survivor,
             document_events_without_project: false,
@@ -107,12 +110,15 @@ pub struct Options {
     pub companies: usize,
     /// Users of each company; the first is its administrator.
     pub users: usize,
-    /// Active projects of each company, changed within the last 29 days.
+    /// Active projects of each company, begun within the last `days`.
     pub projects: usize,
     /// Processed photos of each company, spread over its active projects.
     pub photos: usize,
     /// Size of every photo in bytes; `None`: 0.2–8 MB, most under 1 MB.
     pub photo_bytes: Option<usize>,
+    /// Over how many days the projects' beginnings are spread; 29 are what an integration looks back at
+    /// first.
+    pub days: u64,
     /// Beyond the counts: an archived project, a deleted one, two older than 29 days, and photos
     /// that are internal, unprocessed and duplicate.
     pub extras: bool,
@@ -136,6 +142,7 @@ impl Default for Options {
             projects: 60,
             photos: 300,
             photo_bytes: None,
+            days: 27,
             extras: true,
             client_id: "companycam-client".into(),
             client_secret: "companycam-secret".into(),

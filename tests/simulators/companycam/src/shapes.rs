@@ -181,7 +181,7 @@ impl Shaper {
             "display_value": tag.display_value,
             "value": tag.display_value.to_lowercase(),
             "created_at": tag.created_at,
-            "updated_at": tag.created_at,
+            "updated_at": tag.updated_at,
         })
     }
 

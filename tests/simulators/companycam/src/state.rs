@@ -147,6 +147,11 @@ impl PhotoFile {
         })
     }
 
+    /// A duplicate has no file of its own.
+    pub fn is_empty(&self) -> bool {
+        matches!(&self.source, Source::Uploaded(bytes) if bytes.is_empty())
+    }
+
     pub fn jpeg(&self) -> &Jpeg {
         self.jpeg.get_or_init(|| match &self.source {
             Source::Drawn(picture) => picture.encode(),
@@ -198,6 +203,7 @@ pub(crate) struct Tag {
     pub company: Id,
     pub display_value: String,
     pub created_at: i64,
+    pub updated_at: i64,
 }
 
 #[derive(Clone)]

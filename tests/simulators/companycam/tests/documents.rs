@@ -270,3 +270,34 @@ async fn b27_faults_disturb_the_files_of_documents() {
     assert!(test.http.get(test.url(&path)).send().await.is_err());
     assert_eq!(get().await.bytes().await.unwrap().len(), 500_000);
 }
+
+#[tokio::test]
+async fn b31_a_test_is_handed_the_bytes_of_every_version() {
+    let (test, project) = with_project().await;
+    let uri = json!({"kind": "gone"});
+    let body = json!({"name": "a.txt", "content": STANDARD.encode("plan"), "uri": uri});
+    let document = add(&test, &project, body).await;
+    let photo = json!({"project_id": project, "bytes": 30_000, "uri": uri});
+    let photo = test.add_photo(photo).await;
+    let annotate = format!("/photos/{photo}/annotate");
+    test.control(Method::POST, &annotate, json!({})).await;
+
+    assert_eq!(test.simulator.document(&document).unwrap(), "plan");
+    let versions = test.simulator.photo(&photo).unwrap();
+    assert_eq!(versions.len(), 2);
+    assert_ne!(versions[0], versions[1]);
+    let read = async |path: String| {
+        let answer = test.http.get(test.url(&path)).send().await.unwrap();
+        (answer.status().as_u16(), answer.bytes().await.unwrap())
+    };
+    let file = read(format!("/_sim/documents/{document}/file")).await;
+    assert_eq!(file, (200, "plan".into()));
+    for (number, version) in versions.into_iter().enumerate() {
+        let path = format!("/_sim/photos/{photo}/files/{number}");
+        assert_eq!(read(path).await, (200, version));
+    }
+    let beyond = read(format!("/_sim/photos/{photo}/files/2")).await;
+    assert_eq!(beyond.0, 404);
+    assert_eq!(test.simulator.photo("7"), None);
+    assert_eq!(test.simulator.document("x"), None);
+}

@@ -167,12 +167,19 @@ async fn every_page_says_that_it_is_a_simulator_and_needs_nothing_from_elsewhere
     let test = spawn(Options::empty()).await;
     let cookie = sign_in(&test).await;
     let project = test.add_project(json!({"name": "Roof"})).await;
-    let photo = test.add_photo(json!({"project_id": project})).await;
+    let photo = json!({"project_id": project, "tags": ["Roof"]});
+    let photo = test.add_photo(photo).await;
+    let documents = format!("/projects/{project}/documents");
+    let document = json!({"name": "a.pdf"});
+    let document = test.control(Method::POST, &documents, document).await;
+    let document = document["id"].as_str().unwrap();
     for path in [
         "/sign_in",
         "/projects",
         "/projects/new",
         "/webhooks",
+        "/tags",
+        &format!("/documents/{document}"),
         &format!("/projects/{project}"),
         &format!("/projects/{project}/edit"),
         &format!("/photos/{photo}"),
@@ -302,7 +309,7 @@ async fn what_cannot_be_done_with_a_project_or_photo_is_said_and_changes_nothing
     assert_eq!(test.list("/photos").await.len(), 1);
 
     submit(&test, &cookie, &format!("{project}/delete"), &[]).await;
-    let deleted = "This project is deleted. Nothing can be changed any more.";
+    let deleted = "This project is deleted. Nothing can be changed until it is restored.";
     for path in [
         format!("{project}/archive"),
         project,
@@ -358,4 +365,128 @@ async fn the_webhooks_page_shows_which_are_enabled() {
     test.control(Method::POST, &disable, json!({})).await;
     let page = read(&test, &cookie, "/webhooks").await;
     assert!(page.contains(">Disabled</span>"));
+}
+
+async fn upload(
+    test: &TestSimulator,
+    cookie: &str,
+    path: &str,
+    name: &str,
+    bytes: &[u8],
+) -> String {
+    let file = Part::bytes(bytes.to_vec()).file_name(name.to_owned());
+    let request = test.http.post(test.url(path)).header("Cookie", cookie);
+    let answer = request.multipart(Form::new().part("file", file)).send();
+    let answer = answer.await.unwrap();
+    assert_eq!(answer.status(), 303, "{path}");
+    answer.headers()["location"].to_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn b16_documents_are_worked_on_by_forms() {
+    let test = spawn(Options::empty()).await;
+    let cookie = sign_in(&test).await;
+    let project = test.add_project(json!({"name": "Roof"})).await;
+    let other = test.add_project(json!({"name": "Other"})).await;
+    let (project, list) = (
+        format!("/projects/{project}"),
+        format!("/projects/{project}/documents"),
+    );
+    assert!(
+        read(&test, &cookie, &project)
+            .await
+            .contains("No documents yet.")
+    );
+    let location = upload(&test, &cookie, &list, "Plan <1>.dwg", b"plan").await;
+    assert!(
+        location.contains("notice=1+document+uploaded"),
+        "{location}"
+    );
+    let shape = test.list(&list).await.remove(0);
+    assert_eq!(shape["content_type"], "image/vnd.dwg");
+    let document = format!("/documents/{}", shape["id"].as_str().unwrap());
+    let page = read(&test, &cookie, &project).await;
+    assert!(page.contains(&format!("href=\"{document}\">Plan &lt;1&gt;.dwg")));
+    let page = read(&test, &cookie, &document).await;
+    assert!(page.contains("4 bytes") && page.contains("image/vnd.dwg"));
+
+    let rename = format!("{document}/rename");
+    submit(&test, &cookie, &rename, &[("name", "Plan.pdf")]).await;
+    upload(
+        &test,
+        &cookie,
+        &format!("{document}/replace"),
+        "b.pdf",
+        b"newer",
+    )
+    .await;
+    let replaced = test.list(&list).await.remove(0);
+    assert_eq!(replaced["name"], "Plan.pdf");
+    assert_eq!(replaced["content_type"], "application/pdf");
+    let file = test.http.get(replaced["url"].as_str().unwrap()).send();
+    assert_eq!(file.await.unwrap().bytes().await.unwrap(), "newer");
+
+    for (action, form, problem) in [
+        ("rename", [("name", " ")], "Type the document's new name."),
+        (
+            "move",
+            [("project_id", "7")],
+            "Choose a project to move the document to.",
+        ),
+    ] {
+        let path = format!("{document}/{action}");
+        let said = refused(&test, &cookie, &path, &form).await;
+        assert_eq!(said.replace("&#39;", "'"), problem);
+    }
+    let form = [("project_id", &*other)];
+    submit(&test, &cookie, &format!("{document}/move"), &form).await;
+    assert!(test.list(&list).await.is_empty());
+    submit(&test, &cookie, &format!("{document}/delete"), &[]).await;
+    let list = format!("/projects/{other}/documents");
+    assert!(test.list(&list).await.is_empty());
+}
+
+#[tokio::test]
+async fn b15_tags_are_renamed_deleted_and_taken_off_by_forms() {
+    let test = spawn(Options::empty()).await;
+    let cookie = sign_in(&test).await;
+    assert!(read(&test, &cookie, "/tags").await.contains("No tags"));
+    let project = test.add_project(json!({"name": "Roof"})).await;
+    let photo = json!({"project_id": project, "tags": ["Roof", "After"]});
+    let photo = test.add_photo(photo).await;
+    let tags = test.list("/tags").await;
+    let [roof, after] = [0, 1].map(|at| tags[at]["id"].as_str().unwrap());
+    let rename = format!("/tags/{roof}/rename");
+    let taken = [("display_value", "after")];
+    assert_eq!(
+        refused(&test, &cookie, &rename, &taken).await,
+        "Give the tag a name that no other tag has."
+    );
+    let slate = [("display_value", "Slate <1>")];
+    submit(&test, &cookie, &rename, &slate).await;
+    let page = read(&test, &cookie, "/tags").await;
+    assert!(page.contains("Slate &lt;1&gt;") && page.contains("1 photo"));
+    let page = read(&test, &cookie, &format!("/photos/{photo}")).await;
+    assert!(page.contains("aria-label=\"Remove the tag After\""));
+    let untag = format!("/photos/{photo}/untag");
+    submit(&test, &cookie, &untag, &[("tag_id", after)]).await;
+    let of_photo = format!("/photos/{photo}/tags");
+    assert_eq!(test.list(&of_photo).await.len(), 1);
+    submit(&test, &cookie, &format!("/tags/{roof}/delete"), &[]).await;
+    assert!(test.list(&of_photo).await.is_empty());
+    assert_eq!(test.list("/tags").await.len(), 1);
+}
+
+#[tokio::test]
+async fn b18_a_deleted_project_is_restored_by_a_button() {
+    let test = spawn(Options::empty()).await;
+    let cookie = sign_in(&test).await;
+    let id = test.add_project(json!({"name": "Roof"})).await;
+    let project = format!("/projects/{id}");
+    assert!(!read(&test, &cookie, &project).await.contains("/restore\""));
+    submit(&test, &cookie, &format!("{project}/delete"), &[]).await;
+    assert!(read(&test, &cookie, &project).await.contains("/restore\""));
+    submit(&test, &cookie, &format!("{project}/restore"), &[]).await;
+    let restored: Value = test.get(&project).await.json().await.unwrap();
+    assert_eq!(restored["status"], "active");
 }

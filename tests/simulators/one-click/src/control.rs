@@ -10,29 +10,38 @@
 //! | `POST /_sim/integration-url` `{"url"}` | where the integration is (its `ApiUrl`); `null`: nowhere |
 //! | `POST /_sim/launch-token` | a launch token, also a bad one, see [`TokenRequest`] |
 //! | `POST /_sim/organizations` `{"id", "name", "users"?, "jobs"?}` | another organization with made-up users and jobs |
+//! | `POST /_sim/organizations/{org}/earlier_integration` `{"companycam"}` | 201 `{"jobs": [ids]}`: what the earlier integration made of the projects of the CompanyCam simulator at that origin, see `src/earlier.rs` |
 //! | `POST /_sim/organizations/{org}/users` `{"name", "email", "active"?, "role"?, "id"?}` | 201, a user |
 //! | `PATCH`, `DELETE …/users/{id}` | changes the given fields, removes the user |
-//! | `POST /_sim/organizations/{org}/jobs` `{"job": {…}, "created_at"?, "updated_at"?}` | 201, a job, back-dated if wished |
-//! | `PATCH`, `DELETE …/jobs/{id}` | the same body; deletes the job |
-//! | `DELETE …/jobs/{id}/images/{external_id}`, `…/documents/{external_id}` | soft-deletes it |
+//! | `POST /_sim/organizations/{org}/jobs` `{"job": {…}, "created_at"?, "updated_at"?, "by_program"?}` | 201, a job, back-dated if wished; a person's work, unless `by_program` |
+//! | `PATCH`, `DELETE …/jobs/{id}` | the same body; a difference is a person's work. Deletes the job |
+//! | `POST …/jobs/{id}/work` `{"kind"}` | an estimate, appointment or note: the API may not delete the job any more |
+//! | `POST …/jobs/{id}/restore` | brings a deleted job back; `job.updated` |
+//! | `POST …/jobs/{id}/images` `{"image": {…}, "content"}`, `…/documents` `{"document": …}` | 201, one of another origin, of the fields of a PUT, all but `name` optional, and `external_id`, `deleted`, `created_at`, `updated_at`; `content` in base64 |
+//! | `DELETE …/jobs/{id}/images/{which}`, `…/documents/{which}` | soft-deletes it; with `?for_real=true` it has never been |
+//! | `POST …/jobs/{id}/images/{which}/tamper` `{"content"?}`, `…/documents/…` | other bytes in its place, by default with another last one; nothing but length and `md5` tells |
 //! | `GET`, `POST /_sim/webhooks` | the switches, see [`crate::Switches`]; setting them lets held events go |
 //! | `GET /_sim/webhooks/deliveries[?org=]` | each event with its attempts and outcome |
+//!
+//! `{which}` is CompanyCam's id, or `id:` and One Click's own.
+
+mod attachments;
 
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
-use axum::routing::{delete, get, patch, post};
+use axum::routing::{get, patch, post};
 use axum::{Json, Router};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use crate::app::Shared;
+use crate::earlier;
 use crate::error::ApiError;
 use crate::fields::Fields;
 use crate::launch;
 use crate::model::{Attachment, AttachmentKind};
 use crate::seed;
 use crate::webhooks::Switches;
-use crate::world::attachments::AttachmentAddress;
 use crate::world::jobs::Backdate;
 use crate::world::{JobRecord, Organization};
 
@@ -57,10 +66,16 @@ pub(crate) fn router() -> Router<Shared> {
             "/_sim/organizations/{org}/jobs/{job}",
             patch(update_job).delete(delete_job),
         )
+        .route("/_sim/organizations/{org}/jobs/{job}/work", post(note_work))
         .route(
-            "/_sim/organizations/{org}/jobs/{job}/{kind}/{external_id}",
-            delete(delete_attachment),
+            "/_sim/organizations/{org}/jobs/{job}/restore",
+            post(restore_job),
         )
+        .route(
+            "/_sim/organizations/{org}/earlier_integration",
+            post(seed_earlier_integration),
+        )
+        .merge(attachments::router())
         .route("/_sim/webhooks", get(get_switches).post(set_switches))
         .route("/_sim/webhooks/deliveries", get(list_deliveries))
 }
@@ -96,12 +111,16 @@ pub(crate) fn dump(organization: &Organization) -> Value {
 }
 
 fn dump_job(record: &JobRecord) -> Value {
+    // By CompanyCam's ids, since the order in which copies come is a matter of chance.
     let list = |kind| -> Vec<&Attachment> {
-        let files = record.files(kind).values();
-        files.map(|file| &file.attachment).collect()
+        let files = record.files(kind).iter();
+        let mut files: Vec<&Attachment> = files.map(|file| &file.attachment).collect();
+        files.sort_by_key(|file| &file.external_id);
+        files
     };
     let mut dumped = json!(record.job);
     dumped["deleted"] = json!(record.deleted);
+    dumped["worked_on"] = json!(record.worked_on);
     dumped["images"] = json!(list(AttachmentKind::Image));
     dumped["documents"] = json!(list(AttachmentKind::Document));
     dumped
@@ -114,7 +133,7 @@ async fn get_stats(State(app): State<Shared>) -> Json<Value> {
         let count = |kind| -> usize { records.iter().map(|record| record.files(kind).len()).sum() };
         let bytes: usize = records
             .iter()
-            .flat_map(|record| record.images.values().chain(record.documents.values()))
+            .flat_map(|record| record.images.iter().chain(record.documents.iter()))
             .map(|file| file.data.len())
             .sum();
         json!({
@@ -224,6 +243,21 @@ async fn create_organization(
     })
 }
 
+#[derive(Deserialize)]
+struct EarlierIntegration {
+    companycam: String,
+}
+
+async fn seed_earlier_integration(
+    State(app): State<Shared>,
+    Path(org): Path<String>,
+    Json(body): Json<EarlierIntegration>,
+) -> Created {
+    let jobs = earlier::seed(&app, &org, &body.companycam).await;
+    let jobs = jobs.map_err(|error| ApiError::invalid(format!("{error:#}")))?;
+    Ok((StatusCode::CREATED, Json(json!({ "jobs": jobs }))))
+}
+
 async fn create_user(
     State(app): State<Shared>,
     Path(org): Path<String>,
@@ -256,7 +290,14 @@ async fn create_job(
     Json(body): Json<Value>,
 ) -> Created {
     let times = backdate(&body)?;
-    let job = app.change(|world| world.create_job(&org, &body, times))?;
+    let by_program = body.get("by_program") == Some(&Value::Bool(true));
+    let job = app.change(|world| {
+        if by_program {
+            world.create_job(&org, &body, times)
+        } else {
+            world.enter_job(&org, &body, times)
+        }
+    })?;
     Ok((StatusCode::CREATED, Json(json!({ "job": job }))))
 }
 
@@ -266,7 +307,7 @@ async fn update_job(
     Json(body): Json<Value>,
 ) -> Answer {
     let times = backdate(&body)?;
-    let job = app.change(|world| world.update_job(&org, &job, &body, times))?;
+    let job = app.change(|world| world.edit_job(&org, &job, &body, times))?;
     Ok(Json(json!({ "job": job })))
 }
 
@@ -291,22 +332,28 @@ async fn delete_job(
     Ok(StatusCode::NO_CONTENT)
 }
 
-async fn delete_attachment(
+#[derive(Deserialize)]
+struct Work {
+    /// `estimate`, `appointment`, `note` …; for whoever reads the test.
+    #[serde(rename = "kind")]
+    _kind: String,
+}
+
+async fn note_work(
     State(app): State<Shared>,
-    Path((org, job_id, kind, external_id)): Path<(String, String, String, String)>,
+    Path((org, job)): Path<(String, String)>,
+    Json(_): Json<Work>,
 ) -> NoContent {
-    let kind = match kind.as_str() {
-        "images" => AttachmentKind::Image,
-        "documents" => AttachmentKind::Document,
-        _ => return Err(ApiError::NotFound("Route")),
-    };
-    let address = AttachmentAddress {
-        job_id,
-        kind,
-        external_id,
-    };
-    app.change(|world| world.organization_mut(&org)?.delete_attachment(&address))?;
+    app.change(|world| world.note_work(&org, &job))?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+async fn restore_job(
+    State(app): State<Shared>,
+    Path((org, job)): Path<(String, String)>,
+) -> Answer {
+    let job = app.change(|world| world.restore_job(&org, &job))?;
+    Ok(Json(json!({ "job": job })))
 }
 
 async fn get_switches(State(app): State<Shared>) -> Json<Switches> {

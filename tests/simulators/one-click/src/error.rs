@@ -12,6 +12,8 @@ pub(crate) enum ApiError {
     Unauthorized,
     /// 404: no such thing in this organization.
     NotFound(&'static str),
+    /// 409: it cannot be done as things are.
+    Conflict(&'static str),
     /// 422: what is wrong with the request, one sentence each.
     Invalid(Vec<String>),
 }
@@ -32,6 +34,7 @@ impl IntoResponse for ApiError {
                 return (StatusCode::UNAUTHORIZED, challenge, body).into_response();
             }
             Self::NotFound(what) => (StatusCode::NOT_FOUND, vec![format!("{what} not found")]),
+            Self::Conflict(why) => (StatusCode::CONFLICT, vec![why.to_owned()]),
             Self::Invalid(errors) => (StatusCode::UNPROCESSABLE_ENTITY, errors),
         };
         (status, Json(json!({ "errors": errors }))).into_response()

@@ -81,6 +81,14 @@ impl<'a> Fields<'a> {
         value.as_i64()
     }
 
+    /// An integer or null.
+    pub(crate) fn optional_integer(&mut self, name: &str) -> Option<Option<i64>> {
+        if self.object.get(name)?.is_null() {
+            return Some(None);
+        }
+        self.integer(name).map(Some)
+    }
+
     pub(crate) fn boolean(&mut self, name: &str) -> Option<bool> {
         let value = self.object.get(name)?;
         if value.as_bool().is_none() {

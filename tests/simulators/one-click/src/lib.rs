@@ -7,6 +7,7 @@
 mod api;
 mod app;
 mod control;
+mod earlier;
 mod error;
 mod fields;
 mod launch;
@@ -27,6 +28,7 @@ use simulator_kit::{Bound, Controls, Server};
 use crate::app::{App, Shared};
 use crate::webhooks::Webhooks;
 use crate::world::World;
+use crate::world::files::Which;
 
 pub use crate::webhooks::Switches;
 
@@ -174,12 +176,38 @@ impl Simulator {
         self.app.read(look)
     }
 
+    /// Fills an organization with what the earlier integration made of a CompanyCam simulator's projects
+    /// over the years: see `POST /_sim/organizations/{org}/earlier_integration`. The jobs' ids.
+    pub async fn seed_earlier_integration(
+        &self,
+        organization_id: &str,
+        companycam: &str,
+    ) -> anyhow::Result<Vec<String>> {
+        earlier::seed(&self.app, organization_id, companycam).await
+    }
+
     /// The bytes of a stored image, deleted or not.
     pub fn image(&self, organization_id: &str, job_id: &str, external_id: &str) -> Option<Vec<u8>> {
         self.app.read(|world| {
             let organization = world.organizations.get(organization_id)?;
-            let image = organization.jobs.get(job_id)?.images.get(external_id)?;
+            let which = Which::External(external_id.to_owned());
+            let image = organization.jobs.get(job_id)?.images.get(&which)?;
             Some(image.data.to_vec())
+        })
+    }
+
+    /// The bytes of a stored document, deleted or not.
+    pub fn document(
+        &self,
+        organization_id: &str,
+        job_id: &str,
+        external_id: &str,
+    ) -> Option<Vec<u8>> {
+        self.app.read(|world| {
+            let organization = world.organizations.get(organization_id)?;
+            let which = Which::External(external_id.to_owned());
+            let document = organization.jobs.get(job_id)?.documents.get(&which)?;
+            Some(document.data.to_vec())
         })
     }
 }

@@ -79,6 +79,9 @@ pub(crate) struct Job {
     pub(crate) phones: Vec<Phone>,
     pub(crate) address: Address,
     pub(crate) assigned_user_id: Option<String>,
+    /// Who else is on it: the sales representative, further assignees. Left out where there is nobody.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) additional_user_ids: Vec<String>,
     pub(crate) created_by_user_id: Option<String>,
     pub(crate) status: String,
     pub(crate) metadata: BTreeMap<String, String>,
@@ -89,7 +92,10 @@ pub(crate) struct Job {
 /// An image or a document of a job, without its bytes.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(crate) struct Attachment {
-    pub(crate) external_id: String,
+    /// One Click's own.
+    pub(crate) id: String,
+    /// CompanyCam's; `None` for what the integration has neither put nor adopted.
+    pub(crate) external_id: Option<String>,
     pub(crate) name: String,
     pub(crate) content_type: String,
     /// Length in bytes.
@@ -122,6 +128,21 @@ impl AttachmentKind {
             Self::Image => "image",
             Self::Document => "document",
         }
+    }
+
+    /// What ids of One Click's own begin with.
+    pub(crate) fn id_prefix(self) -> &'static str {
+        match self {
+            Self::Image => "img",
+            Self::Document => "doc",
+        }
+    }
+
+    /// The kind that is called so in paths.
+    pub(crate) fn parse_plural(name: &str) -> Option<Self> {
+        [Self::Image, Self::Document]
+            .into_iter()
+            .find(|kind| kind.plural() == name)
     }
 
     /// The name of many: in paths and lists.
@@ -196,6 +217,9 @@ pub(crate) struct Subscription {
 pub(crate) struct IntegrationCard {
     pub(crate) state: IntegrationState,
     pub(crate) message: Option<String>,
+    /// How many things wait for a person; left out until the integration has said it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) attention: Option<u64>,
 }
 
 /// The states the integration can report; before the first report there is no card.

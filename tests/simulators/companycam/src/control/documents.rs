@@ -2,10 +2,11 @@
 
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use axum::routing::{patch, post};
+use axum::routing::{get, patch, post};
 use axum::{Json, Router};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
 use serde::Deserialize;
 use serde_json::Value;
 use simulator_kit::Chunked;
@@ -23,6 +24,7 @@ pub(super) fn routes() -> Router<Shared> {
     Router::new()
         .route("/_sim/projects/{id}/documents", post(add))
         .route("/_sim/documents/{id}", patch(change).delete(delete))
+        .route("/_sim/documents/{id}/file", get(file))
 }
 
 #[derive(Deserialize)]
@@ -111,4 +113,10 @@ async fn delete(State(sim): State<Shared>, Path(id): Path<Id>) -> ApiResult<Stat
     }
     state.delete_document(id);
     Ok(StatusCode::NO_CONTENT)
+}
+
+async fn file(State(sim): State<Shared>, Path(id): Path<Id>) -> ApiResult<Bytes> {
+    let state = sim.lock();
+    let document = state.documents.get(&id).ok_or_else(ApiError::not_found)?;
+    Ok(document.file.content.to_bytes())
 }

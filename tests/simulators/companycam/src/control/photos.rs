@@ -2,8 +2,9 @@
 
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use axum::routing::{patch, post};
+use axum::routing::{get, patch, post};
 use axum::{Json, Router};
+use bytes::Bytes;
 use serde::Deserialize;
 use serde_json::Value;
 use simulator_kit::Picture;
@@ -11,7 +12,7 @@ use simulator_kit::Picture;
 use super::{AnyId, Given, created, given};
 use crate::Shared;
 use crate::operations::{NewPhoto, finish_later};
-use crate::request::{ApiError, ApiResult, Body};
+use crate::request::{ApiError, ApiResult, Body, Params};
 use crate::state::{Id, PhotoFile, State as Sims, UriKind, now};
 
 /// Size of a photo whose size is not given, in bytes.
@@ -22,6 +23,8 @@ pub(super) fn routes() -> Router<Shared> {
         .route("/_sim/photos", post(add))
         .route("/_sim/photos/{id}", patch(change).delete(delete))
         .route("/_sim/photos/{id}/annotate", post(annotate))
+        .route("/_sim/photos/{id}/restore", post(restore))
+        .route("/_sim/photos/{id}/files/{version}", get(file))
 }
 
 #[derive(Deserialize)]
@@ -41,6 +44,18 @@ struct AddBody {
     uri: UriKind,
 }
 
+/// Numbers go on from the photos there are, so no two look alike.
+fn picture(sim: &Shared, state: &Sims, taken_at: i64, bytes: usize) -> Picture {
+    let number = state.photos.len() as u64 + 1;
+    Picture {
+        seed: number ^ (sim.options.seed << 32),
+        number,
+        taken_at,
+        bytes,
+        marks: 0,
+    }
+}
+
 async fn add(
     State(sim): State<Shared>,
     Body(body): Body<AddBody>,
@@ -50,15 +65,8 @@ async fn add(
     let owner = state.projects.get(&project).map(|project| project.creator);
     let owner = owner.ok_or_else(ApiError::not_found)?;
     let captured_at = body.captured_at.unwrap_or_else(now);
-    // Numbers go on from the photos there are, so no two look alike.
-    let number = state.photos.len() as u64 + 1;
-    let picture = Picture {
-        seed: number ^ (sim.options.seed << 32),
-        number,
-        taken_at: captured_at,
-        bytes: body.bytes.unwrap_or(DEFAULT_BYTES),
-        marks: 0,
-    };
+    let bytes = body.bytes.unwrap_or(DEFAULT_BYTES);
+    let picture = picture(&sim, &state, captured_at, bytes);
     let id = state.create_photo(NewPhoto {
         project,
         creator: body.creator_id.map_or(owner, |id| id.0),
@@ -88,6 +96,7 @@ struct ChangeBody {
     #[serde(default, deserialize_with = "given")]
     description: Given<String>,
     add_tag: Option<String>,
+    remove_tag: Option<String>,
     internal: Option<bool>,
     processing_status: Option<String>,
     captured_at: Option<i64>,
@@ -119,10 +128,16 @@ async fn change(
     if let Some(tag) = body.add_tag {
         state.tag_photo(id, &[tag]);
     }
+    if let Some(tag) = body.remove_tag {
+        state.untag_photo_by_name(id, &tag);
+    }
     if let Some(internal) = body.internal {
         state.set_internal(id, internal);
     }
     if let Some(status) = body.processing_status {
+        if status == "processed" {
+            ensure_file(&sim, &mut state, id);
+        }
         state.finish_photo(id, &status);
     }
     Ok(StatusCode::NO_CONTENT)
@@ -135,16 +150,76 @@ fn known(state: &Sims, id: Id) -> ApiResult<()> {
     }
 }
 
-async fn annotate(State(sim): State<Shared>, Path(id): Path<Id>) -> ApiResult<StatusCode> {
+/// A seeded duplicate has no file and no address: what becomes a photo has both.
+fn ensure_file(sim: &Shared, state: &mut Sims, id: Id) {
+    let picture = state
+        .photos
+        .get(&id)
+        .filter(|photo| photo.files.last().is_none_or(|file| file.is_empty()))
+        .map(|photo| picture(sim, state, photo.captured_at, DEFAULT_BYTES));
+    if let (Some(picture), Some(photo)) = (picture, state.photos.get_mut(&id)) {
+        photo.files = vec![PhotoFile::drawn(picture)];
+        photo.uri = UriKind::Normal;
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AnnotateBody {
+    #[serde(default)]
+    same_second: bool,
+}
+
+async fn annotate(
+    State(sim): State<Shared>,
+    Path(id): Path<Id>,
+    Body(body): Body<AnnotateBody>,
+) -> ApiResult<StatusCode> {
     let mut state = sim.lock();
     known(&state, id)?;
-    state.annotate_photo(id);
+    if body.same_second {
+        state.annotate_photo_within_its_second(id);
+    } else {
+        state.annotate_photo(id);
+    }
     Ok(StatusCode::NO_CONTENT)
 }
 
-async fn delete(State(sim): State<Shared>, Path(id): Path<Id>) -> ApiResult<StatusCode> {
+async fn delete(
+    State(sim): State<Shared>,
+    Path(id): Path<Id>,
+    params: Params,
+) -> ApiResult<StatusCode> {
     let mut state = sim.lock();
-    known(&state, id)?;
-    state.delete_photo(id);
+    if params.text("for_real") == "true" {
+        let removed = state.photos.remove(&id).map(drop);
+        removed.ok_or_else(ApiError::not_found)?;
+    } else {
+        known(&state, id)?;
+        state.delete_photo(id);
+    }
     Ok(StatusCode::NO_CONTENT)
+}
+
+async fn restore(State(sim): State<Shared>, Path(id): Path<Id>) -> ApiResult<StatusCode> {
+    let mut state = sim.lock();
+    let deleted = state.photos.get(&id).is_some_and(|photo| photo.deleted);
+    if !deleted {
+        return Err(ApiError::not_found());
+    }
+    state.restore_photo(id);
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn file(
+    State(sim): State<Shared>,
+    Path((id, version)): Path<(Id, usize)>,
+) -> ApiResult<Bytes> {
+    let file = {
+        let state = sim.lock();
+        let photo = state.photos.get(&id);
+        photo.and_then(|photo| photo.files.get(version)).cloned()
+    };
+    let file = file.ok_or_else(ApiError::not_found)?;
+    Ok(file.jpeg().to_bytes())
 }

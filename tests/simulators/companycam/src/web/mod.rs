@@ -1,11 +1,13 @@
 //! The web application: plain forms, each answered by a redirect.
 
+mod documents;
 mod photo;
 mod photos;
 mod project;
 mod project_form;
 mod projects;
 pub(crate) mod sign_in;
+mod tags;
 mod webhooks;
 
 use axum::Router;
@@ -35,6 +37,8 @@ pub(crate) fn routes() -> Router<Shared> {
         .merge(project::routes())
         .merge(photos::routes())
         .merge(photo::routes())
+        .merge(documents::routes())
+        .merge(tags::routes())
         .merge(webhooks::routes())
 }
 
@@ -84,12 +88,13 @@ impl FromRequestParts<Shared> for PathId {
 /// A page for somebody signed in. What a form did or could not do is in the address it led to.
 fn page(title: &str, user: &User, params: &Params, content: Markup) -> Response {
     let name = user.name();
-    let webhooks = title == webhooks::TITLE;
+    let (tags, webhooks) = (title == tags::TITLE, title == webhooks::TITLE);
     Page {
         brand: BRAND,
         title,
         navigation: &[
-            ("Projects", "/projects", !webhooks),
+            ("Projects", "/projects", !tags && !webhooks),
+            (tags::TITLE, "/tags", tags),
             (webhooks::TITLE, "/webhooks", webhooks),
         ],
         user: Some(&name),

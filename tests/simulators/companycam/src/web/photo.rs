@@ -91,6 +91,13 @@ fn forms(state: &Sims, user: &User, photo: &Photo) -> Markup {
                 label { "Caption" input type="text" name="description" value=(caption); }
                 button.quiet type="submit" { "Save caption" }
             }
+            @for tag in photo.tags.iter().filter_map(|tag| state.tags.get(tag)) {
+                form.row.between method="post" action={ (base) "/untag" } {
+                    input type="hidden" name="tag_id" value=(tag.id);
+                    span.badge { (tag.display_value) }
+                    button.quiet.mini type="submit" aria-label={ "Remove the tag " (tag.display_value) } { "Remove" }
+                }
+            }
             form.row method="post" action={ (base) "/tag" } {
                 label { "Tag" input type="text" name="tag" required; }
                 button.quiet type="submit" { "Add tag" }
@@ -159,6 +166,10 @@ fn change(
             }
             state.tag_photo(id, &[tag.to_owned()]);
             "Tag added"
+        }
+        "untag" => {
+            state.untag_photo(id, form.text("tag_id").parse().unwrap_or_default());
+            "Tag removed"
         }
         "move" => {
             let project = form.text("project_id").parse().unwrap_or_default();

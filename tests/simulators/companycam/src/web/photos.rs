@@ -14,7 +14,7 @@ use super::projects::own_project;
 use super::{PathId, Visitor, back, not_found, refuse, time};
 use crate::Shared;
 use crate::operations::{NewPhoto, finish_later};
-use crate::state::{Photo, PhotoFile, Project, Source, State as Sims, UriKind, now};
+use crate::state::{Photo, PhotoFile, Project, State as Sims, UriKind, now};
 
 /// The first bytes of every JPEG.
 const JPEG: &[u8] = &[0xFF, 0xD8];
@@ -30,8 +30,7 @@ pub(super) fn thumbnail(photo: &Photo) -> String {
 
 /// A duplicate has no picture of its own.
 pub(super) fn has_picture(photo: &Photo) -> bool {
-    let file = photo.files.last();
-    !file.is_some_and(|file| matches!(&file.source, Source::Uploaded(bytes) if bytes.is_empty()))
+    photo.files.last().is_some_and(|file| !file.is_empty())
 }
 
 /// What the picture shows, for those who do not see it.

@@ -7,13 +7,16 @@ use axum::routing::{get, post};
 use maud::{Markup, html};
 
 use super::projects::{badges, one_line, others, own_project, project_choice, title};
-use super::{PathId, Visitor, back, not_found, page, photos, project_form, refuse, time};
+use super::{
+    PathId, Visitor, back, documents, not_found, page, photos, project_form, refuse, time,
+};
 use crate::Shared;
 use crate::request::{Form, Params};
 use crate::state::{Id, Project, State as Sims, User};
 
 /// Why nothing of a project can be changed.
-pub(super) const DELETED: &str = "This project is deleted. Nothing can be changed any more.";
+pub(super) const DELETED: &str =
+    "This project is deleted. Nothing can be changed until it is restored.";
 
 pub(super) fn routes() -> Router<Shared> {
     Router::new()
@@ -24,6 +27,7 @@ pub(super) fn routes() -> Router<Shared> {
         .route("/projects/{id}/archive", post(archive))
         .route("/projects/{id}/merge", post(merge))
         .route("/projects/{id}/delete", post(delete))
+        .route("/projects/{id}/restore", post(restore))
 }
 
 async fn show(
@@ -55,11 +59,15 @@ async fn show(
                 a href={ "/projects/" (survivor) } { "another one" } ", which has its photos now." }
         } @else if project.deleted {
             p.notice.error { (DELETED) }
+            form method="post" action={ (base) "/restore" } {
+                p { button.quiet type="submit" { "Restore project" } }
+            }
         }
         div.wide {
             div { (photos::gallery(&state, project)) }
             div {
                 (about(&state, project))
+                (documents::card(&state, project))
                 (assigned(&state, &user, project))
                 @if !project.deleted {
                     details.card {
@@ -86,10 +94,6 @@ fn about(state: &Sims, project: &Project) -> Markup {
         .filter_map(|id| state.labels.get(id))
         .collect();
     let address = one_line(&project.address);
-    let documents = state.documents.values();
-    let documents: Vec<_> = documents
-        .filter(|document| document.project == project.id)
-        .collect();
     html! {
         section.card {
             h2 { "About" }
@@ -110,12 +114,6 @@ fn about(state: &Sims, project: &Project) -> Markup {
                 @if let Some(notepad) = &project.notepad { dt { "Notepad" } dd { (notepad) } }
                 @for integration in &project.integrations {
                     dt { (integration.kind) } dd { (integration.relation_id.as_deref().unwrap_or_default()) }
-                }
-                @if !documents.is_empty() {
-                    dt { "Documents" }
-                    dd { @for document in documents {
-                        div { a href={ "/cdn/documents/" (document.id) } { (document.name) } }
-                    } }
                 }
                 dt { "Created" } dd { (time(project.created_at)) " by " (state.creator_name(project.creator)) }
                 dt { "Id" } dd { (project.id) }
@@ -252,4 +250,19 @@ async fn delete(State(sim): State<Shared>, Visitor(user): Visitor, PathId(id): P
         state.change_project(id, "project.deleted", |project| project.deleted = true);
         Ok("Project deleted")
     })
+}
+
+/// Of a deleted one; a merged one has nothing left to come back with.
+async fn restore(
+    State(sim): State<Shared>,
+    Visitor(user): Visitor,
+    PathId(id): PathId,
+) -> Response {
+    let mut state = sim.lock();
+    let own = own_project(&state, &user, id);
+    if own.is_none_or(|project| !project.deleted || project.merged_into.is_some()) {
+        return not_found();
+    }
+    state.change_project(id, "project.updated", |project| project.deleted = false);
+    back(&format!("/projects/{id}"), "Project restored")
 }

@@ -12,6 +12,7 @@ use crate::error::ApiError;
 use crate::model::{Attachment, AttachmentKind};
 use crate::paging::Page;
 use crate::world::attachments::AttachmentAddress;
+use crate::world::files::Which;
 
 type ListPath = Path<(String, String)>;
 type ItemPath = Path<(String, String, String)>;
@@ -77,7 +78,7 @@ fn list(
 ) -> Result<Json<Value>, ApiError> {
     let page = Page::take(&mut query)?;
     app.read(|world| {
-        let files = world.organization(org)?.job(job)?.files(kind).values();
+        let files = world.organization(org)?.job(job)?.files(kind).iter();
         let attachments: Vec<&Attachment> = files.map(|file| &file.attachment).collect();
         Ok(Json(page.answer(kind.plural(), &attachments)))
     })
@@ -94,8 +95,7 @@ async fn put(
     let multipart = upload.map_err(|rejection| ApiError::invalid(rejection.body_text()))?;
     let (description, file) = upload::read(multipart, kind).await?;
     app.change(|world| {
-        let organization = world.organization_mut(&org)?;
-        let (attachment, is_new) = organization.put_attachment(&address, &description, file)?;
+        let (attachment, is_new) = world.put_attachment((&org, &address), &description, file)?;
         let status = if is_new {
             StatusCode::CREATED
         } else {
@@ -114,25 +114,32 @@ fn update(
     let (org, address) = address(kind, path);
     app.change(|world| {
         let organization = world.organization_mut(&org)?;
-        let attachment = organization.update_attachment(&address, body)?;
+        let attachment = match &address.which {
+            Which::External(_) => organization.update_attachment(&address, body)?,
+            Which::Own(_) => organization.adopt_attachment(&address, body)?,
+        };
         Ok(Json(json!({ kind.singular(): attachment })))
     })
 }
 
 fn delete(kind: AttachmentKind, app: &Shared, path: ItemPath) -> Result<StatusCode, ApiError> {
     let (org, address) = address(kind, path);
+    // What is not ours is not ours to delete.
+    if matches!(address.which, Which::Own(_)) {
+        return Err(ApiError::NotFound("External id"));
+    }
     app.change(|world| world.organization_mut(&org)?.delete_attachment(&address))?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 fn address(
     kind: AttachmentKind,
-    Path((org, job_id, external_id)): ItemPath,
+    Path((org, job_id, segment)): ItemPath,
 ) -> (String, AttachmentAddress) {
     let address = AttachmentAddress {
         job_id,
         kind,
-        external_id,
+        which: Which::parse(&segment),
     };
     (org, address)
 }

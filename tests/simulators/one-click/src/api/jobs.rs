@@ -150,3 +150,11 @@ pub(super) async fn update_job(
     let job = app.change(|world| world.update_job(&org, &job, &body, Backdate::default()))?;
     Ok(Json(json!({ "job": job })))
 }
+
+pub(super) async fn delete_job(
+    State(app): State<Shared>,
+    Path((org, job)): Path<(String, String)>,
+) -> Result<StatusCode, ApiError> {
+    app.change(|world| world.delete_untouched_job(&org, &job))?;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -37,7 +37,12 @@ pub(crate) fn router(app: &Shared) -> Router<Shared> {
             put(organizations::put_integration),
         )
         .route("/jobs", get(jobs::list_jobs).post(jobs::create_job))
-        .route("/jobs/{job}", get(jobs::get_job).patch(jobs::update_job))
+        .route(
+            "/jobs/{job}",
+            get(jobs::get_job)
+                .patch(jobs::update_job)
+                .delete(jobs::delete_job),
+        )
         .route("/jobs/{job}/images", images)
         .route("/jobs/{job}/images/{external_id}", image)
         .route("/jobs/{job}/documents", documents)

@@ -3,7 +3,6 @@
 use axum::body::Bytes;
 use axum::extract::Multipart;
 use axum::extract::multipart::{Field, MultipartError};
-use md5::{Digest, Md5};
 use serde_json::Value;
 
 use crate::error::ApiError;
@@ -42,16 +41,12 @@ async fn read_description(field: Field<'_>, kind: AttachmentKind) -> Result<Valu
 
 async fn read_file(mut field: Field<'_>) -> Result<Upload, ApiError> {
     let content_type = field.content_type().map(str::to_owned);
-    let mut digest = Md5::new();
     let mut data = Vec::new();
     while let Some(chunk) = field.chunk().await.map_err(unreadable)? {
-        digest.update(&chunk);
         data.extend_from_slice(&chunk);
     }
-    let digest: [u8; 16] = digest.finalize().into();
     Ok(Upload {
         data: Bytes::from(data),
-        md5: format!("{:032x}", u128::from_be_bytes(digest)),
         content_type,
     })
 }

@@ -52,6 +52,9 @@ pub(super) async fn show_integrations(
                 @if let Some(message) = card.as_ref().and_then(|card| card.message.as_deref()) {
                     p.notice.error[needs_reconnecting] { (message) }
                 }
+                @if let Some(attention) = card.as_ref().and_then(|card| card.attention).filter(|count| *count > 0) {
+                    p.notice { (waiting(attention)) }
+                }
                 @if reachable {
                     a.button href="/administration/integrations/companycam" {
                         (action(card.as_ref()))
@@ -93,6 +96,14 @@ pub(super) fn state_badge(card: Option<&IntegrationCard>) -> Markup {
         Some(IntegrationState::Disconnected) => ("disconnected", "Disconnected"),
     };
     html! { span.badge data-state=(name) { (words) } }
+}
+
+/// What an administrator is asked to look at.
+fn waiting(attention: u64) -> String {
+    match attention {
+        1 => "1 thing needs your attention.".to_owned(),
+        _ => format!("{attention} things need your attention."),
+    }
 }
 
 fn action(card: Option<&IntegrationCard>) -> &'static str {

@@ -14,10 +14,11 @@ use crate::app::Shared;
 use crate::error::ApiError;
 use crate::model::{Attachment, AttachmentKind};
 use crate::world::JobRecord;
+use crate::world::files::Which;
 
 /// The files of a job that are not deleted.
 pub(super) fn live(record: &JobRecord, kind: AttachmentKind) -> impl Iterator<Item = &Attachment> {
-    let files = record.files(kind).values();
+    let files = record.files(kind).iter();
     files
         .map(|file| &file.attachment)
         .filter(|attachment| !attachment.deleted)
@@ -34,9 +35,8 @@ pub(super) async fn show_documents(
             return Ok(html! { p.card.empty.muted { "No documents yet." } });
         }
         let rows = documents.into_iter().map(|document| {
-            let id = &document.external_id;
             [
-                html! { a href=(file_path(&job, AttachmentKind::Document, id)) { (document.name) } },
+                html! { a href=(file_path(&job, AttachmentKind::Document, document)) { (document.name) } },
                 html! { (document.content_type) },
                 html! { (size(document.bytes)) },
                 time(document.updated_at),
@@ -49,12 +49,16 @@ pub(super) async fn show_documents(
 }
 
 /// Where a file's bytes are.
-pub(super) fn file_path(job: &str, kind: AttachmentKind, external_id: &str) -> String {
-    format!("/jobs/{job}/{}/{}", kind.plural(), encoded(external_id))
+pub(super) fn file_path(job: &str, kind: AttachmentKind, file: &Attachment) -> String {
+    format!("/jobs/{job}/{}/{}", kind.plural(), segment(file))
 }
 
-/// An external id is any text, so it is encoded in a path.
-pub(super) fn encoded(external_id: &str) -> String {
+/// What names a file in an address: its external id, which is any text and so is encoded, or its own.
+pub(super) fn segment(file: &Attachment) -> String {
+    let external_id = match Which::of(file) {
+        Which::External(external_id) => external_id,
+        Which::Own(id) => return format!("id:{id}"),
+    };
     external_id
         .bytes()
         .map(|byte| match byte {
@@ -69,17 +73,17 @@ pub(super) fn encoded(external_id: &str) -> String {
 pub(super) async fn image_bytes(
     State(app): State<Shared>,
     who: SignedIn,
-    Path((job, external_id)): Path<(String, String)>,
+    Path((job, which)): Path<(String, String)>,
 ) -> Result<Response, WebError> {
-    file_bytes(&app, &who, &job, AttachmentKind::Image, &external_id)
+    file_bytes(&app, &who, &job, AttachmentKind::Image, &which)
 }
 
 pub(super) async fn document_bytes(
     State(app): State<Shared>,
     who: SignedIn,
-    Path((job, external_id)): Path<(String, String)>,
+    Path((job, which)): Path<(String, String)>,
 ) -> Result<Response, WebError> {
-    file_bytes(&app, &who, &job, AttachmentKind::Document, &external_id)
+    file_bytes(&app, &who, &job, AttachmentKind::Document, &which)
 }
 
 fn file_bytes(
@@ -87,13 +91,13 @@ fn file_bytes(
     who: &SignedIn,
     job: &str,
     kind: AttachmentKind,
-    external_id: &str,
+    which: &str,
 ) -> Result<Response, WebError> {
     app.read(|world| {
         let record = world.organization(&who.organization_id)?.job(job)?;
         let file = record
             .files(kind)
-            .get(external_id)
+            .get(&Which::parse(which))
             .filter(|file| !file.attachment.deleted)
             .ok_or(ApiError::NotFound("File"))?;
         let content_type = file.attachment.content_type.as_str();

@@ -10,7 +10,7 @@ use super::jobs::{companycam_project, user_name};
 use super::session::SignedIn;
 use super::{Section, WebError, page, time};
 use crate::app::Shared;
-use crate::model::AttachmentKind;
+use crate::model::{AttachmentKind, Job, User};
 use crate::world::{JobRecord, Organization};
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -64,33 +64,7 @@ pub(super) async fn show_details(
         Ok(html! {
             div.wide {
                 div {
-                    section.card {
-                        h2 { "Customer and job" }
-                        dl {
-                            dt { "Job" } dd { (job.name) }
-                            dt { "E-mail" } dd { (job.email.as_deref().unwrap_or("None")) }
-                            dt { "Phone" }
-                            dd {
-                                @if job.phones.is_empty() { "None" }
-                                @for phone in &job.phones {
-                                    div {
-                                        (phone.number)
-                                        @if let Some(name) = &phone.name { span.muted { " " (name) } }
-                                    }
-                                }
-                            }
-                            dt { "Address" } dd { (job.address.one_line()) }
-                            dt { "Created" }
-                            dd {
-                                (time(job.created_at)) " by "
-                                @match &job.created_by_user_id {
-                                    Some(id) => (user_name(users, Some(id))),
-                                    None => "an integration",
-                                }
-                            }
-                            dt { "Changed" } dd { (time(job.updated_at)) }
-                        }
-                    }
+                    (about(job, users))
                     @if !job.metadata.is_empty() {
                         section.card {
                             h2 { "From integrations" }
@@ -117,7 +91,7 @@ pub(super) async fn show_details(
                     details.card {
                         summary { "Delete this job" }
                         form method="post" action={ "/jobs/" (job.id) "/delete" } {
-                            p { "Its photos and documents go with it, and it cannot be undone." }
+                            p { "Its photos and documents go with it." }
                             button.danger type="submit" { "Delete job" }
                         }
                     }
@@ -125,4 +99,44 @@ pub(super) async fn show_details(
             }
         })
     })
+}
+
+fn about(job: &Job, users: &[User]) -> Markup {
+    html! {
+        section.card {
+            h2 { "Customer and job" }
+            dl {
+                dt { "Job" } dd { (job.name) }
+                dt { "E-mail" } dd { (job.email.as_deref().unwrap_or("None")) }
+                dt { "Phone" }
+                dd {
+                    @if job.phones.is_empty() { "None" }
+                    @for phone in &job.phones {
+                        div {
+                            (phone.number)
+                            @if let Some(name) = &phone.name { span.muted { " " (name) } }
+                        }
+                    }
+                }
+                dt { "Address" } dd { (job.address.one_line()) }
+                @if !job.additional_user_ids.is_empty() {
+                    dt { "Also on it" }
+                    dd {
+                        @for id in &job.additional_user_ids {
+                            div { (user_name(users, Some(id))) }
+                        }
+                    }
+                }
+                dt { "Created" }
+                dd {
+                    (time(job.created_at)) " by "
+                    @match &job.created_by_user_id {
+                        Some(id) => (user_name(users, Some(id))),
+                        None => "an integration",
+                    }
+                }
+                dt { "Changed" } dd { (time(job.updated_at)) }
+            }
+        }
+    }
 }

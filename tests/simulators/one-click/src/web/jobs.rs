@@ -181,7 +181,7 @@ pub(super) async fn create(
     fields["created_by_user_id"] = json!(who.user.id);
     let body = json!({ "job": fields });
     let made =
-        app.change(|world| world.create_job(&who.organization_id, &body, Backdate::default()));
+        app.change(|world| world.enter_job(&who.organization_id, &body, Backdate::default()));
     match made {
         Ok(job) => {
             let path = format!("/jobs/{}", job.id);
@@ -199,8 +199,8 @@ pub(super) async fn update(
 ) -> Result<Response, WebError> {
     let form = JobForm::read(pairs);
     let body = json!({ "job": form.fields() });
-    let changed = app
-        .change(|world| world.update_job(&who.organization_id, &job, &body, Backdate::default()));
+    let changed =
+        app.change(|world| world.edit_job(&who.organization_id, &job, &body, Backdate::default()));
     match changed {
         Ok(_) => {
             let path = format!("/jobs/{job}");
@@ -238,7 +238,7 @@ pub(super) async fn assign(
 ) -> Result<Redirect, WebError> {
     let assignee = (!form.assigned_user_id.is_empty()).then_some(form.assigned_user_id);
     let body = json!({ "job": { "assigned_user_id": assignee } });
-    app.change(|world| world.update_job(&who.organization_id, &job, &body, Backdate::default()))?;
+    app.change(|world| world.edit_job(&who.organization_id, &job, &body, Backdate::default()))?;
     Ok(who.done(&app, "Job reassigned", &format!("/jobs/{job}")))
 }
 

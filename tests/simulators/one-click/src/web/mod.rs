@@ -143,6 +143,7 @@ impl IntoResponse for WebError {
                     ApiError::NotFound(what) => {
                         (StatusCode::NOT_FOUND, vec![format!("{what} not found")])
                     }
+                    ApiError::Conflict(why) => (StatusCode::CONFLICT, vec![why.to_owned()]),
                     ApiError::Invalid(errors) => {
                         (StatusCode::UNPROCESSABLE_ENTITY, JobForm::in_words(&errors))
                     }

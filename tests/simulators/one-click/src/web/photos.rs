@@ -1,12 +1,14 @@
 //! A job's photos: the grid of all, and one in full size.
 
+use std::cmp::Reverse;
+
 use axum::extract::{Path, Query, State};
 use axum::response::Redirect;
 use maud::{Markup, html};
 use serde::Deserialize;
 use simulator_kit::page::{count, size};
 
-use super::files::{encoded, file_path, live};
+use super::files::{file_path, live, segment};
 use super::job::{Tab, show};
 use super::session::SignedIn;
 use super::{WebError, time};
@@ -15,6 +17,7 @@ use crate::error::ApiError;
 use crate::model::{Attachment, AttachmentKind};
 use crate::world::JobRecord;
 use crate::world::attachments::AttachmentAddress;
+use crate::world::files::Which;
 
 #[derive(Deserialize)]
 pub(super) struct PhotoPage {
@@ -24,7 +27,7 @@ pub(super) struct PhotoPage {
 /// Newest capture first.
 fn sorted(record: &JobRecord) -> Vec<&Attachment> {
     let mut images: Vec<&Attachment> = live(record, AttachmentKind::Image).collect();
-    images.sort_by(|a, b| (b.captured_at, &b.external_id).cmp(&(a.captured_at, &a.external_id)));
+    images.sort_by_key(|image| Reverse((image.captured_at, &image.external_id, &image.id)));
     images
 }
 
@@ -69,12 +72,12 @@ fn photos_path(job: &str) -> String {
 }
 
 fn page_path(job: &str, image: &Attachment) -> String {
-    format!("{}/{}", photos_path(job), encoded(&image.external_id))
+    format!("{}/{}", photos_path(job), segment(image))
 }
 
 /// The version keeps a browser from showing the copy of before an edit.
 fn source(job: &str, image: &Attachment) -> String {
-    let path = file_path(job, AttachmentKind::Image, &image.external_id);
+    let path = file_path(job, AttachmentKind::Image, image);
     format!("{path}?version={}", image.version)
 }
 
@@ -91,7 +94,7 @@ fn tags(image: &Attachment) -> Markup {
 fn card(job: &str, image: &Attachment) -> Markup {
     let caption = image.caption.as_deref().unwrap_or_default();
     html! {
-        li.photo data-external-id=(image.external_id) {
+        li.photo data-external-id=[image.external_id.as_ref()] {
             a href=(page_path(job, image)) {
                 img src=(source(job, image)) alt=(alternative(image)) loading="lazy";
             }
@@ -110,13 +113,13 @@ fn card(job: &str, image: &Attachment) -> Markup {
 pub(super) async fn show_one(
     State(app): State<Shared>,
     who: SignedIn,
-    Path((job, external_id)): Path<(String, String)>,
+    Path((job, which)): Path<(String, String)>,
 ) -> Result<Markup, WebError> {
     show(&app, &who, &job, Tab::Photos, |_, record| {
         let images = sorted(record);
         let position = images
             .iter()
-            .position(|image| image.external_id == external_id)
+            .position(|image| Which::parse(&which).names(image))
             .ok_or(ApiError::NotFound("Photo"))?;
         let image = images[position];
         let newer = position.checked_sub(1).map(|newer| images[newer]);
@@ -149,11 +152,14 @@ pub(super) async fn show_one(
                             dd { @if image.tags.is_empty() { "None" } (tags(image)) }
                             dt { "File" }
                             dd { (image.name) span.muted { " " (size(image.bytes)) } }
+                            @if image.external_id.is_none() {
+                                dt { "Origin" } dd { "Not from the CompanyCam integration" }
+                            }
                         }
                     }
                     details.card {
                         summary { "Delete this photo" }
-                        form method="post" action={ (file_path(&job, AttachmentKind::Image, &external_id)) "/delete" } {
+                        form method="post" action={ (file_path(&job, AttachmentKind::Image, image)) "/delete" } {
                             p { "It is deleted from this job only, and stays in CompanyCam." }
                             button.danger type="submit" { "Delete photo" }
                         }
@@ -167,13 +173,13 @@ pub(super) async fn show_one(
 pub(super) async fn delete(
     State(app): State<Shared>,
     who: SignedIn,
-    Path((job_id, external_id)): Path<(String, String)>,
+    Path((job_id, which)): Path<(String, String)>,
 ) -> Result<Redirect, WebError> {
     let photos = photos_path(&job_id);
     let address = AttachmentAddress {
         job_id,
         kind: AttachmentKind::Image,
-        external_id,
+        which: Which::parse(&which),
     };
     app.change(|world| {
         let organization = world.organization_mut(&who.organization_id)?;

@@ -26,6 +26,7 @@ struct JobChange {
     phones: Option<Vec<Phone>>,
     address: AddressChange,
     assigned_user_id: Option<Option<String>>,
+    additional_user_ids: Option<Vec<String>>,
     created_by_user_id: Option<Option<String>>,
     status: Option<String>,
     metadata: BTreeMap<String, Option<String>>,
@@ -110,6 +111,7 @@ impl World {
             phones: Vec::new(),
             address: Address::default(),
             assigned_user_id: None,
+            additional_user_ids: Vec::new(),
             created_by_user_id: None,
             status: "open".to_owned(),
             metadata: BTreeMap::new(),
@@ -127,15 +129,9 @@ impl World {
                 assigned_user_id: None,
             },
         });
-        organization.jobs.insert(
-            job.id.clone(),
-            JobRecord {
-                job: job.clone(),
-                deleted: false,
-                images: BTreeMap::new(),
-                documents: BTreeMap::new(),
-            },
-        );
+        organization
+            .jobs
+            .insert(job.id.clone(), JobRecord::new(job.clone()));
         Ok(job)
     }
 
@@ -191,7 +187,86 @@ impl World {
         Ok(job.clone())
     }
 
-    /// Deletes a job, as the web application does; the API cannot.
+    /// Notes that a person worked on a job: what the API made is then no longer its own.
+    pub(crate) fn note_work(
+        &mut self,
+        organization_id: &str,
+        job_id: &str,
+    ) -> Result<(), ApiError> {
+        let organization = self.organization_mut(organization_id)?;
+        organization.job_mut(job_id)?.worked_on = true;
+        Ok(())
+    }
+
+    /// Changes a job as a person does: [`Self::update_job`], and a difference is work.
+    pub(crate) fn edit_job(
+        &mut self,
+        organization_id: &str,
+        job_id: &str,
+        body: &Value,
+        times: Backdate,
+    ) -> Result<Job, ApiError> {
+        let fired = self.outbox.len();
+        let job = self.update_job(organization_id, job_id, body, times)?;
+        if self.outbox.len() > fired {
+            self.note_work(organization_id, job_id)?;
+        }
+        Ok(job)
+    }
+
+    /// Makes a job as a person does.
+    pub(crate) fn enter_job(
+        &mut self,
+        organization_id: &str,
+        body: &Value,
+        times: Backdate,
+    ) -> Result<Job, ApiError> {
+        let job = self.create_job(organization_id, body, times)?;
+        self.note_work(organization_id, &job.id)?;
+        Ok(job)
+    }
+
+    /// Deletes a job as the API may: only one that no person has worked on.
+    pub(crate) fn delete_untouched_job(
+        &mut self,
+        organization_id: &str,
+        job_id: &str,
+    ) -> Result<Job, ApiError> {
+        if self.organization(organization_id)?.job(job_id)?.worked_on {
+            return Err(ApiError::Conflict("Somebody has worked on this job"));
+        }
+        self.delete_job(organization_id, job_id)
+    }
+
+    /// Brings a deleted job back, with everything that was on it.
+    pub(crate) fn restore_job(
+        &mut self,
+        organization_id: &str,
+        job_id: &str,
+    ) -> Result<Job, ApiError> {
+        let organization = self.organization_mut(organization_id)?;
+        let record = organization.jobs.get_mut(job_id);
+        let record = record
+            .filter(|record| record.deleted)
+            .ok_or(ApiError::NotFound("Deleted job"))?;
+        record.deleted = false;
+        record.job.updated_at = now();
+        let job = record.job.clone();
+        let event = Event {
+            id: self.ids.take("evt"),
+            kind: EventKind::Updated,
+            occurred_at: now(),
+            organization_id: organization_id.to_owned(),
+            job: job.clone(),
+            previous: Previous {
+                assigned_user_id: job.assigned_user_id.clone(),
+            },
+        };
+        self.outbox.push(event);
+        Ok(job)
+    }
+
+    /// Deletes a job, as the web application does, whoever worked on it.
     pub(crate) fn delete_job(
         &mut self,
         organization_id: &str,
@@ -240,6 +315,7 @@ impl JobChange {
             phones: read_phones(&mut fields),
             address: AddressChange::read(&mut fields),
             assigned_user_id: fields.optional_text("assigned_user_id"),
+            additional_user_ids: fields.texts("additional_user_ids"),
             created_by_user_id: fields.optional_text("created_by_user_id"),
             status: fields.name("status"),
             metadata: fields.metadata(),
@@ -253,6 +329,12 @@ impl JobChange {
             {
                 fields.complain(format!("{field} is not a user of this organization"));
             }
+        }
+        let additional = change.additional_user_ids.iter().flatten();
+        for user in additional.filter(|user| organization.user(user).is_none()) {
+            fields.complain(format!(
+                "additional_user_ids: {user} is not a user of this organization"
+            ));
         }
         fields.finish()?;
         Ok(change)
@@ -269,6 +351,7 @@ impl JobChange {
         set(&mut job.address.state, self.address.state);
         set(&mut job.address.postal_code, self.address.postal_code);
         set(&mut job.assigned_user_id, self.assigned_user_id);
+        set(&mut job.additional_user_ids, self.additional_user_ids);
         set(&mut job.created_by_user_id, self.created_by_user_id);
         set(&mut job.status, self.status);
         merge_metadata(&mut job.metadata, self.metadata);

@@ -4,20 +4,20 @@
 //! and the control routes. That is why each of them fires the same webhooks.
 
 pub(crate) mod attachments;
+pub(crate) mod files;
 pub(crate) mod jobs;
 pub(crate) mod users;
 
 use std::collections::{BTreeMap, HashMap};
 
-use bytes::Bytes;
 use serde_json::Value;
 
 use crate::error::ApiError;
 use crate::fields::Fields;
 use crate::model::{
-    Attachment, AttachmentKind, Event, EventKind, IntegrationCard, IntegrationState, Job,
-    Subscription, User,
+    AttachmentKind, Event, EventKind, IntegrationCard, IntegrationState, Job, Subscription, User,
 };
+use crate::world::files::Files;
 
 /// All organizations, and the events that have not been handed to the webhooks yet.
 #[derive(Debug, Default)]
@@ -53,15 +53,10 @@ struct KeyedAnswer {
 pub(crate) struct JobRecord {
     pub(crate) job: Job,
     pub(crate) deleted: bool,
-    pub(crate) images: BTreeMap<String, StoredFile>,
-    pub(crate) documents: BTreeMap<String, StoredFile>,
-}
-
-/// An attachment with its bytes.
-#[derive(Debug)]
-pub(crate) struct StoredFile {
-    pub(crate) attachment: Attachment,
-    pub(crate) data: Bytes,
+    /// Whether a person made it, edited it or hung work on it: then the API may not delete it.
+    pub(crate) worked_on: bool,
+    pub(crate) images: Files,
+    pub(crate) documents: Files,
 }
 
 /// Numbers for ids, one sequence for all kinds, so that no id exists in two organizations.
@@ -176,7 +171,7 @@ impl Organization {
         Ok(subscription)
     }
 
-    /// Sets what the card shows, from `{"integration": {"state", "message"}}`.
+    /// Sets what the card shows, from `{"integration": {"state", "message"?, "attention"?}}`.
     pub(crate) fn report_integration(&mut self, body: &Value) -> Result<IntegrationCard, ApiError> {
         let mut fields = Fields::of(body, "integration")?;
         let state = fields
@@ -187,10 +182,16 @@ impl Organization {
             fields.complain("state must be connected, needs_reconnecting or disconnected");
         }
         let message = fields.optional_text("message").flatten();
+        let attention = fields.optional_integer("attention").flatten();
+        let attention = attention.map(u64::try_from).transpose();
+        if attention.is_err() {
+            fields.complain("attention can't be negative");
+        }
         fields.finish()?;
         let card = IntegrationCard {
             state: state.unwrap_or(IntegrationState::Disconnected),
             message,
+            attention: attention.unwrap_or_default(),
         };
         self.integration = Some(card.clone());
         Ok(card)
@@ -198,7 +199,17 @@ impl Organization {
 }
 
 impl JobRecord {
-    pub(crate) fn files(&self, kind: AttachmentKind) -> &BTreeMap<String, StoredFile> {
+    pub(crate) fn new(job: Job) -> Self {
+        Self {
+            job,
+            deleted: false,
+            worked_on: false,
+            images: Files::default(),
+            documents: Files::default(),
+        }
+    }
+
+    pub(crate) fn files(&self, kind: AttachmentKind) -> &Files {
         match kind {
             AttachmentKind::Image => &self.images,
             AttachmentKind::Document => &self.documents,
@@ -207,11 +218,11 @@ impl JobRecord {
 
     /// How many images the Photos tab shows.
     pub(crate) fn photos(&self) -> usize {
-        let images = self.images.values();
+        let images = self.images.iter();
         images.filter(|image| !image.attachment.deleted).count()
     }
 
-    fn files_mut(&mut self, kind: AttachmentKind) -> &mut BTreeMap<String, StoredFile> {
+    fn files_mut(&mut self, kind: AttachmentKind) -> &mut Files {
         match kind {
             AttachmentKind::Image => &mut self.images,
             AttachmentKind::Document => &mut self.documents,

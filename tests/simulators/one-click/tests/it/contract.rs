@@ -87,7 +87,8 @@ async fn every_answer_is_as_the_document_says() {
         "name": "Roof", "customer_name": "Customer", "email": "c@customers.example",
         "phones": [{ "name": "Mobile", "number": "1" }],
         "address": { "line_1": "1 Elm Court", "line_2": null, "city": "Omaha", "state": "NE", "postal_code": "68102" },
-        "assigned_user_id": "usr_casey", "created_by_user_id": null, "status": "sold",
+        "assigned_user_id": "usr_casey", "additional_user_ids": ["usr_devon"],
+        "created_by_user_id": null, "status": "sold",
         "metadata": { "cc_project_id": "1" },
     });
 
@@ -121,6 +122,7 @@ async fn every_answer_is_as_the_document_says() {
             .await;
         let change = json!({ one: { "caption": null, "version": 3 } });
         examiner.json(Method::PATCH, &path, change, 200).await;
+        adopt(&mut examiner, &id, (one, many)).await;
         examiner.get(&format!("{job}/{many}?per_page=1")).await;
         examiner
             .send(examiner.api(Method::DELETE, &path), 204)
@@ -139,7 +141,7 @@ async fn every_answer_is_as_the_document_says() {
         .await;
     for card in [
         json!({ "state": "connected" }),
-        json!({ "state": "disconnected", "message": "m" }),
+        json!({ "state": "disconnected", "message": "m", "attention": 2 }),
     ] {
         let body = json!({ "integration": card });
         examiner
@@ -150,9 +152,48 @@ async fn every_answer_is_as_the_document_says() {
     refuse_invalid_requests(&mut examiner, &job).await;
     refuse_everything_else(&mut examiner, &job).await;
 
+    delete_jobs(&mut examiner, &id).await;
+
     let promised = examiner.document.outcomes();
     let missing: Vec<&String> = promised.difference(&examiner.seen).collect();
     assert!(missing.is_empty(), "promised but never seen: {missing:#?}");
+}
+
+/// One of another origin gets an external id, and another is refused it.
+async fn adopt(examiner: &mut Examiner, job: &str, (one, many): (&str, &str)) {
+    let mut added = Vec::new();
+    for _ in 0..2 {
+        let body = json!({ one: { "name": "CompanyCam Image-7.jpg" }, "content": "" });
+        let path = format!("/organizations/{RIDGELINE}/jobs/{job}/{many}");
+        let request = examiner.client.control(Method::POST, &path).json(&body);
+        added.push(crate::client::body(request, 201).await[one].take());
+    }
+    examiner.get(&format!("/jobs/{job}/{many}")).await;
+    let body = json!({ one: { "external_id": "7" } });
+    for (added, status) in added.iter().zip([200, 409]) {
+        let id = added["id"].as_str().unwrap();
+        let path = format!("/jobs/{job}/{many}/id:{id}");
+        let answer = examiner.json(Method::PATCH, &path, body.clone(), status);
+        answer.await;
+        examiner
+            .json(Method::PATCH, &path, json!({ one: {} }), 422)
+            .await;
+    }
+}
+
+/// One that a person worked on is refused.
+async fn delete_jobs(examiner: &mut Examiner, id: &str) {
+    let work = format!("/organizations/{RIDGELINE}/jobs/{id}/work");
+    let untouched = examiner
+        .post_job("untouched", named("Untouched"), 201)
+        .await;
+    let untouched = untouched["job"]["id"].as_str().unwrap();
+    let request = examiner.api(Method::DELETE, &format!("/jobs/{untouched}"));
+    examiner.send(request, 204).await;
+    let note = examiner.client.control(Method::POST, &work);
+    crate::client::body(note.json(&json!({ "kind": "note" })), 204).await;
+    let request = examiner.api(Method::DELETE, &format!("/jobs/{id}"));
+    examiner.send(request, 409).await;
 }
 
 async fn refuse_invalid_requests(examiner: &mut Examiner, job: &str) {
@@ -204,13 +245,16 @@ async fn refuse_everything_else(examiner: &mut Examiner, job: &str) {
         (Method::POST, "/jobs".to_owned()),
         (Method::GET, job.to_owned()),
         (Method::PATCH, job.to_owned()),
+        (Method::DELETE, job.to_owned()),
         (Method::GET, format!("{job}/images")),
         (Method::PUT, format!("{job}/images/900")),
         (Method::PATCH, format!("{job}/images/900")),
+        (Method::PATCH, format!("{job}/images/id:img_1")),
         (Method::DELETE, format!("{job}/images/900")),
         (Method::GET, format!("{job}/documents")),
         (Method::PUT, format!("{job}/documents/900")),
         (Method::PATCH, format!("{job}/documents/900")),
+        (Method::PATCH, format!("{job}/documents/id:doc_1")),
         (Method::DELETE, format!("{job}/documents/900")),
         (Method::PUT, "/webhooks/companycam".to_owned()),
         (Method::DELETE, "/webhooks/companycam".to_owned()),

@@ -160,6 +160,9 @@ fn matches(template: &str, path: &str) -> bool {
     template.split('/').all(|part| {
         given
             .next()
-            .is_some_and(|segment| part.starts_with('{') || part == segment)
+            .is_some_and(|segment| match part.split_once('{') {
+                Some((prefix, _)) => segment.starts_with(prefix),
+                None => part == segment,
+            })
     }) && given.next().is_none()
 }

@@ -5,14 +5,17 @@
     reason = "the helpers serve tests only: what is not as expected fails the test"
 )]
 
+mod adoption;
 mod attachments;
 mod client;
 mod contract;
 mod document;
+mod earlier;
 mod isolation;
 mod jobs;
 mod launch;
 mod pages;
 mod receiver;
+mod removing;
 mod web;
 mod webhooks;
