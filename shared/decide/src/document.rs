@@ -30,6 +30,7 @@ pub fn wanted_document(
             content_type: document.content_type.clone(),
             ..FileDetails::default()
         },
+        length: document.byte_size.and_then(|size| i64::try_from(size).ok()),
     };
     news(wanted, known.row, now_ms)
 }

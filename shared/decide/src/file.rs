@@ -82,13 +82,16 @@ pub fn copy_step(row: &FileRow) -> CopyStep<'_> {
         return CopyStep::Copy { to };
     };
     let is_newer = copied.version < wanted.version;
-    let same_bytes = wanted.hash.is_some() && wanted.hash == copied.hash;
+    // Of what another integration copied only the length tells, where there is no hash: nothing that is
+    // there is moved twice (B31).
+    let taken_over = row.adopts.is_some() && wanted.length == Some(copied.bytes);
+    let same_bytes = taken_over || (wanted.hash.is_some() && wanted.hash == copied.hash);
     let other_bytes = are_other_bytes(copied.hash.as_deref(), wanted.hash.as_deref());
     if other_bytes || (is_newer && !same_bytes) {
         CopyStep::Copy { to }
     } else if copied.details == wanted.details && !is_newer {
         CopyStep::Nothing(Some(copied))
-    } else if matches!(row.id, FileId::Document(_)) {
+    } else if matches!(row.id, FileId::Document(_)) && !taken_over {
         // One Click changes nothing of a document without its file.
         CopyStep::Copy { to }
     } else {

@@ -41,6 +41,7 @@ pub fn wanted_photo(
             tags: tags.unwrap_or_else(known_tags),
             ..FileDetails::default()
         },
+        length: None,
     };
     news(wanted, row, now_ms)
 }

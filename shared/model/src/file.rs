@@ -113,6 +113,9 @@ pub struct WantedFile {
     pub hash: Option<String>,
     /// Caption and the like.
     pub details: FileDetails,
+    /// How many bytes, as `CompanyCam` gives it; of photos it gives none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub length: Option<i64>,
 }
 
 /// The file as it is in One Click.
@@ -156,6 +159,9 @@ pub struct FileRow {
     /// seen to the end what One Click has.
     #[serde(default)]
     pub maybe_on: BTreeSet<JobId>,
+    /// `copied` is of another origin, has this id of One Click's, and is still to get our external id (B31).
+    #[serde(default)]
+    pub adopts: Option<String>,
     /// Who or what refuses this wanted version so far.
     #[serde(default)]
     pub refused: Option<Refusal>,

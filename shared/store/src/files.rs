@@ -31,6 +31,19 @@ pub struct NewWish<'a> {
     pub refused: bool,
 }
 
+/// A copy that was there before us (B31).
+#[derive(Debug)]
+pub struct Adoption<'a> {
+    pub file: &'a FileId,
+    pub project: &'a ProjectId,
+    /// The company that has the project.
+    pub company: &'a CompanyId,
+    /// What is there.
+    pub copied: CopiedFile,
+    /// One Click's id of it, where it is still to get our external id.
+    pub id: Option<String>,
+}
+
 /// A file, and who holds it or wants to.
 #[derive(Debug, Clone, Copy)]
 pub struct Held<'a> {
@@ -152,6 +165,31 @@ impl Store {
         })
     }
 
+    /// Writes down a copy that was there before us, unless the file is known already.
+    pub async fn adopt_file(&self, org: &OrgId, adoption: &Adoption<'_>) -> Result<(), Error> {
+        let copied = &adoption.copied;
+        // As it is, until CompanyCam says how it should be.
+        let wanted = WantedFile {
+            version: copied.version,
+            job_id: Some(copied.job_id.clone()),
+            uri: None,
+            hash: copied.hash.clone(),
+            details: copied.details.clone(),
+            length: None,
+        };
+        let file = adoption.file;
+        let change = Change::new()
+            .set("project_id", adoption.project)
+            .set("project_key", project_key(org, adoption.project, file))
+            .set("company_id", adoption.company)
+            .set("wanted", &wanted)
+            .set("copied", copied)
+            .set_or_remove("adopts", adoption.id.as_ref())
+            .when("attribute_not_exists(#wanted)");
+        self.photos.apply(file_key(org, file), change).await?;
+        Ok(())
+    }
+
     /// Takes the file for copying until `until_ms`.
     pub async fn lease_file(
         &self,
@@ -202,6 +240,7 @@ impl Store {
     ) -> Result<Copied, Error> {
         let done = Change::new()
             .set_or_remove("copied", copied)
+            .remove("adopts")
             .remove("maybe_on")
             .remove("lease_ms")
             .remove("lease_holder")
@@ -222,6 +261,7 @@ impl Store {
         }
         let more = Change::new()
             .set_or_remove("copied", copied)
+            .remove("adopts")
             .when("#lease_holder = :holder")
             .value(":holder", held.holder);
         let newer = self

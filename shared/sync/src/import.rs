@@ -6,7 +6,7 @@ use companycam::ids::ProjectId;
 use decide::fields::{customer_name, job_changes, new_job};
 use decide::job::IMPORTER_S;
 use decide::link::linking;
-use decide::relations::is_importer;
+use decide::relations::{is_importer, named_project};
 use model::messages::{Look, Origin};
 use model::preferences::Preference;
 use model::project::{BegunLink, ProjectFields, ProjectRow, SkipReason};
@@ -17,6 +17,7 @@ use store::projects::NewLink;
 use uuid::Uuid;
 
 use crate::absence::{Told, claimed_job_is_missing};
+use crate::adoption::{self, adopt};
 use crate::assignees::{assigned_users, creator, first_matched, write_job};
 use crate::claim::claim_for;
 use crate::context::OrgContext;
@@ -238,6 +239,7 @@ async fn link_existing(
             Some(job) => job,
             None => one_click.job(context.org(), job_id).await?,
         };
+        let is_named = named_project(&job).is_some();
         let linking = linking(&row.project_id, &row.company_id, &link.asked, &job);
         let more = format!("{}{}", linking.describe(), others(there, &job));
         let mut changes = linking.changes;
@@ -249,7 +251,7 @@ async fn link_existing(
         } else {
             write_job(context, &one_click, job_id, changes).await?
         };
-        Ok((job, JobSource::Linked(more)))
+        Ok((job, more, is_named))
     };
     match linked.await {
         Err(OneClickError::NotFound) => {
@@ -261,7 +263,15 @@ async fn link_existing(
                 "the job that was to be linked is not there any more",
             ))
         }
-        linked => Ok(linked?),
+        linked => {
+            let (job, mut more, is_named) = linked?;
+            // Only the earlier integration writes the project on a job that it puts photos on.
+            if is_named {
+                let there = adopt(context, &row.project_id, &row.company_id, &job.id).await?;
+                more.push_str(&adoption::described(there));
+            }
+            Ok((job, JobSource::Linked(more)))
+        }
     }
 }
 

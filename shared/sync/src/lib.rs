@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod absence;
+mod adoption;
 mod assignees;
 mod claim;
 pub mod connection;

@@ -135,17 +135,13 @@ async fn b16_the_first_sync_brings_what_was_there_and_a_poll_what_no_event_told(
 
 #[tokio::test]
 async fn b16_more_than_a_page_of_documents_comes_whole() {
-    let (test, project) = live().await;
+    let test = TestApp::spawn().await;
+    let project = test.named_project("Larkin").await;
     for number in 0..103 {
-        let name = format!("{number}.txt");
-        add(
-            &test,
-            &project,
-            json!({"name": name, "content": "aGVsbG8="}),
-        )
-        .await;
+        let document = json!({"name": format!("{number}.txt"), "content": "aGVsbG8="});
+        add(&test, &project, document).await;
     }
-    test.live().await;
+    test.connect_and_settle().await;
     assert_eq!(documents_of(&test, &project).len(), 103);
     assert!(test.dead_letters().is_empty());
 }
@@ -199,7 +195,7 @@ async fn b33_a_document_whose_address_leads_nowhere_is_asked_for_and_then_given_
     let id = add(
         &test,
         &project,
-        json!({"name": "Plan.pdf", "uri": {"kind": "missing"}}),
+        json!({"name": "Plan.pdf", "uri": {"kind": "gone"}}),
     )
     .await;
     test.live().await;
@@ -211,7 +207,7 @@ async fn b33_a_document_whose_address_leads_nowhere_is_asked_for_and_then_given_
         .iter()
         .find(|entry| entry.text.starts_with(&failed))
         .unwrap();
-    change(&test, &id, json!({"uri": {"kind": "ok"}})).await;
+    change(&test, &id, json!({"uri": {"kind": "normal"}})).await;
     let browser = test.administrator().await;
     browser.submit("retry", &[("at_id", &entry.at_id)]).await;
     test.settle().await;

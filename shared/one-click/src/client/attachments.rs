@@ -98,6 +98,36 @@ impl Client {
         fetch(request, "image").await
     }
 
+    /// Gives an image of another origin, which has this id of One Click's, our external id.
+    ///
+    /// [`Error::Conflict`] if another image of the job has that already, [`Error::NotFound`] if there is
+    /// no such image.
+    pub async fn adopt_image(&self, at: AttachmentAt<'_>, id: &str) -> Result<Image, Error> {
+        self.adopt(at, id, ("images", "image")).await
+    }
+
+    /// The same of a document.
+    pub async fn adopt_document(&self, at: AttachmentAt<'_>, id: &str) -> Result<Document, Error> {
+        self.adopt(at, id, ("documents", "document")).await
+    }
+
+    async fn adopt<T: DeserializeOwned>(
+        &self,
+        at: AttachmentAt<'_>,
+        id: &str,
+        (kinds, kind): (&str, &str),
+    ) -> Result<T, Error> {
+        let which = format!("id:{id}");
+        let there = AttachmentAt {
+            external_id: &which,
+            ..at
+        };
+        let request = self
+            .request(Method::PATCH, &there.segments(kinds))?
+            .json(&json!({ kind: { "external_id": at.external_id } }));
+        fetch(request, kind).await
+    }
+
     /// Deletes an image. Succeeds also if there is none.
     pub async fn delete_image(&self, at: AttachmentAt<'_>) -> Result<(), Error> {
         delete(self.request(Method::DELETE, &at.segments("images"))?).await

@@ -11,8 +11,13 @@ use super::tolerant::{metadata, null_as_default};
 /// An image of a job's Photos tab, as One Click has it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Image {
-    /// The id that the sender gave it: `CompanyCam`'s photo id, any text.
-    pub external_id: String,
+    /// One Click's own id of it.
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub id: String,
+    /// The id that the sender gave it: `CompanyCam`'s photo id, any text. `None` for what is not ours, such
+    /// as the earlier integration's.
+    #[serde(default)]
+    pub external_id: Option<String>,
     /// The file's name.
     #[serde(default, deserialize_with = "null_as_default")]
     pub name: String,
@@ -87,8 +92,12 @@ pub struct ImageFields {
 /// A document of a job, as One Click has it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Document {
-    /// The id that the sender gave it: `CompanyCam`'s document id, any text.
-    pub external_id: String,
+    /// One Click's own id of it.
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub id: String,
+    /// The id that the sender gave it: `CompanyCam`'s document id, any text. `None` for what is not ours.
+    #[serde(default)]
+    pub external_id: Option<String>,
     /// The file's name.
     #[serde(default, deserialize_with = "null_as_default")]
     pub name: String,

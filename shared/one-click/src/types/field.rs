@@ -18,6 +18,12 @@ pub enum Field<T> {
 }
 
 impl<T> Field<T> {
+    /// This, but left out where that is so.
+    #[must_use]
+    pub fn unless(self, kept: bool) -> Self {
+        if kept { Self::Keep } else { self }
+    }
+
     /// Whether the member is left out.
     pub fn is_keep(&self) -> bool {
         matches!(self, Self::Keep)

@@ -62,7 +62,10 @@ async fn b15_an_image_arrives_whole_with_its_fields() {
         let mut server = Server::answering([json(201, &json!({ "image": stored(5) }))]).await;
         let put = put(&server, "p/1", upload(length, None));
         let image = put.await.unwrap();
-        assert_eq!((image.external_id.as_str(), image.version), ("p/1", 5));
+        assert_eq!(
+            (image.external_id.as_deref(), image.version),
+            (Some("p/1"), 5)
+        );
 
         let request = server.next().await;
         assert_eq!(request.line(), format!("PUT {IMAGES}/p%2F1"));

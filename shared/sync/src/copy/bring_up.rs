@@ -32,10 +32,24 @@ pub(super) async fn bring_up(
 ) -> Result<Option<CopiedFile>, CopyError> {
     let one_click = hold.app.one_click().await?;
     let wanted = &row.wanted;
+    if !take_over(hold, row).await?
+        && let Some(copied) = &row.copied
+        && wanted.job_id.as_ref() == Some(&copied.job_id)
+    {
+        // Somebody deleted it in One Click: it is not forced on them again.
+        return Ok(Some(details::described(wanted, copied)));
+    }
     let copied = match copy_step(row) {
         CopyStep::Nothing(there) => there.cloned(),
+        CopyStep::Describe { copied } if matches!(row.id, FileId::Document(_)) => {
+            Some(details::described(wanted, copied))
+        }
         CopyStep::Describe { copied } => {
-            let changes = details::changed_fields(wanted, &copied.details);
+            let changes = if row.adopts.is_some() {
+                details::blank_fields(wanted, &copied.details)
+            } else {
+                details::changed_fields(wanted, &copied.details)
+            };
             match one_click
                 .patch_image(hold.on(&copied.job_id), &changes)
                 .await
@@ -55,6 +69,25 @@ pub(super) async fn bring_up(
         }
     }
     Ok(copied)
+}
+
+/// Gives a copy of another origin our external id (B31). `false`: it is not there any more.
+async fn take_over(hold: &Hold<'_>, row: &FileRow) -> Result<bool, CopyError> {
+    let (Some(id), Some(copied)) = (&row.adopts, &row.copied) else {
+        return Ok(true);
+    };
+    let one_click = hold.app.one_click().await?;
+    let at = hold.on(&copied.job_id);
+    let adopted = match row.id {
+        FileId::Photo(_) => one_click.adopt_image(at, id).await.map(drop),
+        FileId::Document(_) => one_click.adopt_document(at, id).await.map(drop),
+    };
+    match adopted {
+        // Another copy has our id: that one is the photo from here on.
+        Ok(()) | Err(OneClickError::Conflict(_)) => Ok(true),
+        Err(OneClickError::NotFound) => Ok(false),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Copies the original to the job.

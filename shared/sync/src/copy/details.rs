@@ -33,12 +33,16 @@ pub(super) async fn to_write(
     if let Some(image) = images
         .items
         .into_iter()
-        .find(|image| image.external_id == row.id.external_id())
+        .find(|image| image.external_id.as_deref() == Some(row.id.external_id()))
     {
-        if copied.details.caption == details.caption {
+        let keeps = |unchanged: bool, blank: bool| unchanged || (row.adopts.is_some() && !blank);
+        if keeps(
+            copied.details.caption == details.caption,
+            image.caption.is_none(),
+        ) {
             details.caption = image.caption;
         }
-        if copied.details.tags == details.tags {
+        if keeps(copied.details.tags == details.tags, image.tags.is_empty()) {
             details.tags = image.tags;
         }
     }
@@ -59,27 +63,32 @@ pub(super) fn fields(version: i64, details: &FileDetails) -> ImageFields {
     }
 }
 
+/// Only what the copy of another origin has not got (B31).
+pub(super) fn blank_fields(wanted: &WantedFile, there: &FileDetails) -> ImageFields {
+    let all = fields(wanted.version, &wanted.details);
+    ImageFields {
+        version: wanted.version,
+        caption: all.caption.unless(there.caption.is_some()),
+        captured_at: all.captured_at.unless(there.captured_at.is_some()),
+        captured_by: all.captured_by.unless(there.captured_by.is_some()),
+        tags: all.tags.filter(|_| there.tags.is_empty()),
+        ..ImageFields::default()
+    }
+}
+
 /// Only what changed in `CompanyCam` since it was copied (B15).
 pub(super) fn changed_fields(wanted: &WantedFile, before: &FileDetails) -> ImageFields {
     let now = &wanted.details;
     let all = fields(wanted.version, now);
     ImageFields {
         version: wanted.version,
-        caption: if now.caption == before.caption {
-            Field::Keep
-        } else {
-            all.caption
-        },
-        captured_at: if now.captured_at == before.captured_at {
-            Field::Keep
-        } else {
-            all.captured_at
-        },
-        captured_by: if now.captured_by == before.captured_by {
-            Field::Keep
-        } else {
-            all.captured_by
-        },
+        caption: all.caption.unless(now.caption == before.caption),
+        captured_at: all
+            .captured_at
+            .unless(now.captured_at == before.captured_at),
+        captured_by: all
+            .captured_by
+            .unless(now.captured_by == before.captured_by),
         tags: all.tags.filter(|_| now.tags != before.tags),
         ..ImageFields::default()
     }

@@ -318,6 +318,7 @@ async fn write_photos(store: &Store, org: &OrgId) {
         uri: Some("https://img.companycam.com/11.jpg".to_owned()),
         hash: Some("aa".to_owned()),
         details: details.clone(),
+        length: None,
     };
     let copied = CopiedFile {
         version: 1_700_000_100,
@@ -375,6 +376,7 @@ async fn write_document(store: &Store, org: &OrgId, like: &WantedFile) {
             content_type: Some("application/pdf".to_owned()),
             ..FileDetails::default()
         },
+        length: Some(12),
         ..like.clone()
     };
     let wish = NewWish {
