@@ -88,6 +88,10 @@ simulators: tools simulator-binaries ## Only the two simulators
 poll: tools ## Invoke the scheduled poll on the local stack once, now
 	@$(LOCAL) poll
 
+.PHONY: nightly
+nightly: tools ## Begin the nightly pass of every organization on the local stack, now
+	@$(LOCAL) nightly
+
 # Where npm is missing, the script is left to `test`, which installs it.
 .PHONY: check
 check: tools $(if $(shell command -v npm),script-check) ## The fast part of the tests: format, lints, dependencies, unit and in-process tests

@@ -19,7 +19,7 @@ GUIDE = """
 The demo is running. Where to click:
   {one_click}/sign_in   One Click: sign in as an administrator, then Administration → Integrations → CompanyCam
   {companycam}          CompanyCam: projects and photos to change
-`make poll` looks for changes at once, `make local-logs` shows what the functions say, `make local-down` ends it all.
+`make poll` looks for changes at once, `make nightly` goes through everything, `make local-logs` shows what the functions say, `make local-down` ends it all.
 """
 
 
@@ -32,6 +32,7 @@ def main() -> int:
     commands.add_parser("simulators", help="start the simulators")
     commands.add_parser("demo", help="start the simulators and a stack wired to them")
     commands.add_parser("poll", help="invoke the scheduled poll once")
+    commands.add_parser("nightly", help="invoke the nightly pass once")
     rotate = commands.add_parser("rotate-keys", help="add a version to a ring of keys")
     rotate.add_argument("ring", choices=rotate_keys.RINGS)
     rotate.add_argument("--remove", type=int, metavar="VERSION")
@@ -72,6 +73,8 @@ def perform(arguments: argparse.Namespace, state: State) -> int:
             print(GUIDE.format(**known))
         case "poll":
             print(aws.poll(state))
+        case "nightly":
+            print(aws.poll(state, nightly=True))
         case "rotate-keys":
             manager = aws.client("secretsmanager", aws.endpoint_of(state))
             print(rotate_keys.change(manager, aws.SECRETS_PREFIX, arguments.ring, arguments.remove))
@@ -108,6 +111,7 @@ def run(words: list[str]) -> int:
     target.mkdir(exist_ok=True)
     # No schedule that depends on the wall clock: who wants a poll invokes it.
     os.environ.setdefault("POLL_SCHEDULE", "rate(365 days)")
+    os.environ.setdefault("NIGHTLY_SCHEDULE", "rate(365 days)")
     state = State(Path(tempfile.mkdtemp(prefix="local-run-", dir=target)))
     code = 1
     try:

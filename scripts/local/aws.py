@@ -72,6 +72,8 @@ def up(state: State, environment: dict[str, str]) -> dict[str, str]:
     }
     if environment.get("POLL_SCHEDULE"):
         parameters["PollSchedule"] = environment["POLL_SCHEDULE"]
+    if environment.get("NIGHTLY_SCHEDULE"):
+        parameters["NightlySchedule"] = environment["NIGHTLY_SCHEDULE"]
     outputs = {**deploy(state, address, parameters), "EndpointUrl": address}
     state.write("outputs.json", outputs)
     return outputs
@@ -269,14 +271,14 @@ def endpoint_of(state: State) -> str:
     return endpoint
 
 
-def poll(state: State) -> str:
-    """Invokes the scheduled poll once, for everybody, and waits for its end."""
+def poll(state: State, nightly: bool = False) -> str:
+    """Invokes the scheduled poll once, or the nightly pass, for everybody; returns when it is queued."""
     functions = client("lambda", endpoint_of(state))
-    event = {"all": True}
+    event = {"all": True, "nightly": nightly}
     answer = functions.invoke(FunctionName=f"{STACK}-project-poll", Payload=json.dumps(event))
     payload: str = answer["Payload"].read().decode()
     if answer.get("FunctionError"):
-        raise Failure(f"The poll failed: {payload}")
+        raise Failure(f"The {'nightly pass' if nightly else 'poll'} failed: {payload}")
     return payload
 
 

@@ -5,7 +5,7 @@ use model::messages::{Look, SyncMessage};
 use one_click::OrgId;
 use runtime::{App, WorkError};
 use store::keys::CONNECTED_SHARDS;
-use store::schedule::DuePoll;
+use store::schedule::{Due, Turn};
 
 /// Organizations in a page of an index.
 const PAGE: i32 = 500;
@@ -16,29 +16,45 @@ const READERS: usize = CONNECTED_SHARDS as usize;
 const SENDERS: usize = 4;
 /// How often everybody is looked through for organizations without a turn.
 const TURNS_EVERY_S: i64 = 6 * 60 * 60;
-/// The schedule runs once in so many seconds.
-const MINUTE_S: i64 = 60;
 
-/// Queues a poll of every organization that is due; how many those are. A few times a day it also
+/// What an organization's turn brings: a look, in its kind.
+fn look_of(turn: Turn, org: &OrgId) -> SyncMessage {
+    let look = match turn {
+        Turn::Poll => Look::Poll,
+        Turn::Nightly => Look::Nightly { step: None },
+    };
+    SyncMessage::new(org, look)
+}
+
+/// How often its schedule runs, in seconds: that often in a quarter of a day turns are given.
+fn schedule_s(turn: Turn) -> i64 {
+    match turn {
+        Turn::Poll => 60,
+        Turn::Nightly => 10 * 60,
+    }
+}
+
+/// Queues a look at every organization whose turn it is; how many those are. A few times a day it also
 /// gives a turn to those that have none.
 ///
 /// Cut off and run again it only asks again for a look, which is harmless.
-pub async fn poll_due(app: &App) -> Result<usize, WorkError> {
+pub async fn queue_due(app: &App, turn: Turn) -> Result<usize, WorkError> {
     let now = app.clock.now_s();
-    if now.rem_euclid(TURNS_EVERY_S) < MINUTE_S {
-        give_turns(app, now).await?;
+    if now.rem_euclid(TURNS_EVERY_S) < schedule_s(turn) {
+        give_turns(app, turn, now).await?;
     }
-    let organizations = of_all_shards(|shard| due_of(app, shard, now)).await?;
-    tracing::info!(organizations, "queued the polls that are due");
+    let organizations = of_all_shards(|shard| due_of(app, turn, shard, now)).await?;
+    tracing::info!(organizations, ?turn, "queued the looks that are due");
     Ok(organizations)
 }
 
-/// Queues a poll of every connected organization; how many there are.
-pub async fn poll_all(app: &App) -> Result<usize, WorkError> {
-    let organizations = of_all_shards(|shard| all_of(app, shard)).await?;
+/// Queues a look at every connected organization; how many there are.
+pub async fn queue_all(app: &App, turn: Turn) -> Result<usize, WorkError> {
+    let organizations = of_all_shards(|shard| all_of(app, turn, shard)).await?;
     tracing::info!(
         organizations,
-        "queued a poll of every connected organization"
+        ?turn,
+        "queued a look at every connected organization"
     );
     Ok(organizations)
 }
@@ -55,12 +71,12 @@ where
     Ok(counts.iter().sum())
 }
 
-async fn due_of(app: &App, shard: u32, now: i64) -> Result<usize, WorkError> {
+async fn due_of(app: &App, turn: Turn, shard: u32, now: i64) -> Result<usize, WorkError> {
     let mut count = 0;
     loop {
-        let due = app.store.due_polls(shard, now, PAGE).await?;
+        let due = app.store.due(turn, shard, now, PAGE).await?;
         stream::iter(due.chunks(10))
-            .map(|batch| queue(app, batch, now))
+            .map(|batch| queue(app, turn, batch, now))
             .buffer_unordered(SENDERS)
             .try_for_each(|()| async { Ok(()) })
             .await?;
@@ -73,31 +89,27 @@ async fn due_of(app: &App, shard: u32, now: i64) -> Result<usize, WorkError> {
 }
 
 /// Queued first: what is queued and not written down is only queued once more.
-async fn queue(app: &App, due: &[DuePoll], now: i64) -> Result<(), WorkError> {
-    let messages: Vec<_> = due.iter().map(|due| poll_of(&due.org_id)).collect();
+async fn queue(app: &App, turn: Turn, due: &[Due], now: i64) -> Result<(), WorkError> {
+    let messages: Vec<_> = due.iter().map(|due| look_of(turn, &due.org_id)).collect();
     app.queues.send_looks(&messages).await?;
     for due in due {
-        app.store.poll_queued(due, now).await?;
+        app.store.turn_taken(turn, due, now).await?;
     }
     Ok(())
 }
 
-fn poll_of(org: &OrgId) -> SyncMessage {
-    SyncMessage::new(org, Look::Poll)
-}
-
-async fn all_of(app: &App, shard: u32) -> Result<usize, WorkError> {
+async fn all_of(app: &App, turn: Turn, shard: u32) -> Result<usize, WorkError> {
     each_batch(app, shard, |organizations| async move {
-        let messages: Vec<_> = organizations.iter().map(poll_of).collect();
+        let messages: Vec<_> = organizations.iter().map(|org| look_of(turn, org)).collect();
         Ok(app.queues.send_looks(&messages).await?)
     })
     .await
 }
 
-async fn give_turns(app: &App, now: i64) -> Result<(), WorkError> {
+async fn give_turns(app: &App, turn: Turn, now: i64) -> Result<(), WorkError> {
     let give = |organizations: Vec<OrgId>| async move {
         for org in &organizations {
-            app.store.give_poll_a_turn(org, now).await?;
+            app.store.give_a_turn(turn, org, now).await?;
         }
         Ok(())
     };

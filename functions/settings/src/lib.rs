@@ -4,6 +4,7 @@ mod activity;
 mod connection;
 mod find;
 mod links;
+mod lost_sight;
 mod notice;
 mod parts;
 mod posted;
@@ -43,6 +44,10 @@ pub fn router(app: Arc<App>) -> Router {
         .route(
             "/companycam/settings/sync/cancel",
             post(syncing::form::cancel),
+        )
+        .route(
+            "/companycam/settings/lost_sight",
+            post(lost_sight::lost_sight),
         )
         .route("/companycam/settings/retry", post(activity::form::retry))
         .route(

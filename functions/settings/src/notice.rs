@@ -26,9 +26,15 @@ pub enum Notice {
     BroughtBack,
     /// It has one already.
     HasJob,
+    /// What CompanyCam no longer shows is taken to be gone.
+    TakenAsGone,
+    /// It is taken to be there, only not seen.
+    TakenAsUnseen,
+    /// There was no question to answer.
+    NoQuestion,
 }
 
-const ALL: [(&str, Notice, &str); 11] = [
+const ALL: [(&str, Notice, &str); 14] = [
     (
         "connected",
         Notice::Connected,
@@ -70,6 +76,21 @@ const ALL: [(&str, Notice, &str); 11] = [
         "has-job",
         Notice::HasJob,
         "There is nothing to bring back: the project has a job, or is left alone for another reason.",
+    ),
+    (
+        "taken-as-gone",
+        Notice::TakenAsGone,
+        "Thank you. Each is asked for once more, and what is gone is followed in One Click as your preferences say.",
+    ),
+    (
+        "taken-as-unseen",
+        Notice::TakenAsUnseen,
+        "Thank you. Everything stays in One Click as it is. To see all projects again, have an administrator of CompanyCam connect.",
+    ),
+    (
+        "no-question",
+        Notice::NoQuestion,
+        "This was answered already, or CompanyCam shows everything again.",
     ),
     (
         "disconnected",

@@ -73,6 +73,8 @@ pub struct Status {
     pub photos: Progress,
     /// When everything was last known to be in One Click, RFC 3339.
     pub last_synced_at: Option<Timestamp>,
+    /// When everything was last gone through, at night, RFC 3339.
+    pub last_checked_at: Option<Timestamp>,
     /// When the running sync began, RFC 3339.
     pub started_at: Option<Timestamp>,
     /// Which sides do not answer at the moment.
@@ -111,6 +113,7 @@ pub async fn of(
             projects: Progress::default(),
             photos: Progress::default(),
             last_synced_at: None,
+            last_checked_at: None,
             started_at: None,
             down: Vec::new(),
             pace: Pace::default(),
@@ -144,6 +147,7 @@ pub async fn of(
         projects,
         photos,
         last_synced_at: organization.last_synced_at.and_then(time),
+        last_checked_at: organization.last_checked_at.and_then(time),
         started_at: running.and_then(|run| time(run.started_at)),
         down: Side::BOTH
             .into_iter()

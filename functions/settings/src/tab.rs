@@ -9,7 +9,7 @@ use web::{ErrorPage, SignedIn};
 
 use crate::notice::Notice;
 use crate::view::View;
-use crate::{activity, connection, find, preferences, status, syncing, users};
+use crate::{activity, connection, find, lost_sight, preferences, status, syncing, users};
 
 /// The whole tab for whoever is signed in.
 pub async fn tab(
@@ -39,6 +39,7 @@ pub async fn tab(
                 div.sections {
                     (contents(works))
                     div.cards {
+                        @if works { (lost_sight::card(app, signed_in, organization)) }
                         (connection::card::card(app, signed_in, organization))
                         @if works { (syncing::card::card(app, signed_in, organization, &status)) }
                         (preferences::card::card(app, signed_in, &organization.preferences))

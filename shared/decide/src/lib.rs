@@ -9,6 +9,7 @@ pub mod link;
 pub mod location;
 pub mod metadata;
 pub mod new_project;
+pub mod nightly;
 pub mod pause;
 pub mod photo;
 pub mod project;

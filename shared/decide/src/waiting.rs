@@ -13,6 +13,7 @@ pub fn name(look: &Look) -> Option<String> {
         | Look::Resume { .. }
         | Look::ResumePhotos { .. }
         | Look::ResumeProjects { .. }
+        | Look::Nightly { .. }
         | Look::Sync { .. } => None,
         Look::Disconnect { generation } => Some(format!("disconnect#{generation}")),
         // What a listing read is in the project's row; after an event it is still to be read.

@@ -162,6 +162,9 @@ pub struct FileRow {
     /// `copied` is of another origin, has this id of One Click's, and is still to get our external id (B31).
     #[serde(default)]
     pub adopts: Option<String>,
+    /// The activity log names the copy as deleted, or altered, in One Click.
+    #[serde(default)]
+    pub named_gone: bool,
     /// Who or what refuses this wanted version so far.
     #[serde(default)]
     pub refused: Option<Refusal>,

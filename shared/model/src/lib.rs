@@ -5,6 +5,7 @@ pub mod file;
 pub mod ids;
 pub mod job;
 pub mod messages;
+pub mod nightly;
 pub mod one_click;
 pub mod organization;
 pub mod pause;

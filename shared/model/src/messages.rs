@@ -52,6 +52,12 @@ pub enum Look {
         #[serde(default)]
         seq: Option<i64>,
     },
+    /// The nightly pass: take its next step, or begin one.
+    Nightly {
+        /// The pass and its step; any other's messages are let go. None begins one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        step: Option<(String, i64)>,
+    },
     /// A connection that an administrator ended: what is still to be taken back?
     Disconnect {
         /// Which connection; a newer one is left alone.
@@ -175,6 +181,7 @@ impl Look {
             Self::ResumePhotos { .. } => "resume_photos",
             Self::ResumeProjects { .. } => "resume_projects",
             Self::Sync { .. } => "sync",
+            Self::Nightly { .. } => "nightly",
             Self::Disconnect { .. } => "disconnect",
             Self::Project { .. } => "project",
             Self::ProjectPhotos { .. } => "project_photos",

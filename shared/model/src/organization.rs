@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::companycam::{CompanyId, ProjectId, WebhookId};
+use crate::nightly::LostSight;
 use crate::one_click::{JobId, OrgId};
 use crate::pause::{Pause, Side};
 use crate::preferences::Preferences;
@@ -91,6 +92,12 @@ pub struct Organization {
     /// The same of One Click's.
     #[serde(default)]
     pub one_click_key: Option<String>,
+    /// So much was missing at once that an administrator is asked (B30).
+    #[serde(default)]
+    pub lost_sight: Option<LostSight>,
+    /// When a nightly pass last ended (B17).
+    #[serde(default)]
+    pub last_checked_at: Option<i64>,
     /// Whether the secrets of its own that an earlier version gave the organization are gone.
     #[serde(default)]
     pub no_old_secrets: bool,

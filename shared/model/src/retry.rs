@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::companycam::{DocumentId, PhotoId, ProjectId};
+use crate::file::FileId;
 use crate::one_click::JobId;
 
 /// What failed, and what Retry looks at.
@@ -18,6 +19,8 @@ pub enum RetryTarget {
     },
     /// The documents of a project, which could not be read.
     ProjectDocuments { project_id: ProjectId },
+    /// A copy that is not on its job any more, or not as it was sent.
+    Again { file: FileId, project_id: ProjectId },
     /// The photos of a project, which could not be read.
     ProjectPhotos { project_id: ProjectId },
     /// A project that could not be brought over.

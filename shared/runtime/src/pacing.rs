@@ -33,6 +33,8 @@ pub enum Lane {
     Live,
     /// A sync run: leaves the rest to live changes.
     Backfill,
+    /// The nightly pass: leaves the rest to both.
+    Nightly,
 }
 
 /// How many calls a lane may bring the last minute to. 224 in 62 seconds is 216.8 a minute: at least
@@ -44,6 +46,8 @@ fn limit(call: Call, lane: Lane) -> u32 {
         (Call::Read, Lane::Backfill) => 224,
         (Call::Write, Lane::Live) => 100,
         (Call::Write, Lane::Backfill) => 90,
+        (Call::Read, Lane::Nightly) => 200,
+        (Call::Write, Lane::Nightly) => 80,
     }
 }
 
@@ -71,7 +75,7 @@ pub fn spend(
         // A backfill has many looks waiting: coming back for one call each would be all that they do.
         let room = match lane {
             Lane::Live => 1,
-            Lane::Backfill => BACKFILL_ROOM,
+            Lane::Backfill | Lane::Nightly => BACKFILL_ROOM,
         };
         return Err(room_after(&slots, count, used + room - limit, now));
     }

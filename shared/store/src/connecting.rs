@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::change::Change;
 use crate::keys::{org_key, shard_of};
-use crate::schedule::first_poll;
+use crate::schedule::Turn;
 use crate::table::key;
 use crate::{Error, Store};
 
@@ -77,7 +77,7 @@ fn connecting(new: &NewConnection<'_>) -> Change {
         .set("connected_by", new.connected_by)
         .set("connected_at", new.at)
         .set("connected_shard", shard_of(new.org_id))
-        .set("poll_due_at", first_poll(new.org_id, new.at))
+        .set("poll_due_at", Turn::Poll.first(new.org_id, new.at))
         .set("sync", &new.sync)
         .set("generation", generation)
         .set("sealed_tokens", new.sealed_tokens)

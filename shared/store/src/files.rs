@@ -90,9 +90,9 @@ pub enum Lease {
 const PENDING_AT_ONCE: i32 = 100;
 
 #[derive(Debug, Deserialize)]
-struct FileKey {
+pub(crate) struct FileKey {
     #[serde(rename = "photo_id")]
-    id: FileId,
+    pub id: FileId,
 }
 
 /// The project as part of an index key; begins with the organization like every key. Its documents stand
@@ -241,6 +241,7 @@ impl Store {
         let done = Change::new()
             .set_or_remove("copied", copied)
             .remove("adopts")
+            .remove("named_gone")
             .remove("maybe_on")
             .remove("lease_ms")
             .remove("lease_holder")

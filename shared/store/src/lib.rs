@@ -11,6 +11,7 @@ pub mod files;
 pub mod jobs;
 pub mod keys;
 pub mod matches;
+mod nightly;
 pub mod organizations;
 pub mod pauses;
 pub mod projects;

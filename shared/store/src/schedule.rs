@@ -1,5 +1,5 @@
-//! When each connected organization is polled next (B17): a stored time, so that organizations are
-//! spread over the interval, whenever the schedule runs.
+//! When each connected organization is polled next, and gone through as a whole (B17): stored times, so
+//! that organizations are spread over the interval, whenever the schedule runs.
 
 use model::one_click::OrgId;
 use serde::Deserialize;
@@ -8,51 +8,115 @@ use crate::change::Change;
 use crate::keys::{org_key, shard_name};
 use crate::{Error, Store};
 
-/// Every organization is polled once in so many seconds.
-pub const POLL_EVERY_S: i64 = 15 * 60;
+/// What an organization has its turns for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Turn {
+    /// Once in 15 minutes.
+    Poll,
+    /// Once a night.
+    Nightly,
+}
 
-/// An organization whose poll is due.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub struct DuePoll {
+impl Turn {
+    /// So many seconds lie between two.
+    fn every_s(self) -> i64 {
+        match self {
+            Self::Poll => 15 * 60,
+            Self::Nightly => 24 * 60 * 60,
+        }
+    }
+
+    /// Over so many seconds the organizations are spread.
+    fn spread_s(self) -> i64 {
+        match self {
+            Self::Poll => 15 * 60,
+            // The schedule runs for six hours.
+            Self::Nightly => 5 * 60 * 60 + 50 * 60,
+        }
+    }
+
+    fn index(self) -> &'static str {
+        match self {
+            Self::Poll => "due",
+            Self::Nightly => "nightly",
+        }
+    }
+
+    fn attribute(self) -> &'static str {
+        match self {
+            Self::Poll => "poll_due_at",
+            Self::Nightly => "nightly_due_at",
+        }
+    }
+
+    /// When an organization's first turn is: its own share of the interval from now, always the same.
+    pub(crate) fn first(self, org: &OrgId, now: i64) -> i64 {
+        let sum = org.as_str().bytes().fold(11_i64, |sum, byte| {
+            (sum * 131 + i64::from(byte)) % 1_000_003
+        });
+        now + sum % self.spread_s()
+    }
+
+    /// When the turn after that one is: in step with it, and later than now.
+    fn next(self, due_at: i64, now: i64) -> i64 {
+        let missed = (now - due_at).max(0) / self.every_s();
+        due_at + (missed + 1) * self.every_s()
+    }
+}
+
+/// An organization whose turn it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Due {
     pub org_id: OrgId,
     /// Since when, in Unix seconds.
-    pub poll_due_at: i64,
+    pub due_at: i64,
 }
 
-/// When an organization's first poll is due: its own share of the interval from now, always the same.
-pub(crate) fn first_poll(org: &OrgId, now: i64) -> i64 {
-    let sum = org.as_str().bytes().fold(11_i64, |sum, byte| {
-        (sum * 131 + i64::from(byte)) % 1_000_003
-    });
-    now + sum % POLL_EVERY_S
-}
-
-/// When the poll after that one is due: in step with it, and later than now.
-fn next_poll(due_at: i64, now: i64) -> i64 {
-    let missed = (now - due_at).max(0) / POLL_EVERY_S;
-    due_at + (missed + 1) * POLL_EVERY_S
+#[derive(Deserialize)]
+struct DueKey {
+    org_id: OrgId,
+    poll_due_at: Option<i64>,
+    nightly_due_at: Option<i64>,
 }
 
 impl Store {
-    /// Up to `most` organizations of a shard whose poll is due at `now`, the longest first.
-    pub async fn due_polls(&self, shard: u32, now: i64, most: i32) -> Result<Vec<DuePoll>, Error> {
-        let query = self.organizations.query().index("due");
+    /// Up to `most` organizations of a shard whose turn it is at `now`, the longest first.
+    pub async fn due(
+        &self,
+        turn: Turn,
+        shard: u32,
+        now: i64,
+        most: i32,
+    ) -> Result<Vec<Due>, Error> {
+        let attribute = turn.attribute();
+        let query = self.organizations.query().index(turn.index());
         let (due, _) = query
-            .when("#connected_shard = :shard AND #poll_due_at <= :now")
+            .when(&format!(
+                "#connected_shard = :shard AND #{attribute} <= :now"
+            ))
             .value(":shard", shard_name(shard))
             .value(":now", now)
             .limit(most)
-            .page()
+            .page::<DueKey>()
             .await?;
-        Ok(due)
+        let due_at = |key: &DueKey| match turn {
+            Turn::Poll => key.poll_due_at,
+            Turn::Nightly => key.nightly_due_at,
+        };
+        let due = due.into_iter().map(|key| Due {
+            due_at: due_at(&key).unwrap_or(now),
+            org_id: key.org_id,
+        });
+        Ok(due.collect())
     }
 
-    /// The poll was queued; the next is due in its turn.
-    pub async fn poll_queued(&self, due: &DuePoll, now: i64) -> Result<(), Error> {
+    /// What the turn is for was queued; the next comes in its time.
+    pub async fn turn_taken(&self, turn: Turn, due: &Due, now: i64) -> Result<(), Error> {
+        let attribute = turn.attribute();
         let change = Change::new()
-            .set("poll_due_at", next_poll(due.poll_due_at, now))
-            .when("#poll_due_at = :due_at")
-            .value(":due_at", due.poll_due_at);
+            .set(attribute, turn.next(due.due_at, now))
+            .when(&format!("#{attribute} = :due_at"))
+            .value(":due_at", due.due_at);
         self.organizations
             .apply(org_key(&due.org_id), change)
             .await?;
@@ -60,10 +124,13 @@ impl Store {
     }
 
     /// Gives a connected organization its turn if it has none, as those connected by an earlier version.
-    pub async fn give_poll_a_turn(&self, org: &OrgId, now: i64) -> Result<(), Error> {
+    pub async fn give_a_turn(&self, turn: Turn, org: &OrgId, now: i64) -> Result<(), Error> {
+        let attribute = turn.attribute();
         let change = Change::new()
-            .set("poll_due_at", first_poll(org, now))
-            .when("attribute_exists(#connected_shard) AND attribute_not_exists(#poll_due_at)");
+            .set(attribute, turn.first(org, now))
+            .when(&format!(
+                "attribute_exists(#connected_shard) AND attribute_not_exists(#{attribute})"
+            ));
         self.organizations.apply(org_key(org), change).await?;
         Ok(())
     }
@@ -80,7 +147,7 @@ mod tests {
         let mut minutes = BTreeMap::<i64, usize>::new();
         for number in 0..15_000 {
             let org = OrgId::parse(&format!("org_{number}")).unwrap();
-            *minutes.entry(first_poll(&org, 0) / 60).or_default() += 1;
+            *minutes.entry(Turn::Poll.first(&org, 0) / 60).or_default() += 1;
         }
         assert_eq!(minutes.len(), 15);
         assert!(
@@ -91,8 +158,8 @@ mod tests {
 
     #[test]
     fn b17_the_next_poll_keeps_its_turn_however_late_the_last_was() {
-        assert_eq!(next_poll(1_000, 1_010), 1_900);
-        assert_eq!(next_poll(1_000, 1_900), 2_800);
-        assert_eq!(next_poll(1_000, 5_000), 5_500);
+        assert_eq!(Turn::Poll.next(1_000, 1_010), 1_900);
+        assert_eq!(Turn::Poll.next(1_000, 1_900), 2_800);
+        assert_eq!(Turn::Poll.next(1_000, 5_000), 5_500);
     }
 }

@@ -3,6 +3,8 @@
 //! CompanyCam has no request for one document, and no event of one that was deleted: what there is is the
 //! list of a project's.
 
+use std::collections::BTreeSet;
+
 use companycam::ids::{DocumentId, ProjectId};
 use companycam::{Document, Page};
 use decide::document::wanted_document;
@@ -65,6 +67,37 @@ pub async fn look_at_project_documents(
         }
         Some(_) | None => Ok(()),
     }
+}
+
+/// The documents that CompanyCam shows of a linked project; what of them is news is wanted from here on.
+/// `None`: they are not to be copied, and not asked for. Of a project that is not there there are none.
+pub async fn shown(
+    context: &OrgContext<'_>,
+    project: &ProjectRow,
+) -> Result<Option<BTreeSet<FileId>>, WorkError> {
+    let preferences = &context.organization.preferences;
+    if !preferences.has(Preference::CopyDocuments) {
+        return Ok(None);
+    }
+    let mut shown = BTreeSet::new();
+    let mut next = Some(1);
+    while let Some(page) = next.filter(|page| *page <= MOST_PAGES) {
+        let companycam = context.companycam();
+        let answer = companycam.project_documents(&project.project_id, page);
+        let answer = match answer.await {
+            Err(failure) if failure.is_not_found() => return Ok(Some(BTreeSet::new())),
+            answer => answer?,
+        };
+        look_at_documents(context, project, &answer).await?;
+        shown.extend(
+            answer
+                .items
+                .iter()
+                .map(|document| FileId::from(&document.id)),
+        );
+        next = answer.next.filter(|next| *next > page);
+    }
+    Ok(Some(shown))
 }
 
 /// Writes down what One Click should have of each document, and queues those where that differs from

@@ -15,6 +15,7 @@ pub mod jobs;
 mod listing;
 mod matching;
 mod merge;
+pub mod nightly;
 mod pause;
 pub mod photo;
 pub mod photos;
@@ -103,6 +104,7 @@ fn lane_of(look: &Look) -> Lane {
             origin: model::messages::Origin::Sync,
             ..
         } => Lane::Backfill,
+        Look::Nightly { .. } => Lane::Nightly,
         Look::Poll
         | Look::PollOn { .. }
         | Look::Probe { .. }
@@ -129,6 +131,7 @@ async fn take(context: &OrgContext<'_>, message: &SyncMessage) -> Result<(), Wor
         Look::Resume { after } => resume::resume(context, after.as_deref()).await,
         Look::ResumePhotos { after } => resume::resume_photos(context, after.as_ref()).await,
         Look::ResumeProjects { after } => resume::resume_projects(context, after.as_ref()).await,
+        Look::Nightly { step } => nightly::step_or_answer(context, step.as_ref()).await,
         // Done above, since the organization need not be connected for it.
         Look::Disconnect { .. } => Ok(()),
         Look::Sync { run, seq } => sync_run::step(context, run, *seq, message.tries).await,

@@ -13,7 +13,7 @@ use runtime::WorkError;
 use crate::context::OrgContext;
 use crate::listing::LOOKS_AT_ONCE;
 use crate::pause::readable;
-use crate::sync_run;
+use crate::{nightly, sync_run};
 
 /// So many looks that waited are queued at once; live changes slip in before the next.
 const AT_ONCE: i32 = 20;
@@ -54,6 +54,7 @@ pub async fn resume(context: &OrgContext<'_>, after: Option<&str>) -> Result<(),
         return Ok(());
     }
     sync_run::take_up(context).await?;
+    nightly::take_up(context).await?;
     for look in [
         Look::ResumePhotos { after: None },
         Look::ResumeProjects { after: None },

@@ -5,7 +5,8 @@
 //! looked at twice, which does no harm.
 
 use companycam::ids::ProjectId;
-use model::messages::{Look, Origin, SyncMessage};
+use model::file::FileId;
+use model::messages::{FileMessage, Look, Origin, SyncMessage};
 use model::organization::Organization;
 use model::project::LinkState;
 use model::retry::RetryTarget;
@@ -34,6 +35,7 @@ pub async fn retry(
             store.photo(org, photo_id).await?.map(|row| row.project_id)
         }
         RetryTarget::ProjectPhotos { project_id }
+        | RetryTarget::Again { project_id, .. }
         | RetryTarget::Document { project_id, .. }
         | RetryTarget::ProjectDocuments { project_id }
         | RetryTarget::Project { project_id }
@@ -62,6 +64,15 @@ pub async fn retry(
             Look::documents_of(project_id)
         }
         RetryTarget::ProjectDocuments { project_id } => Look::documents_of(project_id),
+        RetryTarget::Again { file, project_id } => {
+            store.copy_again(org, file).await?;
+            let message = FileMessage::new(org, file);
+            app.queues.send_files(&[message], None).await?;
+            match file {
+                FileId::Photo(_) => Look::photos_of(project_id, None),
+                FileId::Document(_) => Look::documents_of(project_id),
+            }
+        }
         RetryTarget::Project { project_id } => {
             store.retry_project(org, project_id).await?;
             project_look(project_id, Origin::Event)

@@ -12,6 +12,7 @@ pub fn of(look: &Look) -> (Kind, String) {
         | Look::Resume { .. }
         | Look::ResumePhotos { .. }
         | Look::ResumeProjects { .. } => (Kind::Sync, "Going on after an outage".to_owned()),
+        Look::Nightly { .. } => (Kind::Sync, "The nightly check".to_owned()),
         Look::Disconnect { .. } => (Kind::Connection, "Disconnecting".to_owned()),
         Look::Sync { .. } => (Kind::Sync, "The sync".to_owned()),
         Look::Project { project_id, .. } => (Kind::Project, format!("Project {project_id}")),
@@ -34,6 +35,7 @@ pub fn failed(look: &Look) -> String {
     let (_, what) = of(look);
     match look {
         Look::Poll | Look::PollOn { .. } => "The organization could not be polled".to_owned(),
+        Look::Nightly { .. } => "The nightly check could not go on".to_owned(),
         Look::Disconnect { .. } => "Disconnecting could not be finished".to_owned(),
         Look::Sync { .. } => "The sync could not go on".to_owned(),
         Look::Project { .. } => format!("{what} could not be brought over"),
@@ -99,6 +101,7 @@ pub fn about(look: &Look, entry: NewEntry) -> NewEntry {
         | Look::Resume { .. }
         | Look::ResumePhotos { .. }
         | Look::ResumeProjects { .. }
+        | Look::Nightly { .. }
         | Look::Disconnect { .. }
         | Look::Sync { .. } => entry,
     }

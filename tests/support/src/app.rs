@@ -14,6 +14,7 @@ use runtime::{App, Config};
 use serde_json::{Value, json};
 use simulator_kit::{Bound, FaultRule, Server};
 use store::activity::{Entry, Filter};
+use store::schedule::Turn;
 use url::Url;
 
 use crate::aws::{Aws, table_names};
@@ -282,8 +283,14 @@ impl TestApp {
 
     /// Runs `project-poll`; how many organizations it queued a look at.
     pub async fn poll(&self) -> usize {
-        let polled = project_poll::poll_all(&self.app).await;
+        let polled = project_poll::queue_all(&self.app, Turn::Poll).await;
         polled.expect("the poll is queued")
+    }
+
+    /// Queues a nightly pass of every organization; how many those are.
+    pub async fn nightly(&self) -> usize {
+        let queued = project_poll::queue_all(&self.app, Turn::Nightly).await;
+        queued.expect("the pass is queued")
     }
 
     /// What was set aside for good, as JSON.

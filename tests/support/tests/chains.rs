@@ -295,7 +295,9 @@ async fn b17_an_organization_is_polled_once_in_15_minutes_in_a_minute_of_its_own
     let test = TestApp::connected().await;
     let mut polls = 0;
     for _ in 0..60 {
-        polls += project_poll::poll_due(&test.app).await.unwrap();
+        polls += project_poll::queue_due(&test.app, store::schedule::Turn::Poll)
+            .await
+            .unwrap();
         test.settle().await;
         test.advance(Duration::from_mins(1));
     }

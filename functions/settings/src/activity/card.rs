@@ -47,6 +47,7 @@ impl Page {
                 Some(RetryTarget::Job { job_id } | RetryTarget::Reassigning { job_id, .. }) => {
                     jobs.push(job_id);
                 }
+                Some(RetryTarget::Again { file, .. }) => files.push(file),
                 Some(
                     RetryTarget::ProjectPhotos { .. }
                     | RetryTarget::ProjectDocuments { .. }
@@ -81,6 +82,12 @@ impl Page {
         match target {
             RetryTarget::Photo { photo_id } => self.file_now(&photo_id.into()),
             RetryTarget::Document { document_id, .. } => self.file_now(&document_id.into()),
+            RetryTarget::Again { file, .. } => match self.files.get(file) {
+                Some(row) if row.named_gone => Now::Failed,
+                Some(row) if row.is_pending() => Now::Waits,
+                Some(row) if row.is_current() => Now::Well,
+                _ => Now::Failed,
+            },
             RetryTarget::Project { project_id } => match self.projects.get(project_id) {
                 Some(row) if row.set_aside.is_some() => Now::Failed,
                 Some(row) if row.wanted.is_some() => Now::Waits,

@@ -32,7 +32,7 @@ fn texts(preference: Preference) -> (&'static str, &'static str) {
         ),
         Preference::RemoveDeletedPhotos => (
             "Remove photos in One Click when they are deleted in CompanyCam",
-            "Otherwise a photo that is deleted in CompanyCam stays in its job. Deletions are not noticed yet; your choice is kept for when they are.",
+            "Deletions are noticed by the nightly check. Otherwise a photo or document that is deleted in CompanyCam stays in its job.",
         ),
         Preference::CopyInternalPhotos => (
             "Copy photos marked internal",

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use model::file::{CopiedFile, FileDetails, FileRow, WantedFile};
-use one_click::{Error as OneClickError, Field, ImageFields, JobId, OrgId};
+use one_click::{Error as OneClickError, ImageFields, JobId, OrgId};
 
 use super::CopyError;
 

@@ -60,6 +60,10 @@ fn looks() -> Vec<Look> {
                 pages: 1,
             },
         },
+        Look::Nightly { step: None },
+        Look::Nightly {
+            step: Some(("pass".to_owned(), 4)),
+        },
         Look::ProjectDocuments {
             project_id: project_id.clone(),
             page: 2,

@@ -1,0 +1,147 @@
+//! Some linked projects, as both sides and their rows have them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use companycam::PhotosQuery;
+use companycam::ids::ProjectId;
+use model::file::{FileId, FileRow};
+use model::nightly::Missing;
+use model::preferences::Preference;
+use model::project::ProjectRow;
+use runtime::WorkError;
+
+use super::{Taken, copies};
+use crate::context::OrgContext;
+use crate::{documents, photos};
+
+/// So many projects are read at once: a live change waits for their lists at most.
+const AT_ONCE: i32 = 10;
+/// More pages than any ten projects have: a list that never ends is none.
+const MOST_PAGES: usize = 2_000;
+
+/// A linked project, and what of it was copied.
+struct Linked {
+    row: ProjectRow,
+    files: Vec<FileRow>,
+}
+
+/// Compares some projects after that one; the last of them, if there may be more.
+pub(super) async fn links(
+    context: &OrgContext<'_>,
+    after: Option<&ProjectId>,
+    taken: &mut Taken,
+) -> Result<Option<ProjectId>, WorkError> {
+    let (org, store) = (context.org(), &context.app.store);
+    let (rows, next) = store.linked_projects_after(org, after, AT_ONCE).await?;
+    let company = &context.organization.company_id;
+    let mut projects = Vec::new();
+    // Of a project that CompanyCam says is deleted it shows nothing; that was said, and is no loss of sight.
+    let is_shown = |row: &ProjectRow| {
+        row.company_id == *company && !row.seen.as_ref().is_some_and(|seen| seen.deleted)
+    };
+    for row in rows.into_iter().filter(is_shown) {
+        let ids = store.files_of(org, &row.project_id).await?;
+        let mut files = store.files(org, ids).await?;
+        // The index may be behind.
+        files.retain(|file| file.project_id == row.project_id);
+        projects.push(Linked { row, files });
+    }
+    let shown = shown_photos(context, &projects).await?;
+    for project in &projects {
+        compare(context, project, &shown, taken).await?;
+    }
+    Ok(next)
+}
+
+/// The photos that CompanyCam shows of these projects; what of them is news is wanted from here on.
+async fn shown_photos(
+    context: &OrgContext<'_>,
+    projects: &[Linked],
+) -> Result<BTreeSet<FileId>, WorkError> {
+    let mut shown = BTreeSet::new();
+    if projects.is_empty() {
+        return Ok(shown);
+    }
+    let mut query = PhotosQuery {
+        project_ids: projects
+            .iter()
+            .map(|project| project.row.project_id.clone())
+            .collect(),
+        ..PhotosQuery::default()
+    };
+    for _ in 0..MOST_PAGES {
+        let page = context.companycam().photos(&query).await?;
+        photos::look_at_photos(context, &page).await?;
+        let there = page.items.iter().filter(|photo| !photo.is_deleted());
+        shown.extend(there.map(|photo| FileId::from(&photo.id)));
+        match page.next {
+            Some(more) if Some(&more) != query.after.as_ref() => query.after = Some(more),
+            Some(_) | None => break,
+        }
+    }
+    Ok(shown)
+}
+
+async fn compare(
+    context: &OrgContext<'_>,
+    project: &Linked,
+    shown: &BTreeSet<FileId>,
+    taken: &mut Taken,
+) -> Result<(), WorkError> {
+    let id = &project.row.project_id;
+    let documents = documents::shown(context, &project.row).await?;
+    let copied = project.files.iter().filter(|file| file.copied.is_some());
+    let copied: Vec<_> = copied.collect();
+    let is_shown = |file: &FileId| match file {
+        FileId::Photo(_) => shown.contains(file),
+        // Where none are asked for, nothing is known of them.
+        FileId::Document(_) => documents.as_ref().is_none_or(|all| all.contains(file)),
+    };
+    let missing: Vec<_> = copied.iter().filter(|file| !is_shown(&file.id)).collect();
+    let nothing_shown = !project.files.iter().any(|file| shown.contains(&file.id))
+        && documents.as_ref().is_none_or(BTreeSet::is_empty);
+    taken.tally.projects += 1;
+    if nothing_shown && !is_there(context, id).await? {
+        if !record(context, id, None).await? {
+            taken.tally.projects_missing += 1;
+        }
+        return Ok(());
+    }
+    let removes = context
+        .organization
+        .preferences
+        .has(Preference::RemoveDeletedPhotos);
+    taken.tally.files += i64::try_from(copied.len()).unwrap_or(i64::MAX);
+    for file in missing.into_iter().filter(|_| removes) {
+        if !record(context, id, Some(&file.id)).await? {
+            taken.tally.files_missing += 1;
+        }
+    }
+    let files: BTreeMap<_, _> = copied.into_iter().map(|file| (&file.id, file)).collect();
+    copies::verify(context, &project.row, &files, taken).await
+}
+
+/// Whether CompanyCam has the project, though it shows nothing on it.
+async fn is_there(context: &OrgContext<'_>, id: &ProjectId) -> Result<bool, WorkError> {
+    match context.companycam().project(id).await {
+        Ok(project) => Ok(!project.is_deleted()),
+        Err(failure) if failure.is_not_found() => Ok(false),
+        Err(failure) => Err(failure.into()),
+    }
+}
+
+/// Writes down that it is missing. Whether an administrator said that it is only not seen any more.
+async fn record(
+    context: &OrgContext<'_>,
+    project: &ProjectId,
+    file: Option<&FileId>,
+) -> Result<bool, WorkError> {
+    let missing = Missing {
+        org_id: context.org().clone(),
+        file: file.cloned(),
+        project_id: project.clone(),
+        since: context.app.clock.now_s(),
+        unseen: false,
+    };
+    Ok(context.app.store.record_missing(&missing).await?.unseen)
+}
