@@ -169,14 +169,16 @@ impl Place {
 }
 
 fn of_project(fields: &ProjectFields) -> ([&str; 2], Town) {
-    let text = |value: &'_ Option<String>| value.clone().unwrap_or_default();
-    let town = Town::read(
-        &text(&fields.city),
-        &text(&fields.state),
-        &text(&fields.postal_code),
-    );
-    let lines = [&fields.street_address_1, &fields.street_address_2];
-    (lines.map(|line| line.as_deref().unwrap_or_default()), town)
+    let parts = [
+        &fields.street_address_1,
+        &fields.street_address_2,
+        &fields.city,
+        &fields.state,
+        &fields.postal_code,
+    ];
+    let [line_1, line_2, city, state, postal_code] =
+        parts.map(|part| part.as_deref().unwrap_or_default());
+    ([line_1, line_2], Town::read(city, state, postal_code))
 }
 
 /// Drops who somebody is to be found with: "c/o Pat Larkin", "Attn: office".

@@ -1,7 +1,6 @@
 //! The number of a house.
 
 use super::ordinal;
-use super::tables::{DIRECTION, SUFFIX};
 use super::town::Country;
 use super::words::Word;
 
@@ -65,8 +64,8 @@ fn is_suffix_letter(words: &[Word<'_>]) -> bool {
     let [_, letter, street, _, ..] = words else {
         return false;
     };
-    let is_name = street.text.len() > 1 && SUFFIX.get(street.text).is_none();
-    matches!(letter.text, "a" | "b" | "c") && is_name && DIRECTION.get(street.text).is_none()
+    let is_name = street.text.len() > 1 && street.says.kind.is_none();
+    matches!(letter.text, "a" | "b" | "c") && is_name && street.says.direction.is_none()
 }
 
 /// "N6W23001", "W63 N645": numbers by a grid, as in parts of Wisconsin.

@@ -1,18 +1,16 @@
 //! Numbers in names of streets: "Ninth", "9th" and "9" are one.
 
 use super::tables::numbers::{ENDINGS, ONES, TENS};
+use super::words::Word;
 
 /// The number at the beginning of the words, and how many of them say it: "twenty first", "21st".
-pub fn number(words: &[&str]) -> Option<(u32, usize)> {
+pub fn number(words: &[Word<'_>]) -> Option<(u32, usize)> {
     let first = words.first()?;
-    if let Some(number) = digits(first) {
+    if let Some(number) = digits(first.text).or(first.says.number) {
         return Some((number, 1));
     }
-    if let Some(number) = one_word(first) {
-        return Some((number, 1));
-    }
-    let tens = tens(first)?;
-    match words.get(1).and_then(|word| ones(word)) {
+    let tens = first.says.tens?;
+    match words.get(1).and_then(|word| word.says.number) {
         Some(ones) if ones < 10 => Some((tens + ones, 2)),
         _ => Some((tens, 1)),
     }
@@ -50,29 +48,6 @@ pub fn is_place(word: &str) -> bool {
     digits(word).is_some() && english.iter().any(|ending| word.ends_with(ending))
 }
 
-/// "nine", "ninth", "twentieth", "twentyfirst"; not "twenty", which another word may follow.
-fn one_word(word: &str) -> Option<u32> {
-    let place = |(at, (_, place)): (u32, &(&str, &str))| (*place == word).then_some(10 * (at + 2));
-    ones(word)
-        .or_else(|| (0..).zip(&TENS).find_map(place))
-        .or_else(|| {
-            let joint = |(ten, _): &(&str, &str)| Some((word.strip_prefix(ten)?, tens(ten)?));
-            let (rest, tens) = TENS.iter().find_map(joint)?;
-            ones(rest).filter(|ones| *ones < 10).map(|ones| tens + ones)
-        })
-}
-
-fn ones(word: &str) -> Option<u32> {
-    let is_it =
-        |(at, (one, place)): (u32, &(&str, &str))| (word == *one || word == *place).then_some(at);
-    (1..).zip(&ONES).find_map(is_it)
-}
-
-fn tens(word: &str) -> Option<u32> {
-    let is_it = |(at, (ten, _)): (u32, &(&str, &str))| (word == *ten).then_some(10 * at);
-    (2..).zip(&TENS).find_map(is_it)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -98,7 +73,7 @@ mod tests {
             ("elm", None),
             ("", None),
         ] {
-            let words: Vec<_> = words.split(' ').collect();
+            let words: Vec<_> = words.split(' ').map(Word::of).collect();
             assert_eq!(number(&words), found, "{words:?}");
         }
     }
@@ -107,10 +82,10 @@ mod tests {
     fn b32_every_number_up_to_ninety_nine_is_read_as_it_is_spelled() {
         for number_of in 1..100 {
             let spelled = spelled(number_of).unwrap();
-            let words: Vec<_> = spelled.split('-').collect();
+            let words: Vec<_> = spelled.split('-').map(Word::of).collect();
             assert_eq!(number(&words), Some((number_of, words.len())), "{spelled}");
             let joint = spelled.replace('-', "");
-            assert_eq!(number(&[&joint]), Some((number_of, 1)), "{joint}");
+            assert_eq!(number(&[Word::of(&joint)]), Some((number_of, 1)), "{joint}");
         }
         assert_eq!(spelled(0), None);
         assert_eq!(spelled(100), None);

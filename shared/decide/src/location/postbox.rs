@@ -72,7 +72,7 @@ pub fn drop_route(words: &mut Vec<Word<'_>>) {
     if let [street @ .., route, number] = words.as_slice()
         && street.len() > 1
         && route.text == "rr"
-        && is_number(number.text)
+        && number.is_digits()
     {
         words.truncate(words.len() - 2);
     }
@@ -115,12 +115,8 @@ fn number(rest: &[Word<'_>]) -> Option<(String, usize)> {
         .iter()
         .take_while(|word| matches!(word.text, "#" | "no" | "number"))
         .count();
-    let text = rest.get(marks)?.text;
-    let number = text.replace('-', "");
+    let word = rest.get(marks)?;
+    let number = word.text.replace('-', "");
     let number = number.trim_start_matches('0');
-    (is_value(text) && !number.is_empty()).then(|| (number.to_owned(), marks + 1))
-}
-
-fn is_number(word: &str) -> bool {
-    word.bytes().all(|byte| byte.is_ascii_digit())
+    (is_value(word) && !number.is_empty()).then(|| (number.to_owned(), marks + 1))
 }

@@ -1,8 +1,7 @@
 //! Roads that have a number in place of a name: highways, routes, county roads.
 
-use super::tables::{DIRECTION, PROVINCE, STATE, SUFFIX};
+use super::tables::meanings;
 use super::words::Word;
-use super::words::texts;
 
 /// A numbered road.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,106 +60,91 @@ const SYSTEMS: &[(&str, &[&str])] = &[
     ("range", &["range way", "rge way"]),
 ];
 
-/// The longest way to call a road, in words.
-const LONGEST: usize = 4;
-
 /// The road that begins here, and how many words it takes. `state` is the address's.
 pub fn road(words: &[Word<'_>], state: &str) -> Option<(Road, usize)> {
-    let words = texts(words);
-    let (system, used) = system(&words, state)?;
+    let (system, used) = system(words)
+        .or_else(|| of_state(words, state))
+        // Whose it is is not said, and it may be anybody's.
+        .or_else(|| Some((way(words.first()?).filter(|way| *way != "rd")?, 1)))?;
     let (number, direction, taken) = number(&words[used..], system)?;
     let name = format!("{system} {number}");
     Some((Road { name, direction }, used + taken))
 }
 
-fn system(words: &[&str], state: &str) -> Option<(&'static str, usize)> {
-    let short: Vec<_> = words.iter().take(LONGEST).map(|word| short(word)).collect();
-    let lengths = (1..=short.len()).rev();
-    let mut found = lengths.filter_map(|length| {
-        let phrase = short[..length].join(" ");
-        let is_it = |(_, phrases): &&(&str, &[&str])| phrases.contains(&phrase.as_str());
-        SYSTEMS
-            .iter()
-            .find(is_it)
-            .map(|(system, _)| (*system, length))
+/// The system whose longest phrase the words begin with.
+fn system(words: &[Word<'_>]) -> Option<(&'static str, usize)> {
+    let first = short(words.first()?);
+    let begins = |phrase: &&&str| {
+        let mut words = words.iter().map(short);
+        // Nearly all phrases fall at the first word.
+        phrase.starts_with(first) && phrase.split(' ').all(|text| words.next() == Some(text))
+    };
+    let found = SYSTEMS.iter().flat_map(|(system, phrases)| {
+        let phrases = phrases.iter().filter(begins);
+        phrases.map(move |phrase| (*system, phrase.split(' ').count()))
     });
-    found
-        .next()
-        .or_else(|| of_state(words, state))
-        .or(match words.first() {
-            // Whose it is is not said, and it may be anybody's.
-            Some(word) if short_way(word) == Some("hwy") => Some(("hwy", 1)),
-            Some(word) if short_way(word) == Some("rte") => Some(("rte", 1)),
-            _ => None,
-        })
+    found.max_by_key(|(_, length)| *length)
 }
 
 /// "Nebraska Highway 2", "KY 440": a state's road is the state's only in the state itself.
-fn of_state(words: &[&str], state: &str) -> Option<(&'static str, usize)> {
-    let lengths = (1..=2.min(words.len())).rev();
-    let is_state = |length: &usize| {
-        let name = words[..*length].concat();
-        let known = STATE.get(&name).or_else(|| PROVINCE.get(&name));
-        known.is_some_and(|known| known == state) && DIRECTION.get(&name).is_none()
+fn of_state(words: &[Word<'_>], state: &str) -> Option<(&'static str, usize)> {
+    let is_it = |known: Option<&'static str>| known.is_some_and(|known| known == state);
+    let first = words.first()?;
+    let length = match words {
+        [one, two, ..] if two.says.ends_state => {
+            let name = [one.text, two.text].concat();
+            is_it(meanings(&name).state).then_some(2)?
+        }
+        _ => (is_it(first.says.state) && first.says.direction.is_none()).then_some(1)?,
     };
-    let length = lengths.into_iter().find(is_state)?;
-    let state_word = usize::from(words.get(length).is_some_and(|word| *word == "state"));
-    let way = words
-        .get(length + state_word)
-        .and_then(|word| short_way(word));
+    let state_word = usize::from(words.get(length).is_some_and(|word| word.text == "state"));
+    let way = words.get(length + state_word).and_then(way);
     let used = length + state_word + usize::from(way.is_some());
     // A short name without a kind of road ("KY 440") needs the number right behind it.
-    (way.is_some() || (state_word == 0 && words[0].len() == 2)).then_some(("state", used))
+    (way.is_some() || (state_word == 0 && first.text.len() == 2)).then_some(("state", used))
 }
 
-fn short(word: &str) -> &str {
-    match word {
+fn short<'a>(word: &Word<'a>) -> &'a str {
+    match word.text {
         "interstate" => "i",
         "co" | "cnty" | "cty" => "county",
-        "hwy" | "rte" | "rd" => "way",
-        word if short_way(word).is_some() => "way",
-        word => word,
+        text => way(word).map_or(text, |_| "way"),
     }
 }
 
-fn short_way(word: &str) -> Option<&'static str> {
-    SUFFIX
-        .get(word)
-        .filter(|short| matches!(*short, "hwy" | "rte" | "rd"))
+/// What a way with a number is called.
+fn way(word: &Word<'_>) -> Option<&'static str> {
+    word.says
+        .kind
+        .filter(|kind| matches!(*kind, "hwy" | "rte" | "rd"))
 }
 
 /// The number of a road: "6", "35W", "12 A", and the letters of a county's ("County Road AA").
-fn number(words: &[&str], system: &str) -> Option<(String, Option<&'static str>, usize)> {
-    let marks = usize::from(
-        words
-            .first()
-            .is_some_and(|word| matches!(*word, "#" | "no")),
-    );
-    let word = *words.get(marks)?;
-    let digits = word.bytes().take_while(u8::is_ascii_digit).count();
-    let (number, letters) = word.split_at(digits);
+fn number(words: &[Word<'_>], system: &str) -> Option<(String, Option<&'static str>, usize)> {
+    let first = words.first()?;
+    let marks = usize::from(matches!(first.text, "#" | "no"));
+    let word = words.get(marks)?;
+    let used = marks + 1;
+    let digits = word.text.bytes().take_while(u8::is_ascii_digit).count();
+    let (number, letters) = word.text.split_at(digits);
     let letters = letters.strip_prefix('-').unwrap_or(letters);
     if digits == 0 {
-        let lettered = system == "county" && word.len() <= 2;
-        let is_type = SUFFIX.get(word).is_some();
-        return (lettered && !is_type).then(|| (word.to_owned(), None, marks + 1));
+        let lettered = system == "county" && word.text.len() <= 2 && word.says.kind.is_none();
+        return lettered.then(|| (word.text.to_owned(), None, used));
     }
     let number = number.trim_start_matches('0');
     if letters.len() > 1 || !letters.bytes().all(|byte| byte.is_ascii_alphabetic()) {
         return None;
     }
-    if let Some(direction) = DIRECTION.get(letters) {
-        return Some((number.to_owned(), Some(direction), marks + 1));
+    if let Some(direction) = meanings(letters).direction {
+        return Some((number.to_owned(), Some(direction), used));
     }
     // "County Road 12 A" is 12A, if the letter is the last and none of a direction.
-    let next = words
-        .get(marks + 1)
-        .filter(|word| words.len() == marks + 2 && word.len() == 1);
-    let next = next.filter(|word| letters.is_empty() && DIRECTION.get(word).is_none());
-    let letter = next.copied().unwrap_or(letters);
-    Some((
-        format!("{number}{letter}"),
-        None,
-        marks + 1 + usize::from(next.is_some()),
-    ))
+    if let ("", [next]) = (letters, &words[used..])
+        && next.text.len() == 1
+        && next.says.direction.is_none()
+    {
+        return Some((format!("{number}{}", next.text), None, used + 1));
+    }
+    Some((format!("{number}{letters}"), None, used))
 }

@@ -3,7 +3,6 @@
 use model::project::ProjectFields;
 
 use super::road::road;
-use super::tables::{DIRECTION, FRENCH_TYPE, SHARED_TYPE, SUFFIX};
 use super::words::{Word, cleaned};
 use super::{Parts, of_project, ordinal};
 use crate::name::stable_part;
@@ -50,24 +49,23 @@ fn address_terms(fields: &ProjectFields) -> Option<Vec<String>> {
 
 /// How a street begins in every spelling: one or two texts.
 fn beginnings(street: &[Word<'_>], state: &str, lines: [&str; 2]) -> Vec<String> {
-    let first = street[0].text;
-    let texts: Vec<_> = street.iter().take(2).map(|word| word.text).collect();
+    let (first, says) = (street[0].text, street[0].says);
     let letter = || first.chars().take(1).collect::<String>();
-    if road(street, state).is_some() || DIRECTION.get(first).is_some() {
+    if road(street, state).is_some() || says.direction.is_some() {
         return vec![letter()];
     }
-    if let Some((number, _)) = ordinal::number(&texts) {
+    if let Some((number, _)) = ordinal::number(street) {
         let spelled = ordinal::spelled(number);
         let spelled = spelled.map(|word| word.chars().take(SPELLED_LETTERS).collect());
         return std::iter::once(number.to_string()).chain(spelled).collect();
     }
     if let Some(name) = street.get(1)
-        && (FRENCH_TYPE.get(first).is_some() || SHARED_TYPE.get(first).is_some())
+        && says.french_kind.or(says.shared_kind).is_some()
     {
         return vec![letter(), written(name.text, lines)];
     }
     let is_saint = matches!(first, "saint" | "st" | "ste" | "sainte");
-    if is_saint || SUFFIX.get(first).is_some() || matches!(first, "no" | "so") {
+    if is_saint || says.kind.is_some() || matches!(first, "no" | "so") {
         return vec![letter()];
     }
     vec![written(first, lines)]

@@ -2,7 +2,7 @@
 
 mod line;
 
-use super::tables::{PROVINCE, STATE, SUFFIX};
+use super::tables::{is_province, meanings};
 use super::words::{Word, cleaned, joined, split};
 use crate::text::{folded, words};
 
@@ -42,9 +42,9 @@ impl Town {
     pub fn country(&self) -> Country {
         if is_zip(&self.postal_code) {
             Country::UnitedStates
-        } else if is_canadian(&self.postal_code) || PROVINCE.get(&self.state).is_some() {
+        } else if is_canadian(&self.postal_code) || is_province(&self.state) {
             Country::Canada
-        } else if STATE.get(&self.state).is_some() {
+        } else if meanings(&self.state).state.is_some() {
             Country::UnitedStates
         } else {
             Country::Unknown
@@ -63,28 +63,27 @@ impl Town {
     }
 }
 
-/// A state as its postal abbreviation, if there is such a state.
-fn known_state(joined: &str) -> Option<&'static str> {
-    STATE.get(joined).or_else(|| PROVINCE.get(joined))
-}
-
 fn state_of(text: &str) -> String {
     let joined: String = words(&folded(text)).collect();
-    known_state(&joined).map_or(joined, str::to_owned)
+    meanings(&joined).state.map_or(joined, str::to_owned)
 }
 
-/// A city's name as it is compared. In a city's name "St" is a saint.
+/// A city's name as it is compared.
 fn city_of(words: &[Word<'_>]) -> String {
-    let spelled = words.iter().map(|word| match word.text {
+    joined(words.iter().map(spelled_in_city))
+}
+
+/// In a city's name "St" is a saint.
+fn spelled_in_city<'a>(word: &Word<'a>) -> &'a str {
+    match word.text {
         "st" => "saint",
         "ste" => "sainte",
         "n" => "north",
         "s" => "south",
         "e" => "east",
         "w" => "west",
-        text => SUFFIX.get(text).unwrap_or(text),
-    });
-    joined(spelled)
+        text => word.says.kind.unwrap_or(text),
+    }
 }
 
 /// Five digits for a ZIP code, with or without four more, and also where it lost its leading zeros on
@@ -93,7 +92,8 @@ pub fn postal_code(text: &str) -> String {
     let folded = folded(text);
     let mut words: Vec<_> = words(&folded).collect();
     // "NE 68508", "68508 USA", "68508.0"
-    words.retain(|word| known_state(word).is_none() && !matches!(*word, "us" | "usa" | "canada"));
+    words
+        .retain(|word| meanings(word).state.is_none() && !matches!(*word, "us" | "usa" | "canada"));
     if let [zip, "0"] = words[..] {
         words = vec![zip];
     }

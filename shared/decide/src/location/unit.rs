@@ -1,9 +1,13 @@
 //! Flats, suites and other parts of a building.
 
+mod value;
+
 use super::ordinal;
 use super::tables::units::FLOORS;
-use super::tables::{DIRECTION, STRONG_UNIT, SUFFIX, UNIT_ALONE, WEAK_UNIT};
 use super::words::Word;
+
+pub use value::is_value;
+use value::{value, value_of};
 
 /// The least number of words that a street takes, with the number of the house.
 const STREET_WORDS: usize = 2;
@@ -55,8 +59,8 @@ pub fn take(words: &mut Vec<Word<'_>>) -> Vec<Unit> {
                 Some(Leading::Both(unit, house)) => {
                     units.push(Unit::of(unit));
                     kept.push(Word {
-                        text: house,
-                        ..rest[0]
+                        starts_part: true,
+                        ..Word::of(house)
                     });
                 }
                 None => units.push(unit),
@@ -101,99 +105,96 @@ fn unit_at(rest: &[Word<'_>], kept: usize) -> Option<(Unit, usize)> {
         .or_else(|| bare(rest).filter(|(_, used)| behind_street || house_follows(&rest[*used..])))
 }
 
-fn class_of(word: &str, apart: bool) -> Option<&'static str> {
-    let weak = || WEAK_UNIT.get(word).filter(|_| apart);
-    STRONG_UNIT.get(word).or_else(weak)
+fn class_of(word: &Word<'_>, apart: bool) -> Option<&'static str> {
+    let weak = word.says.weak_unit.filter(|_| apart);
+    word.says.strong_unit.or(weak)
+}
+
+/// Whether a unit may begin with the word.
+fn begins_unit(word: &Word<'_>) -> bool {
+    class_of(word, true).or(word.says.unit_alone).is_some()
 }
 
 /// "Apt 110", "# 110", "Unit # 110", "Apt Rear", "PH 2".
 fn designated(rest: &[Word<'_>], apart: bool) -> Option<(Unit, usize)> {
-    let mut class = class_of(rest[0].text, apart);
-    let mut at = usize::from(class.is_some());
+    let class = class_of(&rest[0], apart);
     // "Unit # 110", "Bldg No 2": the first says what it is.
-    while at > 0
-        && rest
-            .get(at)
-            .is_some_and(|word| class_of(word.text, true).is_some())
-    {
-        at += 1;
-    }
-    let named = rest.get(at).and_then(|word| UNIT_ALONE.get(word.text));
+    let more = rest
+        .iter()
+        .skip(1)
+        .take_while(|word| class_of(word, true).is_some());
+    let mut at = if class.is_some() { 1 + more.count() } else { 0 };
+    let named = rest.get(at).and_then(|word| word.says.unit_alone);
     let name = named
         .filter(|_| apart || class.is_some())
         .unwrap_or_default();
     if !name.is_empty() {
-        let number = rest
-            .get(at + 1)
-            .filter(|word| is_value(word.text) && !is_house(&rest[at + 1..]));
-        if number.is_none() && (class.is_none() || !ends_part(rest, at + 1)) {
-            return None;
-        }
-        class = class.or(Some("unit"));
         at += 1;
+        let number = rest
+            .get(at)
+            .filter(|word| is_value(word) && !is_house(&rest[at..]));
         if number.is_none() {
-            return Some((
-                Unit {
-                    class: class?,
-                    value: name.to_owned(),
-                },
-                at,
-            ));
+            let value = name.to_owned();
+            let whole = ends_part(rest, at);
+            return class
+                .filter(|_| whole)
+                .map(|class| (Unit { class, value }, at));
         }
     }
-    let class = class?;
+    let class = class.or(Some("unit").filter(|_| !name.is_empty()))?;
     let (mut value, used) = value(&rest[at..])?;
     at += used;
     // "Ste A & B"
     while let [and, next, ..] = rest.get(at..).unwrap_or_default()
         && and.text == "and"
-        && is_value(next.text)
+        && is_value(next)
     {
         value = format!("{value} and {}", value_of(next.text));
         at += 2;
     }
     // "Hidden Bay E" is a street, and E its direction.
-    let street = STRONG_UNIT.get(rest[0].text).is_none() && SUFFIX.get(rest[0].text).is_some();
-    if street && DIRECTION.get(&value).is_some() {
+    let street = rest[0].says.strong_unit.is_none() && rest[0].says.kind.is_some();
+    if street && rest[at - 1].says.direction.is_some() {
         return None;
     }
     // An office's number is a suite's, a penthouse's is its own.
-    let name = if matches!(name, "ofc" | "side") {
-        ""
-    } else {
-        name
-    };
-    let value = format!("{name}{value}");
+    if !matches!(name, "ofc" | "side") {
+        value.insert_str(0, name);
+    }
     Some((Unit { class, value }, at))
 }
 
 /// "2nd Floor", "Second Fl", "Ground Floor".
 fn floor(rest: &[Word<'_>]) -> Option<(Unit, usize)> {
-    let texts: Vec<_> = rest.iter().take(2).map(|word| word.text).collect();
-    let said = FLOORS.iter().find(|floor| texts.first() == Some(floor));
-    let (value, used) = match said {
-        Some(said) => ((*said).to_owned(), 1),
-        None => ordinal::number(&texts).map(|(number, used)| (number.to_string(), used))?,
+    let (value, used) = if FLOORS.contains(&rest[0].text) {
+        (rest[0].text.to_owned(), 1)
+    } else {
+        let (number, used) = ordinal::number(rest)?;
+        (number.to_string(), used)
     };
-    let class = rest.get(used).and_then(|word| WEAK_UNIT.get(word.text));
-    let class = class.filter(|class| *class == "floor")?;
+    let class = rest
+        .get(used)?
+        .says
+        .weak_unit
+        .filter(|class| *class == "floor")?;
     Some((Unit { class, value }, used + 1))
 }
 
 /// "Rear", "Basement", "Lower Level".
 fn alone(rest: &[Word<'_>]) -> Option<(Unit, usize)> {
-    let value = UNIT_ALONE.get(rest[0].text)?.to_owned();
+    let value = rest[0].says.unit_alone?.to_owned();
     let next = rest.get(1).filter(|word| !word.starts_part);
-    let level = next.is_some_and(|word| WEAK_UNIT.get(word.text).is_some() || word.text == "unit");
+    let level = next.is_some_and(|word| word.says.weak_unit.is_some() || word.text == "unit");
+    let numbered = rest.get(2).is_some_and(is_value);
     let class = "unit";
-    Some((Unit { class, value }, 1 + usize::from(level)))
+    Some((Unit { class, value }, 1 + usize::from(level && !numbered)))
 }
 
 /// A number that is all of its part: "4B" in the second line, or ", 4B".
 fn bare(rest: &[Word<'_>]) -> Option<(Unit, usize)> {
     // "Main St, N" ends with a direction, whatever stands in a line of its own.
-    let direction = !rest[0].starts_line && DIRECTION.get(rest[0].text).is_some();
-    if !rest[0].starts_part || direction || !is_value(rest[0].text) {
+    let direction = !rest[0].starts_line && rest[0].says.direction.is_some();
+    if !rest[0].starts_part || direction || !is_value(&rest[0]) {
         return None;
     }
     let (value, used) = value(rest)?;
@@ -203,11 +204,8 @@ fn bare(rest: &[Word<'_>]) -> Option<(Unit, usize)> {
 
 /// Whether the part ends after so many words, or another unit begins there.
 fn ends_part(rest: &[Word<'_>], used: usize) -> bool {
-    rest.get(used).is_none_or(|word| {
-        word.starts_part
-            || class_of(word.text, true).is_some()
-            || UNIT_ALONE.get(word.text).is_some()
-    })
+    rest.get(used)
+        .is_none_or(|word| word.starts_part || begins_unit(word))
 }
 
 /// Whether a house's number and a street follow.
@@ -223,60 +221,4 @@ fn house_follows(rest: &[Word<'_>]) -> bool {
 /// Whether the number here is the house's, since none follows that might be.
 fn is_house(rest: &[Word<'_>]) -> bool {
     house_follows(rest) && !house_follows(&rest[1..])
-}
-
-/// A unit's number, and how many words it takes: "110", "4B", "4 B", "B 4", "B", "Two".
-fn value(rest: &[Word<'_>]) -> Option<(String, usize)> {
-    let first = rest.first()?.text;
-    if !is_value(first) {
-        let (number, used) = ordinal::number(&[first])?;
-        return ends_part(rest, used).then_some((number.to_string(), used));
-    }
-    let second = rest
-        .get(1)
-        .filter(|word| !word.starts_part)
-        .map(|word| word.text);
-    let second = second.filter(|_| ends_part(rest, 2));
-    let is_letter =
-        |word: &str| word.len() == 1 && word.bytes().all(|byte| byte.is_ascii_alphabetic());
-    let is_number = |word: &str| word.bytes().all(|byte| byte.is_ascii_digit());
-    match second {
-        Some(second)
-            if is_letter(first) && is_number(second) || is_number(first) && is_letter(second) =>
-        {
-            Some((value_of(&format!("{first}{second}")), 2))
-        }
-        _ => Some((value_of(first), 1)),
-    }
-}
-
-/// Whether it can be a unit's number: digits, also with letters, or a letter or two.
-pub fn is_value(word: &str) -> bool {
-    let digit = word.bytes().any(|byte| byte.is_ascii_digit());
-    let short = word.len() <= 2 && word.bytes().all(|byte| byte.is_ascii_alphabetic());
-    let number = digit && !ordinal::is_place(word);
-    number || word.len() == 1 || (short && DIRECTION.get(word).is_none() && !is_word(word))
-}
-
-/// Two letters that are a word of an address.
-fn is_word(word: &str) -> bool {
-    let unit = class_of(word, true).is_some() || UNIT_ALONE.get(word).is_some();
-    unit || SUFFIX.get(word).is_some() || matches!(word, "of" | "de" | "du" | "la" | "le")
-}
-
-/// "04-B" as "4b". Between numbers a hyphen says something.
-fn value_of(text: &str) -> String {
-    let mut value = String::with_capacity(text.len());
-    let mut parts = text.split('-');
-    value.push_str(parts.next().unwrap_or_default());
-    for part in parts {
-        let digit = |letter: Option<char>| letter.is_some_and(|letter| letter.is_ascii_digit());
-        if digit(value.chars().last()) && digit(part.chars().next()) {
-            value.push('-');
-        }
-        value.push_str(part);
-    }
-    let trimmed = value.trim_start_matches('0');
-    let starts = trimmed.starts_with(|letter: char| letter.is_ascii_digit());
-    if starts { trimmed.to_owned() } else { value }
 }

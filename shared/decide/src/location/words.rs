@@ -1,6 +1,6 @@
 //! An address line as words.
 
-use super::tables::{FRENCH_TYPE, STRONG_UNIT, UNIT_ALONE, WEAK_UNIT};
+use super::tables::{Meanings, meanings};
 use crate::text::folded;
 
 /// Short words that are written without a blank before a number, besides those of units: "Hwy6", "I-80".
@@ -9,14 +9,31 @@ const BEFORE_NUMBERS: &[&str] = &[
     "sh", "sr", "us",
 ];
 
-/// A word, and how it is set apart from the one before.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// A word, what it may mean, and how it is set apart from the one before.
+#[derive(Debug, Clone, Copy)]
 pub struct Word<'a> {
     pub text: &'a str,
+    pub says: &'static Meanings,
     /// Behind a comma, or the first of its line.
     pub starts_part: bool,
     /// The first of its line.
     pub starts_line: bool,
+}
+
+impl<'a> Word<'a> {
+    /// A word that nothing sets apart.
+    pub fn of(text: &'a str) -> Self {
+        Self {
+            text,
+            says: meanings(text),
+            starts_part: false,
+            starts_line: false,
+        }
+    }
+
+    pub fn is_digits(&self) -> bool {
+        self.text.bytes().all(|byte| byte.is_ascii_digit())
+    }
 }
 
 /// The lines in lower case without accents, where blanks stand between words, commas between parts, and
@@ -92,16 +109,12 @@ pub fn split(cleaned: &str) -> Vec<Word<'_>> {
             for text in part.split(' ').filter(|text| !text.is_empty()) {
                 let (first, rest) = before_number(text);
                 words.push(Word {
-                    text: first,
                     starts_part,
                     starts_line,
+                    ..Word::of(first)
                 });
                 (starts_part, starts_line) = (false, false);
-                words.extend(rest.map(|text| Word {
-                    text,
-                    starts_part,
-                    starts_line,
-                }));
+                words.extend(rest.map(Word::of));
             }
         }
     }
@@ -115,13 +128,16 @@ fn before_number(text: &str) -> (&str, Option<&str>) {
     };
     let (word, number) = text.split_at(at);
     let word = word.strip_suffix('-').unwrap_or(word);
-    let is_unit = |word| {
-        STRONG_UNIT.get(word).is_some()
-            || WEAK_UNIT.get(word).is_some()
-            || UNIT_ALONE.get(word).is_some()
-    };
-    let stands_alone = BEFORE_NUMBERS.contains(&word) || FRENCH_TYPE.get(word).is_some();
-    if !word.is_empty() && (stands_alone || is_unit(word)) {
+    if word.is_empty() {
+        return (text, None);
+    }
+    let says = meanings(word);
+    let is_unit = says
+        .strong_unit
+        .or(says.weak_unit)
+        .or(says.unit_alone)
+        .is_some();
+    if is_unit || says.french_kind.is_some() || BEFORE_NUMBERS.contains(&word) {
         (word, Some(number))
     } else {
         (text, None)

@@ -12,5 +12,5 @@ pub const DIRECTIONS: &[&str] = &[
     "sw southwest sudouest",
 ];
 
-/// Those that say something else in English.
-pub const FRENCH_DIRECTIONS: &[&str] = &["e est", "w o", "nw no", "sw so"];
+/// Those that say something else in English: first the short form, which is none of the words by itself.
+pub const FRENCH_DIRECTIONS: &[&str] = &["e e est", "w o", "nw no", "sw so"];

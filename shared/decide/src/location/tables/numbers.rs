@@ -39,3 +39,24 @@ pub const TENS: [(&str, &str); 8] = [
 pub const ENDINGS: &[&str] = &[
     "st", "nd", "rd", "th", "e", "er", "re", "ere", "eme", "ieme",
 ];
+
+/// Every number from 1 to 99 in one word, with and without the ending that counts places.
+pub fn spelled() -> impl Iterator<Item = (u32, String)> {
+    let both = |number: u32, (one, place): (&str, &str)| {
+        [(number, one.to_owned()), (number, place.to_owned())]
+    };
+    let ones = (1..)
+        .zip(ONES)
+        .flat_map(move |(number, names)| both(number, names));
+    let tens = (20..)
+        .step_by(10)
+        .zip(TENS)
+        .map(|(number, (_, place))| (number, place.to_owned()));
+    let joint = (20..).step_by(10).zip(TENS).flat_map(|(tens, (name, _))| {
+        let ones = (1..10).zip(ONES).flat_map(move |(number, names)| {
+            [names.0, names.1].map(|one| (tens + number, format!("{name}{one}")))
+        });
+        ones.collect::<Vec<_>>()
+    });
+    ones.chain(tens).chain(joint)
+}

@@ -3,11 +3,11 @@
 //! Only what agrees with the address's own fields, or fills a blank one, is taken for a town. What
 //! remains is part of the street, and so the same as no other.
 
-use super::{Town, city_of, is_canadian, is_zip, known_state, postal_code};
+use super::{Town, city_of, is_canadian, is_zip, postal_code, spelled_in_city};
+use crate::location::tables::meanings;
 use crate::location::tables::regions::COUNTRIES;
-use crate::location::tables::{DIRECTION, SUFFIX, Table};
 use crate::location::unit::is_value;
-use crate::location::words::{Word, joined, texts};
+use crate::location::words::{Word, texts};
 
 /// A street takes two words at least: the house's number and the street's name.
 const STREET_WORDS: usize = 2;
@@ -23,17 +23,18 @@ impl Town {
         let (before_code, code) = without_code(rest);
         let known = !self.postal_code.is_empty();
         // A number that ends a line is a postal code if it is the known one, or if a state is before it.
-        let after_state = self
-            .state_at_end(before_code)
-            .is_some_and(|(left, _)| left >= STREET_WORDS);
-        let mut sure = false;
-        if let Some(code) = code
-            && before_code.len() >= STREET_WORDS
-            && (if known {
-                self.postal_code == code
+        let is_code = |code: &String| {
+            let state = || self.state_at_end(before_code);
+            let after_state = || state().is_some_and(|(left, _)| left >= STREET_WORDS);
+            if known {
+                self.postal_code == *code
             } else {
-                after_state
-            })
+                after_state()
+            }
+        };
+        let mut sure = false;
+        if before_code.len() >= STREET_WORDS
+            && let Some(code) = code.filter(is_code)
         {
             self.postal_code = code;
             (rest, sure) = (before_code, true);
@@ -74,47 +75,59 @@ impl Town {
 
     /// Where the state begins that ends the words, unless it contradicts the known one.
     fn state_at_end(&self, words: &[Word<'_>]) -> Option<(usize, &'static str)> {
-        let lengths = (1..=LONGEST.min(words.len())).rev();
-        let mut found = lengths.filter_map(|length| {
+        let (last, before) = words.split_last()?;
+        let most = if last.says.ends_state {
+            LONGEST.min(words.len())
+        } else {
+            1
+        };
+        let longer = (2..=most).rev().filter_map(|length| {
             let left = words.len() - length;
-            Some((left, known_state(&texts(&words[left..]).concat())?))
+            Some((left, meanings(&texts(&words[left..]).concat()).state?))
         });
+        let one = last.says.state.map(|state| (before.len(), state));
+        let mut found = longer.chain(one);
         found.find(|(_, state)| self.state.is_empty() || self.state == *state)
     }
 
     /// Whether what may be a state is one: "Main St NE" ends with a direction, and "Elm CT" with a type.
     fn is_plainly_state(&self, words: &[Word<'_>], left: usize, code_follows: bool) -> bool {
         let (before, state) = words.split_at(left);
-        let known = |table: &Table, word: &Word<'_>| table.get(word.text).is_some();
         let apart = state[0].starts_part;
-        let city = self.city_before(before).is_some();
         let ends_street = |word: &Word<'_>| {
-            known(&SUFFIX, word) || (is_value(word.text) && !known(&DIRECTION, word))
+            word.says.kind.is_some() || (is_value(word) && word.says.direction.is_none())
         };
         // "123 Main St, Grand Island NE 68801"
-        let may_be_city = before
-            .iter()
-            .skip(STREET_WORDS)
-            .any(|word| word.starts_part);
+        let may_be_city = || {
+            before
+                .iter()
+                .skip(STREET_WORDS)
+                .any(|word| word.starts_part)
+        };
         let street = before.get(1..).unwrap_or_default();
-        let after_street = street
-            .windows(2)
-            .any(|two| two[1].starts_part && ends_street(&two[0]));
-        city || match state {
-            [one] if known(&DIRECTION, one) => code_follows && (apart || may_be_city),
-            [one] if known(&SUFFIX, one) => {
-                let typed = before.last().is_some_and(ends_street);
-                (code_follows || apart) && (typed || after_street)
+        let after_street = || {
+            let mut pairs = street.windows(2);
+            pairs.any(|two| two[1].starts_part && ends_street(&two[0]))
+        };
+        self.city_before(before).is_some()
+            || match state {
+                [one] if one.says.direction.is_some() => code_follows && (apart || may_be_city()),
+                [one] if one.says.kind.is_some() => {
+                    let typed = before.last().is_some_and(ends_street);
+                    (code_follows || apart) && (typed || after_street())
+                }
+                _ => code_follows || apart,
             }
-            _ => code_follows || apart,
-        }
     }
 
     /// Where the known city begins that ends the words.
     fn city_before(&self, words: &[Word<'_>]) -> Option<usize> {
-        let starts = (STREET_WORDS..words.len()).rev();
-        let mut found = starts.filter(|start| city_of(&words[*start..]) == self.city);
-        found.next()
+        let last = words.last()?;
+        if self.city.is_empty() || !self.city.ends_with(spelled_in_city(last)) {
+            return None;
+        }
+        let mut starts = (STREET_WORDS..words.len()).rev();
+        starts.find(|start| city_of(&words[*start..]) == self.city)
     }
 
     /// How many words are left before the city. One that is not known is taken only from between two
@@ -124,7 +137,7 @@ impl Town {
             let Some(start) = self.city_before(words) else {
                 return words.len();
             };
-            let after_type = start > STREET_WORDS && SUFFIX.get(words[start - 1].text).is_some();
+            let after_type = start > STREET_WORDS && words[start - 1].says.kind.is_some();
             let stands_apart = sure || words[start].starts_part || after_type;
             return if stands_apart { start } else { words.len() };
         }
@@ -143,16 +156,18 @@ impl Town {
 
 /// Without the country, where a town or a comma stands before it.
 fn without_country<'w, 'a>(words: &'w [Word<'a>], at_least: usize) -> &'w [Word<'a>] {
+    let ends_country = |word: &Word<'_>| COUNTRIES.iter().any(|name| name.ends_with(word.text));
+    if !words.last().is_some_and(ends_country) {
+        return words;
+    }
     let lengths = (1..=LONGEST.min(words.len().saturating_sub(at_least))).rev();
     for left in lengths.map(|length| words.len() - length) {
-        let name = joined(texts(&words[left..]));
+        let name = texts(&words[left..]).concat();
         if COUNTRIES.contains(&name.as_str()) {
             let before = &words[..left];
-            let town = without_code(before).1.is_some()
-                || before
-                    .last()
-                    .is_some_and(|word| known_state(word.text).is_some());
-            if name == "usa" || words[left].starts_part || town {
+            let after_state = before.last().is_some_and(|word| word.says.state.is_some());
+            let after_town = after_state || without_code(before).1.is_some();
+            if name == "usa" || words[left].starts_part || after_town {
                 return before;
             }
         }
@@ -162,6 +177,10 @@ fn without_country<'w, 'a>(words: &'w [Word<'a>], at_least: usize) -> &'w [Word<
 
 /// Without the postal code that ends the words, and the code.
 fn without_code<'w, 'a>(words: &'w [Word<'a>]) -> (&'w [Word<'a>], Option<String>) {
+    let has_digit = |word: &Word<'_>| word.text.bytes().any(|byte| byte.is_ascii_digit());
+    if !words.last().is_some_and(has_digit) {
+        return (words, None);
+    }
     for length in (1..=2).filter(|length| *length < words.len()) {
         let (before, end) = words.split_at(words.len() - length);
         let text = texts(end).join(" ");
