@@ -40,6 +40,8 @@ fn b32_a_rural_route_is_one_however_it_is_called() {
         "
         RR 2 Box 15 ≠ RR 3 Box 15 ≠ RR 2 Box 16 ≠ HC 2 Box 15 ≠ PO Box 15
         RR 2 Box 15A ≠ RR 2 Box 15
+        // Behind a house's number it is a road, and which one matters.
+        123 County Rd 12 Box 15 ≠ 123 County Rd 20 Box 15
         ",
     );
 }
