@@ -6,7 +6,7 @@ use one_click::{Address, AddressFields, Field, Job, JobFields, Phone};
 
 use super::contact::{has_email, position_of};
 use super::fields::{customer_name, job_name, link_metadata, relations, status};
-use super::location::{Location, normalized};
+use super::location::{Location, normalized, same_name};
 use super::relations::filled;
 use crate::metadata;
 
@@ -60,7 +60,7 @@ impl Linking {
     }
 
     fn compare(&mut self, what: &str, known: &str, now: Option<&str>) {
-        let differs = |now: &&str| now.trim() != known && normalized(now) != normalized(known);
+        let differs = |now: &&str| now.trim() != known && !same_name(now, known);
         if let Some(now) = now.filter(differs) {
             let (known, now) = (quoted(known), quoted(now));
             self.differs
