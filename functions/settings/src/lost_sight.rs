@@ -74,7 +74,10 @@ async fn take_answer(app: &App, request: Request) -> Result<Notice, ErrorPage> {
         // Queued first: cut off behind it, the question stands and may be answered once more.
         "gone" => {
             let looks = [after_answer(org)];
-            app.queues.send_looks(&looks).await.map_err(WorkError::from)?;
+            app.queues
+                .send_looks(&looks)
+                .await
+                .map_err(WorkError::from)?;
             Notice::TakenAsGone
         }
         "unseen" => {
@@ -100,8 +103,8 @@ async fn leave_as_they_are(app: &App, org: &OrgId) -> Result<(), ErrorPage> {
             .store
             .missing_after(org, after.as_deref(), AT_ONCE)
             .await?;
-        stream::iter(&missing)
-            .map(|missing| app.store.mark_unseen(missing))
+        stream::iter(missing)
+            .map(|missing| async move { app.store.mark_unseen(&missing).await })
             .buffer_unordered(CONCURRENT_WRITES)
             .try_for_each(|()| async { Ok(()) })
             .await?;

@@ -13,7 +13,7 @@ use std::time::Duration;
 use companycam::Project;
 use companycam::ids::ProjectId;
 use decide::fields::{customer_name, project_fields};
-use decide::location::{Location, normalized};
+use decide::location::{Location, same_name};
 use decide::new_project::{asked, new_project, with_less_contact};
 use model::job::JobClaim;
 use model::pause::Side;
@@ -195,6 +195,6 @@ fn is_asked_for(claim: &JobClaim, id: &ProjectId, fields: &ProjectFields) -> boo
         Location::of_project(fields),
     );
     let same_place = asked == made || asked.matches(&made);
-    same_place
-        && normalized(&customer_name(id, &claim.asked)) == normalized(&customer_name(id, fields))
+    let name = |fields: &ProjectFields| customer_name(id, fields);
+    same_place && same_name(&name(&claim.asked), &name(fields))
 }

@@ -6,7 +6,7 @@ use companycam::ids::ProjectId;
 use companycam::{Project, ProjectsQuery};
 use decide::fields::{customer_name, project_fields, relation_key};
 use decide::link::quoted;
-use decide::location::{Location, normalized, same_work};
+use decide::location::{Location, normalized, same_work, search_terms};
 use decide::metadata;
 use decide::relations::{filled, importer_keys, may_be_of, named_project, of_job, of_project};
 use model::project::{LinkState, ProjectFields, ProjectRow};
@@ -112,35 +112,24 @@ async fn alike_jobs(
     id: &ProjectId,
     fields: &ProjectFields,
 ) -> Result<Vec<Job>, WorkError> {
-    let Some(line_1) = &fields.street_address_1 else {
+    if !Location::of_project(fields).is_known() {
         return Ok(Vec::new());
-    };
-    // One Click compares letter by letter. A street is written in many ways, and a postal code in
-    // two, or not at all: so where nothing is at the very address, each is asked for by itself.
-    let postal_code = fields.postal_code.as_deref().unwrap_or_default();
-    let short = postal_code.split('-').next().unwrap_or_default();
-    let line_1 = line_1.as_str();
-    let mut spellings = vec![
-        (line_1, postal_code),
-        (line_1, ""),
-        ("", postal_code),
-        ("", short),
-    ];
-    spellings.dedup();
-    spellings.retain(|(line_1, postal_code)| !line_1.is_empty() || !postal_code.is_empty());
+    }
+    // Two requests, however large the town: for the very address, which is what another program copied,
+    // and for what all spellings of it share.
     let one_click = context.one_click().await?;
     let name = customer_name(id, fields);
+    let line_1 = fields.street_address_1.as_deref().unwrap_or_default();
+    let postal_code = fields.postal_code.as_deref().unwrap_or_default();
     let mut jobs = Vec::new();
-    for (line_1, postal_code) in spellings {
-        let found = one_click
-            .jobs_at_address(context.org(), line_1, postal_code)
-            .await?;
-        jobs.extend(
-            found
-                .into_iter()
-                .filter(|job| same_work(job, &name, fields)),
-        );
+    if !line_1.is_empty() {
+        let there = one_click.jobs_at_address(context.org(), line_1, postal_code);
+        jobs.extend(there.await?);
     }
+    if let Some(term) = search_terms(&name, fields).first() {
+        jobs.extend(one_click.jobs_containing(context.org(), term).await?);
+    }
+    jobs.retain(|job| same_work(job, &name, fields));
     unlinked(context, jobs).await
 }
 

@@ -67,6 +67,14 @@ impl Client {
         Ok(self.look_up(org, &filter).await?.items)
     }
 
+    /// The jobs whose name, customer, e-mail, telephone or address contains the text, best first: a page of
+    /// them. A job that can't be read is left out.
+    pub async fn jobs_containing(&self, org: &OrgId, text: &str) -> Result<Vec<Job>, Error> {
+        let request = self.request(Method::GET, &jobs(org))?;
+        let request = request.query(&[("query", text)]);
+        Ok(fetch_page(request, "jobs", 1).await?.items)
+    }
+
     /// The job. [`Error::NotFound`] if it was deleted.
     pub async fn job(&self, org: &OrgId, id: &JobId) -> Result<Job, Error> {
         fetch(self.request(Method::GET, &job(org, id))?, "job").await
