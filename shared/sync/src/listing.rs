@@ -29,6 +29,8 @@ const CONCURRENT_WRITES: usize = 16;
 pub struct Noted {
     /// Those with something new: to be looked at.
     pub news: Vec<ProjectId>,
+    /// How many of these are new, or say something else than before.
+    pub changed: usize,
     /// Those that are, or may become, linked.
     pub may_have_jobs: Vec<ProjectId>,
 }
@@ -92,7 +94,13 @@ pub async fn note_projects(
         Some(LinkState::JobDeleted) => false,
         Some(LinkState::Unseen | LinkState::Skipped) | None => !fields.deleted && !fields.archived,
     };
+    let says_else = |id: &ProjectId, fields: &ProjectFields| {
+        let seen = rows.get(id).and_then(|row| row.seen.as_ref());
+        seen != Some(fields)
+    };
+    let changed = news.iter().filter(|(id, fields)| says_else(id, fields));
     Ok(Noted {
+        changed: changed.count(),
         news: noted.into_iter().flatten().cloned().collect(),
         may_have_jobs: fields
             .iter()
