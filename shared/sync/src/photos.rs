@@ -142,11 +142,11 @@ pub async fn look_at_tagged_photos(
                 job: jobs.get(project),
                 tags: tags.map(<[String]>::to_vec),
             };
-            let wanted = wanted_photo(photo, known, preferences, now_ms)?;
+            let version = wanted_photo(photo, known, preferences, now_ms)?;
             Some(Wanted {
                 file,
                 project,
-                wanted,
+                version,
             })
         })
         .collect();

@@ -60,10 +60,6 @@ fn looks() -> Vec<Look> {
                 pages: 1,
             },
         },
-        Look::Nightly { step: None },
-        Look::Nightly {
-            step: Some(("pass".to_owned(), 4)),
-        },
         Look::ProjectDocuments {
             project_id: project_id.clone(),
             page: 2,
@@ -89,6 +85,9 @@ fn written() -> Value {
         .into_iter()
         .map(|look| json!(SyncMessage::new(&org, look)))
         .collect();
+    for step in [None, Some(("pass".to_owned(), 4))] {
+        messages.push(json!(SyncMessage::new(&org, Look::Nightly { step })));
+    }
     let delivered = SyncMessage::new(&org, Look::job(&JobId::parse("job_8").unwrap()));
     messages.push(json!(delivered.of_generation(Some(3))));
     let look = Look::job(&JobId::parse("job_9").unwrap());
