@@ -105,7 +105,7 @@ async fn b16_a_renamed_or_replaced_document_takes_the_place_of_its_earlier_copy(
     change(&test, &id, json!({"name": "Roof plan.pdf"})).await;
     test.live().await;
     let renamed = format!("CompanyCam Document-{id}-Roof plan.pdf");
-    assert_eq!(names(&test, &project), [renamed.clone()]);
+    assert_eq!(names(&test, &project), std::slice::from_ref(&renamed));
     change(&test, &id, json!({"content": STANDARD.encode(PLAN)})).await;
     test.live().await;
     assert_eq!(names(&test, &project), [renamed]);

@@ -116,7 +116,13 @@ async fn b19_a_run_whose_message_was_lost_is_taken_up_by_the_poll() {
 /// The keys of an answer and of what is in it.
 fn assert_shape(status: &Value) {
     let keys: Vec<_> = status.as_object().unwrap().keys().collect();
-    let contract = ["last_synced_at", "photos", "projects", "state"];
+    let contract = [
+        "last_checked_at",
+        "last_synced_at",
+        "photos",
+        "projects",
+        "state",
+    ];
     let beyond = [
         "down",
         "rate",
