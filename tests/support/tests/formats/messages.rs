@@ -50,6 +50,7 @@ fn looks() -> Vec<Look> {
             project_id: project_id.clone(),
             cursor: None,
             so_far: PhotosSoFar::default(),
+            unseen: Vec::new(),
         },
         Look::ProjectPhotos {
             project_id: project_id.clone(),
@@ -58,7 +59,10 @@ fn looks() -> Vec<Look> {
                 up_to: Some(1_700_000_000),
                 unfinished: true,
                 pages: 1,
+                again_at: Some(1_700_000_060),
+                again: 1,
             },
+            unseen: vec![PhotoId::parse("12").unwrap()],
         },
         Look::Nightly { step: None },
         Look::Nightly {
@@ -79,6 +83,11 @@ fn looks() -> Vec<Look> {
         Look::Job {
             job_id: JobId::parse("job_1").unwrap(),
             deleted: true,
+            assigned: true,
+        },
+        Look::Matched { after: None },
+        Look::Matched {
+            after: Some(ProjectId::parse("7").unwrap()),
         },
     ]
 }
