@@ -32,6 +32,8 @@ const CONCURRENT_WRITES: usize = 16;
 pub struct Noted {
     /// Those with something new: to be looked at.
     pub news: Vec<ProjectId>,
+    /// How many of these are new, or say something else than before.
+    pub changed: usize,
     /// Those that are, or may become, linked.
     pub may_have_jobs: Vec<ProjectId>,
 }
@@ -89,24 +91,37 @@ pub async fn note_projects(
         .buffer_unordered(CONCURRENT_WRITES)
         .try_collect()
         .await?;
-    let preferences = &context.organization.preferences;
-    let imports = preferences.has(Preference::CreateJobFromProject);
-    let may_have_a_job =
-        |id: &ProjectId, fields: &ProjectFields| match rows.get(id).map(|row| row.state) {
-            Some(LinkState::Linked) => true,
-            Some(LinkState::JobDeleted) => false,
-            Some(LinkState::Unseen | LinkState::Skipped) | None => {
-                imports && !fields.deleted && !fields.archived
-            }
-        };
+    let says_else = |id: &ProjectId, fields: &ProjectFields| {
+        let seen = rows.get(id).and_then(|row| row.seen.as_ref());
+        seen != Some(fields)
+    };
+    let changed = news.iter().filter(|(id, fields)| says_else(id, fields));
     Ok(Noted {
+        changed: changed.count(),
         news: noted.into_iter().flatten().cloned().collect(),
         may_have_jobs: fields
             .iter()
-            .filter(|(id, fields)| may_have_a_job(id, fields))
+            .filter(|(id, fields)| may_have_a_job(context, rows.get(*id), fields))
             .map(|(id, _)| (*id).clone())
             .collect(),
     })
+}
+
+/// Whether it has a job, or its look may bring it one.
+fn may_have_a_job(
+    context: &OrgContext<'_>,
+    row: Option<&ProjectRow>,
+    fields: &ProjectFields,
+) -> bool {
+    let preferences = &context.organization.preferences;
+    let imports = preferences.has(Preference::CreateJobFromProject);
+    match row.map(|row| row.state) {
+        Some(LinkState::Linked) => true,
+        Some(LinkState::JobDeleted) => false,
+        Some(LinkState::Unseen | LinkState::Skipped) | None => {
+            imports && !fields.deleted && !fields.archived
+        }
+    }
 }
 
 /// What the project says can't be kept: it is set aside until it changes, with the reason, once.

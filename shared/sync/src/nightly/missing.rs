@@ -1,5 +1,7 @@
 //! What CompanyCam did not show: asked about, or asked for once more and followed (B30, B33).
 
+use std::time::Duration;
+
 use companycam::Page;
 use companycam::ids::PhotoId;
 use model::file::{FileId, FileRow, WantedFile};
@@ -16,6 +18,8 @@ use crate::{documents, photos};
 
 /// What begins a pass that an administrator's answer asks for; no pass has this id.
 pub(super) const ANSWERED: &str = "answered";
+/// Two answers have to be at least so far apart.
+const APART_S: i64 = 60;
 /// So many are asked for at once: each is a call.
 const AT_ONCE: i32 = 10;
 
@@ -55,6 +59,14 @@ pub(super) async fn ask_again(
     let (org, store) = (context.org(), &context.app.store);
     let (all, next) = store.missing_after(org, after, AT_ONCE).await?;
     let mut taken = Taken::then(PassStep::Finish, pass);
+    let newest = all.iter().map(|missing| missing.since).max();
+    let too_soon = newest.map_or(0, |since| since + APART_S - context.now);
+    if too_soon > 0 {
+        // However the message came so early.
+        taken.next = pass.step.clone();
+        taken.wait = Some(Duration::from_secs(too_soon.unsigned_abs() + 1));
+        return Ok(taken);
+    }
     if let Some(after) = next {
         taken.next = PassStep::Missing { after: Some(after) };
     }

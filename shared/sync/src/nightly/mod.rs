@@ -28,8 +28,6 @@ use crate::listing::{LOOKS_AT_ONCE, PER_PAGE, note_projects};
 const STALE_S: i64 = 60 * 60;
 /// More steps than any pass takes.
 const MOST_STEPS: i64 = 100_000;
-/// Two answers have to be a minute apart: what was missing is asked for again a little later.
-const BEFORE_ASKING_AGAIN: Duration = Duration::from_secs(65);
 
 /// What a step came to.
 struct Taken {
@@ -154,7 +152,7 @@ async fn take_projects(
         .filter(|next| *next > page && answer.items.len() >= PER_PAGE as usize);
     let mut taken = Taken::then(after_looks(next_page), pass);
     if !noted.news.is_empty() {
-        taken.tally.changed += i64::try_from(noted.news.len()).unwrap_or(i64::MAX);
+        taken.tally.changed += i64::try_from(noted.changed).unwrap_or(i64::MAX);
         taken.next = PassStep::Looks {
             left: noted.news,
             next_page,
@@ -213,9 +211,6 @@ async fn take_links(
         return Ok(taken);
     }
     taken.next = PassStep::Missing { after: None };
-    if taken.tally.projects_missing + taken.tally.files_missing > 0 {
-        taken.wait = Some(BEFORE_ASKING_AGAIN);
-    }
     Ok(taken)
 }
 

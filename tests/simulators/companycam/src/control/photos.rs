@@ -163,7 +163,7 @@ fn ensure_file(sim: &Shared, state: &mut Sims, id: Id) {
     }
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct AnnotateBody {
     #[serde(default)]
@@ -173,11 +173,11 @@ struct AnnotateBody {
 async fn annotate(
     State(sim): State<Shared>,
     Path(id): Path<Id>,
-    Body(body): Body<AnnotateBody>,
+    Body(body): Body<Option<AnnotateBody>>,
 ) -> ApiResult<StatusCode> {
     let mut state = sim.lock();
     known(&state, id)?;
-    if body.same_second {
+    if body.unwrap_or_default().same_second {
         state.annotate_photo_within_its_second(id);
     } else {
         state.annotate_photo(id);
