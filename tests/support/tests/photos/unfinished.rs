@@ -87,7 +87,10 @@ async fn b15_looks_at_unfinished_photos_are_one_chain_and_end() {
         assert_eq!(on_their_way(&test), 1, "however often they are listed");
     }
     test.companycam.controls.clear_requests();
-    test.pass(Duration::from_hours(24)).await;
+    // What is to come much later is seen to be due only where time has passed.
+    for _ in 0..4 * 20 {
+        test.pass(Duration::from_mins(15)).await;
+    }
     let lists = requests(&test.companycam.controls, "GET", "/photos").len();
     assert!((5..15).contains(&lists), "{lists}");
     assert_eq!(on_their_way(&test), 0);
