@@ -188,14 +188,20 @@ async fn look_at_new_tags(
             && !rows.contains_key(&FileId::from(&photo.id))
     };
     let new: Vec<_> = page.items.iter().filter(is_new).collect();
-    let (now, later) = new.split_at(new.len().min(MOST_TAGGED));
     let mut tags = BTreeMap::new();
-    for photo in now {
-        if let Some(names) = tags_of(context, &photo.id).await? {
-            tags.insert(photo.id.clone(), names);
+    let mut read = 0;
+    for photo in new.iter().take(MOST_TAGGED) {
+        match tags_of(context, &photo.id).await {
+            Ok(names) => tags.extend(names.map(|names| (photo.id.clone(), names))),
+            Err(error @ (WorkError::NeedsReconnecting | WorkError::OtherVersion(_))) => {
+                return Err(error);
+            }
+            // One photo's failure, or no room for its call, is not its page's (B27).
+            Err(WorkError::Transient { .. } | WorkError::Permanent(_)) => break,
         }
+        read += 1;
     }
-    let looks = later.iter().map(|photo| {
+    let looks = new.iter().skip(read).map(|photo| {
         context.look(Look::Photo {
             photo_id: photo.id.clone(),
             tags: true,

@@ -17,8 +17,6 @@ use crate::context::OrgContext;
 const FIRST_WAIT_S: i64 = 60;
 /// After so many looks, some seventeen hours in all, they are left to the nightly pass.
 const MOST_LOOKS: u32 = 10;
-/// So long after its time the message that was to come counts as lost.
-const OVERDUE_S: i64 = 30 * 60;
 
 /// Whether the look that a message asks for is to be taken now.
 pub async fn is_due(
@@ -53,7 +51,8 @@ pub async fn look_again(
         return Ok(());
     };
     let is_its_turn = before.again_at.is_some() && row.photos_again_at == before.again_at;
-    let on_its_way = |at: i64| at + OVERDUE_S > context.now;
+    // One that is overdue may be lost, or wait for a side to answer; another takes its place.
+    let on_its_way = |at: i64| at >= context.now;
     if !is_its_turn && row.photos_again_at.is_some_and(on_its_way) {
         return Ok(());
     }
