@@ -19,7 +19,8 @@ GUIDE = """
 The demo is running. Where to click:
   {one_click}/sign_in   One Click: sign in as an administrator, then Administration → Integrations → CompanyCam
   {companycam}          CompanyCam: projects and photos to change
-`make poll` looks for changes at once, `make nightly` goes through everything, `make local-logs` shows what the functions say, `make local-down` ends it all.
+`make poll` looks for changes at once, `make nightly` goes through everything,
+`make local-logs` shows what the functions say, `make local-down` ends it all.
 """
 
 

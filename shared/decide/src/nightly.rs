@@ -17,12 +17,12 @@ fn is_much(missing: i64, known: i64) -> bool {
 /// The pass's one entry in the activity log.
 pub fn summary(tally: &Tally) -> String {
     let copies = tally.verified + tally.gone + tally.altered;
-    let mut text = format!(
+    let verified = format!(
         "Nightly check: {} of {} copies verified.",
         grouped(tally.verified),
         grouped(copies)
     );
-    for (count, one, many) in [
+    let rest = [
         (
             tally.changed,
             "project had changed and was brought up to date",
@@ -43,13 +43,13 @@ pub fn summary(tally: &Tally) -> String {
             "copy is not as it was sent",
             "copies are not as they were sent",
         ),
-    ] {
-        if count > 0 {
-            let what = if count == 1 { one } else { many };
-            text.push_str(&format!(" {} {what}.", grouped(count)));
-        }
-    }
-    text
+    ];
+    let rest = rest.into_iter().filter(|(count, ..)| *count > 0);
+    let rest = rest.map(|(count, one, many)| {
+        let what = if count == 1 { one } else { many };
+        format!(" {} {what}.", grouped(count))
+    });
+    std::iter::once(verified).chain(rest).collect()
 }
 
 /// `5214` as `5,214`.
@@ -57,7 +57,7 @@ pub fn grouped(number: i64) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);

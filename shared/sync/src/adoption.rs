@@ -103,8 +103,9 @@ fn of_image(image: Image, job: &JobId) -> Option<Found> {
         tags: image.tags,
         ..FileDetails::default()
     };
-    Some(Found {
-        id: own_id(image.external_id.as_deref(), photo.as_str(), image.id)?,
+    let external_id = image.external_id.as_deref();
+    may_be_ours(external_id, photo.as_str()).then(|| Found {
+        id: to_adopt(external_id, image.id),
         file: FileId::Photo(photo),
         copied: copied(job, image.version, &image.md5, image.bytes, details),
         rank: (!image.deleted, image.created_at),
@@ -116,21 +117,23 @@ fn of_document(document: Document, job: &JobId) -> Option<Found> {
     let id = DocumentId::parse(filled(name)?).ok()?;
     let md5 = &document.md5;
     let details = FileDetails::default();
-    Some(Found {
-        id: own_id(document.external_id.as_deref(), id.as_str(), document.id)?,
+    let external_id = document.external_id.as_deref();
+    may_be_ours(external_id, id.as_str()).then(|| Found {
+        id: to_adopt(external_id, document.id),
         file: FileId::Document(id),
         copied: copied(job, document.version, md5, document.bytes, details),
         rank: (!document.deleted, document.created_at),
     })
 }
 
-/// Of one without an external id, One Click's. `None`: it is another's.
-fn own_id(external_id: Option<&str>, ours: &str, id: String) -> Option<Option<String>> {
-    match external_id.and_then(filled) {
-        None => Some(Some(id)),
-        Some(external) if external == ours => Some(None),
-        Some(_) => None,
-    }
+/// Whether it has no external id, or ours already: anything else is another's.
+fn may_be_ours(external_id: Option<&str>, ours: &str) -> bool {
+    external_id.and_then(filled).is_none_or(|id| id == ours)
+}
+
+/// One Click's id, where it is still to get our external one.
+fn to_adopt(external_id: Option<&str>, id: String) -> Option<String> {
+    external_id.and_then(filled).is_none().then_some(id)
 }
 
 fn copied(job: &JobId, version: i64, md5: &str, bytes: u64, details: FileDetails) -> CopiedFile {

@@ -130,11 +130,11 @@ async fn look_at_documents(
                 tags: None,
             };
             let preferences = &context.organization.preferences;
-            let wanted = wanted_document(document, &known, preferences, now_ms)?;
+            let version = wanted_document(document, &known, preferences, now_ms)?;
             Some(Wanted {
                 file,
                 project: &project.project_id,
-                wanted,
+                version,
             })
         })
         .collect();

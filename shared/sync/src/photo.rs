@@ -45,9 +45,10 @@ pub async fn look_at_photo(
     let row = context.app.store.project(context.org(), &project).await?;
     let is_linked = row.is_some_and(|row| row.state == LinkState::Linked);
     // Without a job the photo goes nowhere, and its tags with it.
-    let names = match is_linked && tags {
-        true => photos::tags_of(context, id).await?,
-        false => None,
+    let names = if is_linked && tags {
+        photos::tags_of(context, id).await?
+    } else {
+        None
     };
     let tags = names.into_iter().map(|names| (id.clone(), names)).collect();
     if is_linked && photo.is_being_processed() {

@@ -182,10 +182,8 @@ async fn look_at_new_tags(
         .preferences
         .has(Preference::CopyInternalPhotos);
     let is_new = |photo: &&Photo| {
-        photo.is_processed()
-            && !photo.is_deleted()
-            && !(photo.internal && hides)
-            && !rows.contains_key(&FileId::from(&photo.id))
+        let is_hidden = photo.is_deleted() || (photo.internal && hides);
+        photo.is_processed() && !is_hidden && !rows.contains_key(&FileId::from(&photo.id))
     };
     let new: Vec<_> = page.items.iter().filter(is_new).collect();
     let mut tags = BTreeMap::new();
@@ -333,11 +331,11 @@ pub async fn look_at_tagged_photos(
                 job: jobs.get(project),
                 tags: tags.get(&photo.id).cloned(),
             };
-            let wanted = wanted_photo(photo, known, preferences, now_ms)?;
+            let version = wanted_photo(photo, known, preferences, now_ms)?;
             Some(Wanted {
                 file,
                 project,
-                wanted,
+                version,
             })
         })
         .collect();

@@ -77,7 +77,8 @@ pub async fn look_at_project(
             so_far,
             ..photos::Place::default()
         };
-        photos::look_at_project_photos(context, id, place).await?;
+        // Large, and part of every look that may find a new project.
+        Box::pin(photos::look_at_project_photos(context, id, place)).await?;
     }
     // Documents have events of their own too, and no run reads those of many projects at once.
     if job.is_some() && !(matches!(origin, Origin::Event | Origin::Deletion) && was_linked) {

@@ -21,7 +21,7 @@ pub const CONCURRENT_WRITES: usize = 16;
 pub struct Wanted<'a> {
     pub file: FileId,
     pub project: &'a ProjectId,
-    pub wanted: WantedFile,
+    pub version: WantedFile,
 }
 
 /// The rows by what they are about.
@@ -52,7 +52,7 @@ async fn want(
     let Wanted {
         file,
         project,
-        wanted,
+        version: wanted,
     } = wish;
     let refused = row.is_some_and(|row| {
         let now_wanted = FileRow {

@@ -176,20 +176,26 @@ impl Stack {
 
     /// Invokes the scheduled poll, as `make poll` does.
     pub async fn poll(&self) -> Result<()> {
-        let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
-        let output = Command::new(format!("{root}/.venv/bin/python"))
-            .args(["-m", "local", "poll"])
-            .current_dir(root)
-            .env("PYTHONPATH", format!("{root}/scripts"))
-            .stdin(Stdio::null())
-            .output()
-            .await?;
-        if !output.status.success() {
-            bail!(
-                "the poll failed: {}",
-                String::from_utf8_lossy(&output.stderr)
-            );
-        }
-        Ok(())
+        invoke("poll").await
     }
+
+    /// Begins the nightly pass, as `make nightly` does.
+    pub async fn nightly(&self) -> Result<()> {
+        invoke("nightly").await
+    }
+}
+
+async fn invoke(what: &str) -> Result<()> {
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
+    let output = Command::new(format!("{root}/.venv/bin/python"))
+        .args(["-m", "local", what])
+        .current_dir(root)
+        .env("PYTHONPATH", format!("{root}/scripts"))
+        .stdin(Stdio::null())
+        .output()
+        .await?;
+    if !output.status.success() {
+        bail!("{what}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+    Ok(())
 }

@@ -112,6 +112,13 @@ impl Location {
                 parts.units.extend(unit.as_deref().map(Unit::of));
                 (Some(Place { number, street }), joined(texts(&parts.before)))
             }
+            // A street that says that it is one needs no number, in the country: two are the same where
+            // neither has one.
+            (None, Some((street, unit))) if parts.postbox.is_none() && !street.kind.is_empty() => {
+                parts.units.extend(unit.as_deref().map(Unit::of));
+                let number = String::new();
+                (Some(Place { number, street }), joined(texts(&parts.before)))
+            }
             (house, _) => {
                 let words = [parts.before, parts.street].concat();
                 let place = parts.postbox.map(Place::of_box);
@@ -132,7 +139,7 @@ impl Location {
         }
     }
 
-    /// Whether it is known at all: house and street, or a box.
+    /// Whether it is known at all: house and street, a street that says that it is one, or a box.
     pub fn is_known(&self) -> bool {
         self.place.is_some()
     }

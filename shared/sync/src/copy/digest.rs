@@ -32,7 +32,7 @@ impl Digest {
     /// Of what has passed, in hexadecimal.
     pub fn hex(&self) -> String {
         let digest = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let bytes = digest.clone().finalize();
-        bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+        let digest: [u8; 16] = digest.clone().finalize().into();
+        format!("{:032x}", u128::from_be_bytes(digest))
     }
 }

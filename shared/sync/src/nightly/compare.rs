@@ -16,6 +16,8 @@ use crate::{documents, photos};
 
 /// So many projects are read at once: a live change waits for their lists at most.
 const AT_ONCE: i32 = 10;
+/// With more files than that no further project is read at once.
+const FILES_AT_ONCE: usize = 400;
 /// More pages than any ten projects have: a list that never ends is none.
 const MOST_PAGES: usize = 2_000;
 
@@ -32,15 +34,21 @@ pub(super) async fn links(
     taken: &mut Taken,
 ) -> Result<Option<ProjectId>, WorkError> {
     let (org, store) = (context.org(), &context.app.store);
-    let (rows, next) = store.linked_projects_after(org, after, AT_ONCE).await?;
+    let (rows, mut next) = store.linked_projects_after(org, after, AT_ONCE).await?;
     let company = &context.organization.company_id;
-    let mut projects = Vec::new();
+    let (mut projects, mut files_read): (Vec<Linked>, usize) = (Vec::new(), 0);
     // Of a project that CompanyCam says is deleted it shows nothing; that was said, and is no loss of sight.
     let is_shown = |row: &ProjectRow| {
         row.company_id == *company && !row.seen.as_ref().is_some_and(|seen| seen.deleted)
     };
     for row in rows.into_iter().filter(is_shown) {
+        if files_read > FILES_AT_ONCE {
+            // Large ones are read alone: a look has two minutes.
+            next = projects.last().map(|last| last.row.project_id.clone());
+            break;
+        }
         let ids = store.files_of(org, &row.project_id).await?;
+        files_read += ids.len();
         let mut files = store.files(org, ids).await?;
         // The index may be behind.
         files.retain(|file| file.project_id == row.project_id);

@@ -141,7 +141,7 @@ async fn remove(
     let wanted = Wanted {
         file: file.clone(),
         project: &project,
-        wanted: WantedFile {
+        version: WantedFile {
             job_id: None,
             ..row.wanted.clone()
         },

@@ -75,7 +75,8 @@ async fn begin(context: &OrgContext<'_>, step: PassStep) -> Result<(), WorkError
     let store = &context.app.store;
     let stale = context.now - STALE_S;
     if !store.begin_pass(context.org(), &pass, stale).await? {
-        return Ok(());
+        // It may have lost its message: this very look may have been cut off after it began one.
+        return take_up(context).await;
     }
     tracing::info!(org.id = %context.org(), "a nightly pass begins");
     let next = message(context.org(), &pass);
@@ -261,7 +262,7 @@ fn message(org: &OrgId, pass: &Pass) -> SyncMessage {
 
 /// Of what a tally says, what an administrator is asked about.
 fn lost_sight(tally: &Tally, now: i64) -> Option<LostSight> {
-    has_lost_sight(tally).then(|| LostSight {
+    has_lost_sight(tally).then_some(LostSight {
         at: now,
         projects: tally.projects_missing,
         files: tally.files_missing,

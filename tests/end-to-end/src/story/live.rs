@@ -163,7 +163,7 @@ impl Story {
         Ok(ours.remove(0))
     }
 
-    async fn new_project(&self, name: &str) -> Result<String> {
+    pub(super) async fn new_project(&self, name: &str) -> Result<String> {
         let project = json!({"company_id": self.person.company, "name": name});
         let made = self
             .stack
@@ -172,13 +172,13 @@ impl Story {
         Ok(made["id"].as_str().context("an id")?.to_owned())
     }
 
-    async fn new_photo(&self, project: &str, bytes: usize) -> Result<String> {
+    pub(super) async fn new_photo(&self, project: &str, bytes: usize) -> Result<String> {
         let photo = json!({"project_id": project, "bytes": bytes});
         let made = self.stack.companycam(Method::POST, "photos", photo).await?;
         Ok(made["id"].as_str().context("an id")?.to_owned())
     }
 
-    async fn job_of(&self, project: &str) -> Result<Option<Value>> {
+    pub(super) async fn job_of(&self, project: &str) -> Result<Option<Value>> {
         let state = self.stack.one_click_state(&self.person.org).await?;
         let jobs = state["jobs"].as_array().context("jobs")?;
         let is_it = |job: &&Value| job["metadata"]["cc_project_id"] == project;

@@ -1,9 +1,10 @@
 //! The whole story: connect, first sync, live changes, jobs that create projects, reassignments, a
-//! webhook that was disabled, an answer that was lost, outages of either side. Prints each step with its time and its calls to
-//! CompanyCam, and fails unless the end state is right.
+//! webhook that was disabled, an answer that was lost, outages of either side, a document, a night. Prints each
+//! step with its time and its calls to CompanyCam, and fails unless the end state is right.
 
 mod jobs;
 mod live;
+mod nightly;
 mod outages;
 
 use std::time::{Duration, Instant};
@@ -57,6 +58,7 @@ pub async fn walk(stack: Stack) -> Result<()> {
     story
         .ended("a last poll; both sides compared: each job has one project, each project one job")
         .await?;
+    story.nightly().await?;
     Ok(())
 }
 

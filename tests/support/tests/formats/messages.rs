@@ -10,11 +10,11 @@ use serde_json::{Value, json};
 
 /// One of each.
 fn looks() -> Vec<Look> {
-    let project_id = ProjectId::parse("7").unwrap();
-    let project = |origin| Look::Project {
-        project_id: project_id.clone(),
-        origin,
-    };
+    [looks_at_all(), looks_at_one()].concat()
+}
+
+/// Those that are about the organization.
+fn looks_at_all() -> Vec<Look> {
     vec![
         Look::Poll,
         Look::PollOn { seq: 2 },
@@ -41,6 +41,21 @@ fn looks() -> Vec<Look> {
             seq: Some(7),
         },
         Look::Disconnect { generation: 3 },
+        Look::Matched { after: None },
+        Look::Matched {
+            after: Some(ProjectId::parse("7").unwrap()),
+        },
+    ]
+}
+
+/// Those that are about a project, a photo, a document or a job.
+fn looks_at_one() -> Vec<Look> {
+    let project_id = ProjectId::parse("7").unwrap();
+    let project = |origin| Look::Project {
+        project_id: project_id.clone(),
+        origin,
+    };
+    vec![
         project(Origin::Poll),
         project(Origin::Sync),
         project(Origin::Event),
@@ -64,10 +79,6 @@ fn looks() -> Vec<Look> {
             },
             unseen: vec![PhotoId::parse("12").unwrap()],
         },
-        Look::Nightly { step: None },
-        Look::Nightly {
-            step: Some(("pass".to_owned(), 4)),
-        },
         Look::ProjectDocuments {
             project_id: project_id.clone(),
             page: 2,
@@ -85,10 +96,6 @@ fn looks() -> Vec<Look> {
             deleted: true,
             assigned: true,
         },
-        Look::Matched { after: None },
-        Look::Matched {
-            after: Some(ProjectId::parse("7").unwrap()),
-        },
     ]
 }
 
@@ -98,6 +105,9 @@ fn written() -> Value {
         .into_iter()
         .map(|look| json!(SyncMessage::new(&org, look)))
         .collect();
+    for step in [None, Some(("pass".to_owned(), 4))] {
+        messages.push(json!(SyncMessage::new(&org, Look::Nightly { step })));
+    }
     let delivered = SyncMessage::new(&org, Look::job(&JobId::parse("job_8").unwrap()));
     messages.push(json!(delivered.of_generation(Some(3))));
     let look = Look::job(&JobId::parse("job_9").unwrap());

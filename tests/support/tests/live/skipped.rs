@@ -162,7 +162,7 @@ async fn b13_a_project_that_waits_comes_whole_when_its_user_is_matched_by_addres
     }
     // Long ago, so that no window of a sync has it.
     test.shelve(&project).await;
-    test.advance(std::time::Duration::from_secs(24 * 60 * 60));
+    test.advance(std::time::Duration::from_hours(24));
     test.catch_up().await;
     assert_all(&test, &project, &photo);
 }

@@ -67,7 +67,9 @@ impl Document {
         let paths = self.root["paths"].as_object().unwrap();
         let (_, item) = paths
             .iter()
-            .find(|(template, _)| matches(template, path))
+            .filter(|(template, _)| matches(template, path))
+            // `id:{id}` is also an `{external_id}`: whichever says more is meant, in whatever order they come.
+            .max_by_key(|(template, _)| literal(template))
             .unwrap_or_else(|| panic!("the document has no path for {path}"));
         let operation = &item[method.to_lowercase()];
         let id = operation["operationId"].as_str();
@@ -153,6 +155,16 @@ impl Document {
         let pointer = reference.as_str().unwrap().trim_start_matches('#');
         self.root.pointer(pointer).unwrap()
     }
+}
+
+/// How many letters of a path's template stand for themselves.
+fn literal(template: &str) -> usize {
+    let mut braces = false;
+    let letters = template.chars().filter(|letter| {
+        braces = (braces || *letter == '{') && *letter != '}';
+        !braces && *letter != '}'
+    });
+    letters.count()
 }
 
 fn matches(template: &str, path: &str) -> bool {
