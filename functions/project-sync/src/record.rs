@@ -109,7 +109,7 @@ async fn hand_on(
         Err(error) => {
             // Where it belongs can't be told now: it comes back, and then it can.
             tracing::warn!(org.id = %message.org_id, cause = %error, "what a failure means could not be told");
-            Next::Later(message.again(), backoff(message.tries))
+            Next::Later(Box::new(message.again()), backoff(message.tries))
         }
     };
     match next {

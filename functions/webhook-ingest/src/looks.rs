@@ -47,9 +47,11 @@ pub fn one_click(org: &OrgId, body: &[u8]) -> Result<Vec<Look>, Ignored> {
         EventKind::JobDeleted => true,
         EventKind::Other(_) => return Err(Ignored("it is of an unknown kind")),
     };
+    let before = event.previous_assigned_user_id.flatten();
     Ok(vec![Look::Job {
         job_id: event.job.id,
         deleted,
+        assigned: before.is_some() || event.job.assigned_user_id.is_some(),
     }])
 }
 
@@ -147,6 +149,23 @@ mod tests {
             let says_so = matches!(looks[0], Look::Job { deleted: true, .. });
             assert_eq!(says_so, event == "job.deleted", "{event}");
         }
+    }
+
+    #[test]
+    fn b14_an_event_says_whether_somebody_is_or_was_assigned() {
+        let org = OrgId::parse("org_1").unwrap();
+        let says_so = |assigned: Value, before: Value| {
+            let event = json!({
+                "id": "evt_1", "event": "job.assigned", "occurred_at": "2026-01-02T03:04:05Z",
+                "organization_id": "org_1", "previous": {"assigned_user_id": before},
+                "job": {"id": "j1", "organization_id": "org_1", "assigned_user_id": assigned},
+            });
+            let looks = one_click(&org, event.to_string().as_bytes()).unwrap();
+            matches!(looks[0], Look::Job { assigned: true, .. })
+        };
+        assert!(says_so(json!("u1"), json!(null)));
+        assert!(says_so(json!(null), json!("u1")), "cleared again");
+        assert!(!says_so(json!(null), json!(null)));
     }
 
     #[test]

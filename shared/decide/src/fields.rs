@@ -1,6 +1,7 @@
 //! From a project's fields to a job's (B14): the whole mapping, and only what changed.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use companycam::Project;
 use companycam::ids::{CompanyId, ProjectId};
@@ -11,9 +12,36 @@ use super::contact::position_of;
 use super::relations::filled;
 use crate::metadata;
 
+/// As [`project_fields`], of a project that the token of this company shows: companies share projects.
+pub fn shown_to(company: &CompanyId, project: &Project) -> ProjectFields {
+    let owner = project.company_id.clone();
+    ProjectFields {
+        shared_by: owner.filter(|owner| owner != company),
+        ..project_fields(project)
+    }
+}
+
 /// What of a project One Click gets. Blank texts count as absent.
 pub fn project_fields(project: &Project) -> ProjectFields {
     let contact = project.primary_contact.as_ref();
+    let mut integrations = BTreeMap::new();
+    let mut more_integrations: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for known in &project.integrations {
+        let (kind, id) = (text(Some(&known.kind)), text(Some(&known.relation_id)));
+        let Some((kind, id)) = kind.zip(id) else {
+            continue;
+        };
+        match integrations.entry(kind) {
+            Entry::Vacant(first) => drop(first.insert(id)),
+            Entry::Occupied(first) if *first.get() == id => {}
+            Entry::Occupied(first) => {
+                let more = more_integrations.entry(first.key().clone()).or_default();
+                if !more.contains(&id) {
+                    more.push(id);
+                }
+            }
+        }
+    }
     ProjectFields {
         name: text(project.name.as_deref()),
         street_address_1: text(project.address.street_address_1.as_deref()),
@@ -25,11 +53,9 @@ pub fn project_fields(project: &Project) -> ProjectFields {
         contact_email: text(contact.and_then(|contact| contact.email.as_deref())),
         contact_phone: text(contact.and_then(|contact| contact.phone_number.as_deref())),
         creator_id: project.creator_id.clone(),
-        integrations: project
-            .integrations
-            .iter()
-            .filter_map(|known| Some((text(Some(&known.kind))?, text(Some(&known.relation_id))?)))
-            .collect(),
+        integrations,
+        more_integrations,
+        shared_by: None,
         archived: project.archived,
         deleted: project.is_deleted(),
         created_at: project.created_at,
@@ -76,7 +102,15 @@ pub fn relation_key(kind: &str) -> String {
     format!("cc_{}_relation_id", snake.trim_matches('_'))
 }
 
-/// The metadata with the project's ids in other systems.
+/// The project's ids in other systems, with their types: of each type the first, then the others.
+pub fn all_relations(fields: &ProjectFields) -> impl Iterator<Item = (&str, &str)> {
+    let first = fields.integrations.iter();
+    let first = first.map(|(kind, id)| (kind.as_str(), id.as_str()));
+    let more = fields.more_integrations.iter();
+    first.chain(more.flat_map(|(kind, ids)| ids.iter().map(|id| (kind.as_str(), id.as_str()))))
+}
+
+/// The metadata with the project's ids in other systems, of each type the first.
 pub fn relations(fields: &ProjectFields) -> BTreeMap<String, Option<String>> {
     fields
         .integrations
@@ -120,15 +154,16 @@ pub fn new_job(id: &ProjectId, company: &CompanyId, fields: &ProjectFields) -> J
     }
 }
 
-/// The metadata that says which project a job is.
+/// The metadata that says which project a job is; `company`: the one that is connected.
 pub fn link_metadata(
     id: &ProjectId,
     company: &CompanyId,
     fields: &ProjectFields,
 ) -> BTreeMap<String, Option<String>> {
+    let owner = fields.shared_by.as_ref().unwrap_or(company);
     let mut metadata = BTreeMap::from([
         (metadata::PROJECT.to_owned(), Some(id.to_string())),
-        (metadata::COMPANY.to_owned(), Some(company.to_string())),
+        (metadata::COMPANY.to_owned(), Some(owner.to_string())),
     ]);
     if let Some(creator) = &fields.creator_id {
         metadata.insert(metadata::CREATOR.to_owned(), Some(creator.to_string()));
@@ -177,6 +212,12 @@ pub fn job_changes(
             metadata::CREATOR.to_owned(),
             now.creator_id.as_ref().map(ToString::to_string),
         );
+    }
+    if let Some(owner) = &now.shared_by
+        && now.shared_by != before.shared_by
+    {
+        let owner = Some(owner.to_string());
+        changes.metadata.insert(metadata::COMPANY.to_owned(), owner);
     }
     if now.integrations != before.integrations {
         for key in relations(before).into_keys() {

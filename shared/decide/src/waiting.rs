@@ -1,6 +1,6 @@
 //! Looks that wait for a side to answer: which of them are one (B36).
 
-use model::messages::{Failures, Look, Origin, PhotosSoFar, SyncMessage};
+use model::messages::{Failures, Look, Origin, SyncMessage};
 
 /// What the look is about: looks of one name wait as one, and come back in the names' order, so those
 /// after an event come first. `None`: it needs not wait, since what it would find is looked for anyway
@@ -28,6 +28,7 @@ pub fn name(look: &Look) -> Option<String> {
         Look::Photo { photo_id, .. } => Some(format!("photo#{photo_id}")),
         Look::Document { document_id, .. } => Some(format!("document#{document_id}")),
         Look::Job { job_id, .. } => Some(format!("job#{job_id}")),
+        Look::Matched { .. } => Some("matched".to_owned()),
     }
 }
 
@@ -53,20 +54,25 @@ pub fn merged(before: Option<SyncMessage>, now: &SyncMessage) -> SyncMessage {
         },
         (
             Some(Look::Job {
-                deleted: before, ..
+                deleted: was_deleted,
+                assigned: was_assigned,
+                ..
             }),
-            Look::Job { job_id, deleted },
+            Look::Job {
+                job_id,
+                deleted,
+                assigned,
+            },
         ) => Look::Job {
             job_id: job_id.clone(),
-            deleted: before || *deleted,
+            deleted: was_deleted || *deleted,
+            assigned: was_assigned || *assigned,
         },
+        // From the first project on, whichever was further.
+        (Some(Look::Matched { .. }), Look::Matched { .. }) => Look::Matched { after: None },
         // From the first page on, whichever was further.
         (Some(Look::ProjectPhotos { .. }), Look::ProjectPhotos { project_id, .. }) => {
-            Look::ProjectPhotos {
-                project_id: project_id.clone(),
-                cursor: None,
-                so_far: PhotosSoFar::default(),
-            }
+            Look::photos_of(project_id, None)
         }
         (Some(Look::ProjectDocuments { .. }), Look::ProjectDocuments { project_id, .. }) => {
             Look::documents_of(project_id)
@@ -135,14 +141,7 @@ mod tests {
 
     #[test]
     fn b36_what_an_event_told_comes_back_before_what_a_listing_read() {
-        let project_id = ProjectId::parse("7").unwrap();
-        let cursor = None;
-        let so_far = PhotosSoFar::default();
-        let photos = Look::ProjectPhotos {
-            project_id,
-            cursor,
-            so_far,
-        };
+        let photos = Look::photos_of(&ProjectId::parse("7").unwrap(), None);
         let listed = [
             project(Origin::Sync),
             project(Origin::Poll),

@@ -77,6 +77,9 @@ pub enum Look {
         /// What of them the pages before showed.
         #[serde(default)]
         so_far: PhotosSoFar,
+        /// Photos that were last seen on it, and that none of the pages before showed.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        unseen: Vec<PhotoId>,
     },
     /// The documents of a project, from a page on.
     ProjectDocuments {
@@ -102,6 +105,15 @@ pub enum Look {
         /// Whether an event says that it was deleted: not to find it any more confirms that.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         deleted: bool,
+        /// Whether an event says that it is, or was, assigned to somebody: it may be so no longer when we
+        /// look.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        assigned: bool,
+    },
+    /// Users were matched: which projects have waited for that?
+    Matched {
+        /// The project that the page before ended with.
+        after: Option<ProjectId>,
     },
 }
 
@@ -116,6 +128,13 @@ pub struct PhotosSoFar {
     pub unfinished: bool,
     /// How many pages there were.
     pub pages: u32,
+    /// When they are to be looked at, in Unix seconds, since some were not finished: a message that is early
+    /// goes on waiting, and one of another time is let go.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub again_at: Option<i64>,
+    /// How often they were looked at for that.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub again: u32,
 }
 
 /// What made us look at a project; decides what the look covers.
@@ -152,6 +171,7 @@ impl Look {
                 up_to,
                 ..PhotosSoFar::default()
             },
+            unseen: Vec::new(),
         }
     }
 
@@ -168,6 +188,7 @@ impl Look {
         Self::Job {
             job_id: id.clone(),
             deleted: false,
+            assigned: false,
         }
     }
 
@@ -189,6 +210,7 @@ impl Look {
             Self::Photo { .. } => "photo",
             Self::Document { .. } => "document",
             Self::Job { .. } => "job",
+            Self::Matched { .. } => "matched",
         }
     }
 }

@@ -39,8 +39,14 @@ pub struct ProjectFields {
     pub contact_phone: Option<String>,
     /// Who created it.
     pub creator_id: Option<UserId>,
-    /// Other systems' ids: `type` → `relation_id`.
+    /// Other systems' ids: `type` → the first `relation_id`.
     pub integrations: BTreeMap<String, String>,
+    /// Where it has several of one type: `type` → those after the first.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub more_integrations: BTreeMap<String, Vec<String>>,
+    /// The company that shares it, if it is not the connected one's own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shared_by: Option<CompanyId>,
     /// Archived in `CompanyCam`.
     pub archived: bool,
     /// Deleted, or merged into another, in `CompanyCam`.
@@ -119,6 +125,9 @@ pub struct ProjectRow {
     /// nothing about them.
     #[serde(default)]
     pub photos_read_at: Option<i64>,
+    /// When its photos are looked at again, in Unix seconds, since some were not finished.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub photos_again_at: Option<i64>,
     /// The `updated_at` at which it could not be handled.
     #[serde(default)]
     pub set_aside: Option<i64>,

@@ -14,6 +14,8 @@ use crate::{Error, Store};
 const KEPT_S: i64 = 30 * 24 * 60 * 60;
 /// How long what was said is not said again.
 const DAILY_S: i64 = 24 * 60 * 60;
+/// How long what is said once is not said again.
+const ONCE_S: i64 = 365 * 24 * 60 * 60;
 /// How many entries a filtered read goes through at once.
 const FILTERED_AT_ONCE: i32 = 500;
 /// How many reads a page is worth: a backfill of ten thousand photos lies between two failures.
@@ -271,13 +273,28 @@ impl Store {
     /// Writes the entry down, unless one of the same text was within a day: what stays as it is is
     /// found anew by every poll. `false`: it was.
     pub async fn log_daily(&self, org: &OrgId, new: NewEntry) -> Result<bool, Error> {
+        self.log_unless_said(org, new, DAILY_S).await
+    }
+
+    /// Writes the entry down, unless one of the same text is there, or was until lately: every listing
+    /// finds it anew. `false`: it is.
+    pub async fn log_once(&self, org: &OrgId, new: NewEntry) -> Result<bool, Error> {
+        self.log_unless_said(org, new, ONCE_S).await
+    }
+
+    async fn log_unless_said(
+        &self,
+        org: &OrgId,
+        new: NewEntry,
+        lately_s: i64,
+    ) -> Result<bool, Error> {
         let now = self.clock.now_s();
         let said = new.text.clone();
         if self.said(org, &said, now).await? {
             return Ok(false);
         }
         self.log(org, new).await?;
-        self.say(org, &said, now + DAILY_S).await?;
+        self.say(org, &said, now + lately_s).await?;
         Ok(true)
     }
 

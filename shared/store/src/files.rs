@@ -331,23 +331,25 @@ impl Store {
         Ok(())
     }
 
-    /// One of the photos that were last seen on the project, if any is known.
-    pub async fn any_photo_of(
+    /// Up to so many of the photos that were last seen on the project.
+    pub async fn some_photos_of(
         &self,
         org: &OrgId,
         project: &ProjectId,
-    ) -> Result<Option<PhotoId>, Error> {
+        most: i32,
+    ) -> Result<Vec<PhotoId>, Error> {
         let query = self.photos.query().index("by-project");
         let (keys, _) = query
             .when("#project_key = :project")
             .value(":project", photos_of(org, project))
-            .limit(1)
+            .limit(most)
             .page::<FileKey>()
             .await?;
-        Ok(keys.into_iter().find_map(|key| match key.id {
+        let photos = keys.into_iter().filter_map(|key| match key.id {
             FileId::Photo(id) => Some(id),
             FileId::Document(_) => None,
-        }))
+        });
+        Ok(photos.collect())
     }
 
     /// Some of the files that are still to be copied, updated or removed, after that one; and whether

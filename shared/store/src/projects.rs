@@ -200,6 +200,7 @@ impl Store {
             .remove("reason")
             .remove("begun")
             .remove("photos_read_at")
+            .remove("photos_again_at")
             .when("attribute_not_exists(#state) OR #state = :unseen OR #state = :skipped")
             .value(":unseen", LinkState::Unseen)
             .value(":skipped", LinkState::Skipped);
@@ -239,7 +240,8 @@ impl Store {
         Ok(())
     }
 
-    /// The linked job is up to these fields.
+    /// The linked job is up to these fields. `assignee_set`: it has, or had, an assignee; that it had none
+    /// is nothing to write down, since one may have been set meanwhile.
     pub async fn mark_project_updated(
         &self,
         org: &OrgId,
@@ -247,11 +249,13 @@ impl Store {
         seen: &ProjectFields,
         assignee_set: bool,
     ) -> Result<(), Error> {
-        let change = Change::new()
+        let mut change = Change::new()
             .set("seen", seen)
-            .set("assignee_set", assignee_set)
             .when("#state = :linked")
             .value(":linked", LinkState::Linked);
+        if assignee_set {
+            change = change.set("assignee_set", true);
+        }
         self.project_links
             .update::<ProjectRow>(link_key(org, &project_sk(project)), change)
             .await?;
@@ -358,6 +362,47 @@ impl Store {
         Ok(())
     }
 
+    /// Some of its photos are not finished, and a look at them then is on its way; `None`: none is any more.
+    pub async fn record_photos_again(
+        &self,
+        org: &OrgId,
+        project: &ProjectId,
+        at: Option<i64>,
+    ) -> Result<(), Error> {
+        let change = Change::new()
+            .set_or_remove("photos_again_at", at)
+            .when("#state = :linked")
+            .value(":linked", LinkState::Linked);
+        self.project_links
+            .apply(link_key(org, &project_sk(project)), change)
+            .await?;
+        Ok(())
+    }
+
+    /// The projects that wait for a matched user, of some rows after that one; and where to go on.
+    pub async fn projects_without_match_after(
+        &self,
+        org: &OrgId,
+        after: Option<&ProjectId>,
+    ) -> Result<(Vec<ProjectId>, Option<ProjectId>), Error> {
+        let start = after.map(|project| link_key(org, &project_sk(project)));
+        let query = self.project_links.query();
+        let (rows, next) = query
+            .when("#org_id = :org AND begins_with(#sk, :project)")
+            .value(":org", org)
+            .value(":project", PROJECT)
+            .limit(ROWS_AT_ONCE)
+            .after(start)
+            .page::<ProjectRow>()
+            .await?;
+        let last = rows.last().map(|row| row.project_id.clone());
+        let waits = |row: &ProjectRow| {
+            row.state == LinkState::Skipped && row.reason == Some(SkipReason::NoMatchedUser)
+        };
+        let waiting = rows.into_iter().filter(waits).map(|row| row.project_id);
+        Ok((waiting.collect(), last.filter(|_| next.is_some())))
+    }
+
     /// A side refuses this project though it answers others: nobody waits for it any more, while it is
     /// tried again (B35).
     pub async fn stop_waiting_for(&self, org: &OrgId, project: &ProjectId) -> Result<(), Error> {
@@ -404,7 +449,9 @@ impl Store {
             .remove("job_missing_since")
             .remove("reason")
             .remove("set_aside")
+            .remove("assignee_set")
             .remove("photos_read_at")
+            .remove("photos_again_at")
             .when("#state = :job_deleted AND #job_id = :job")
             .value(":job_deleted", LinkState::JobDeleted)
             .value(":job", deleted);

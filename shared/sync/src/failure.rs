@@ -31,7 +31,7 @@ pub enum Next {
     /// Nothing: what it is about waits in a row, or comes back by itself.
     Waits,
     /// It comes back after the delay, like this.
-    Later(SyncMessage, Duration),
+    Later(Box<SyncMessage>, Duration),
     /// It can never succeed; why.
     SetAside(String),
 }
@@ -96,7 +96,7 @@ async fn of_another_version(
     if let Look::Sync { run, .. } = &message.look {
         sync_run::is_alive(app, &message.org_id, run).await?;
     }
-    Ok(Next::Later(message.again(), OTHER_VERSION_WAIT))
+    Ok(Next::Later(Box::new(message.again()), OTHER_VERSION_WAIT))
 }
 
 fn is_poll(message: &SyncMessage) -> bool {
@@ -130,7 +130,7 @@ async fn later(
         ..again
     };
     let delay = after.unwrap_or_else(|| backoff(message.tries));
-    Ok(Next::Later(again, delay))
+    Ok(Next::Later(Box::new(again), delay))
 }
 
 /// A side did not answer, or not as it should.

@@ -123,7 +123,7 @@ async fn find_or_create(
         skip(context, row, now, SkipReason::NoMatchedUser).await?;
         return Ok(None);
     }
-    let there = jobs_naming(context, id).await?;
+    let there = jobs_naming(context, id, now).await?;
     let begun = if let Some(begun) = go_on(context, row, &there).await? {
         begun
     } else {

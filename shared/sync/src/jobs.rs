@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use decide::fields::{customer_name, project_fields};
+use decide::fields::{customer_name, shown_to};
 use decide::job::{JobStep, job_step};
 use decide::link::{linking, quoted};
 use decide::new_project::left_out;
@@ -28,15 +28,18 @@ const SETTLED: jiff::SignedDuration = jiff::SignedDuration::from_secs(5);
 const FIRST_WINDOW_S: i64 = 29 * 24 * 60 * 60;
 
 /// Brings the job's project up to the job: makes it, assigns it, or gives the link up. `told`: whether
-/// an event says that the job was deleted.
+/// an event says that the job was deleted. `assigned`: whether one says that it is or was assigned, which
+/// it may no longer be.
 pub async fn look_at_job(
     context: &OrgContext<'_>,
     id: &JobId,
     told: Told,
+    assigned: bool,
 ) -> Result<(), WorkError> {
     let org = context.org();
     let store = &context.app.store;
     let link = store.job(org, id).await?;
+    let mut is_set = false;
     let job = match context.one_click().await?.job(org, id).await {
         Err(OneClickError::NotFound) => return gone(context, id, link.as_ref(), told).await,
         job => job?,
@@ -49,12 +52,22 @@ pub async fn look_at_job(
         {
             store.clear_job_missing(org, &link.project_id).await?;
         }
+        is_set = row.as_ref().is_some_and(|row| row.assignee_set);
         // Links belong to a company; those of another one rest (B5).
         if row.is_none_or(|row| row.company_id != context.organization.company_id) {
             return Ok(());
         }
     }
     let taken = take_step(context, &job, link.as_ref()).await;
+    // After it: the step may have linked the job.
+    // It was assigned when we last looked, is now, or was in between.
+    let was_assigned = link.as_ref().is_some_and(|link| link.assignee.is_some());
+    if !is_set
+        && (assigned || was_assigned || job.assigned_user_id.is_some())
+        && let Some(link) = store.job(org, id).await?
+    {
+        store.record_assignee_set(org, &link.project_id).await?;
+    }
     if let Err(WorkError::Permanent(_)) = taken {
         // As it was read: what changed since is a new try.
         store.set_job_aside(org, id, job.updated_at).await?;
@@ -77,15 +90,7 @@ async fn take_step(
             None => Ok(()),
         },
         JobStep::Reassign => match link {
-            Some(link) => {
-                if job.assigned_user_id.is_some() {
-                    let store = &context.app.store;
-                    store
-                        .record_assignee_set(context.org(), &link.project_id)
-                        .await?;
-                }
-                reassign::reassign(context, job, link).await
-            }
+            Some(link) => reassign::reassign(context, job, link).await,
             None => Ok(()),
         },
     }
@@ -121,8 +126,8 @@ async fn create(context: &OrgContext<'_>, job: &Job) -> Result<(), WorkError> {
         let look = Look::photos_of(&project.id, Some(project.updated_at));
         context.app.queues.send_looks(&[context.look(look)]).await?;
     }
-    let fields = project_fields(&project);
     let company = &context.organization.company_id;
+    let fields = shown_to(company, &project);
     let link = NewLink {
         project_id: &project.id,
         company_id: company,
@@ -335,6 +340,12 @@ async fn with_something_to_do(
     let mut news = Vec::new();
     for job in jobs {
         let link = links.get(&job.id);
+        if let (Some(link), Some(_)) = (link, &job.assigned_user_id)
+            && link.assignee.is_none()
+        {
+            // When its look comes it may be cleared again.
+            store.record_assignee_set(org, &link.project_id).await?;
+        }
         let step = job_step(link, job, &context.organization.preferences, context.now);
         if step == JobStep::Nothing {
             continue;

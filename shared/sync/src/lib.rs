@@ -13,6 +13,7 @@ pub mod failure;
 mod import;
 pub mod jobs;
 mod listing;
+pub mod matched;
 mod matching;
 mod merge;
 pub mod nightly;
@@ -27,6 +28,7 @@ pub mod retry;
 mod skip;
 mod subject;
 pub mod sync_run;
+mod unfinished;
 pub mod users;
 pub mod webhooks;
 mod wish;
@@ -117,7 +119,8 @@ fn lane_of(look: &Look) -> Lane {
         | Look::ProjectDocuments { .. }
         | Look::Photo { .. }
         | Look::Document { .. }
-        | Look::Job { .. } => Lane::Live,
+        | Look::Job { .. }
+        | Look::Matched { .. } => Lane::Live,
     }
 }
 
@@ -142,7 +145,15 @@ async fn take(context: &OrgContext<'_>, message: &SyncMessage) -> Result<(), Wor
             project_id,
             cursor,
             so_far,
-        } => photos::look_at_project_photos(context, project_id, cursor.as_ref(), *so_far).await,
+            unseen,
+        } => {
+            let place = photos::Place {
+                cursor: cursor.as_ref(),
+                so_far: *so_far,
+                unseen: unseen.clone(),
+            };
+            photos::look_at_project_photos(context, project_id, place).await
+        }
         Look::Photo { photo_id, tags } => photo::look_at_photo(context, photo_id, *tags).await,
         Look::ProjectDocuments { project_id, page } => {
             documents::look_at_project_documents(context, project_id, *page).await
@@ -151,9 +162,14 @@ async fn take(context: &OrgContext<'_>, message: &SyncMessage) -> Result<(), Wor
             document_id,
             project_id,
         } => document::look_at_document(context, document_id, project_id.as_ref()).await,
-        Look::Job { job_id, deleted } => {
+        Look::Job {
+            job_id,
+            deleted,
+            assigned,
+        } => {
             let told = if *deleted { Told::Yes } else { Told::No };
-            jobs::look_at_job(context, job_id, told).await
+            jobs::look_at_job(context, job_id, told, *assigned).await
         }
+        Look::Matched { after } => matched::look(context, after.as_ref()).await,
     }
 }

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use companycam::ids::ProjectId;
 use companycam::{Page, Project};
-use decide::fields::project_fields;
+use decide::fields::shown_to;
 use futures::{StreamExt, TryStreamExt, stream};
 use model::messages::Origin;
-use model::project::{LinkState, ProjectFields, ProjectRow};
+use model::preferences::Preference;
+use model::project::{LinkState, ProjectFields, ProjectRow, SkipReason};
 use model::retry::RetryTarget;
 use runtime::WorkError;
 use store::activity::{Kind, NewEntry, Outcome};
@@ -21,6 +22,8 @@ pub(super) const SETTLED_S: i64 = 5;
 pub(super) const PER_PAGE: u32 = 100;
 /// How many looks are queued at once: live changes slip in before the next.
 pub(super) const LOOKS_AT_ONCE: usize = 4;
+/// How long after its last look a project that waits for a matched user is news wherever it is listed.
+const LOOKED_AT_AGAIN_S: i64 = 12 * 60 * 60;
 /// How many rows are written at a time.
 const CONCURRENT_WRITES: usize = 16;
 
@@ -57,11 +60,13 @@ pub async fn note_projects(
         .collect();
     let fields: Vec<_> = projects
         .iter()
-        .map(|project| (&project.id, project_fields(project)))
+        .map(|project| (&project.id, shown_to(company, project)))
         .collect();
     let news: Vec<_> = fields
         .iter()
-        .filter(|(id, fields)| is_news(rows.get(*id), fields, origin))
+        .filter(|(id, fields)| {
+            is_news(rows.get(*id), fields, origin) || waited_long(context, rows.get(*id))
+        })
         .collect();
     let noted: Vec<_> = stream::iter(&news)
         .map(|(id, fields)| async move {
@@ -86,14 +91,6 @@ pub async fn note_projects(
         .buffer_unordered(CONCURRENT_WRITES)
         .try_collect()
         .await?;
-    let may_have_a_job = |id: &ProjectId, fields: &ProjectFields| match rows
-        .get(id)
-        .map(|row| row.state)
-    {
-        Some(LinkState::Linked) => true,
-        Some(LinkState::JobDeleted) => false,
-        Some(LinkState::Unseen | LinkState::Skipped) | None => !fields.deleted && !fields.archived,
-    };
     let says_else = |id: &ProjectId, fields: &ProjectFields| {
         let seen = rows.get(id).and_then(|row| row.seen.as_ref());
         seen != Some(fields)
@@ -104,10 +101,27 @@ pub async fn note_projects(
         news: noted.into_iter().flatten().cloned().collect(),
         may_have_jobs: fields
             .iter()
-            .filter(|(id, fields)| may_have_a_job(id, fields))
+            .filter(|(id, fields)| may_have_a_job(context, rows.get(*id), fields))
             .map(|(id, _)| (*id).clone())
             .collect(),
     })
+}
+
+/// Whether it has a job, or its look may bring it one.
+fn may_have_a_job(
+    context: &OrgContext<'_>,
+    row: Option<&ProjectRow>,
+    fields: &ProjectFields,
+) -> bool {
+    let preferences = &context.organization.preferences;
+    let imports = preferences.has(Preference::CreateJobFromProject);
+    match row.map(|row| row.state) {
+        Some(LinkState::Linked) => true,
+        Some(LinkState::JobDeleted) => false,
+        Some(LinkState::Unseen | LinkState::Skipped) | None => {
+            imports && !fields.deleted && !fields.archived
+        }
+    }
 }
 
 /// What the project says can't be kept: it is set aside until it changes, with the reason, once.
@@ -155,6 +169,18 @@ fn is_news(row: Option<&ProjectRow>, fields: &ProjectFields, origin: Origin) -> 
                 || !photos_are_known(row, fields)
         }
     }
+}
+
+/// Whether it has waited for a matched user since it was last looked at long ago: nothing of a project tells
+/// that somebody was matched.
+fn waited_long(context: &OrgContext<'_>, row: Option<&ProjectRow>) -> bool {
+    row.is_some_and(|row| {
+        row.state == LinkState::Skipped
+            && row.reason == Some(SkipReason::NoMatchedUser)
+            && row
+                .listed_at
+                .is_some_and(|at| at + LOOKED_AT_AGAIN_S < context.now)
+    })
 }
 
 /// Whether its photos were read since its last activity. An event about the project brings its fields

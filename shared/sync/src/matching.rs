@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use companycam::ids::ProjectId;
 use companycam::{Project, ProjectsQuery};
-use decide::fields::{customer_name, project_fields, relation_key};
+use decide::fields::{all_relations, customer_name, project_fields, relation_key};
 use decide::link::quoted;
 use decide::location::{Location, normalized, same_work, search_terms};
 use decide::metadata;
@@ -61,13 +61,21 @@ fn the_one(mut jobs: Vec<Job>) -> Candidate<Job> {
 /// The jobs that name this project already, oldest first: made by an earlier try whose answer was lost,
 /// by an earlier connection, or by another integration (B20, B31). Those of another project of ours are
 /// left out.
-pub async fn jobs_naming(context: &OrgContext<'_>, id: &ProjectId) -> Result<Vec<Job>, WorkError> {
+pub async fn jobs_naming(
+    context: &OrgContext<'_>,
+    id: &ProjectId,
+    fields: &ProjectFields,
+) -> Result<Vec<Job>, WorkError> {
     let org = context.org();
     let one_click = context.one_click().await?;
     let mut jobs = one_click
         .jobs_with_metadata(org, metadata::PROJECT, id.as_str())
         .await?;
-    jobs.retain(|job| may_be_of(job, &context.organization.company_id));
+    // A job names the company that the project is of, which may be another than the connected one's; the
+    // version before wrote the connected one's.
+    let owners = fields.shared_by.iter();
+    let owners = owners.chain([&context.organization.company_id]);
+    jobs.retain(|job| owners.clone().any(|owner| may_be_of(job, owner)));
     let rows = context
         .app
         .store
@@ -94,7 +102,7 @@ async fn related_jobs(
 ) -> Result<Vec<Job>, WorkError> {
     let one_click = context.one_click().await?;
     let mut found = Vec::new();
-    for (kind, id) in &fields.integrations {
+    for (kind, id) in all_relations(fields) {
         let Some(id) = filled(id) else { continue };
         let theirs = importer_keys(kind).map(str::to_owned);
         for key in std::iter::once(relation_key(kind)).chain(theirs) {

@@ -1,9 +1,9 @@
 //! Two projects became one in CompanyCam (B18).
 //!
-//! Nothing says which went into which: `project.merged` names one of the two. What tells is a photo
-//! that was on one of them and is on the other now.
+//! Nothing says which went into which: `project.merged` names one of the two. What tells are photos that
+//! were on one of them, and are all on the other now. People move single photos by hand.
 
-use companycam::ids::ProjectId;
+use companycam::ids::{PhotoId, ProjectId};
 use decide::fields::link_metadata;
 use decide::metadata;
 use model::messages::{Look, Origin};
@@ -14,6 +14,9 @@ use store::activity::{Kind, NewEntry, Outcome};
 
 use crate::absence::{Told, job_is_missing};
 use crate::context::OrgContext;
+
+/// So many of a project's photos are asked where they are.
+const ASKED: i32 = 5;
 
 /// A linked project is gone: if it went into another, that one gets its photos, and its job too if it
 /// has none of its own. Whether the job moved.
@@ -49,12 +52,14 @@ async fn queue_looks(context: &OrgContext<'_>, into: &ProjectId) -> Result<(), W
             origin: Origin::Event,
         },
         Look::photos_of(into, None),
+        Look::documents_of(into),
     ];
     let looks = looks.map(|look| context.look(look));
     Ok(context.app.queues.send_looks(&looks).await?)
 }
 
-/// The linked projects that went into this one, as far as the first of its photos tell.
+/// The linked projects that may have gone into this one, as far as the first of its photos tell: all that
+/// are asked of theirs are on it now. Whether they are gone is still to be seen.
 pub async fn merged_into(
     context: &OrgContext<'_>,
     survivor: &ProjectId,
@@ -76,21 +81,44 @@ pub async fn merged_into(
     others.retain(|row| {
         row.state == LinkState::Linked && row.company_id == context.organization.company_id
     });
-    Ok(others)
+    let mut went = Vec::new();
+    for other in others {
+        if self::survivor(context, &other.project_id).await?.as_ref() == Some(survivor) {
+            went.push(other);
+        }
+    }
+    Ok(went)
 }
 
-/// The project that one of its photos is on now.
+/// The project that its photos are on now: all of those that are asked and still exist, and the same one.
 async fn survivor(
     context: &OrgContext<'_>,
     gone: &ProjectId,
 ) -> Result<Option<ProjectId>, WorkError> {
-    let Some(photo) = context.app.store.any_photo_of(context.org(), gone).await? else {
-        return Ok(None);
-    };
-    let photo = &photo;
+    let store = &context.app.store;
+    let photos = store.some_photos_of(context.org(), gone, ASKED).await?;
+    let mut into = None;
+    for photo in &photos {
+        let Some(project) = project_of(context, photo).await? else {
+            continue;
+        };
+        if project == *gone || into.as_ref().is_some_and(|into| *into != project) {
+            return Ok(None);
+        }
+        into = Some(project);
+    }
+    Ok(into)
+}
+
+/// Which project the photo is on, if it exists.
+async fn project_of(
+    context: &OrgContext<'_>,
+    photo: &PhotoId,
+) -> Result<Option<ProjectId>, WorkError> {
     let read = context.companycam().photo(photo).await;
     match read {
-        Ok(photo) => Ok(photo.project_id.filter(|project| project != gone)),
+        Ok(photo) if photo.is_deleted() => Ok(None),
+        Ok(photo) => Ok(photo.project_id),
         Err(failure) if failure.is_not_found() => Ok(None),
         Err(failure) => Err(failure.into()),
     }

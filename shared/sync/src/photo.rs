@@ -2,13 +2,14 @@
 
 use companycam::Page;
 use companycam::ids::PhotoId;
-use model::messages::Origin;
+use model::messages::{Origin, PhotosSoFar};
 use model::project::{LinkState, SkipReason};
 use runtime::WorkError;
 
 use crate::context::OrgContext;
 use crate::photos;
 use crate::project;
+use crate::unfinished::look_again;
 
 /// Looks at one photo, which an event is about; `tags`: at its tags too.
 pub async fn look_at_photo(
@@ -41,20 +42,24 @@ pub async fn look_at_photo(
         // all of the project's photos.
         project::look_at_project(context, &project, Origin::Event).await?;
     }
-    let tags = if tags {
-        let read = context.companycam().photo_tags(id).await?;
-        let mut names: Vec<_> = read.into_iter().map(|tag| tag.display_value).collect();
-        names.sort_unstable();
-        Some(names)
+    let row = context.app.store.project(context.org(), &project).await?;
+    let is_linked = row.is_some_and(|row| row.state == LinkState::Linked);
+    // Without a job the photo goes nowhere, and its tags with it.
+    let names = if is_linked && tags {
+        photos::tags_of(context, id).await?
     } else {
         None
     };
+    let tags = names.into_iter().map(|names| (id.clone(), names)).collect();
+    if is_linked && photo.is_being_processed() {
+        look_again(context, &project, PhotosSoFar::default()).await?;
+    }
     let page = Page {
         items: vec![photo],
         unreadable: Vec::new(),
         next: None,
         date: None,
     };
-    photos::look_at_tagged_photos(context, &page, tags.as_deref()).await?;
+    photos::look_at_tagged_photos(context, &page, &tags).await?;
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! A look at one project (B10, B14, B18, B20).
 
 use companycam::ids::ProjectId;
-use decide::fields::{customer_name, job_changes, needs_job, project_fields};
+use decide::fields::{customer_name, job_changes, needs_job, shown_to};
 use decide::project::{ProjectStep, project_step};
 use decide::sync_run::will_read_photos;
 use model::messages::{Look, Origin, PhotosSoFar};
@@ -73,7 +73,12 @@ pub async fn look_at_project(
             up_to: Some(now.updated_at),
             ..PhotosSoFar::default()
         };
-        photos::look_at_project_photos(context, id, None, so_far).await?;
+        let place = photos::Place {
+            so_far,
+            ..photos::Place::default()
+        };
+        // Large, and part of every look that may find a new project.
+        Box::pin(photos::look_at_project_photos(context, id, place)).await?;
     }
     // Documents have events of their own too, and no run reads those of many projects at once.
     if job.is_some() && !(matches!(origin, Origin::Event | Origin::Deletion) && was_linked) {
@@ -134,7 +139,7 @@ async fn read(context: &OrgContext<'_>, id: &ProjectId, origin: Origin) -> Resul
     let company = &context.organization.company_id;
     let answer = context.companycam().project(id).await;
     let fields = match answer {
-        Ok(project) => project_fields(&project),
+        Ok(project) => shown_to(company, &project),
         Err(failure) if failure.is_not_found() => {
             // Only an event that says so makes it deleted: whoever connected may see less than before
             // (B30).
@@ -177,7 +182,8 @@ async fn update(
     };
     let one_click = context.one_click().await?;
     let before = row.seen.clone().unwrap_or_default();
-    let assignee = if row.assignee_set {
+    let was_set = row.assignee_set || was_assigned(context, &job_id).await?;
+    let assignee = if was_set {
         None
     } else {
         assignee_from_companycam(context, row, now).await?
@@ -192,7 +198,7 @@ async fn update(
     };
     let mut is_there = job.is_some();
     let mut changes = job_changes(id, &before, now, job.as_ref());
-    let taken = job
+    let mut taken = job
         .as_ref()
         .is_some_and(|job| job.assigned_user_id.is_some());
     let mut given = assignee.filter(|_| !taken);
@@ -205,6 +211,7 @@ async fn update(
             // Not, where One Click will not have the assignee.
             written => {
                 let written = written?;
+                taken |= written.assigned_user_id.is_some();
                 given = given.filter(|given| written.assigned_user_id.as_ref() == Some(given));
             }
         }
@@ -235,7 +242,7 @@ async fn update(
     context
         .app
         .store
-        .mark_project_updated(org, id, now, row.assignee_set || assigns || taken)
+        .mark_project_updated(org, id, now, was_set || assigns || taken)
         .await?;
     Ok(Some(job_id))
 }
@@ -247,6 +254,13 @@ async fn close(
 ) -> Result<Option<JobId>, WorkError> {
     job_is_missing(context.app, context.org(), &row.project_id, job, Told::No).await?;
     Ok(None)
+}
+
+/// Whether the job was assigned to somebody when we last looked, if only by a look that was cut off before
+/// the project's row said so.
+async fn was_assigned(context: &OrgContext<'_>, job: &JobId) -> Result<bool, WorkError> {
+    let link = context.app.store.job(context.org(), job).await?;
+    Ok(link.is_some_and(|link| link.assignee.is_some()))
 }
 
 /// Whom the job should have while it has nobody: the first assigned user that is matched, else the

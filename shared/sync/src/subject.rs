@@ -27,6 +27,10 @@ pub fn of(look: &Look) -> (Kind, String) {
         Look::Photo { photo_id, .. } => (Kind::Photo, format!("Photo {photo_id}")),
         Look::Document { document_id, .. } => (Kind::Document, format!("Document {document_id}")),
         Look::Job { job_id, .. } => (Kind::Project, format!("Job {job_id}")),
+        Look::Matched { .. } => (
+            Kind::User,
+            "Looking for projects that waited for a match".to_owned(),
+        ),
     }
 }
 
@@ -46,6 +50,9 @@ pub fn failed(look: &Look) -> String {
             format!("The documents of project {project_id} could not be read")
         }
         Look::Job { .. } => format!("{what} could not be brought to CompanyCam"),
+        Look::Matched { .. } => {
+            "The projects that waited for a match could not be looked at".to_owned()
+        }
         Look::Probe { .. }
         | Look::Resume { .. }
         | Look::ResumePhotos { .. }
@@ -103,6 +110,7 @@ pub fn about(look: &Look, entry: NewEntry) -> NewEntry {
         | Look::ResumeProjects { .. }
         | Look::Nightly { .. }
         | Look::Disconnect { .. }
-        | Look::Sync { .. } => entry,
+        | Look::Sync { .. }
+        | Look::Matched { .. } => entry,
     }
 }

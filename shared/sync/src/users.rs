@@ -2,12 +2,13 @@
 
 use companycam::User;
 use decide::users::Matches;
-use model::users::{CompanyCamUser, OneClickUser};
+use model::users::{CompanyCamUser, Directory, OneClickUser};
 use runtime::WorkError;
 use store::activity::{Kind, NewEntry, Outcome};
 use store::matches::Listed;
 
 use crate::context::OrgContext;
+use crate::matched;
 
 /// [`refresh`], where a side that refuses for good stops nothing but this: the activity log says so,
 /// once a day, and the next poll asks again (B27).
@@ -62,6 +63,9 @@ pub async fn refresh(context: &OrgContext<'_>) -> Result<(), WorkError> {
         .store
         .refresh_directory(org, company, &known, &now)
         .await?;
+    if brings_matches(&known, &now) {
+        matched::look_if_any_wait(context).await?;
+    }
     context
         .app
         .store
@@ -77,6 +81,21 @@ pub async fn matches(context: &OrgContext<'_>) -> Result<Matches, WorkError> {
     Ok(Matches::of(
         &context.app.store.directory(org, company).await?,
     ))
+}
+
+/// Whether somebody is matched who was not before, or to somebody else.
+fn brings_matches(known: &Directory, now: &Listed) -> bool {
+    let before = Matches::of(known);
+    let after = Matches::of(&Directory {
+        companycam: now.companycam.clone(),
+        one_click: now.one_click.clone(),
+        ..known.clone()
+    });
+    let mut users = now.companycam.iter();
+    users.any(|user| {
+        let matched = after.one_click(&user.id);
+        matched.is_some() && matched != before.one_click(&user.id)
+    })
 }
 
 fn companycam_user(user: &User) -> CompanyCamUser {

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use ::sync::matched::look_later;
 use axum::extract::{Request, State};
 use axum::response::Response;
 use model::preferences::{Preference, Preferences};
@@ -30,6 +31,10 @@ async fn save_preferences(app: &App, request: Request) -> Result<Notice, ErrorPa
     app.store
         .save_preferences(&signed_in.session.org_id, &preferences)
         .await?;
+    let waits = |preferences: &Preferences| preferences.has(Preference::OnlyMatchedUsers);
+    if waits(&before) && !waits(&preferences) {
+        look_later(app, &signed_in.session.org_id).await?;
+    }
     tracing::info!(org.id = %signed_in.session.org_id, ?preferences, "saved preferences");
     Ok(Notice::Saved)
 }

@@ -2,11 +2,14 @@
 
 use std::sync::Arc;
 
+use ::sync::matched::look_later;
 use axum::extract::{Path, Request, State};
 use axum::response::Response;
 use companycam::ids::{CompanyId, UserId as CompanyCamUserId};
 use decide::users::Matches;
 use http::StatusCode;
+use model::organization::Organization;
+use model::preferences::Preference;
 use model::users::{Choice, Directory};
 use one_click::{OrgId, UserId as OneClickUserId};
 use runtime::App;
@@ -68,6 +71,19 @@ async fn save_user(app: &App, id: &str, request: Request) -> Result<Notice, Erro
     };
     // A double click sends the form twice, and either may come first.
     if written || app.store.directory(org, &company).await?.choice(&id) == choice.as_ref() {
+        let waits = |organization: &Organization| {
+            let preferences = &organization.preferences;
+            preferences.has(Preference::OnlyMatchedUsers)
+        };
+        if app
+            .store
+            .organization(org)
+            .await?
+            .as_ref()
+            .is_some_and(waits)
+        {
+            look_later(app, org).await?;
+        }
         return Ok(Notice::UserSaved);
     }
     let text = "Somebody else changed this match at the same moment. Reload the page to see it, and try again.";

@@ -1,4 +1,7 @@
-//! What a file is, by its first bytes.
+//! What a file is, by its first bytes. An image is what browsers show as one, and HEIC and TIFF, which phones
+//! and scanners make. A drawing (SVG) is a page with scripts, and no image.
+
+use infer::image::{is_avif, is_bmp, is_gif, is_ico, is_jpeg, is_png, is_webp};
 
 /// Enough to tell every type here apart.
 pub(super) const HEAD: usize = 512;
@@ -76,6 +79,10 @@ const IMAGE_CLAIMS: &[&str] = &[
     "image/png",
     "image/gif",
     "image/webp",
+    "image/avif",
+    "image/bmp",
+    "image/x-icon",
+    "image/vnd.microsoft.icon",
     "image/heic",
     "image/heif",
     "image/tiff",
@@ -150,14 +157,20 @@ fn essence(claim: &str) -> Option<String> {
 fn found(head: &[u8]) -> Found {
     let brand = head.get(8..12).unwrap_or_default();
     match head {
-        [0xff, 0xd8, 0xff, ..] => Found::Image("image/jpeg", "jpg"),
-        [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1a, b'\n', ..] => Found::Image("image/png", "png"),
-        [b'G', b'I', b'F', b'8', b'7' | b'9', b'a', ..] => Found::Image("image/gif", "gif"),
-        [b'R', b'I', b'F', b'F', ..] if brand == b"WEBP" => Found::Image("image/webp", "webp"),
+        _ if is_jpeg(head) => Found::Image("image/jpeg", "jpg"),
+        [_, _, _, _, b'\r', b'\n', 0x1a, b'\n', ..] if is_png(head) => {
+            Found::Image("image/png", "png")
+        }
+        [_, _, _, b'8', b'7' | b'9', b'a', ..] if is_gif(head) => Found::Image("image/gif", "gif"),
+        [b'R', b'I', b'F', b'F', ..] if is_webp(head) => Found::Image("image/webp", "webp"),
         [b'I', b'I', b'*', 0, ..] | [b'M', b'M', 0, b'*', ..] => Found::Image("image/tiff", "tiff"),
+        // Before HEIC: the general brands are of either.
+        _ if is_avif(head) => Found::Image("image/avif", "avif"),
         [_, _, _, _, b'f', b't', b'y', b'p', ..] if is_heic(brand) => {
             Found::Image("image/heic", "heic")
         }
+        _ if is_bmp(head) && has_bmp_header(head) => Found::Image("image/bmp", "bmp"),
+        _ if is_ico(head) && has_icon(head) => Found::Image("image/x-icon", "ico"),
         [b'%', b'P', b'D', b'F', b'-', ..] => Found::Pdf,
         [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..] => Found::Zip,
         [0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1, ..] => Found::Compound,
@@ -165,6 +178,18 @@ fn found(head: &[u8]) -> Found {
         _ if is_html(head) => Found::Html,
         _ => Found::Other,
     }
+}
+
+/// Two letters begin many a text: the reserved bytes are nothing, and the header has one of its sizes.
+fn has_bmp_header(head: &[u8]) -> bool {
+    let size = head.get(14..18).and_then(|size| size.try_into().ok());
+    let size = size.map(u32::from_le_bytes);
+    head.get(6..10) == Some(&[0; 4]) && matches!(size, Some(12 | 40 | 52 | 56 | 64 | 108 | 124))
+}
+
+/// There is an icon in it, whose reserved byte is nothing.
+fn has_icon(head: &[u8]) -> bool {
+    head.get(4..6).is_some_and(|count| count != [0; 2]) && head.get(9) == Some(&0)
 }
 
 /// The brands of ISO/IEC 23008-12 that hold HEVC pictures, and the general ones that phones write.
@@ -200,7 +225,7 @@ mod tests {
 
     #[test]
     fn images_are_known_by_their_first_bytes() {
-        let samples: [(&[u8], &str); 9] = [
+        let samples: [(&[u8], &str); 14] = [
             (b"\xff\xd8\xff\xe0\0\x10JFIF", "jpg"),
             (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "png"),
             (b"GIF89a\x01\0", "gif"),
@@ -210,6 +235,11 @@ mod tests {
             (b"\0\0\0\x18ftypmif1\0\0\0\0", "heic"),
             (b"II*\0\x08\0\0\0", "tiff"),
             (b"MM\0*\0\0\0\x08", "tiff"),
+            (b"\0\0\0\x14ftypavif\0\0\0\0avif", "avif"),
+            (b"\0\0\0\x14ftypavis\0\0\0\0avis", "avif"),
+            (b"\0\0\0\x14ftypmif1\0\0\0\0avif", "avif"),
+            (b"BM\x36\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0", "bmp"),
+            (b"\0\0\x01\0\x01\0\x10\x10\0\0\x01\0", "ico"),
         ];
         for (head, expected) in samples {
             assert_eq!(extension(image(head)), Some(expected));
@@ -222,8 +252,15 @@ mod tests {
             b"\0\0\0\x18ftypisom",
             b"%PDF-1.7",
             b"<svg>",
+            b"<?xml version=\"1.0\"?><svg xmlns=\"http://www.w3.org/2000/svg\">",
+            b"BM is short for bitmap, and this is a text",
+            b"GIF is short for something too",
+            b"\0\0\x01\0\0\0 no icon",
+            b"\xff\x0a JPEG XL",
+            b"\0\0\0\x0cJXL \r\n\x87\n\0\0\0\0",
+            b"\0\0\0\x14ftypisom\0\0\0\0mp41",
         ] {
-            assert_eq!(image(head), None);
+            assert_eq!(image(head), None, "{}", String::from_utf8_lossy(head));
         }
     }
 

@@ -120,7 +120,20 @@ struct PhotosPage<'a> {
     unfinished: &'a [ProjectId],
 }
 
-async fn take_photos(context: &OrgContext<'_>, page: PhotosPage<'_>) -> Result<Taken, WorkError> {
+async fn take_photos(
+    context: &OrgContext<'_>,
+    mut page: PhotosPage<'_>,
+) -> Result<Taken, WorkError> {
+    let linked;
+    if page.cursor.is_none() {
+        // By now those of the page have their jobs. Of one that takes longer its own look reads the photos.
+        linked = photos::with_jobs(context, page.projects).await?;
+        page.projects = &linked;
+    }
+    // None at all would be those of every project.
+    if page.projects.is_empty() {
+        return Ok(Taken::then(after_photos(page.next_page)));
+    }
     let query = PhotosQuery {
         after: page.cursor.cloned(),
         project_ids: page.projects.to_vec(),

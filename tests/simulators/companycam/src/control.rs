@@ -14,7 +14,7 @@
 //! | `PATCH /_sim/users/{id}` | `{"email_address", "status", "restricted", "first_name", "last_name"}` | `status`: `active`, `deleted`; a restricted user sees assigned projects only |
 //! | `POST /_sim/tokens/expire` | | every access token expires now; refresh tokens stay |
 //! | `POST /_sim/authorize` | `{"url", "email", "allow"}` | `{"location"}`: login and consent in one step |
-//! | `POST /_sim/projects` | `{"company_id", "creator_id", "name", "address", "primary_contact", "integrations"}`, all optional | 201 `{"id"}`; `project.created` |
+//! | `POST /_sim/projects` | `{"company_id", "creator_id", "name", "address", "primary_contact", "integrations", "shared_with"}`, all optional | 201 `{"id"}`; `project.created` |
 //! | `PATCH /_sim/projects/{id}` | the same, and `notepad`, `archived`, `status`, `created_at`, `updated_at` | the event that fits |
 //! | `POST /_sim/projects/{id}/merge` | `{"into"}` | `project.merged` |
 //! | `PUT`, `DELETE /_sim/projects/{id}/assigned_users/{user}` | | no event |

@@ -77,6 +77,7 @@ impl State {
             geofence: Value::Array(Vec::new()),
             contact,
             integrations: Vec::new(),
+            shared_with: Vec::new(),
             notepad: None,
             labels: Vec::new(),
             assignees: Vec::new(),

@@ -83,6 +83,8 @@ pub(crate) struct Project {
     pub geofence: Value,
     pub contact: Option<Contact>,
     pub integrations: Vec<Integration>,
+    /// Other companies that work on it too, as collaborators.
+    pub shared_with: Vec<Id>,
     pub notepad: Option<String>,
     pub labels: Vec<Id>,
     pub assignees: Vec<Id>,
@@ -329,7 +331,7 @@ impl State {
     /// Whether the user may see the project.
     pub fn sees(&self, user: Id, project: &Project) -> bool {
         self.users.get(&user).is_some_and(|user| {
-            user.company == project.company
+            (user.company == project.company || project.shared_with.contains(&user.company))
                 && (!user.restricted || project.assignees.contains(&user.id))
         })
     }

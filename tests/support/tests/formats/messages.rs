@@ -10,11 +10,11 @@ use serde_json::{Value, json};
 
 /// One of each.
 fn looks() -> Vec<Look> {
-    let project_id = ProjectId::parse("7").unwrap();
-    let project = |origin| Look::Project {
-        project_id: project_id.clone(),
-        origin,
-    };
+    [looks_at_all(), looks_at_one()].concat()
+}
+
+/// Those that are about the organization.
+fn looks_at_all() -> Vec<Look> {
     vec![
         Look::Poll,
         Look::PollOn { seq: 2 },
@@ -41,6 +41,21 @@ fn looks() -> Vec<Look> {
             seq: Some(7),
         },
         Look::Disconnect { generation: 3 },
+        Look::Matched { after: None },
+        Look::Matched {
+            after: Some(ProjectId::parse("7").unwrap()),
+        },
+    ]
+}
+
+/// Those that are about a project, a photo, a document or a job.
+fn looks_at_one() -> Vec<Look> {
+    let project_id = ProjectId::parse("7").unwrap();
+    let project = |origin| Look::Project {
+        project_id: project_id.clone(),
+        origin,
+    };
+    vec![
         project(Origin::Poll),
         project(Origin::Sync),
         project(Origin::Event),
@@ -50,6 +65,7 @@ fn looks() -> Vec<Look> {
             project_id: project_id.clone(),
             cursor: None,
             so_far: PhotosSoFar::default(),
+            unseen: Vec::new(),
         },
         Look::ProjectPhotos {
             project_id: project_id.clone(),
@@ -58,7 +74,10 @@ fn looks() -> Vec<Look> {
                 up_to: Some(1_700_000_000),
                 unfinished: true,
                 pages: 1,
+                again_at: Some(1_700_000_060),
+                again: 1,
             },
+            unseen: vec![PhotoId::parse("12").unwrap()],
         },
         Look::ProjectDocuments {
             project_id: project_id.clone(),
@@ -75,6 +94,7 @@ fn looks() -> Vec<Look> {
         Look::Job {
             job_id: JobId::parse("job_1").unwrap(),
             deleted: true,
+            assigned: true,
         },
     ]
 }

@@ -89,6 +89,8 @@ fn fields() -> ProjectFields {
         contact_phone: Some("402-555-0101".to_owned()),
         creator_id: UserId::parse("u9").ok(),
         integrations: BTreeMap::from([("JobNimbus".to_owned(), "jn-1".to_owned())]),
+        more_integrations: BTreeMap::from([("JobNimbus".to_owned(), vec!["jn-2".to_owned()])]),
+        shared_by: CompanyId::parse("c9").ok(),
         archived: false,
         deleted: false,
         created_at: 1_700_000_000,
@@ -531,7 +533,13 @@ async fn b26_the_rows_of_the_version_before_are_read() {
         .await
         .unwrap();
     assert_eq!(links.len(), 3);
-    assert_eq!(links[0].seen, Some(fields()));
+    // It knew one id of a type, and no other company.
+    let before = ProjectFields {
+        more_integrations: BTreeMap::new(),
+        shared_by: None,
+        ..fields()
+    };
+    assert_eq!(links[0].seen, Some(before));
     assert_eq!(links[0].job_id, Some(job("job_1")));
     assert_eq!(links[1].reason, Some(SkipReason::WaitsForImporter));
     let linked = store.job(org, &job("job_1")).await.unwrap().unwrap();

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
+mod assignees;
 mod bad_input;
 mod contacts;
 mod cut_off;
@@ -14,7 +15,10 @@ mod job_faults;
 mod jobs;
 mod keys;
 mod linking;
+mod merges;
 mod photo_events;
+mod sharing;
+mod skipped;
 mod webhook_ends;
 mod webhooks;
 

@@ -7,9 +7,11 @@ mod copies;
 mod front_door;
 mod lost_answers;
 mod many;
+mod moves;
 mod refused;
 mod time;
 mod twice;
+mod unfinished;
 
 use md5::{Digest, Md5};
 use serde_json::json;

@@ -35,6 +35,7 @@ struct ProjectBody {
     address: Option<Address>,
     primary_contact: Option<Contact>,
     integrations: Option<Vec<Integration>>,
+    shared_with: Option<Vec<AnyId>>,
     notepad: Option<String>,
     archived: Option<bool>,
     status: Option<String>,
@@ -67,6 +68,8 @@ async fn add(
     });
     if let Some(project) = state.projects.get_mut(&id) {
         project.integrations = body.integrations.unwrap_or_default();
+        let shared_with = body.shared_with.unwrap_or_default();
+        project.shared_with = shared_with.iter().map(|id| id.0).collect();
         project.notepad = body.notepad;
         project.created_at = body.created_at.unwrap_or(project.created_at);
         project.updated_at = body.updated_at.unwrap_or(project.updated_at);
