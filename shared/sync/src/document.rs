@@ -27,7 +27,7 @@ pub async fn look_at_document(
     if waits {
         // The document's event came before its project's, or that was lost. A job that is made now gets
         // all of the project's documents.
-        return project::look_at_project(context, &project, Origin::Event).await;
+        return Box::pin(project::look_at_project(context, &project, Origin::Event)).await;
     }
     documents::look_at_project_documents(context, &project, 1).await
 }

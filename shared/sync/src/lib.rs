@@ -139,7 +139,7 @@ async fn take(context: &OrgContext<'_>, message: &SyncMessage) -> Result<(), Wor
         Look::Disconnect { .. } => Ok(()),
         Look::Sync { run, seq } => sync_run::step(context, run, *seq, message.tries).await,
         Look::Project { project_id, origin } => {
-            project::look_at_project(context, project_id, *origin).await
+            Box::pin(project::look_at_project(context, project_id, *origin)).await
         }
         Look::ProjectPhotos {
             project_id,

@@ -40,7 +40,7 @@ pub async fn look_at_photo(
     if waits {
         // The photo's event came before its project's, or that was lost. A job that is made now gets
         // all of the project's photos.
-        project::look_at_project(context, &project, Origin::Event).await?;
+        Box::pin(project::look_at_project(context, &project, Origin::Event)).await?;
     }
     let row = context.app.store.project(context.org(), &project).await?;
     let is_linked = row.is_some_and(|row| row.state == LinkState::Linked);
