@@ -1,7 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 use futures::{StreamExt, TryStreamExt, stream};
-use model::messages::{Look, SyncMessage};
+use model::messages::{Look, NightlyTake, SyncMessage};
 use one_click::OrgId;
 use runtime::{App, WorkError};
 use store::keys::CONNECTED_SHARDS;
@@ -21,7 +21,9 @@ const TURNS_EVERY_S: i64 = 6 * 60 * 60;
 fn look_of(turn: Turn, org: &OrgId) -> SyncMessage {
     let look = match turn {
         Turn::Poll => Look::Poll,
-        Turn::Nightly => Look::Nightly { step: None },
+        Turn::Nightly => Look::Nightly {
+            take: NightlyTake::First,
+        },
     };
     SyncMessage::new(org, look)
 }

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use ::sync::nightly::after_answer;
 use axum::extract::{Request, State};
 use axum::response::Response;
 use futures::{StreamExt, TryStreamExt, stream};
 use http::StatusCode;
 use maud::{Markup, html};
+use model::messages::{Look, NightlyTake, SyncMessage};
 use model::organization::Organization;
 use one_click::OrgId;
 use runtime::{App, WorkError};
@@ -73,11 +73,10 @@ async fn take_answer(app: &App, request: Request) -> Result<Notice, ErrorPage> {
     let notice = match form.answer.as_str() {
         // Queued first: cut off behind it, the question stands and may be answered once more.
         "gone" => {
-            let looks = [after_answer(org)];
-            app.queues
-                .send_looks(&looks)
-                .await
-                .map_err(WorkError::from)?;
+            let take = NightlyTake::Missing;
+            let look = SyncMessage::new(org, Look::Nightly { take });
+            let sent = app.queues.send_looks(&[look]).await;
+            sent.map_err(WorkError::from)?;
             Notice::TakenAsGone
         }
         "unseen" => {

@@ -52,12 +52,8 @@ pub enum Look {
         #[serde(default)]
         seq: Option<i64>,
     },
-    /// The nightly pass: take its next step, or begin one.
-    Nightly {
-        /// The pass and its step; any other's messages are let go. None begins one.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        step: Option<(String, i64)>,
-    },
+    /// The nightly pass.
+    Nightly { take: NightlyTake },
     /// A connection that an administrator ended: what is still to be taken back?
     Disconnect {
         /// Which connection; a newer one is left alone.
@@ -135,6 +131,18 @@ pub struct PhotosSoFar {
     /// How often they were looked at for that.
     #[serde(skip_serializing_if = "is_zero")]
     pub again: u32,
+}
+
+/// What a look at the nightly pass takes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NightlyTake {
+    /// The first step of a pass, unless one is under way.
+    First,
+    /// What was missing, since an administrator says that it is gone (B30).
+    Missing,
+    /// The pass's next step; any other's messages are let go.
+    Next { pass: String, seq: i64 },
 }
 
 /// What made us look at a project; decides what the look covers.

@@ -90,9 +90,9 @@ pub enum Lease {
 const PENDING_AT_ONCE: i32 = 100;
 
 #[derive(Debug, Deserialize)]
-pub(crate) struct FileKey {
+struct FileKey {
     #[serde(rename = "photo_id")]
-    pub id: FileId,
+    id: FileId,
 }
 
 /// The project as part of an index key; begins with the organization like every key. Its documents stand
@@ -100,8 +100,12 @@ pub(crate) struct FileKey {
 fn project_key(org: &OrgId, project: &ProjectId, file: &FileId) -> String {
     match file {
         FileId::Photo(_) => photos_of(org, project),
-        FileId::Document(_) => format!("{org}#{project}#documents"),
+        FileId::Document(_) => documents_of(org, project),
     }
+}
+
+fn documents_of(org: &OrgId, project: &ProjectId) -> String {
+    format!("{org}#{project}#documents")
 }
 
 fn photos_of(org: &OrgId, project: &ProjectId) -> String {
@@ -352,6 +356,21 @@ impl Store {
         Ok(photos.collect())
     }
 
+    /// The files that were last seen on the project.
+    pub async fn files_of(&self, org: &OrgId, project: &ProjectId) -> Result<Vec<FileId>, Error> {
+        let mut files = Vec::new();
+        for project_key in [photos_of(org, project), documents_of(org, project)] {
+            let query = self.photos.query().index("by-project");
+            let keys: Vec<FileKey> = query
+                .when("#project_key = :project")
+                .value(":project", project_key)
+                .all()
+                .await?;
+            files.extend(keys.into_iter().map(|key| key.id));
+        }
+        Ok(files)
+    }
+
     /// Some of the files that are still to be copied, updated or removed, after that one; and whether
     /// there are more.
     pub async fn pending_files_after(
@@ -421,5 +440,31 @@ impl Store {
             .when("attribute_exists(#failed)");
         let row = self.photos.update::<FileRow>(file_key(org, file), change);
         Ok(row.await?.is_some())
+    }
+
+    /// The activity log names the copy as not there, or not as it was sent. `false`: it did before.
+    pub async fn name_gone(&self, org: &OrgId, file: &FileId) -> Result<bool, Error> {
+        let change = Change::new()
+            .set("named_gone", true)
+            .when("attribute_exists(#copied) AND attribute_not_exists(#named_gone)");
+        let row = file_key(org, file);
+        Ok(self.photos.apply(row, change).await?.applied())
+    }
+
+    /// The copy counts as not made, though something of it may still be there: it is made anew.
+    pub async fn copy_again(&self, org: &OrgId, row: &FileRow) -> Result<(), Error> {
+        let mut change = Change::new()
+            .remove("copied")
+            .remove("named_gone")
+            .remove("failed")
+            .remove("failed_ms")
+            .remove("refused")
+            .set("pending_org", org)
+            .when("attribute_exists(#wanted)");
+        if let Some(copied) = &row.copied {
+            change = change.add_text("maybe_on", copied.job_id.as_str());
+        }
+        self.photos.apply(file_key(org, &row.id), change).await?;
+        Ok(())
     }
 }

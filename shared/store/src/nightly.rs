@@ -1,16 +1,12 @@
 //! The nightly pass (B17) and what it no longer finds (B30): rows beside the links, since an organization's
 //! own row is read by every look.
 
-use model::companycam::ProjectId;
-use model::file::FileId;
 use model::nightly::{LostSight, Missing, Pass};
 use model::one_click::OrgId;
-use model::project::{LinkState, ProjectRow};
 use serde::Deserialize;
 
 use crate::change::Change;
-use crate::files::FileKey;
-use crate::keys::{PROJECT, link_key, org_key, project_sk};
+use crate::keys::{link_key, org_key};
 use crate::table::key;
 use crate::{Error, Store};
 
@@ -69,54 +65,6 @@ impl Store {
             .apply(link_key(org, PASS), change)
             .await?;
         Ok(())
-    }
-
-    /// Some of the linked projects after that one, by their ids; and the last that was gone through, if
-    /// there may be more.
-    pub async fn linked_projects_after(
-        &self,
-        org: &OrgId,
-        after: Option<&ProjectId>,
-        most: i32,
-    ) -> Result<(Vec<ProjectRow>, Option<ProjectId>), Error> {
-        let start = after.map(|project| link_key(org, &project_sk(project)));
-        let (rows, next) = self
-            .project_links
-            .query()
-            .when("#org_id = :org AND begins_with(#sk, :project)")
-            .value(":org", org)
-            .value(":project", PROJECT)
-            .filter("#state = :linked")
-            .value(":linked", LinkState::Linked)
-            .limit(most)
-            .after(start)
-            .page()
-            .await?;
-        let next = next
-            .map(serde_dynamo::from_item::<_, SortKey>)
-            .transpose()?;
-        let id = next.and_then(|key| ProjectId::parse(key.sk.strip_prefix(PROJECT)?).ok());
-        Ok((rows, id))
-    }
-
-    /// The files that were last seen on the project.
-    pub async fn files_of(&self, org: &OrgId, project: &ProjectId) -> Result<Vec<FileId>, Error> {
-        let mut files = Vec::new();
-        for project_key in [
-            format!("{org}#{project}"),
-            format!("{org}#{project}#documents"),
-        ] {
-            let keys: Vec<FileKey> = self
-                .photos
-                .query()
-                .index("by-project")
-                .when("#project_key = :project")
-                .value(":project", project_key)
-                .all()
-                .await?;
-            files.extend(keys.into_iter().map(|key| key.id));
-        }
-        Ok(files)
     }
 
     /// CompanyCam did not show it: since when, and whether an administrator knows, as it is kept.
@@ -191,30 +139,6 @@ impl Store {
             .set("last_checked_at", at)
             .when("attribute_exists(#state)");
         self.organizations.apply(org_key(org), change).await?;
-        Ok(())
-    }
-
-    /// The activity log names the copy as not there, or not as it was sent. `false`: it did before.
-    pub async fn name_gone(&self, org: &OrgId, file: &FileId) -> Result<bool, Error> {
-        let change = Change::new()
-            .set("named_gone", true)
-            .when("attribute_exists(#copied) AND attribute_not_exists(#named_gone)");
-        let row = crate::keys::file_key(org, file);
-        Ok(self.photos.apply(row, change).await?.applied())
-    }
-
-    /// The copy counts as not made: it is made anew.
-    pub async fn copy_again(&self, org: &OrgId, file: &FileId) -> Result<(), Error> {
-        let change = Change::new()
-            .remove("copied")
-            .remove("named_gone")
-            .remove("failed")
-            .remove("failed_ms")
-            .remove("refused")
-            .set("pending_org", org)
-            .when("attribute_exists(#wanted)");
-        let row = crate::keys::file_key(org, file);
-        self.photos.apply(row, change).await?;
         Ok(())
     }
 }

@@ -379,28 +379,25 @@ impl Store {
         Ok(())
     }
 
-    /// The projects that wait for a matched user, of some rows after that one; and where to go on.
-    pub async fn projects_without_match_after(
+    /// Some of the projects' rows after that one, by their ids; and the last, if there may be more.
+    pub async fn projects_after(
         &self,
         org: &OrgId,
         after: Option<&ProjectId>,
-    ) -> Result<(Vec<ProjectId>, Option<ProjectId>), Error> {
+        most: i32,
+    ) -> Result<(Vec<ProjectRow>, Option<ProjectId>), Error> {
         let start = after.map(|project| link_key(org, &project_sk(project)));
         let query = self.project_links.query();
         let (rows, next) = query
             .when("#org_id = :org AND begins_with(#sk, :project)")
             .value(":org", org)
             .value(":project", PROJECT)
-            .limit(ROWS_AT_ONCE)
+            .limit(most)
             .after(start)
             .page::<ProjectRow>()
             .await?;
         let last = rows.last().map(|row| row.project_id.clone());
-        let waits = |row: &ProjectRow| {
-            row.state == LinkState::Skipped && row.reason == Some(SkipReason::NoMatchedUser)
-        };
-        let waiting = rows.into_iter().filter(waits).map(|row| row.project_id);
-        Ok((waiting.collect(), last.filter(|_| next.is_some())))
+        Ok((rows, last.filter(|_| next.is_some())))
     }
 
     /// A side refuses this project though it answers others: nobody waits for it any more, while it is

@@ -134,7 +134,7 @@ async fn take(context: &OrgContext<'_>, message: &SyncMessage) -> Result<(), Wor
         Look::Resume { after } => resume::resume(context, after.as_deref()).await,
         Look::ResumePhotos { after } => resume::resume_photos(context, after.as_ref()).await,
         Look::ResumeProjects { after } => resume::resume_projects(context, after.as_ref()).await,
-        Look::Nightly { step } => nightly::step_or_answer(context, step.as_ref()).await,
+        Look::Nightly { take } => nightly::step(context, take).await,
         // Done above, since the organization need not be connected for it.
         Look::Disconnect { .. } => Ok(()),
         Look::Sync { run, seq } => sync_run::step(context, run, *seq, message.tries).await,

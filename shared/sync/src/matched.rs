@@ -3,6 +3,7 @@
 use companycam::ids::ProjectId;
 use model::messages::{Look, Origin, SyncMessage};
 use model::preferences::Preference;
+use model::project::{LinkState, ProjectRow, SkipReason};
 use one_click::OrgId;
 use runtime::{App, WorkError};
 
@@ -10,11 +11,18 @@ use crate::context::OrgContext;
 
 /// So many looks are queued at once; live changes slip in before the next.
 const AT_ONCE: usize = 20;
+/// So many rows are read at once.
+const ROWS_AT_ONCE: i32 = 500;
 
 /// Queues looks at some of the projects that wait for a matched user, and the rest behind them.
 pub async fn look(context: &OrgContext<'_>, after: Option<&ProjectId>) -> Result<(), WorkError> {
     let (store, org) = (&context.app.store, context.org());
-    let (waiting, next) = store.projects_without_match_after(org, after).await?;
+    let (rows, next) = store.projects_after(org, after, ROWS_AT_ONCE).await?;
+    let waits = |row: &ProjectRow| {
+        row.state == LinkState::Skipped && row.reason == Some(SkipReason::NoMatchedUser)
+    };
+    let waiting = rows.into_iter().filter(waits).map(|row| row.project_id);
+    let waiting: Vec<_> = waiting.collect();
     let (now, rest) = waiting.split_at(waiting.len().min(AT_ONCE));
     let looks = now.iter().map(|project_id| Look::Project {
         project_id: project_id.clone(),

@@ -6,7 +6,7 @@
 
 use companycam::ids::ProjectId;
 use model::file::FileId;
-use model::messages::{FileMessage, Look, Origin, SyncMessage};
+use model::messages::{Look, Origin, SyncMessage};
 use model::organization::Organization;
 use model::project::LinkState;
 use model::retry::RetryTarget;
@@ -65,11 +65,16 @@ pub async fn retry(
         }
         RetryTarget::ProjectDocuments { project_id } => Look::documents_of(project_id),
         RetryTarget::Again { file, project_id } => {
-            store.copy_again(org, file).await?;
-            let message = FileMessage::new(org, file);
-            app.queues.send_files(&[message], None).await?;
+            let Some(row) = store.file(org, file).await? else {
+                return Ok(RetryOutcome::Nothing);
+            };
+            store.copy_again(org, &row).await?;
+            // What is wanted and not there is queued by the look.
             match file {
-                FileId::Photo(_) => Look::photos_of(project_id, None),
+                FileId::Photo(id) => Look::Photo {
+                    photo_id: id.clone(),
+                    tags: false,
+                },
                 FileId::Document(_) => Look::documents_of(project_id),
             }
         }

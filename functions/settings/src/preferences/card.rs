@@ -32,7 +32,7 @@ fn texts(preference: Preference) -> (&'static str, &'static str) {
         ),
         Preference::RemoveDeletedPhotos => (
             "Remove photos in One Click when they are deleted in CompanyCam",
-            "Deletions are noticed by the nightly check. Otherwise a photo or document that is deleted in CompanyCam stays in its job.",
+            "Otherwise a photo or document that is deleted in CompanyCam stays in its job. The nightly check is what notices deletions.",
         ),
         Preference::CopyInternalPhotos => (
             "Copy photos marked internal",

@@ -7,7 +7,7 @@ use companycam::ids::ProjectId;
 use model::file::{FileId, FileRow};
 use model::nightly::Missing;
 use model::preferences::Preference;
-use model::project::ProjectRow;
+use model::project::{LinkState, ProjectRow};
 use runtime::WorkError;
 
 use super::{Taken, copies};
@@ -34,12 +34,14 @@ pub(super) async fn links(
     taken: &mut Taken,
 ) -> Result<Option<ProjectId>, WorkError> {
     let (org, store) = (context.org(), &context.app.store);
-    let (rows, mut next) = store.linked_projects_after(org, after, AT_ONCE).await?;
+    let (rows, mut next) = store.projects_after(org, after, AT_ONCE).await?;
     let company = &context.organization.company_id;
     let (mut projects, mut files_read): (Vec<Linked>, usize) = (Vec::new(), 0);
     // Of a project that CompanyCam says is deleted it shows nothing; that was said, and is no loss of sight.
     let is_shown = |row: &ProjectRow| {
-        row.company_id == *company && !row.seen.as_ref().is_some_and(|seen| seen.deleted)
+        row.state == LinkState::Linked
+            && row.company_id == *company
+            && !row.seen.as_ref().is_some_and(|seen| seen.deleted)
     };
     for row in rows.into_iter().filter(is_shown) {
         if files_read > FILES_AT_ONCE {

@@ -16,8 +16,6 @@ use crate::context::OrgContext;
 use crate::wish::{Wanted, by_id, want_all};
 use crate::{documents, photos};
 
-/// What begins a pass that an administrator's answer asks for; no pass has this id.
-pub(super) const ANSWERED: &str = "answered";
 /// Two answers have to be at least so far apart.
 const APART_S: i64 = 60;
 /// So many are asked for at once: each is a call.

@@ -14,7 +14,7 @@ use std::time::Duration;
 use companycam::ProjectsQuery;
 use companycam::ids::ProjectId;
 use decide::nightly::{has_lost_sight, summary};
-use model::messages::{Look, Origin, SyncMessage};
+use model::messages::{Look, NightlyTake, Origin, SyncMessage};
 use model::nightly::{LostSight, Pass, PassStep, Tally};
 use one_click::OrgId;
 use runtime::WorkError;
@@ -39,14 +39,19 @@ struct Taken {
 }
 
 /// Takes the next step of the pass, or begins one. A message of another pass or step is let go.
-pub async fn step(context: &OrgContext<'_>, step: Option<&(String, i64)>) -> Result<(), WorkError> {
-    let Some((id, seq)) = step else {
-        return begin(context, PassStep::Projects { page: 1 }).await;
-    };
+pub async fn step(context: &OrgContext<'_>, take: &NightlyTake) -> Result<(), WorkError> {
+    match take {
+        NightlyTake::First => begin(context, PassStep::Projects { page: 1 }).await,
+        NightlyTake::Missing => begin(context, PassStep::Missing { after: None }).await,
+        NightlyTake::Next { pass, seq } => go_on(context, pass, *seq).await,
+    }
+}
+
+async fn go_on(context: &OrgContext<'_>, id: &str, seq: i64) -> Result<(), WorkError> {
     let pass = context.app.store.pass(context.org()).await?;
     let is_it = |pass: &Pass| {
-        pass.id == *id
-            && pass.seq == *seq
+        pass.id == id
+            && pass.seq == seq
             && pass.is_running()
             && pass.generation == context.organization.generation
     };
@@ -81,27 +86,6 @@ async fn begin(context: &OrgContext<'_>, step: PassStep) -> Result<(), WorkError
     tracing::info!(org.id = %context.org(), "a nightly pass begins");
     let next = message(context.org(), &pass);
     Ok(context.app.queues.send_looks(&[next]).await?)
-}
-
-/// Goes on with what was missing, since an administrator says that it is gone (B30).
-pub fn after_answer(org: &OrgId) -> SyncMessage {
-    SyncMessage::new(
-        org,
-        Look::Nightly {
-            step: Some((missing::ANSWERED.to_owned(), 0)),
-        },
-    )
-}
-
-/// As [`step`], where an administrator's answer begins a pass of its own.
-pub async fn step_or_answer(
-    context: &OrgContext<'_>,
-    step_of: Option<&(String, i64)>,
-) -> Result<(), WorkError> {
-    if step_of.is_some_and(|(id, _)| id == missing::ANSWERED) {
-        return begin(context, PassStep::Missing { after: None }).await;
-    }
-    step(context, step_of).await
 }
 
 /// Takes up a pass whose message was lost, or waited for a side to answer.
@@ -255,7 +239,10 @@ fn message(org: &OrgId, pass: &Pass) -> SyncMessage {
     SyncMessage::new(
         org,
         Look::Nightly {
-            step: Some((pass.id.clone(), pass.seq)),
+            take: NightlyTake::Next {
+                pass: pass.id.clone(),
+                seq: pass.seq,
+            },
         },
     )
 }

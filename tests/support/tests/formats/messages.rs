@@ -3,7 +3,7 @@
 use companycam::Cursor;
 use companycam::ids::{DocumentId, PhotoId, ProjectId};
 use model::file::FileId;
-use model::messages::{Failures, FileMessage, Look, Origin, PhotosSoFar, SyncMessage};
+use model::messages::{Failures, FileMessage, Look, NightlyTake, Origin, PhotosSoFar, SyncMessage};
 use model::pause::Side;
 use one_click::{JobId, OrgId};
 use serde_json::{Value, json};
@@ -105,8 +105,13 @@ fn written() -> Value {
         .into_iter()
         .map(|look| json!(SyncMessage::new(&org, look)))
         .collect();
-    for step in [None, Some(("pass".to_owned(), 4))] {
-        messages.push(json!(SyncMessage::new(&org, Look::Nightly { step })));
+    let (pass, seq) = ("pass".to_owned(), 4);
+    for take in [
+        NightlyTake::First,
+        NightlyTake::Missing,
+        NightlyTake::Next { pass, seq },
+    ] {
+        messages.push(json!(SyncMessage::new(&org, Look::Nightly { take })));
     }
     let delivered = SyncMessage::new(&org, Look::job(&JobId::parse("job_8").unwrap()));
     messages.push(json!(delivered.of_generation(Some(3))));
