@@ -3,6 +3,9 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use axum::Router;
+use axum::extract::Request;
+use axum::middleware::{Next, from_fn};
 use clock::Clock;
 use companycam::media::{Media, MediaHosts};
 use http::Method;
@@ -19,6 +22,7 @@ use url::Url;
 
 use crate::aws::{Aws, table_names};
 use crate::browser::{Browser, Page};
+use crate::roles::acting_as;
 use crate::sqs::{Lineage, Queue};
 use crate::{ADMIN, CONSENTING, ORG};
 
@@ -41,6 +45,13 @@ pub struct TestApp {
     pub(crate) deepest: Mutex<Lineage>,
     pub(crate) time_limit: Mutex<Option<Duration>>,
     _pages: Server,
+}
+
+/// A function's routes, which run in its role.
+fn in_role(router: Router, role: &'static str) -> Router {
+    router.layer(from_fn(move |request: Request, next: Next| {
+        acting_as(role, next.run(request))
+    }))
 }
 
 impl TestApp {
@@ -97,9 +108,15 @@ impl TestApp {
         // A test may have let time pass for another application before.
         clock.advance(simulator_kit::clock::ahead());
         let app = Arc::new(App::with_clock(config, &aws.config, clock.clone()));
-        let router = oauth_callback::router(Arc::clone(&app))
-            .merge(settings::router(Arc::clone(&app)))
-            .merge(webhook_ingest::router(Arc::clone(&app)));
+        let router = in_role(
+            oauth_callback::router(Arc::clone(&app)),
+            "OauthCallbackRole",
+        )
+        .merge(in_role(settings::router(Arc::clone(&app)), "SettingsRole"))
+        .merge(in_role(
+            webhook_ingest::router(Arc::clone(&app)),
+            "WebhookIngestRole",
+        ));
         Self {
             companycam,
             one_click,
@@ -283,13 +300,15 @@ impl TestApp {
 
     /// Runs `project-poll`; how many organizations it queued a look at.
     pub async fn poll(&self) -> usize {
-        let polled = project_poll::queue_all(&self.app, Turn::Poll).await;
+        let polled = project_poll::queue_all(&self.app, Turn::Poll);
+        let polled = acting_as("ProjectPollRole", polled).await;
         polled.expect("the poll is queued")
     }
 
     /// Queues a nightly pass of every organization; how many those are.
     pub async fn nightly(&self) -> usize {
-        let queued = project_poll::queue_all(&self.app, Turn::Nightly).await;
+        let queued = project_poll::queue_all(&self.app, Turn::Nightly);
+        let queued = acting_as("ProjectPollRole", queued).await;
         queued.expect("the pass is queued")
     }
 

@@ -17,6 +17,7 @@ use winterbaume_core::{MockAws, MockRequest, MockResponse, MockService};
 use winterbaume_secretsmanager::SecretsManagerService;
 
 use crate::dynamodb::DynamoDb;
+use crate::roles::forbidden;
 use crate::sqs::{Queue, Sqs};
 
 /// The template, where the tables' keys and indexes come from.
@@ -422,6 +423,13 @@ impl<S: MockService> MockService for Watched<S> {
         let left_over = action == "BatchGetItem" && watch.left_over > 0;
         let asked = body["RequestItems"].clone();
         watch.calls.push(call);
+        if let Some(what) = forbidden(&action, &body) {
+            let body = json!({"__type": "AccessDeniedException", "message": what});
+            return Box::pin(std::future::ready(MockResponse::json(
+                400,
+                body.to_string(),
+            )));
+        }
         if ends {
             let message = "You can't perform this operation on the secret because it was marked for deletion.";
             let body = json!({"__type": "InvalidRequestException", "message": message});

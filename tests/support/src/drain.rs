@@ -11,6 +11,7 @@ use simulator_kit::clock::now_ms;
 
 use crate::TestApp;
 use crate::aws::template;
+use crate::roles::acting_as;
 use crate::sqs::{Lineage, Message, Queue, carrying_on};
 
 /// Far more than any test's work takes.
@@ -152,9 +153,11 @@ impl TestApp {
         let event = event(queue, messages);
         // Boxed: a test's own future would otherwise hold all of a handler's.
         let response = if queue == Queue::Photos {
-            Box::pin(photo_copy::handle(app, &self.media, event, deadline)).await
+            let handled = photo_copy::handle(app, &self.media, event, deadline);
+            Box::pin(acting_as("PhotoCopyRole", handled)).await
         } else {
-            Box::pin(project_sync::handle(app, event, deadline)).await
+            let handled = project_sync::handle(app, event, deadline);
+            Box::pin(acting_as("ProjectSyncRole", handled)).await
         };
         response
             .batch_item_failures

@@ -16,6 +16,7 @@ pub mod cut;
 pub mod deliveries;
 mod drain;
 mod dynamodb;
+mod roles;
 mod sizes;
 mod sqs;
 pub mod steps;
