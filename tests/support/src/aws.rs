@@ -370,6 +370,16 @@ fn disturbed(disturbances: &mut [Disturbance], call: &Call) -> Option<bool> {
     Some(one.lost)
 }
 
+/// An answer that is AWS's refusal of that kind.
+fn refusal<'a>(
+    kind: &str,
+    message: &str,
+) -> Pin<Box<dyn Future<Output = MockResponse> + Send + 'a>> {
+    let body = json!({"__type": kind, "message": message});
+    let answer = MockResponse::json(400, body.to_string());
+    Box::pin(std::future::ready(answer))
+}
+
 /// Writes calls down, refuses those that a test wants refused, and loses the answers that it wants
 /// lost.
 struct Watched<S> {
@@ -424,26 +434,14 @@ impl<S: MockService> MockService for Watched<S> {
         let asked = body["RequestItems"].clone();
         watch.calls.push(call);
         if let Some(what) = forbidden(&action, &body) {
-            let body = json!({"__type": "AccessDeniedException", "message": what});
-            return Box::pin(std::future::ready(MockResponse::json(
-                400,
-                body.to_string(),
-            )));
+            return refusal("AccessDeniedException", &what);
         }
         if ends {
             let message = "You can't perform this operation on the secret because it was marked for deletion.";
-            let body = json!({"__type": "InvalidRequestException", "message": message});
-            return Box::pin(std::future::ready(MockResponse::json(
-                400,
-                body.to_string(),
-            )));
+            return refusal("InvalidRequestException", message);
         }
         if refused {
-            let body = json!({"__type": "AccessDeniedException", "message": "refused by the test"});
-            return Box::pin(std::future::ready(MockResponse::json(
-                400,
-                body.to_string(),
-            )));
+            return refusal("AccessDeniedException", "refused by the test");
         }
         let text = String::from_utf8_lossy(&request.body);
         let panics = watch.panic_at.as_ref().is_some_and(|at| text.contains(at));

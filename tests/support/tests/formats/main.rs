@@ -9,6 +9,7 @@
     reason = "a test that can't go on fails"
 )]
 
+mod files;
 mod messages;
 mod rows;
 mod runbook;

@@ -6,7 +6,7 @@ use clock::Clock;
 use companycam::Cursor;
 use companycam::ids::{CompanyId, PhotoId, ProjectId, TagId, UserId, WebhookId};
 use jiff::Timestamp;
-use model::file::{CopiedFile, FileDetails, FileId, Refusal, Refuser, WantedFile};
+use model::file::FileId;
 use model::organization::{PollProgress, TakeBack};
 use model::pause::{Pause, Side};
 use model::preferences::{Preference, Preferences};
@@ -18,12 +18,13 @@ use serde_json::Value;
 use store::activity::{Filter, Kind, NewEntry, Offer, Outcome};
 use store::connecting::{Connected, NewConnection};
 use store::ephemeral::{Authorization, CallBudget, Session};
-use store::files::{Copied, Held, NewWish, Wish};
 use store::jobs::Asking;
 use store::matches::Listed;
 use store::projects::{ListedProject, NewLink, Skip};
 use store::{Store, TableNames};
 use test_support::Aws;
+
+use crate::files::write_files;
 
 const TABLES: [&str; 6] = [
     "OrganizationsTable",
@@ -60,19 +61,19 @@ fn org() -> OrgId {
     OrgId::parse("org_1").unwrap()
 }
 
-fn company() -> CompanyId {
+pub(super) fn company() -> CompanyId {
     CompanyId::parse("c1").unwrap()
 }
 
-fn project(id: &str) -> ProjectId {
+pub(super) fn project(id: &str) -> ProjectId {
     ProjectId::parse(id).unwrap()
 }
 
-fn photo(id: &str) -> PhotoId {
+pub(super) fn photo(id: &str) -> PhotoId {
     PhotoId::parse(id).unwrap()
 }
 
-fn job(id: &str) -> JobId {
+pub(super) fn job(id: &str) -> JobId {
     JobId::parse(id).unwrap()
 }
 
@@ -125,7 +126,7 @@ async fn write_all(store: &Store) {
     let (org, company) = (&org(), &company());
     write_connection(store, org, company).await;
     write_links(store, org, company).await;
-    write_photos(store, org).await;
+    write_files(store, org).await;
     write_what_waits(store, org).await;
     write_users(store, org, company).await;
     let entry = NewEntry::new(Kind::Project, Outcome::Skipped, "Its job was deleted.")
@@ -296,99 +297,6 @@ async fn write_what_waits(store: &Store, org: &OrgId) {
     store.note_copied(1_700_000_405).await.unwrap();
     let daily = NewEntry::new(Kind::User, Outcome::Failed, "Said once a day.");
     assert!(store.log_daily(org, daily).await.unwrap());
-}
-
-fn held<'a>(org: &'a OrgId, file: &'a FileId) -> Held<'a> {
-    Held {
-        org,
-        file,
-        holder: "holder",
-    }
-}
-
-async fn write_photos(store: &Store, org: &OrgId) {
-    let details = FileDetails {
-        caption: Some("Front".to_owned()),
-        captured_at: Some(1_700_000_000),
-        captured_by: Some("Robin".to_owned()),
-        tags: vec!["Roof".to_owned()],
-        ..FileDetails::default()
-    };
-    let wanted = WantedFile {
-        version: 1_700_000_100,
-        job_id: Some(job("job_1")),
-        uri: Some("https://img.companycam.com/11.jpg".to_owned()),
-        hash: Some("aa".to_owned()),
-        details: details.clone(),
-        length: None,
-    };
-    let copied = CopiedFile {
-        version: 1_700_000_100,
-        job_id: job("job_1"),
-        hash: Some("aa".to_owned()),
-        details,
-        bytes: 12,
-        md5: Some("aa".to_owned()),
-    };
-    for id in ["11", "12", "13", "14"] {
-        let id = &FileId::parse(id).unwrap();
-        let wish = NewWish {
-            file: id,
-            project: &project("7"),
-            company: &company(),
-            wanted: &wanted,
-            refused: false,
-        };
-        let wanted = store.want_file(org, wish).await.unwrap();
-        assert_eq!(wanted, Wish::Raised);
-        store.lease_file(held(org, id), 0, 160_000).await.unwrap();
-    }
-    let (broken, refused) = (photo("13"), photo("14"));
-    let done = FileId::parse("12").unwrap();
-    let newer = store.mark_file_copied(held(org, &done), &wanted, Some(&copied));
-    assert!(matches!(newer.await.unwrap(), Copied::Done));
-    let broken = store.photo(org, &broken).await.unwrap().unwrap();
-    let failed = store.mark_file_failed(held(org, &broken.id), &broken, "not an image", None);
-    assert!(failed.await.unwrap());
-    let refusal = Refusal {
-        by: Refuser::Address,
-        version: wanted.version,
-        job_id: wanted.job_id.clone(),
-        uri: wanted.uri.clone(),
-        reason: "no file".to_owned(),
-        since_ms: 1_700_000_000_000,
-        last_ms: 1_700_000_200_000,
-        again_ms: 1_700_000_300_000,
-        times: 8,
-        ask_ms: Some(1_700_000_000_000),
-        told: true,
-        given_up: false,
-    };
-    let refused = store.photo(org, &refused).await.unwrap().unwrap();
-    let written = store.mark_file_refused(held(org, &refused.id), &refused, &refusal);
-    assert!(written.await.unwrap());
-    write_document(store, org, &wanted).await;
-}
-
-async fn write_document(store: &Store, org: &OrgId, like: &WantedFile) {
-    let wanted = WantedFile {
-        hash: None,
-        details: FileDetails {
-            name: Some("Plan.pdf".to_owned()),
-            content_type: Some("application/pdf".to_owned()),
-            ..FileDetails::default()
-        },
-        length: Some(12),
-        ..like.clone()
-    };
-    let wish = NewWish {
-        file: &FileId::parse("document#21").unwrap(),
-        project: &project("7"),
-        company: &company(),
-        wanted: &wanted,
-        refused: false,
-    };
-    assert_eq!(store.want_file(org, wish).await.unwrap(), Wish::Raised);
 }
 
 async fn write_users(store: &Store, org: &OrgId, company: &CompanyId) {
