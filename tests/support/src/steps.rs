@@ -405,7 +405,7 @@ impl TestApp {
 
     /// The project was last active long ago: no poll and no sync of the usual window lists it.
     pub async fn shelve(&self, project: &str) {
-        let long_ago = now() - 60 * 86_400;
+        let long_ago = now() - 120 * 86_400;
         self.change_project(project, json!({ "updated_at": long_ago }))
             .await;
     }
