@@ -177,7 +177,7 @@ fn pace(run: &SyncRun, projects: Progress, photos: Progress, now: i64) -> Pace {
     let rate = done * 60 / took_s;
     let all_listed = matches!(
         run.step,
-        SyncStep::Tags | SyncStep::TagPhotos { .. } | SyncStep::Finish
+        SyncStep::Tags { .. } | SyncStep::TagPhotos { .. } | SyncStep::Finish
     );
     let left = projects.total + photos.total - done;
     Pace {

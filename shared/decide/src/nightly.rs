@@ -34,6 +34,11 @@ pub fn summary(tally: &Tally) -> String {
             "copies were removed, since they were deleted in CompanyCam",
         ),
         (
+            tally.retagged,
+            "photo’s tags had changed",
+            "photos’ tags had changed",
+        ),
+        (
             tally.gone,
             "copy was deleted in One Click",
             "copies were deleted in One Click",

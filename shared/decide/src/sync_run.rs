@@ -1,7 +1,8 @@
 //! The steps of a sync run: which follows which, and what is still to come (B19).
 
 use model::companycam::ProjectId;
-use model::sync_run::{SyncRun, SyncStep, TagName, Window};
+use model::sync_run::{SyncRun, SyncStep, Window};
+use model::tags::TagPlace;
 
 pub fn wider(one: Window, other: Window) -> Window {
     match (one, other) {
@@ -28,15 +29,17 @@ pub fn after_looks(projects: Vec<ProjectId>, next_page: Option<u32>) -> SyncStep
 }
 
 pub fn after_photos(next_page: Option<u32>) -> SyncStep {
-    next_page.map_or(SyncStep::Tags, |page| SyncStep::Projects { page })
+    next_page.map_or(SyncStep::Tags { page: 1 }, |page| SyncStep::Projects {
+        page,
+    })
 }
 
-pub fn tag_photos_step(tags: Vec<TagName>) -> SyncStep {
-    if tags.is_empty() {
-        SyncStep::Finish
-    } else {
-        SyncStep::TagPhotos { tags, cursor: None }
+/// What follows with a page's tags, or with those that are left of it.
+pub fn tag_photos_step(place: TagPlace, next_page: Option<u32>) -> SyncStep {
+    if place.tags.is_empty() {
+        return next_page.map_or(SyncStep::Finish, |page| SyncStep::Tags { page });
     }
+    SyncStep::TagPhotos { place, next_page }
 }
 
 /// What follows a step that can't be taken. `None`: without a page of the list of projects nothing does.
@@ -44,9 +47,11 @@ pub fn without(step: &SyncStep) -> Option<SyncStep> {
     match step {
         SyncStep::Users => Some(SyncStep::Projects { page: 1 }),
         SyncStep::Photos { next_page, .. } => Some(after_photos(*next_page)),
-        SyncStep::Tags => Some(SyncStep::Finish),
-        SyncStep::TagPhotos { tags, .. } => {
-            Some(tag_photos_step(tags.iter().skip(1).cloned().collect()))
+        SyncStep::Tags { .. } => Some(SyncStep::Finish),
+        SyncStep::TagPhotos { place, next_page } => {
+            let mut rest = place.clone();
+            rest.pass_over();
+            Some(tag_photos_step(rest, *next_page))
         }
         SyncStep::Projects { .. } | SyncStep::Looks { .. } | SyncStep::Finish => None,
     }
@@ -69,7 +74,7 @@ pub fn photos_to_come(run: &SyncRun) -> &[ProjectId] {
         SyncStep::Users
         | SyncStep::Projects { .. }
         | SyncStep::Photos { .. }
-        | SyncStep::Tags
+        | SyncStep::Tags { .. }
         | SyncStep::TagPhotos { .. }
         | SyncStep::Finish => &[],
     }
@@ -83,6 +88,22 @@ pub fn lists_projects(run: &SyncRun) -> bool {
             | SyncStep::Projects { .. }
             | SyncStep::Looks { .. }
             | SyncStep::Photos { .. } => true,
-            SyncStep::Tags | SyncStep::TagPhotos { .. } | SyncStep::Finish => false,
+            SyncStep::Tags { .. } | SyncStep::TagPhotos { .. } | SyncStep::Finish => false,
         }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn b26_the_steps_of_the_version_before_are_read() {
+        let read = |step| serde_json::from_value::<SyncStep>(step).unwrap();
+        assert_eq!(read(json!({"at": "tags"})), SyncStep::Tags { page: 1 });
+        let tags =
+            json!({"at": "tag_photos", "tags": [{"id": "1", "name": "Roof"}], "cursor": null});
+        assert_eq!(without(&read(tags)), Some(SyncStep::Finish));
+    }
 }

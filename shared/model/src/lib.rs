@@ -13,4 +13,5 @@ pub mod preferences;
 pub mod project;
 pub mod retry;
 pub mod sync_run;
+pub mod tags;
 pub mod users;

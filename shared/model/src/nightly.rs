@@ -2,9 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::companycam::ProjectId;
+use crate::companycam::{PhotoId, ProjectId, TagId};
 use crate::file::FileId;
 use crate::one_click::OrgId;
+use crate::tags::TagPlace;
 
 /// A pass: a row of its own, beside a sync run and not instead of it. Times are in Unix seconds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,6 +22,9 @@ pub struct Pass {
     pub finished_at: Option<i64>,
     /// What comes next.
     pub step: PassStep,
+    /// Whether it knows which photos carry which tag.
+    #[serde(default)]
+    pub knows_tags: bool,
     /// What it found so far.
     #[serde(default)]
     pub tally: Tally,
@@ -43,12 +47,36 @@ pub enum PassStep {
         left: Vec<ProjectId>,
         next_page: Option<u32>,
     },
+    /// A page of the company's tags.
+    Tags { page: u32 },
+    /// Which photos carry the tags of that page.
+    TagPhotos {
+        #[serde(flatten)]
+        place: TagPlace,
+        next_page: Option<u32>,
+    },
     /// Linked projects from there on: their photos and documents on both sides.
-    Links { after: Option<ProjectId> },
+    Links {
+        after: Option<ProjectId>,
+        /// Of these projects the tags are compared up to this photo; the step before asked for as many as
+        /// one may.
+        #[serde(default)]
+        tags_after: Option<PhotoId>,
+    },
     /// Ask once more for what was missing, and follow what is said.
     Missing { after: Option<String> },
     /// Say what was found.
     Finish,
+}
+
+impl PassStep {
+    /// The first linked projects.
+    pub fn links() -> Self {
+        Self::Links {
+            after: None,
+            tags_after: None,
+        }
+    }
 }
 
 /// What a pass has found.
@@ -73,6 +101,26 @@ pub struct Tally {
     pub changed: i64,
     /// Copies that were removed since they are deleted in CompanyCam.
     pub removed: i64,
+    /// Photos whose tags had changed in silence.
+    pub retagged: i64,
+}
+
+/// Photos of one project that carry one tag, on one page of the tag's photos: CompanyCam lists photos by
+/// their tag, and they are compared by their project. Rows that DynamoDB drops by itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tagged {
+    pub org_id: OrgId,
+    /// The pass that read them; what an earlier one left says nothing.
+    pub pass: String,
+    pub of_project: ProjectId,
+    pub tag_id: TagId,
+    /// What the tag says.
+    pub name: String,
+    /// Which page of the tag's photos it is.
+    pub page: u32,
+    pub photos: Vec<PhotoId>,
+    /// Unix seconds.
+    pub expires_at: i64,
 }
 
 /// Something that a pass did not find in CompanyCam.

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::companycam::{Cursor, ProjectId, TagId};
+use crate::companycam::{Cursor, ProjectId};
+use crate::tags::TagPlace;
 
 /// How far back a sync looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -12,14 +13,6 @@ pub enum Window {
     Days(u16),
     /// Every project there is.
     All,
-}
-
-/// A tag as One Click shows it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct TagName {
-    pub id: TagId,
-    /// What it says.
-    pub name: String,
 }
 
 /// The next thing that a sync run does.
@@ -53,17 +46,27 @@ pub enum SyncStep {
         #[serde(default)]
         unfinished: Vec<ProjectId>,
     },
-    /// Read which tags there are.
-    Tags,
+    /// Read this page of the tags there are.
+    Tags {
+        /// 1-based; a step of the version before read all of them.
+        #[serde(default = "first_page")]
+        page: u32,
+    },
     /// Read which photos carry which tag: photo lists don't say.
     TagPhotos {
-        /// The tags still to be read; the first one now.
-        tags: Vec<TagName>,
-        /// Where that tag's photos go on.
-        cursor: Option<Cursor>,
+        /// Where the reading goes on.
+        #[serde(flatten)]
+        place: TagPlace,
+        /// The page of tags that follows, if any.
+        #[serde(default)]
+        next_page: Option<u32>,
     },
     /// Everything is listed; wait until it is done.
     Finish,
+}
+
+fn first_page() -> u32 {
+    1
 }
 
 /// One run of the sync that an administrator started, by connecting or by pressing Sync (B19).

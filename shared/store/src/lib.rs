@@ -20,6 +20,7 @@ mod refused;
 pub mod schedule;
 pub mod sync_runs;
 mod table;
+mod tagged;
 pub mod tokens;
 
 use clock::Clock;

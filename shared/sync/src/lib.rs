@@ -28,6 +28,7 @@ pub mod retry;
 mod skip;
 mod subject;
 pub mod sync_run;
+mod tags;
 mod unfinished;
 pub mod users;
 pub mod webhooks;

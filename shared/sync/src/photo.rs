@@ -9,6 +9,7 @@ use runtime::WorkError;
 use crate::context::OrgContext;
 use crate::photos;
 use crate::project;
+use crate::tags;
 use crate::unfinished::look_again;
 
 /// Looks at one photo, which an event is about; `tags`: at its tags too.
@@ -46,7 +47,7 @@ pub async fn look_at_photo(
     let is_linked = row.is_some_and(|row| row.state == LinkState::Linked);
     // Without a job the photo goes nowhere, and its tags with it.
     let names = if is_linked && tags {
-        photos::tags_of(context, id).await?
+        tags::of(context, id).await?
     } else {
         None
     };

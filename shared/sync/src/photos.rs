@@ -13,12 +13,12 @@ use model::preferences::Preference;
 use model::project::{LinkState, ProjectRow};
 use runtime::WorkError;
 use store::activity::Kind;
-use store::files::{NewWish, Wish};
 
 use crate::context::OrgContext;
+use crate::tags;
 use crate::unfinished::{is_due, look_again, note_never_finished};
 use crate::wish::{
-    CONCURRENT_WRITES, Wanted, by_id, linked_jobs, note_what_was_read, queue, resting, want_all,
+    CONCURRENT_WRITES, Wanted, by_id, linked_jobs, note_what_was_read, resting, want_all,
 };
 
 /// More pages than any project has: a list that never ends is none.
@@ -189,7 +189,7 @@ async fn look_at_new_tags(
     let mut tags = BTreeMap::new();
     let mut read = 0;
     for photo in new.iter().take(MOST_TAGGED) {
-        match tags_of(context, &photo.id).await {
+        match tags::of(context, &photo.id).await {
             Ok(names) => tags.extend(names.map(|names| (photo.id.clone(), names))),
             Err(error @ (WorkError::NeedsReconnecting | WorkError::OtherVersion(_))) => {
                 return Err(error);
@@ -210,20 +210,6 @@ async fn look_at_new_tags(
     context.app.queues.send_looks(&looks).await?;
     look_at_tagged_photos(context, page, &tags).await?;
     Ok(())
-}
-
-/// The photo's tags, sorted; `None`: there is no such photo.
-pub(super) async fn tags_of(
-    context: &OrgContext<'_>,
-    photo: &PhotoId,
-) -> Result<Option<Vec<String>>, WorkError> {
-    let read = match context.companycam().photo_tags(photo).await {
-        Err(failure) if failure.is_not_found() => return Ok(None),
-        read => read?,
-    };
-    let mut names: Vec<_> = read.into_iter().map(|tag| tag.display_value).collect();
-    names.sort_unstable();
-    Ok(Some(names))
 }
 
 /// The projects of photos that are still being processed: they are not all known yet.
@@ -362,46 +348,6 @@ pub async fn look_at_tagged_photos(
         .map(|photo| &photo.id)
         .collect();
     Ok(i64::try_from(on_a_job.len()).unwrap_or(i64::MAX))
-}
-
-/// Adds the tag to those of the photos that are or will be in One Click.
-pub async fn tag_photos(
-    context: &OrgContext<'_>,
-    photos: &[Photo],
-    tag: &str,
-) -> Result<(), WorkError> {
-    let org = context.org();
-    let store = &context.app.store;
-    let mut tagged = Vec::new();
-    for row in store
-        .photos(org, photos.iter().map(|photo| &photo.id))
-        .await?
-    {
-        let mut wanted = row.wanted.clone();
-        if wanted.job_id.is_none() {
-            continue;
-        }
-        if wanted.details.tags.iter().any(|known| known == tag) {
-            // Whoever wrote the tag down may have been cut off before queueing the photo.
-            if !row.is_current() && row.failed.is_none() {
-                tagged.push(row.id);
-            }
-            continue;
-        }
-        wanted.details.tags.push(tag.to_owned());
-        wanted.details.tags.sort_unstable();
-        let wish = NewWish {
-            file: &row.id,
-            project: &row.project_id,
-            company: &context.organization.company_id,
-            wanted: &wanted,
-            refused: row.is_refused(),
-        };
-        if store.want_file(org, wish).await? == Wish::Raised {
-            tagged.push(row.id);
-        }
-    }
-    queue(context, tagged).await
 }
 
 fn is_or_will_be_there(

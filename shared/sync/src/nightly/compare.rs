@@ -5,12 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use companycam::PhotosQuery;
 use companycam::ids::ProjectId;
 use model::file::{FileId, FileRow};
-use model::nightly::Missing;
+use model::nightly::{Missing, Pass, PassStep};
 use model::preferences::Preference;
 use model::project::{LinkState, ProjectRow};
 use runtime::WorkError;
 
-use super::{Taken, copies};
+use super::tags::TagsOf;
+use super::{Taken, copies, tags};
 use crate::context::OrgContext;
 use crate::{documents, photos};
 
@@ -27,12 +28,45 @@ struct Linked {
     files: Vec<FileRow>,
 }
 
-/// Compares some projects after that one; the last of them, if there may be more.
+/// Compares some projects; what comes then, if there may be more.
 pub(super) async fn links(
     context: &OrgContext<'_>,
-    after: Option<&ProjectId>,
+    pass: &Pass,
     taken: &mut Taken,
-) -> Result<Option<ProjectId>, WorkError> {
+) -> Result<Option<PassStep>, WorkError> {
+    let PassStep::Links { after, tags_after } = &pass.step else {
+        return Ok(None);
+    };
+    let (projects, next) = some(context, after.as_ref()).await?;
+    let mut tags = None;
+    if pass.knows_tags {
+        let ids = projects.iter().map(|project| &project.row.project_id);
+        let listed = tags::of_projects(context, pass, ids).await?;
+        let files = projects.iter().flat_map(|project| &project.files);
+        let asked = tags::compare(context, files, &listed, tags_after.as_ref(), taken).await?;
+        if asked.is_some() {
+            return Ok(Some(PassStep::Links {
+                after: after.clone(),
+                tags_after: asked,
+            }));
+        }
+        tags = Some(listed).filter(|_| taken.knows_tags);
+    }
+    let shown = shown_photos(context, &projects, tags).await?;
+    for project in &projects {
+        compare(context, project, &shown, taken).await?;
+    }
+    Ok(next.map(|after| PassStep::Links {
+        after: Some(after),
+        tags_after: None,
+    }))
+}
+
+/// Some linked projects after that one; and the last of them, if there may be more.
+async fn some(
+    context: &OrgContext<'_>,
+    after: Option<&ProjectId>,
+) -> Result<(Vec<Linked>, Option<ProjectId>), WorkError> {
     let (org, store) = (context.org(), &context.app.store);
     let (rows, mut next) = store.projects_after(org, after, AT_ONCE).await?;
     let company = &context.organization.company_id;
@@ -56,22 +90,22 @@ pub(super) async fn links(
         files.retain(|file| file.project_id == row.project_id);
         projects.push(Linked { row, files });
     }
-    let shown = shown_photos(context, &projects).await?;
-    for project in &projects {
-        compare(context, project, &shown, taken).await?;
-    }
-    Ok(next)
+    Ok((projects, next))
 }
 
-/// The photos that CompanyCam shows of these projects; what of them is news is wanted from here on.
+/// The photos that CompanyCam shows of these projects; what of them is news is wanted from here on, with its
+/// tags, if they are known.
 async fn shown_photos(
     context: &OrgContext<'_>,
     projects: &[Linked],
+    tags: Option<TagsOf>,
 ) -> Result<BTreeSet<FileId>, WorkError> {
     let mut shown = BTreeSet::new();
     if projects.is_empty() {
         return Ok(shown);
     }
+    let files = projects.iter().flat_map(|project| &project.files);
+    let known: BTreeSet<_> = files.map(|file| &file.id).collect();
     let mut query = PhotosQuery {
         project_ids: projects
             .iter()
@@ -81,7 +115,13 @@ async fn shown_photos(
     };
     for _ in 0..MOST_PAGES {
         let page = context.companycam().photos(&query).await?;
-        photos::look_at_photos(context, &page).await?;
+        let new = page.items.iter().map(|photo| &photo.id);
+        let new = new.filter(|photo| !known.contains(&FileId::from(*photo)));
+        let new = tags.as_ref().map(|tags| {
+            new.map(|photo| (photo.clone(), tags.get(photo).cloned().unwrap_or_default()))
+                .collect()
+        });
+        photos::look_at_tagged_photos(context, &page, &new.unwrap_or_default()).await?;
         let there = page.items.iter().filter(|photo| !photo.is_deleted());
         shown.extend(there.map(|photo| FileId::from(&photo.id)));
         match page.next {

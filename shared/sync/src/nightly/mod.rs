@@ -8,6 +8,7 @@
 mod compare;
 mod copies;
 mod missing;
+mod tags;
 
 use std::time::Duration;
 
@@ -33,6 +34,7 @@ const MOST_STEPS: i64 = 100_000;
 struct Taken {
     next: PassStep,
     tally: Tally,
+    knows_tags: bool,
     looks: Vec<SyncMessage>,
     /// How long the next step waits.
     wait: Option<Duration>,
@@ -61,8 +63,18 @@ async fn go_on(context: &OrgContext<'_>, id: &str, seq: i64) -> Result<(), WorkE
     if pass.step == PassStep::Finish || pass.seq > MOST_STEPS {
         return finish(context, &pass).await;
     }
-    let taken = take(context, &pass).await?;
+    let taken = match take(context, &pass).await {
+        Err(WorkError::Permanent(cause)) if is_of_tags(&pass.step) => {
+            tracing::info!(org.id = %context.org(), cause, "tags are not compared tonight");
+            Taken::then(PassStep::links(), &pass)
+        }
+        taken => taken?,
+    };
     advance(context, &pass, taken).await
+}
+
+fn is_of_tags(step: &PassStep) -> bool {
+    matches!(step, PassStep::Tags { .. } | PassStep::TagPhotos { .. })
 }
 
 /// Begins a pass with that step, unless one is under way.
@@ -75,6 +87,7 @@ async fn begin(context: &OrgContext<'_>, step: PassStep) -> Result<(), WorkError
         stepped_at: context.now,
         finished_at: None,
         step,
+        knows_tags: false,
         tally: Tally::default(),
     };
     let store = &context.app.store;
@@ -102,7 +115,11 @@ async fn take(context: &OrgContext<'_>, pass: &Pass) -> Result<Taken, WorkError>
     match &pass.step {
         PassStep::Projects { page } => take_projects(context, pass, *page).await,
         PassStep::Looks { left, next_page } => Ok(take_looks(context, pass, left, *next_page)),
-        PassStep::Links { after } => take_links(context, pass, after.as_ref()).await,
+        PassStep::Tags { page } => tags::take_page(context, pass, *page).await,
+        PassStep::TagPhotos { place, next_page } => {
+            tags::take_photos(context, pass, place.clone(), *next_page).await
+        }
+        PassStep::Links { .. } => take_links(context, pass).await,
         PassStep::Missing { after } => missing::ask_again(context, pass, after.as_deref()).await,
         PassStep::Finish => Ok(Taken::then(PassStep::Finish, pass)),
     }
@@ -113,6 +130,7 @@ impl Taken {
         Self {
             next,
             tally: pass.tally.clone(),
+            knows_tags: pass.knows_tags,
             looks: Vec::new(),
             wait: None,
         }
@@ -149,7 +167,7 @@ async fn take_projects(
 fn after_looks(next_page: Option<u32>) -> PassStep {
     match next_page {
         Some(page) => PassStep::Projects { page },
-        None => PassStep::Links { after: None },
+        None => PassStep::Tags { page: 1 },
     }
 }
 
@@ -181,15 +199,10 @@ fn take_looks(
 }
 
 /// Compares some linked projects on both sides. After the last it is clear how much is missing.
-async fn take_links(
-    context: &OrgContext<'_>,
-    pass: &Pass,
-    after: Option<&ProjectId>,
-) -> Result<Taken, WorkError> {
+async fn take_links(context: &OrgContext<'_>, pass: &Pass) -> Result<Taken, WorkError> {
     let mut taken = Taken::then(PassStep::Finish, pass);
-    let next = compare::links(context, after, &mut taken).await?;
-    if let Some(after) = next {
-        taken.next = PassStep::Links { after: Some(after) };
+    if let Some(next) = compare::links(context, pass, &mut taken).await? {
+        taken.next = next;
         return Ok(taken);
     }
     if missing::is_to_be_asked(context, &taken.tally).await? {
@@ -207,6 +220,7 @@ async fn advance(context: &OrgContext<'_>, pass: &Pass, taken: Taken) -> Result<
         stepped_at: context.app.clock.now_s(),
         step: taken.next,
         tally: taken.tally,
+        knows_tags: taken.knows_tags,
         ..pass.clone()
     };
     let mut looks = taken.looks;

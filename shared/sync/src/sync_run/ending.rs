@@ -122,7 +122,7 @@ pub fn left_behind(org: &OrgId, run: &SyncRun) -> Vec<SyncMessage> {
         SyncStep::Photos { projects, .. } => (Vec::new(), projects.as_slice()),
         SyncStep::Users
         | SyncStep::Projects { .. }
-        | SyncStep::Tags
+        | SyncStep::Tags { .. }
         | SyncStep::TagPhotos { .. }
         | SyncStep::Finish => (Vec::new(), &[][..]),
     };

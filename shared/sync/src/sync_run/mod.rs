@@ -114,7 +114,7 @@ async fn advance(
     run: &SyncRun,
     taken: Taken,
 ) -> Result<(), WorkError> {
-    let listed = lists_projects(run) && taken.next == SyncStep::Tags;
+    let listed = lists_projects(run) && matches!(taken.next, SyncStep::Tags { .. });
     let next = SyncRun {
         step: taken.next,
         seq: run.seq + 1,
@@ -168,7 +168,7 @@ async fn must_wait(
         | SyncStep::Projects { .. }
         | SyncStep::Looks { .. }
         | SyncStep::Photos { .. }
-        | SyncStep::Tags
+        | SyncStep::Tags { .. }
         | SyncStep::TagPhotos { .. }
         | SyncStep::Finish => false,
     };

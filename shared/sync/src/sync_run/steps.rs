@@ -4,14 +4,15 @@ use companycam::ids::ProjectId;
 use companycam::{Cursor, PhotosQuery, ProjectsQuery};
 use decide::sync_run::{after_looks, after_photos, tag_photos_step};
 use model::messages::{Look, Origin};
-use model::sync_run::{SyncRun, SyncStep, TagName};
+use model::sync_run::{SyncRun, SyncStep};
+use model::tags::TagPlace;
 use one_click::IntegrationState;
 use runtime::WorkError;
 
 use super::taken::{Taken, looks};
 use crate::context::OrgContext;
 use crate::listing::{LOOKS_AT_ONCE, Noted, PER_PAGE, next_cursor};
-use crate::{connection, listing, pause, photos, users, webhooks};
+use crate::{connection, listing, pause, photos, tags, users, webhooks};
 
 /// Takes the run's present step; what it came to.
 pub async fn take(context: &OrgContext<'_>, run: &SyncRun) -> Result<Taken, WorkError> {
@@ -37,9 +38,13 @@ pub async fn take(context: &OrgContext<'_>, run: &SyncRun) -> Result<Taken, Work
             };
             take_photos(context, page).await
         }
-        SyncStep::Tags => Ok(Taken::then(tag_photos_step(all_tags(context).await?))),
-        SyncStep::TagPhotos { tags, cursor } => {
-            Ok(Taken::then(tag_step(context, tags, cursor.as_ref()).await?))
+        SyncStep::Tags { page } => {
+            let (tags, next_page) = tags::page(context, *page).await?;
+            let place = TagPlace::before(tags);
+            Ok(Taken::then(tag_photos_step(place, next_page)))
+        }
+        SyncStep::TagPhotos { place, next_page } => {
+            take_tag_photos(context, place.clone(), *next_page).await
         }
         SyncStep::Finish => Ok(Taken::then(SyncStep::Finish)),
     }
@@ -175,45 +180,16 @@ fn after_projects(noted: Noted, next_page: Option<u32>) -> SyncStep {
     }
 }
 
-async fn all_tags(context: &OrgContext<'_>) -> Result<Vec<TagName>, WorkError> {
-    let mut tags = Vec::new();
-    let mut next = Some(1);
-    while let Some(page) = next {
-        let answer = context.companycam().tags(page).await?;
-        tags.extend(answer.items.into_iter().map(|tag| TagName {
-            id: tag.id,
-            name: tag.display_value,
-        }));
-        next = answer.next;
-    }
-    Ok(tags)
-}
-
-async fn tag_step(
+async fn take_tag_photos(
     context: &OrgContext<'_>,
-    tags: &[TagName],
-    cursor: Option<&Cursor>,
-) -> Result<SyncStep, WorkError> {
-    let Some((tag, rest)) = tags.split_first() else {
-        return Ok(SyncStep::Finish);
-    };
-    let query = PhotosQuery {
-        after: cursor.cloned(),
-        tag_id: Some(tag.id.clone()),
-        ..PhotosQuery::default()
-    };
-    let answer = context.companycam().photos(&query).await;
-    let answer = match answer {
-        // Deleted since the tags were listed.
-        Err(failure) if failure.is_not_found() => return Ok(tag_photos_step(rest.to_vec())),
-        answer => answer?,
-    };
-    photos::tag_photos(context, &answer.items, &tag.name).await?;
-    Ok(match answer.next {
-        Some(more) => SyncStep::TagPhotos {
-            tags: tags.to_vec(),
-            cursor: Some(more),
-        },
-        None => tag_photos_step(rest.to_vec()),
-    })
+    mut place: TagPlace,
+    next_page: Option<u32>,
+) -> Result<Taken, WorkError> {
+    for _ in 0..tags::PAGES_AT_ONCE {
+        let Some(tag) = place.tags.first() else { break };
+        let answer = tags::photos(context, tag, place.cursor.as_ref()).await?;
+        tags::add(context, &answer.items, &tag.name).await?;
+        place.go_on(answer.next);
+    }
+    Ok(Taken::then(tag_photos_step(place, next_page)))
 }

@@ -11,7 +11,8 @@ use model::organization::{PollProgress, TakeBack};
 use model::pause::{Pause, Side};
 use model::preferences::{Preference, Preferences};
 use model::project::{BegunLink, ProjectFields, SkipReason};
-use model::sync_run::{SyncRun, SyncStep, TagName, Window};
+use model::sync_run::{SyncRun, SyncStep, Window};
+use model::tags::{TagName, TagPlace};
 use model::users::{Choice, Directory, User};
 use one_click::{JobId, OrgId};
 use serde_json::Value;
@@ -402,10 +403,10 @@ fn b26_every_step_of_a_run_is_written_like_this() {
             next_page,
             unfinished: projects,
         },
-        SyncStep::Tags,
+        SyncStep::Tags { page: 2 },
         SyncStep::TagPhotos {
-            tags: vec![tag],
-            cursor: None,
+            place: TagPlace::before(vec![tag]),
+            next_page,
         },
         SyncStep::Finish,
     ];

@@ -46,7 +46,7 @@ pub(super) fn card(state: &Sims, project: &Project) -> Markup {
             @if !project.deleted {
                 form.row.apart method="post" action={ "/projects/" (project.id) "/documents" } enctype="multipart/form-data" {
                     label { "Add documents" input type="file" name="file" multiple required; }
-                    button.quiet type="submit" { "Upload" }
+                    button.quiet type="submit" { "Add documents" }
                 }
             }
         }

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
+mod tags;
+
 use std::time::Duration;
 
 use http::Method;
