@@ -190,15 +190,10 @@ impl PacedCompanyCam<'_> {
                 Ok(spent) => spent,
                 Err(wait) => return Err(self.no_room(wait)),
             };
-            if self.app.store.put_call_budget(self.org(), &spent).await? {
+            let store = &self.app.store;
+            if let Some(kept) = store.put_call_budget(self.org(), &spent).await? {
                 if let Ok(mut budgets) = self.app.budgets.lock() {
-                    budgets.insert(
-                        self.org().clone(),
-                        store::ephemeral::CallBudget {
-                            rev: spent.rev + 1,
-                            ..spent
-                        },
-                    );
+                    budgets.insert(self.org().clone(), kept);
                 }
                 return Ok(());
             }
@@ -212,11 +207,7 @@ impl PacedCompanyCam<'_> {
         if let Ok(mut budgets) = self.app.budgets.lock() {
             budgets.remove(self.org());
         }
-        WorkError::Transient {
-            after: Some(wait),
-            cause: "CompanyCam's limit of calls a minute is used up".to_owned(),
-            down: None,
-        }
+        WorkError::later(wait, "CompanyCam's limit of calls a minute is used up")
     }
 }
 

@@ -41,6 +41,15 @@ impl WorkError {
         }
     }
 
+    /// Unavailable until then.
+    pub fn later(after: Duration, cause: impl Into<String>) -> Self {
+        Self::Transient {
+            after: Some(after),
+            cause: cause.into(),
+            down: None,
+        }
+    }
+
     /// A side does not answer, or not as it should.
     pub fn down(side: Side, cause: impl Into<String>) -> Self {
         Self::Transient {

@@ -105,7 +105,7 @@ impl Renewal<'_> {
                     tracing::warn!(org.id = %org, cause = %error, tries, "could not store the renewed tokens yet");
                     tokio::time::sleep(Duration::from_millis(200 << tries)).await;
                 }
-                stored => break stored?,
+                stored => break stored?.applied(),
             }
         };
         if stored || self.is_there(org, &sealed).await? {
@@ -154,11 +154,7 @@ pub(crate) fn belonging(organization: &Organization) -> Belonging<'_> {
 }
 
 pub(crate) fn again(cause: &str) -> WorkError {
-    WorkError::Transient {
-        after: Some(LOOK_AGAIN),
-        cause: cause.to_owned(),
-        down: None,
-    }
+    WorkError::later(LOOK_AGAIN, cause)
 }
 
 pub(crate) fn overtaken() -> WorkError {

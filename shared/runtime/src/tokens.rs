@@ -163,6 +163,7 @@ impl App {
             .store
             .put_resealed(org, generation, before, &sealed)
             .await?
+            .applied()
         {
             return Err(again("the tokens were taken over by another worker"));
         }
@@ -212,6 +213,7 @@ impl App {
             .store
             .put_resealed(org, generation, Some(sealed), &anew)
             .await?
+            .applied()
         {
             tracing::info!(org.id = %org, key.version = ring.current(), "sealed the tokens anew");
         }

@@ -11,7 +11,7 @@ use model::project::{LinkState, ProjectRow};
 use crate::activity::NewEntry;
 use crate::change::Change;
 use crate::keys::{claim_sk, link_key, project_sk};
-use crate::{Error, Store};
+use crate::{Error, Store, Write};
 
 /// What was said so long ago counts no more: whoever was to look again never did.
 const FORGOTTEN_S: i64 = 60 * 60;
@@ -50,12 +50,12 @@ impl Store {
             .remove("job_missing_since")
             .when("attribute_exists(#job_missing_since)");
         let key = link_key(org, &project_sk(project));
-        self.project_links.update::<ProjectRow>(key, change).await?;
+        self.project_links.apply(key, change).await?.either_way();
         Ok(())
     }
 
     /// The job is gone: the link is closed, and the project never makes another job by itself (B18).
-    /// The entry that says so is written with it, or neither is. `false`: it is not linked to this job
+    /// The entry that says so is written with it, or neither is. Not applied: it is not linked to this job
     /// (any more).
     pub async fn close_link(
         &self,
@@ -63,7 +63,7 @@ impl Store {
         project: &ProjectId,
         job: &JobId,
         entry: NewEntry,
-    ) -> Result<bool, Error> {
+    ) -> Result<Write, Error> {
         let change = Change::new()
             .set("state", LinkState::JobDeleted)
             .remove("job_missing_since")
@@ -78,7 +78,7 @@ impl Store {
             self.activity
                 .transact_put(&self.dated(org, entry), Change::new())?,
         ];
-        Ok(self.project_links.transact(writes).await?.applied())
+        self.project_links.transact(writes).await
     }
 
     /// One Click says that it has not got the claim's job: since when it does, in Unix seconds. `None`:
@@ -103,13 +103,14 @@ impl Store {
     }
 
     /// The claim's job is there: whatever was said of it before is forgotten.
-    pub async fn claimed_job_is_there(&self, org: &OrgId, job: &JobId) -> Result<(), Error> {
+    pub async fn clear_claimed_job_missing(&self, org: &OrgId, job: &JobId) -> Result<(), Error> {
         let change = Change::new()
             .remove("missing_since")
             .when("attribute_exists(#missing_since)");
         self.project_links
-            .update::<JobClaim>(link_key(org, &claim_sk(job)), change)
-            .await?;
+            .apply(link_key(org, &claim_sk(job)), change)
+            .await?
+            .either_way();
         Ok(())
     }
 }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::change::Change;
 use crate::table::key;
-use crate::{Error, Store};
+use crate::{Error, Store, Write};
 
 /// How long an entry is kept.
 const KEPT_S: i64 = 30 * 24 * 60 * 60;
@@ -266,19 +266,20 @@ impl Store {
     pub async fn log(&self, org: &OrgId, new: NewEntry) -> Result<(), Error> {
         self.activity
             .put(&self.dated(org, new), Change::new())
-            .await?;
+            .await?
+            .either_way();
         Ok(())
     }
 
     /// Writes the entry down, unless one of the same text was within a day: what stays as it is is
-    /// found anew by every poll. `false`: it was.
-    pub async fn log_daily(&self, org: &OrgId, new: NewEntry) -> Result<bool, Error> {
+    /// found anew by every poll. Not applied: it was.
+    pub async fn log_daily(&self, org: &OrgId, new: NewEntry) -> Result<Write, Error> {
         self.log_unless_said(org, new, DAILY_S).await
     }
 
     /// Writes the entry down, unless one of the same text is there, or was until lately: every listing
-    /// finds it anew. `false`: it is.
-    pub async fn log_once(&self, org: &OrgId, new: NewEntry) -> Result<bool, Error> {
+    /// finds it anew. Not applied: it is.
+    pub async fn log_once(&self, org: &OrgId, new: NewEntry) -> Result<Write, Error> {
         self.log_unless_said(org, new, ONCE_S).await
     }
 
@@ -287,15 +288,15 @@ impl Store {
         org: &OrgId,
         new: NewEntry,
         lately_s: i64,
-    ) -> Result<bool, Error> {
+    ) -> Result<Write, Error> {
         let now = self.clock.now_s();
         let said = new.text.clone();
         if self.said(org, &said, now).await? {
-            return Ok(false);
+            return Ok(Write::ConditionFailed);
         }
         self.log(org, new).await?;
         self.say(org, &said, now + lately_s).await?;
-        Ok(true)
+        Ok(Write::Applied)
     }
 
     /// The entry as it is kept, dated now.

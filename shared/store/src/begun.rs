@@ -5,22 +5,22 @@
 
 use model::companycam::ProjectId;
 use model::one_click::OrgId;
-use model::project::{BegunLink, LinkState, ProjectRow};
+use model::project::{BegunLink, LinkState};
 
 use crate::change::Change;
 use crate::keys::{link_key, project_sk};
-use crate::{Error, Store};
+use crate::{Error, Store, Write};
 
 impl Store {
     /// Writes down how the project is getting its job. `instead_of`: the key of what was begun before
-    /// and is given up. `false`: somebody else began, or linked it, meanwhile.
+    /// and is given up. Not applied: somebody else began, or linked it, meanwhile.
     pub async fn begin_link(
         &self,
         org: &OrgId,
         project: &ProjectId,
         begun: &BegunLink,
         instead_of: Option<&str>,
-    ) -> Result<bool, Error> {
+    ) -> Result<Write, Error> {
         // Written twice where the first answer is lost: then it is there already.
         let as_known = match instead_of {
             Some(_) => "#begun.#key = :before OR #begun.#key = :key",
@@ -35,8 +35,8 @@ impl Store {
             change = change.value(":before", before);
         }
         let row = link_key(org, &project_sk(project));
-        let written = self.project_links.update::<ProjectRow>(row, change);
-        Ok(written.await?.is_some())
+        let written = self.project_links.apply(row, change);
+        written.await
     }
 
     /// What was begun with this key came to nothing, and nothing of it is there.
@@ -51,7 +51,7 @@ impl Store {
             .when("#begun.#key = :key")
             .value(":key", key);
         let row = link_key(org, &project_sk(project));
-        self.project_links.update::<ProjectRow>(row, change).await?;
+        self.project_links.apply(row, change).await?.either_way();
         Ok(())
     }
 }

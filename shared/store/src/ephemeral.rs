@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::change::Change;
 use crate::table::{Item, key};
-use crate::{Error, Store};
+use crate::{Error, Store, Write};
 
 /// An administrator's session on our pages.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -97,7 +97,7 @@ fn item_key(text: &str) -> Item {
 }
 
 impl Store {
-    /// Marks a launch token as used. `false`: somebody else used it before.
+    /// Marks a launch token as used. Not applied: somebody else used it before.
     ///
     /// Whoever brings the same `nonce` again did not come second: the SDK repeats a write whose
     /// answer was lost, and people click a button twice.
@@ -107,7 +107,7 @@ impl Store {
         jti: &str,
         expires_at: i64,
         nonce: &str,
-    ) -> Result<bool, Error> {
+    ) -> Result<Write, Error> {
         let used = Keyed {
             key: launch_key(org, jti),
             value: Used {
@@ -117,7 +117,7 @@ impl Store {
         };
         let unused = Change::only_if("attribute_not_exists(#key) OR #nonce = :nonce");
         let unused = unused.value(":nonce", nonce);
-        Ok(self.ephemeral.put(&used, unused).await?.applied())
+        self.ephemeral.put(&used, unused).await
     }
 
     /// Whether a launch token was used, without using it.
@@ -142,7 +142,7 @@ impl Store {
                 nonce: None,
             },
         };
-        self.ephemeral.put(&said, Change::new()).await?;
+        self.ephemeral.put(&said, Change::new()).await?.either_way();
         Ok(())
     }
 
@@ -152,7 +152,7 @@ impl Store {
             key: session_key(hash),
             value: session,
         };
-        self.ephemeral.put(&item, Change::new()).await?;
+        self.ephemeral.put(&item, Change::new()).await?.either_way();
         Ok(())
     }
 
@@ -175,7 +175,7 @@ impl Store {
             key: state_key(hash),
             value: authorization,
         };
-        self.ephemeral.put(&item, Change::new()).await?;
+        self.ephemeral.put(&item, Change::new()).await?.either_way();
         Ok(())
     }
 
@@ -211,8 +211,12 @@ impl Store {
         Ok(found.map(|item| item.value).unwrap_or_default())
     }
 
-    /// Writes them if nobody did since they were read. `false`: somebody did.
-    pub async fn put_call_budget(&self, org: &OrgId, budget: &CallBudget) -> Result<bool, Error> {
+    /// Writes them if nobody did since they were read: as they are kept now. `None`: somebody did.
+    pub async fn put_call_budget(
+        &self,
+        org: &OrgId,
+        budget: &CallBudget,
+    ) -> Result<Option<CallBudget>, Error> {
         let next = CallBudget {
             rev: budget.rev + 1,
             ..budget.clone()
@@ -223,6 +227,7 @@ impl Store {
         };
         let condition =
             Change::only_if("attribute_not_exists(#key) OR #rev = :rev").value(":rev", budget.rev);
-        Ok(self.ephemeral.put(&item, condition).await?.applied())
+        let written = self.ephemeral.put(&item, condition).await?;
+        Ok(written.applied().then_some(item.value))
     }
 }

@@ -190,7 +190,10 @@ impl Store {
             .set("copied", copied)
             .set_or_remove("adopts", adoption.id.as_ref())
             .when("attribute_not_exists(#wanted)");
-        self.photos.apply(file_key(org, file), change).await?;
+        self.photos
+            .apply(file_key(org, file), change)
+            .await?
+            .either_way();
         Ok(())
     }
 
@@ -221,17 +224,15 @@ impl Store {
         })
     }
 
-    /// Goes on holding the file until `until_ms`. `false`: somebody else has it by now.
-    pub async fn extend_file(&self, held: Held<'_>, until_ms: i64) -> Result<bool, Error> {
+    /// Goes on holding the file until `until_ms`. Not applied: somebody else has it by now.
+    pub async fn extend_file(&self, held: Held<'_>, until_ms: i64) -> Result<Write, Error> {
         let change = Change::new()
             .set("lease_ms", until_ms)
             .when("#lease_holder = :holder")
             .value(":holder", held.holder);
-        Ok(self
-            .photos
+        self.photos
             .apply(file_key(held.org, held.file), change)
-            .await?
-            .applied())
+            .await
     }
 
     /// One Click now has `copied` (or nothing), and no other copy. Gives the lease back, and the file is no longer
@@ -258,9 +259,9 @@ impl Store {
             .value(":wanted", wanted);
         if self
             .photos
-            .update::<FileRow>(file_key(held.org, held.file), done)
+            .apply(file_key(held.org, held.file), done)
             .await?
-            .is_some()
+            .applied()
         {
             return Ok(Copied::Done);
         }
@@ -278,14 +279,14 @@ impl Store {
     }
 
     /// This wanted version can never be copied: no longer pending, with the reason and what led to it.
-    /// `false`: another is wanted by now.
+    /// Not applied: another is wanted by now.
     pub async fn mark_file_failed(
         &self,
         held: Held<'_>,
         row: &FileRow,
         reason: &str,
         refusal: Option<&Refusal>,
-    ) -> Result<bool, Error> {
+    ) -> Result<Write, Error> {
         let now_ms = self.clock.now_ms();
         let change = Change::new()
             .set("failed", reason)
@@ -300,11 +301,9 @@ impl Store {
             .value(":failed", reason)
             .value(":now", now_ms)
             .value(":wanted", &row.wanted);
-        Ok(self
-            .photos
+        self.photos
             .apply(file_key(held.org, held.file), change)
-            .await?
-            .applied())
+            .await
     }
 
     /// Gives the lease back with nothing copied.
@@ -316,7 +315,8 @@ impl Store {
             .value(":holder", held.holder);
         self.photos
             .apply(file_key(held.org, held.file), change)
-            .await?;
+            .await?
+            .either_way();
         Ok(())
     }
 
@@ -331,7 +331,10 @@ impl Store {
             .set("project_id", project)
             .set("project_key", project_key(org, project, file))
             .when("attribute_exists(#wanted)");
-        self.photos.apply(file_key(org, file), change).await?;
+        self.photos
+            .apply(file_key(org, file), change)
+            .await?
+            .either_way();
         Ok(())
     }
 
@@ -431,24 +434,24 @@ impl Store {
             .await
     }
 
-    /// This version of the file may be tried once more. `false`: it was not given up.
-    pub async fn retry_file(&self, org: &OrgId, file: &FileId) -> Result<bool, Error> {
+    /// This version of the file may be tried once more. Not applied: it was not given up.
+    pub async fn retry_file(&self, org: &OrgId, file: &FileId) -> Result<Write, Error> {
         let change = Change::new()
             .remove("failed")
             .remove("failed_ms")
             .remove("refused")
             .when("attribute_exists(#failed)");
-        let row = self.photos.update::<FileRow>(file_key(org, file), change);
-        Ok(row.await?.is_some())
+        let row = self.photos.apply(file_key(org, file), change);
+        row.await
     }
 
-    /// The activity log names the copy as not there, or not as it was sent. `false`: it did before.
-    pub async fn name_gone(&self, org: &OrgId, file: &FileId) -> Result<bool, Error> {
+    /// The activity log names the copy as not there, or not as it was sent. Not applied: it did before.
+    pub async fn name_gone(&self, org: &OrgId, file: &FileId) -> Result<Write, Error> {
         let change = Change::new()
             .set("named_gone", true)
             .when("attribute_exists(#copied) AND attribute_not_exists(#named_gone)");
         let row = file_key(org, file);
-        Ok(self.photos.apply(row, change).await?.applied())
+        self.photos.apply(row, change).await
     }
 
     /// The copy counts as not made, though something of it may still be there: it is made anew.
@@ -464,7 +467,10 @@ impl Store {
         if let Some(copied) = &row.copied {
             change = change.add_text("maybe_on", copied.job_id.as_str());
         }
-        self.photos.apply(file_key(org, &row.id), change).await?;
+        self.photos
+            .apply(file_key(org, &row.id), change)
+            .await?
+            .either_way();
         Ok(())
     }
 }

@@ -11,7 +11,7 @@ use model::project::{LinkState, ProjectFields};
 
 use crate::change::Change;
 use crate::keys::{CLAIM, Sorted, claim_sk, job_sk, link_key, project_sk};
-use crate::{Error, Store};
+use crate::{Error, Store, Write};
 
 /// What a project is about to be asked for with.
 #[derive(Debug, Clone, Copy)]
@@ -58,7 +58,8 @@ impl Store {
             .when("attribute_exists(#project_id)");
         self.project_links
             .apply(link_key(org, &job_sk(job)), change)
-            .await?;
+            .await?
+            .either_way();
         Ok(())
     }
 
@@ -79,7 +80,8 @@ impl Store {
             .when("attribute_exists(#project_id)");
         self.project_links
             .apply(link_key(org, &job_sk(job)), change)
-            .await?;
+            .await?
+            .either_way();
         Ok(())
     }
 
@@ -92,7 +94,8 @@ impl Store {
             .value(":linked", LinkState::Linked);
         self.project_links
             .apply(link_key(org, &project_sk(project)), change)
-            .await?;
+            .await?
+            .either_way();
         Ok(())
     }
 
@@ -121,7 +124,8 @@ impl Store {
             .when("attribute_exists(#project_id)");
         self.project_links
             .apply(link_key(org, &job_sk(job)), change)
-            .await?;
+            .await?
+            .either_way();
         Ok(())
     }
 
@@ -141,14 +145,14 @@ impl Store {
             .await
     }
 
-    /// Writes down that a project is about to be asked for, before it is. `false`: somebody else has asked
+    /// Writes down that a project is about to be asked for, before it is. Not applied: somebody else has asked
     /// since the claim was read.
     pub async fn claim_job(
         &self,
         org: &OrgId,
         job: &JobId,
         asking: Asking<'_>,
-    ) -> Result<bool, Error> {
+    ) -> Result<Write, Error> {
         let claim = JobClaim {
             org_id: org.clone(),
             job_id: job.clone(),
@@ -167,7 +171,7 @@ impl Store {
                 .value(":before", before),
             None => Change::new().when("attribute_not_exists(#claimed_at)"),
         };
-        Ok(self.project_links.put(&sorted, unchanged).await?.applied())
+        self.project_links.put(&sorted, unchanged).await
     }
 
     /// The job can't be brought over as it is, having last changed at `updated_at`.
@@ -182,7 +186,8 @@ impl Store {
             .set("set_aside", updated_at);
         self.project_links
             .apply(link_key(org, &claim_sk(job)), change)
-            .await?;
+            .await?
+            .either_way();
         Ok(())
     }
 
@@ -195,21 +200,21 @@ impl Store {
         Ok(())
     }
 
-    /// The job may be tried once more as it is. `false`: it was not set aside.
-    pub async fn retry_job(&self, org: &OrgId, job: &JobId) -> Result<bool, Error> {
+    /// The job may be tried once more as it is. Not applied: it was not set aside.
+    pub async fn retry_job(&self, org: &OrgId, job: &JobId) -> Result<Write, Error> {
         let change = Change::new()
             .remove("set_aside")
             .when("attribute_exists(#set_aside)");
         let row = link_key(org, &claim_sk(job));
-        Ok(self.project_links.apply(row, change).await?.applied())
+        self.project_links.apply(row, change).await
     }
 
-    /// The job's project may be reassigned once more. `false`: the job is not linked.
-    pub async fn retry_reassigning(&self, org: &OrgId, job: &JobId) -> Result<bool, Error> {
+    /// The job's project may be reassigned once more. Not applied: the job is not linked.
+    pub async fn retry_reassigning(&self, org: &OrgId, job: &JobId) -> Result<Write, Error> {
         let change = Change::new()
             .set("reassigning", true)
             .when("attribute_exists(#project_id)");
         let row = link_key(org, &job_sk(job));
-        Ok(self.project_links.apply(row, change).await?.applied())
+        self.project_links.apply(row, change).await
     }
 }

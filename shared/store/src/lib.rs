@@ -28,6 +28,7 @@ use clock::Clock;
 use table::Table;
 
 pub use error::Error;
+pub use table::Write;
 
 /// The names of the six tables; `CloudFormation` chooses them.
 #[derive(Debug, Clone)]

@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::change::Change;
 use crate::table::{Item, key};
-use crate::{Error, Store};
+use crate::{Error, Store, Write};
 
 /// Into how many items the users of a company, and those of One Click, are divided. An item may have 400 kB, which is room for
 /// some 2,000 users.
@@ -132,7 +132,7 @@ impl Store {
         Ok(())
     }
 
-    /// Writes a choice; `before` is the one it replaces. `false`: the One Click user was chosen for
+    /// Writes a choice; `before` is the one it replaces. Not applied: the One Click user was chosen for
     /// somebody else, or another choice came first.
     pub async fn choose(
         &self,
@@ -140,7 +140,7 @@ impl Store {
         company: &CompanyId,
         before: Option<&Choice>,
         choice: &Choice,
-    ) -> Result<bool, Error> {
+    ) -> Result<Write, Error> {
         let sk = choice_sk(&choice.companycam_user_id);
         let row = Keyed {
             org_id: org.clone(),
@@ -168,16 +168,16 @@ impl Store {
                     .transact_delete(row_key(org, &taken_sk(company, freed)), Change::new())?,
             );
         }
-        Ok(self.user_matches.transact(writes).await?.applied())
+        self.user_matches.transact(writes).await
     }
 
-    /// Gives the user back to automatic matching. `false`: another choice came first.
+    /// Gives the user back to automatic matching. Not applied: another choice came first.
     pub async fn forget_choice(
         &self,
         org: &OrgId,
         company: &CompanyId,
         before: &Choice,
-    ) -> Result<bool, Error> {
+    ) -> Result<Write, Error> {
         let key = row_key(org, &choice_sk(&before.companycam_user_id));
         let mut writes = vec![
             self.user_matches
@@ -189,7 +189,7 @@ impl Store {
                     .transact_delete(row_key(org, &taken_sk(company, freed)), Change::new())?,
             );
         }
-        Ok(self.user_matches.transact(writes).await?.applied())
+        self.user_matches.transact(writes).await
     }
 }
 

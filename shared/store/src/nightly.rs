@@ -8,7 +8,7 @@ use serde::Deserialize;
 use crate::change::Change;
 use crate::keys::{link_key, org_key};
 use crate::table::key;
-use crate::{Error, Store};
+use crate::{Error, Store, Write};
 
 /// The sort key of the pass.
 const PASS: &str = "nightly";
@@ -39,19 +39,15 @@ impl Store {
         Ok(row.map(|row| row.pass))
     }
 
-    /// Begins a pass, unless one was under way later than `stale`. `false`: one is.
-    pub async fn begin_pass(&self, org: &OrgId, pass: &Pass, stale: i64) -> Result<bool, Error> {
+    /// Begins a pass, unless one was under way later than `stale`. Not applied: one is.
+    pub async fn begin_pass(&self, org: &OrgId, pass: &Pass, stale: i64) -> Result<Write, Error> {
         let change = Change::new()
             .set("pass", pass)
             .when("attribute_not_exists(#pass) OR attribute_type(#pass.#finished_at, :number) OR #pass.#stepped_at < :stale OR #pass.#id = :id")
             .value(":number", "N")
             .value(":stale", stale)
             .value(":id", &pass.id);
-        Ok(self
-            .project_links
-            .apply(link_key(org, PASS), change)
-            .await?
-            .applied())
+        self.project_links.apply(link_key(org, PASS), change).await
     }
 
     /// Writes down the pass's next state, if nobody else took the same step.
@@ -63,7 +59,8 @@ impl Store {
             .value(":seq", taken_seq);
         self.project_links
             .apply(link_key(org, PASS), change)
-            .await?;
+            .await?
+            .either_way();
         Ok(())
     }
 
@@ -120,7 +117,7 @@ impl Store {
             .set("unseen", true)
             .when("attribute_exists(#since)");
         let key = link_key(&missing.org_id, &missing_sk(missing));
-        self.project_links.apply(key, change).await?;
+        self.project_links.apply(key, change).await?.either_way();
         Ok(())
     }
 
@@ -129,7 +126,10 @@ impl Store {
         let change = Change::new()
             .set_or_remove("lost_sight", lost)
             .when("attribute_exists(#state)");
-        self.organizations.apply(org_key(org), change).await?;
+        self.organizations
+            .apply(org_key(org), change)
+            .await?
+            .either_way();
         Ok(())
     }
 
@@ -138,7 +138,10 @@ impl Store {
         let change = Change::new()
             .set("last_checked_at", at)
             .when("attribute_exists(#state)");
-        self.organizations.apply(org_key(org), change).await?;
+        self.organizations
+            .apply(org_key(org), change)
+            .await?
+            .either_way();
         Ok(())
     }
 }

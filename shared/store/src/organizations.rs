@@ -12,7 +12,7 @@ use crate::activity::NewEntry;
 use crate::change::Change;
 use crate::keys::{org_key, shard_name};
 use crate::table::key;
-use crate::{Error, Store};
+use crate::{Error, Store, Write};
 
 #[derive(Debug, Deserialize)]
 struct ConnectedKey {
@@ -43,13 +43,13 @@ impl Store {
     }
 
     /// The connection no longer works; the entry that says so is written with it, or neither is.
-    /// `false`: it is another one by now, or was ended: one that was ended stays ended.
+    /// Not applied: it is another one by now, or was ended: one that was ended stays ended.
     pub async fn set_needs_reconnecting(
         &self,
         org: &OrgId,
         generation: i64,
         entry: NewEntry,
-    ) -> Result<bool, Error> {
+    ) -> Result<Write, Error> {
         let change = Change::new()
             .set("state", ConnectionState::NeedsReconnecting)
             .remove("connected_shard")
@@ -62,7 +62,7 @@ impl Store {
             self.activity
                 .transact_put(&self.dated(org, entry), Change::new())?,
         ];
-        Ok(self.organizations.transact(writes).await?.applied())
+        self.organizations.transact(writes).await
     }
 
     /// Saves what the administrator chose.
@@ -179,14 +179,20 @@ impl Store {
         let change = change
             .when("#generation = :generation")
             .value(":generation", generation);
-        self.organizations.apply(org_key(org), change).await?;
+        self.organizations
+            .apply(org_key(org), change)
+            .await?
+            .either_way();
         Ok(())
     }
 
     async fn change_organization(&self, org: &OrgId, change: Change) -> Result<(), Error> {
         // Only rows that exist: a late message must not bring back half an organization.
         let change = change.when("attribute_exists(#state)");
-        self.organizations.apply(org_key(org), change).await?;
+        self.organizations
+            .apply(org_key(org), change)
+            .await?
+            .either_way();
         Ok(())
     }
 }

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::change::Change;
 use crate::keys::{link_key, org_key};
 use crate::table::key;
-use crate::{Error, Store};
+use crate::{Error, Store, Write};
 
 /// A look that waits for a side to answer again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,8 +57,8 @@ fn shared_key(side: Side) -> String {
 }
 
 impl Store {
-    /// Pauses the work with that side. `false`: it is paused already.
-    pub async fn pause(&self, org: &OrgId, side: Side, pause: &Pause) -> Result<bool, Error> {
+    /// Pauses the work with that side. Not applied: it is paused already.
+    pub async fn pause(&self, org: &OrgId, side: Side, pause: &Pause) -> Result<Write, Error> {
         let free_or_ours = match side {
             Side::CompanyCam => {
                 "attribute_exists(#state) AND (attribute_not_exists(#companycam_pause) OR #companycam_pause.#seq = :seq)"
@@ -74,28 +74,28 @@ impl Store {
         self.change_pause(org, change).await
     }
 
-    /// Writes the pause after a probe in vain. `false`: another probe was quicker.
+    /// Writes the pause after a probe in vain. Not applied: another probe was quicker.
     pub async fn prolong(
         &self,
         org: &OrgId,
         side: Side,
         taken_seq: i64,
         pause: &Pause,
-    ) -> Result<bool, Error> {
+    ) -> Result<Write, Error> {
         let change = Change::new().set(side.field(), pause);
         self.change_pause(org, of_seq(side, taken_seq, change))
             .await
     }
 
-    /// The side answers again. `false`: another probe said so.
-    pub async fn end_pause(&self, org: &OrgId, side: Side, seq: i64) -> Result<bool, Error> {
+    /// The side answers again. Not applied: another probe said so.
+    pub async fn end_pause(&self, org: &OrgId, side: Side, seq: i64) -> Result<Write, Error> {
         let change = Change::new().remove(side.field());
         self.change_pause(org, of_seq(side, seq, change)).await
     }
 
-    async fn change_pause(&self, org: &OrgId, change: Change) -> Result<bool, Error> {
+    async fn change_pause(&self, org: &OrgId, change: Change) -> Result<Write, Error> {
         let changed = self.organizations.apply(org_key(org), change).await?;
-        Ok(changed.applied())
+        Ok(changed)
     }
 
     /// Has the look wait; one of the same name waits instead of it until now.
@@ -113,7 +113,10 @@ impl Store {
             message,
             since,
         };
-        self.project_links.put(&waiting, Change::new()).await?;
+        self.project_links
+            .put(&waiting, Change::new())
+            .await?
+            .either_way();
         Ok(())
     }
 
@@ -163,14 +166,14 @@ impl Store {
         Ok(found.map(|item| item.outage))
     }
 
-    /// Writes down who probes for everybody now; `before` is what was read. `false`: somebody else was
+    /// Writes down who probes for everybody now; `before` is what was read. Not applied: somebody else was
     /// quicker.
     pub async fn probe_for_all(
         &self,
         side: Side,
         before: Option<&SharedOutage>,
         now: i64,
-    ) -> Result<bool, Error> {
+    ) -> Result<Write, Error> {
         let item = SharedItem {
             key: shared_key(side),
             outage: SharedOutage {
@@ -185,7 +188,7 @@ impl Store {
                 Change::only_if("#probed_at = :before").value(":before", before.probed_at)
             }
         };
-        Ok(self.ephemeral.put(&item, condition).await?.applied())
+        self.ephemeral.put(&item, condition).await
     }
 
     /// The side answers again, for whoever asks.

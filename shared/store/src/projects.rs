@@ -13,7 +13,7 @@ use model::project::{LinkState, ProjectFields, ProjectRow, SkipReason};
 use crate::change::Change;
 use crate::keys::{PROJECT, Sorted, claim_sk, job_sk, link_key, project_sk};
 use crate::table::key;
-use crate::{Error, Store};
+use crate::{Error, Store, Write};
 
 /// What a listing read of a project.
 #[derive(Debug, Clone, Copy)]
@@ -83,13 +83,13 @@ impl Store {
         self.project_links.get_many(keys).await
     }
 
-    /// Leaves what a listing read for the look that follows. `false`: a newer
+    /// Leaves what a listing read for the look that follows. Not applied: a newer
     /// reading is there.
     pub async fn want_project(
         &self,
         org: &OrgId,
         listed: ListedProject<'_>,
-    ) -> Result<bool, Error> {
+    ) -> Result<Write, Error> {
         let ListedProject {
             project,
             company,
@@ -108,11 +108,11 @@ impl Store {
             .when("attribute_not_exists(#state)");
         if self
             .project_links
-            .update::<ProjectRow>(row.clone(), fresh)
+            .apply(row.clone(), fresh)
             .await?
-            .is_some()
+            .applied()
         {
-            return Ok(true);
+            return Ok(Write::Applied);
         }
         let known = Change::new()
             .set("wanted", fields)
@@ -120,16 +120,12 @@ impl Store {
             .set("pending_org", org)
             .when("attribute_not_exists(#wanted) OR #wanted.#updated_at <= :updated_at")
             .value(":updated_at", fields.updated_at);
-        Ok(self
-            .project_links
-            .update::<ProjectRow>(row, known)
-            .await?
-            .is_some())
+        self.project_links.apply(row, known).await
     }
 
-    /// Both directions of the link in one transaction, in which the job's claim ends. `false`: the job is another project's, or the
+    /// Both directions of the link in one transaction, in which the job's claim ends. Not applied: the job is another project's, or the
     /// project another job's.
-    pub async fn link(&self, org: &OrgId, link: &NewLink<'_>) -> Result<bool, Error> {
+    pub async fn link(&self, org: &OrgId, link: &NewLink<'_>) -> Result<Write, Error> {
         let project = Change::new()
             .set("project_id", link.project_id)
             .set("company_id", link.company_id)
@@ -167,18 +163,18 @@ impl Store {
             self.project_links
                 .transact_delete(link_key(org, &claim_sk(link.job_id)), Change::new())?,
         ];
-        Ok(self.project_links.transact(writes).await?.applied())
+        self.project_links.transact(writes).await
     }
 
     /// Moves the job's link from a project that was merged into another to that one, which has no job.
-    /// Its fields count as not brought over yet. `false`: either of them is linked otherwise by now.
+    /// Its fields count as not brought over yet. Not applied: either of them is linked otherwise by now.
     pub async fn move_link(
         &self,
         org: &OrgId,
         from: &ProjectRow,
         job: &JobRow,
         into: &ProjectId,
-    ) -> Result<bool, Error> {
+    ) -> Result<Write, Error> {
         let left = Change::new()
             .set("state", LinkState::Skipped)
             .set("reason", SkipReason::Deleted)
@@ -220,7 +216,7 @@ impl Store {
                 .transact_update(link_key(org, &project_sk(into)), taken)?,
             self.project_links.transact_put(&sorted, unmoved)?,
         ];
-        Ok(self.project_links.transact(writes).await?.applied())
+        self.project_links.transact(writes).await
     }
 
     /// Remembers that the project was looked at and left alone. Never undoes a link.
@@ -235,8 +231,9 @@ impl Store {
             .value(":unseen", LinkState::Unseen)
             .value(":skipped", LinkState::Skipped);
         self.project_links
-            .update::<ProjectRow>(link_key(org, &project_sk(skip.project_id)), change)
-            .await?;
+            .apply(link_key(org, &project_sk(skip.project_id)), change)
+            .await?
+            .either_way();
         Ok(())
     }
 
@@ -257,8 +254,9 @@ impl Store {
             change = change.set("assignee_set", true);
         }
         self.project_links
-            .update::<ProjectRow>(link_key(org, &project_sk(project)), change)
-            .await?;
+            .apply(link_key(org, &project_sk(project)), change)
+            .await?
+            .either_way();
         Ok(())
     }
 
@@ -276,8 +274,9 @@ impl Store {
             .when("#wanted.#updated_at <= :up_to")
             .value(":up_to", up_to);
         self.project_links
-            .update::<ProjectRow>(link_key(org, &project_sk(project)), change)
-            .await?;
+            .apply(link_key(org, &project_sk(project)), change)
+            .await?
+            .either_way();
         Ok(())
     }
 
@@ -294,8 +293,9 @@ impl Store {
             .when("#wanted.#updated_at = :updated_at")
             .value(":updated_at", wanted.updated_at);
         self.project_links
-            .update::<ProjectRow>(link_key(org, &project_sk(project)), change)
-            .await?;
+            .apply(link_key(org, &project_sk(project)), change)
+            .await?
+            .either_way();
         Ok(())
     }
 
@@ -358,7 +358,8 @@ impl Store {
             .value(":up_to", up_to);
         self.project_links
             .apply(link_key(org, &project_sk(project)), change)
-            .await?;
+            .await?
+            .either_way();
         Ok(())
     }
 
@@ -375,7 +376,8 @@ impl Store {
             .value(":linked", LinkState::Linked);
         self.project_links
             .apply(link_key(org, &project_sk(project)), change)
-            .await?;
+            .await?
+            .either_way();
         Ok(())
     }
 
@@ -408,7 +410,8 @@ impl Store {
             .when("attribute_exists(#wanted)");
         self.project_links
             .apply(link_key(org, &project_sk(project)), change)
-            .await?;
+            .await?
+            .either_way();
         Ok(())
     }
 
@@ -422,23 +425,23 @@ impl Store {
             .await
     }
 
-    /// The project may be tried once more as it is. `false`: it was not set aside.
-    pub async fn retry_project(&self, org: &OrgId, project: &ProjectId) -> Result<bool, Error> {
+    /// The project may be tried once more as it is. Not applied: it was not set aside.
+    pub async fn retry_project(&self, org: &OrgId, project: &ProjectId) -> Result<Write, Error> {
         let change = Change::new()
             .remove("set_aside")
             .when("attribute_exists(#set_aside)");
         let row = link_key(org, &project_sk(project));
-        Ok(self.project_links.apply(row, change).await?.applied())
+        self.project_links.apply(row, change).await
     }
 
     /// Opens the link of a job that was deleted: its project may make another job, and the old job's
-    /// row goes. `false`: the project has a job, or was reopened already.
+    /// row goes. Not applied: the project has a job, or was reopened already.
     pub async fn reopen_link(
         &self,
         org: &OrgId,
         project: &ProjectId,
         deleted: &JobId,
-    ) -> Result<bool, Error> {
+    ) -> Result<Write, Error> {
         let open = Change::new()
             .set("state", LinkState::Unseen)
             .add("revision", 1)
@@ -460,7 +463,7 @@ impl Store {
             self.project_links
                 .transact_delete(link_key(org, &job_sk(deleted)), ours)?,
         ];
-        Ok(self.project_links.transact(writes).await?.applied())
+        self.project_links.transact(writes).await
     }
 
     /// Up to `most` of the projects that `wanted` picks, of the first `among` rows; and whether there

@@ -9,7 +9,7 @@ use crate::change::Change;
 use crate::files::Held;
 use crate::keys::file_key;
 use crate::table::key;
-use crate::{Error, Store};
+use crate::{Error, Store, Write};
 
 const COPIED: &str = "copied";
 const COPIED_KEPT_S: i64 = 7 * 24 * 60 * 60;
@@ -23,13 +23,13 @@ struct Copied {
 
 impl Store {
     /// The file was refused: writes that down and gives the lease back. From the time that the
-    /// activity log names it, it is no longer pending. `false`: something else is wanted by now.
+    /// activity log names it, it is no longer pending. Not applied: something else is wanted by now.
     pub async fn mark_file_refused(
         &self,
         held: Held<'_>,
         row: &FileRow,
         refusal: &Refusal,
-    ) -> Result<bool, Error> {
+    ) -> Result<Write, Error> {
         let mut change = Change::new()
             .set("refused", refusal)
             .remove("lease_ms")
@@ -43,7 +43,7 @@ impl Store {
             change = change.remove("pending_org");
         }
         let written = self.photos.apply(file_key(held.org, held.file), change);
-        Ok(written.await?.applied())
+        written.await
     }
 
     /// A file was copied: the files' host and One Click's images answer, whoever asks.
@@ -53,7 +53,7 @@ impl Store {
             at: now,
             expires_at: now + COPIED_KEPT_S,
         };
-        self.ephemeral.put(&note, Change::new()).await?;
+        self.ephemeral.put(&note, Change::new()).await?.either_way();
         Ok(())
     }
 
@@ -68,7 +68,10 @@ impl Store {
         let change = Change::new()
             .set("asked_ms", self.clock.now_ms())
             .when("attribute_exists(#refused)");
-        self.photos.apply(file_key(org, file), change).await?;
+        self.photos
+            .apply(file_key(org, file), change)
+            .await?
+            .either_way();
         Ok(())
     }
 }

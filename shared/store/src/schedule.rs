@@ -119,7 +119,8 @@ impl Store {
             .value(":due_at", due.due_at);
         self.organizations
             .apply(org_key(&due.org_id), change)
-            .await?;
+            .await?
+            .either_way();
         Ok(())
     }
 
@@ -131,7 +132,10 @@ impl Store {
             .when(&format!(
                 "attribute_exists(#connected_shard) AND attribute_not_exists(#{attribute})"
             ));
-        self.organizations.apply(org_key(org), change).await?;
+        self.organizations
+            .apply(org_key(org), change)
+            .await?
+            .either_way();
         Ok(())
     }
 }

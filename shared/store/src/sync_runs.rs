@@ -6,7 +6,7 @@ use model::sync_run::SyncRun;
 
 use crate::change::Change;
 use crate::keys::org_key;
-use crate::{Error, Store};
+use crate::{Error, Store, Write};
 
 impl Store {
     /// Starts a run, unless another still runs. The row afterwards, or `None`.
@@ -36,7 +36,7 @@ impl Store {
         next: &SyncRun,
         taken_seq: i64,
         cursor: Option<i64>,
-    ) -> Result<bool, Error> {
+    ) -> Result<Write, Error> {
         let mut change = Change::new()
             .set("sync", next)
             .when("#sync.#id = :run AND #sync.#seq = :seq")
@@ -48,15 +48,15 @@ impl Store {
         if let Some(finished) = next.finished_at.filter(|_| next.failed.is_none()) {
             change = change.set("last_synced_at", finished);
         }
-        let stepped = self
-            .organizations
-            .update::<Organization>(org_key(org), change)
-            .await?;
-        if stepped.is_some() {
-            return Ok(true);
+        let stepped = self.organizations.apply(org_key(org), change).await?;
+        if stepped.applied() {
+            return Ok(Write::Applied);
         }
         // The SDK may have asked twice, because the first answer was lost.
         let row = self.organization(org).await?;
-        Ok(row.is_some_and(|row| row.sync.as_ref() == Some(next)))
+        Ok(match row {
+            Some(row) if row.sync.as_ref() == Some(next) => Write::Applied,
+            Some(_) | None => Write::ConditionFailed,
+        })
     }
 }

@@ -25,17 +25,24 @@ const LAST_PAUSE: Duration = Duration::from_millis(800);
 
 pub(crate) type Item = HashMap<String, AttributeValue>;
 
-/// What became of a conditional write.
+/// What became of a write that has a condition.
+#[must_use = "a write whose condition fails changes nothing"]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Write {
+pub enum Write {
+    /// It is written.
     Applied,
+    /// Its condition did not hold: nothing is written.
     ConditionFailed,
 }
 
 impl Write {
+    /// Whether it is written.
     pub fn applied(self) -> bool {
         self == Self::Applied
     }
+
+    /// It is all the same: what stands there instead is newer, or says the same.
+    pub fn either_way(self) {}
 }
 
 #[derive(Debug, Clone)]

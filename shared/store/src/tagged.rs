@@ -20,7 +20,8 @@ impl Store {
         let sk = format!("{beginning}{}#{}", row.tag_id, row.page);
         self.project_links
             .put(&Sorted { sk, row }, Change::new())
-            .await?;
+            .await?
+            .either_way();
         Ok(())
     }
 

@@ -8,7 +8,7 @@ use model::organization::{ConnectionState, Organization, TakeBack};
 
 use crate::change::Change;
 use crate::keys::org_key;
-use crate::{Error, Store};
+use crate::{Error, Store, Write};
 
 /// Tokens that a renewal brought.
 #[derive(Debug, Clone, Copy)]
@@ -53,16 +53,19 @@ impl Store {
             .remove("refresh_holder")
             .when("#refresh_holder = :holder")
             .value(":holder", holder);
-        self.organizations.apply(org_key(org), change).await?;
+        self.organizations
+            .apply(org_key(org), change)
+            .await?
+            .either_way();
         Ok(())
     }
 
-    /// Stores renewed tokens and ends the lease, in one write. `false`: the connection is another, or
+    /// Stores renewed tokens and ends the lease, in one write. Not applied: the connection is another, or
     /// has no tokens any more, or others by now.
     ///
     /// A lease that has ended meanwhile is no reason to lose the only pair that works: while the one
     /// that was renewed still stands there, the new one takes its place.
-    pub async fn put_renewed(&self, org: &OrgId, renewed: &Renewed<'_>) -> Result<bool, Error> {
+    pub async fn put_renewed(&self, org: &OrgId, renewed: &Renewed<'_>) -> Result<Write, Error> {
         let change = Change::new()
             .set("sealed_tokens", renewed.sealed)
             .remove("refresh_lease_ms")
@@ -74,14 +77,10 @@ impl Store {
             .value(":generation", renewed.generation)
             .value(":holder", renewed.holder)
             .value(":before", renewed.before);
-        Ok(self
-            .organizations
-            .apply(org_key(org), change)
-            .await?
-            .applied())
+        self.organizations.apply(org_key(org), change).await
     }
 
-    /// Puts the same tokens, sealed anew, in the place of `before` (`None`: of nothing). `false`: the
+    /// Puts the same tokens, sealed anew, in the place of `before` (`None`: of nothing). Not applied: the
     /// row is not so any more, or somebody is renewing them just now.
     pub async fn put_resealed(
         &self,
@@ -89,7 +88,7 @@ impl Store {
         generation: i64,
         before: Option<&str>,
         sealed: &str,
-    ) -> Result<bool, Error> {
+    ) -> Result<Write, Error> {
         let change = Change::new()
             .set("sealed_tokens", sealed)
             .value(":generation", generation)
@@ -106,16 +105,12 @@ impl Store {
                  AND #state <> :disconnected",
             ),
         };
-        Ok(self
-            .organizations
-            .apply(org_key(org), change)
-            .await?
-            .applied())
+        self.organizations.apply(org_key(org), change).await
     }
 
-    /// The end of a disconnect: removes those tokens, and gives the company up. `false`: there is a newer
+    /// The end of a disconnect: removes those tokens, and gives the company up. Not applied: there is a newer
     /// connection, or there are other tokens by now; then nothing is done.
-    pub async fn end_connection(&self, ended: &Organization) -> Result<bool, Error> {
+    pub async fn end_connection(&self, ended: &Organization) -> Result<Write, Error> {
         let org = &ended.org_id;
         let change = Change::new()
             .remove("sealed_tokens")
@@ -135,7 +130,7 @@ impl Store {
         if self.holder(&ended.company_id).await?.as_ref() == Some(org) {
             writes.push(self.release(org, &ended.company_id)?);
         }
-        Ok(self.organizations.transact(writes).await?.applied())
+        self.organizations.transact(writes).await
     }
 
     /// Nothing is left to be taken back of that connection.
@@ -143,7 +138,10 @@ impl Store {
         let change = Change::new()
             .remove(&format!("take_backs.{}", done.key()))
             .when("attribute_exists(#take_backs)");
-        self.organizations.apply(org_key(org), change).await?;
+        self.organizations
+            .apply(org_key(org), change)
+            .await?
+            .either_way();
         Ok(())
     }
 

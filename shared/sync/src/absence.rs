@@ -55,7 +55,12 @@ pub async fn job_is_missing(
         .project(project)
         .job(Some(job))
         .offering(Offer::BringBack);
-    if app.store.close_link(org, project, job, entry).await? {
+    if app
+        .store
+        .close_link(org, project, job, entry)
+        .await?
+        .applied()
+    {
         tracing::info!(org.id = %org, project.id = %project, job.id = %job, "closed a link: the job was deleted");
     }
     Ok(())
@@ -98,11 +103,8 @@ fn said_long_ago(since: i64, now: i64, cause: &str) -> Result<(), WorkError> {
         return Ok(());
     }
     let left = u64::try_from(since + LATER_S - now).unwrap_or_default();
-    Err(WorkError::Transient {
-        after: Some(Duration::from_secs(left)),
-        cause: format!("{cause}; it is looked for once more"),
-        down: None,
-    })
+    let cause = format!("{cause}; it is looked for once more");
+    Err(WorkError::later(Duration::from_secs(left), cause))
 }
 
 /// A One Click that has lost the whole organization says nothing about one of its jobs.

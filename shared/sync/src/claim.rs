@@ -70,7 +70,7 @@ pub async fn make(
             at,
             before,
         };
-        if !store.claim_job(org, &job.id, asking).await? {
+        if !store.claim_job(org, &job.id, asking).await?.applied() {
             return Err(maybe_on_its_way("somebody else asks for the project"));
         }
         before = Some(at);
@@ -132,11 +132,7 @@ async fn not_made(
 }
 
 fn maybe_on_its_way(cause: &str) -> WorkError {
-    WorkError::Transient {
-        after: Some(UNTIL_FOUND),
-        cause: cause.to_owned(),
-        down: None,
-    }
+    WorkError::later(UNTIL_FOUND, cause)
 }
 
 /// The project of an earlier try whose answer was lost.
@@ -149,11 +145,9 @@ pub async fn claimed(
     };
     let too_soon = claimed_at + LOST_S - context.now;
     if too_soon > 0 {
-        return Err(WorkError::Transient {
-            after: Some(Duration::from_secs(too_soon.unsigned_abs())),
-            cause: "a project was asked for, and may be on its way".to_owned(),
-            down: None,
-        });
+        let wait = Duration::from_secs(too_soon.unsigned_abs());
+        let cause = "a project was asked for, and may be on its way";
+        return Err(WorkError::later(wait, cause));
     }
     lost_project(context, claim, claimed_at).await
 }

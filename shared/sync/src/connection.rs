@@ -41,7 +41,11 @@ async fn pause_saying(
     publish_state(app, org, IntegrationState::NeedsReconnecting, why).await?;
     let entry = NewEntry::new(Kind::Connection, Outcome::Failed, why);
     let store = &app.store;
-    if store.set_needs_reconnecting(org, generation, entry).await? {
+    if store
+        .set_needs_reconnecting(org, generation, entry)
+        .await?
+        .applied()
+    {
         tracing::warn!(org.id = %org, "CompanyCam no longer accepts the grant; the connection waits to be reconnected");
     }
     Ok(())
@@ -102,7 +106,7 @@ pub(super) async fn finish_disconnecting(
         app.secrets.delete_old_webhook_keys(org).await?;
     }
     app.forget_token(org);
-    if !app.store.end_connection(&ended).await? {
+    if !app.store.end_connection(&ended).await?.applied() {
         // Connected again, and then the next look lets go; or renewed, and then it revokes those.
         return Err(WorkError::transient(
             "the connection changed while it was being ended",

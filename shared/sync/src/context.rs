@@ -93,7 +93,11 @@ impl OrgContext<'_> {
             let text = format!("{name} listed a {what} that can’t be read: {reason}.");
             let entry = NewEntry::new(kind, Outcome::Failed, text);
             // Every list shows it again.
-            self.app.store.log_daily(self.org(), entry).await?;
+            self.app
+                .store
+                .log_daily(self.org(), entry)
+                .await?
+                .either_way();
         }
         Ok(())
     }

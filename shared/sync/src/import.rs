@@ -65,7 +65,7 @@ pub async fn import(
         assignee: job.assigned_user_id.as_ref(),
         from_job: matches!(came, JobSource::First),
     };
-    if !context.app.store.link(org, &link).await? {
+    if !context.app.store.link(org, &link).await?.applied() {
         return Err(WorkError::Permanent(format!(
             "project {id} could not be linked to job {}, because that job is linked to another project",
             job.id
@@ -214,7 +214,11 @@ async fn begin(
     };
     let before = row.begun.as_ref().map(|begun| begun.key.as_str());
     let store = &context.app.store;
-    if !store.begin_link(context.org(), id, &link, before).await? {
+    if !store
+        .begin_link(context.org(), id, &link, before)
+        .await?
+        .applied()
+    {
         return Err(WorkError::transient(
             "another worker began to link the project",
         ));

@@ -136,7 +136,7 @@ async fn create(context: &OrgContext<'_>, job: &Job) -> Result<(), WorkError> {
         assignee: job.assigned_user_id.as_ref(),
         from_job: true,
     };
-    if !store.link(org, &link).await? {
+    if !store.link(org, &link).await?.applied() {
         return Err(WorkError::Permanent(format!(
             "job {} could not be linked to project {}, because that project is linked to another job",
             job.id, project.id
@@ -171,7 +171,7 @@ async fn find_or_make(context: &OrgContext<'_>, job: &Job) -> Result<Its, WorkEr
         .as_ref()
         .is_some_and(|claim| claim.missing_since.is_some())
     {
-        store.claimed_job_is_there(org, &job.id).await?;
+        store.clear_claimed_job_missing(org, &job.id).await?;
     }
     let before = claim.as_ref().and_then(|claim| claim.claimed_at);
     if let Some(project) = claimed(context, claim.as_ref()).await? {

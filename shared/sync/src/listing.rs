@@ -135,7 +135,8 @@ async fn refused(
     let company = &context.organization.company_id;
     let is_new = store
         .set_unkeepable_project_aside(org, id, company, fields.updated_at)
-        .await?;
+        .await?
+        .applied();
     if is_new {
         tracing::error!(org.id = %org, project.id = %id, cause = reason, "a project can't be kept");
         let text = format!(

@@ -156,7 +156,7 @@ async fn move_job(
         }
         told => told?,
     };
-    if !store.move_link(org, gone, &job, into).await? {
+    if !store.move_link(org, gone, &job, into).await?.applied() {
         return Ok(false);
     }
     let text = format!(

@@ -58,13 +58,13 @@ pub async fn begin(app: &App, organization: &Organization, side: Side) -> Result
     let now = app.clock.now_s();
     let begun = pause::begun(now, app.clock.now_ms());
     queue_probe(app, org, side, &begun, now).await?;
-    if !app.store.pause(org, side, &begun).await? {
+    if !app.store.pause(org, side, &begun).await?.applied() {
         return Ok(());
     }
     tracing::warn!(org.id = %org, side = side.code(), "a side does not answer");
     if side == Side::OneClick && app.store.shared_outage(side).await?.is_none() {
         // Somebody else's is as good.
-        app.store.probe_for_all(side, None, now).await?;
+        app.store.probe_for_all(side, None, now).await?.either_way();
     }
     Ok(())
 }
@@ -125,14 +125,17 @@ pub async fn probe(
         app.queues
             .send_looks(&[SyncMessage::new(org, Look::Resume { after: None })])
             .await?;
-        if app.store.end_pause(org, side, seq).await? {
+        if app.store.end_pause(org, side, seq).await?.applied() {
             tracing::info!(org.id = %org, side = side.code(), "a side answers again");
         }
         return Ok(());
     }
     let prolonged = pause::prolonged(paused, org, now);
     queue_probe(app, org, side, &prolonged, app.clock.now_s()).await?;
-    app.store.prolong(org, side, seq, &prolonged).await?;
+    app.store
+        .prolong(org, side, seq, &prolonged)
+        .await?
+        .either_way();
     Ok(())
 }
 
@@ -156,7 +159,11 @@ async fn ask(
     let shared = app.store.shared_outage(side).await?;
     if let Some(shared) = &shared {
         let another = pause::was_probed(shared.probed_at, now)
-            || !app.store.probe_for_all(side, Some(shared), now).await?;
+            || !app
+                .store
+                .probe_for_all(side, Some(shared), now)
+                .await?
+                .applied();
         if another {
             return Ok(ProbeOutcome::ByAnother);
         }
@@ -165,7 +172,7 @@ async fn ask(
     match asked {
         ProbeOutcome::Answers if shared.is_some() => app.store.end_shared_outage(side).await?,
         ProbeOutcome::Silent if shared.is_none() => {
-            app.store.probe_for_all(side, None, now).await?;
+            app.store.probe_for_all(side, None, now).await?.either_way();
         }
         ProbeOutcome::Answers | ProbeOutcome::Silent | ProbeOutcome::ByAnother => {}
     }

@@ -157,7 +157,7 @@ async fn list_jobs(
                 "The jobs changed in One Click could not be listed: {reason}. All else goes on."
             );
             let entry = NewEntry::new(Kind::Sync, Outcome::Failed, text);
-            store.log_daily(org, entry).await?;
+            store.log_daily(org, entry).await?.either_way();
             return Ok(Jobs::Listed);
         }
         listed => listed?,

@@ -165,7 +165,8 @@ async fn read(context: &OrgContext<'_>, id: &ProjectId, origin: Origin) -> Resul
                 listed_at: fields.updated_at,
             },
         )
-        .await?;
+        .await?
+        .either_way();
     Ok(())
 }
 

@@ -49,7 +49,7 @@ pub async fn retry(
     }
     let look = match subject {
         RetryTarget::Photo { photo_id } => {
-            store.retry_file(org, &photo_id.into()).await?;
+            store.retry_file(org, &photo_id.into()).await?.either_way();
             Look::Photo {
                 photo_id: photo_id.clone(),
                 tags: true,
@@ -60,7 +60,10 @@ pub async fn retry(
             document_id,
             project_id,
         } => {
-            store.retry_file(org, &document_id.into()).await?;
+            store
+                .retry_file(org, &document_id.into())
+                .await?
+                .either_way();
             Look::documents_of(project_id)
         }
         RetryTarget::ProjectDocuments { project_id } => Look::documents_of(project_id),
@@ -79,15 +82,15 @@ pub async fn retry(
             }
         }
         RetryTarget::Project { project_id } => {
-            store.retry_project(org, project_id).await?;
+            store.retry_project(org, project_id).await?.either_way();
             project_look(project_id, Origin::Event)
         }
         RetryTarget::Job { job_id } => {
-            store.retry_job(org, job_id).await?;
+            store.retry_job(org, job_id).await?.either_way();
             Look::job(job_id)
         }
         RetryTarget::Reassigning { job_id, .. } => {
-            store.retry_reassigning(org, job_id).await?;
+            store.retry_reassigning(org, job_id).await?.either_way();
             Look::job(job_id)
         }
         RetryTarget::Other => return Ok(RetryOutcome::Nothing),
@@ -113,7 +116,7 @@ pub async fn bring_back(
         return Ok(RetryOutcome::Rests);
     }
     let reopened = match (row.state, &row.job_id) {
-        (LinkState::JobDeleted, Some(job)) => store.reopen_link(org, id, job).await?,
+        (LinkState::JobDeleted, Some(job)) => store.reopen_link(org, id, job).await?.applied(),
         // Pressed before, and perhaps cut off ahead of queueing the look.
         (LinkState::Unseen, _) => row.revision > 0,
         _ => false,

@@ -107,6 +107,11 @@ pub async fn note_never_finished(
     if let Some(project) = &photo.project_id {
         entry = entry.project(project);
     }
-    context.app.store.log_once(context.org(), entry).await?;
+    context
+        .app
+        .store
+        .log_once(context.org(), entry)
+        .await?
+        .either_way();
     Ok(())
 }

@@ -23,7 +23,7 @@ pub async fn refresh_if_allowed(context: &OrgContext<'_>) -> Result<(), WorkErro
         "The users could not be refreshed: {reason}. Who is matched stays as it is; all else goes on."
     );
     let entry = NewEntry::new(Kind::User, Outcome::Failed, text);
-    context.app.store.log_daily(org, entry).await?;
+    context.app.store.log_daily(org, entry).await?.either_way();
     Ok(())
 }
 

@@ -85,7 +85,12 @@ pub(crate) async fn enter(
 ) -> Result<Entered, ErrorPage> {
     let launch = launch(app, token).await?;
     let (org, until) = (&launch.org_id, launch.expires_at.as_second());
-    if !app.store.use_launch(org, &launch.jti, until, nonce).await? {
+    if !app
+        .store
+        .use_launch(org, &launch.jti, until, nonce)
+        .await?
+        .applied()
+    {
         return Err(used(app));
     }
     if let Some(known) = find(app, headers).await?

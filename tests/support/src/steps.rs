@@ -398,7 +398,7 @@ impl TestApp {
         budget.slots.clear();
         let written = store.put_call_budget(&org, &budget).await;
         assert!(
-            written.expect("the row is writable"),
+            written.expect("the row is writable").is_some(),
             "somebody is still at work"
         );
     }
@@ -444,7 +444,7 @@ impl TestApp {
                     before: Some(at),
                 };
                 let aged = store.claim_job(&org, &claim.job_id, asking).await;
-                assert!(aged.expect("a claim is writable"));
+                assert!(aged.expect("a claim is writable").applied());
             }
         }
     }

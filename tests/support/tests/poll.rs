@@ -327,6 +327,7 @@ async fn b19_a_sync_whose_message_was_lost_is_taken_up_again_by_a_poll() {
             .step_sync(&org, &run, seq, None)
             .await
             .unwrap()
+            .applied()
     );
     test.catch_up().await;
     assert_eq!(

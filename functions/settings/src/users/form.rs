@@ -66,8 +66,16 @@ async fn save_user(app: &App, id: &str, request: Request) -> Result<Notice, Erro
     let before = directory.choice(&id);
     let written = match (before, &choice) {
         (None, None) => true,
-        (Some(before), None) => app.store.forget_choice(org, &company, before).await?,
-        (before, Some(choice)) => app.store.choose(org, &company, before, choice).await?,
+        (Some(before), None) => app
+            .store
+            .forget_choice(org, &company, before)
+            .await?
+            .applied(),
+        (before, Some(choice)) => app
+            .store
+            .choose(org, &company, before, choice)
+            .await?
+            .applied(),
     };
     // A double click sends the form twice, and either may come first.
     if written || app.store.directory(org, &company).await?.choice(&id) == choice.as_ref() {

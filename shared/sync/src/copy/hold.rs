@@ -9,6 +9,7 @@ use model::file::{FileId, Refuser};
 use one_click::{AttachmentAt, JobId, OrgId};
 use runtime::deadline::wait_until;
 use runtime::{App, Deadline, WorkError};
+use store::Write;
 use store::files::{Held, Lease};
 
 use super::CopyError;
@@ -117,8 +118,8 @@ impl<'a> Hold<'a> {
             wait_until(clock, after(clock.now(), EXTENDED_EVERY)).await;
             let until_ms = end(clock.now()).as_millisecond();
             match store.extend_file(self.held(), until_ms).await {
-                Ok(true) => {}
-                Ok(false) => return,
+                Ok(Write::Applied) => {}
+                Ok(Write::ConditionFailed) => return,
                 // It may work the next time; what was copied meanwhile is right in any case.
                 Err(error) => {
                     tracing::warn!(org.id = %self.org, file.id = %self.file, cause = %error, "could not extend a lease");

@@ -109,7 +109,7 @@ pub(super) async fn all_wait(app: &App, org: &OrgId, reason: &str) -> Result<(),
         "Photos are waiting, since none can be copied at the moment: {reason}. They are tried again by themselves."
     );
     let entry = NewEntry::new(Kind::Photo, Outcome::Skipped, text);
-    app.store.log_daily(org, entry).await?;
+    app.store.log_daily(org, entry).await?.either_way();
     Ok(())
 }
 

@@ -134,7 +134,8 @@ async fn refused(
     let written = app
         .store
         .mark_file_refused(hold.held(), row, &refusal)
-        .await?;
+        .await?
+        .applied();
     tracing::info!(org.id = %org, file.id = %hold.file, times = refusal.times, cause = refusal.reason, "a file is refused so far");
     if !written {
         // Something else is wanted by now.
@@ -170,7 +171,8 @@ async fn leave_to_its_job(hold: &Hold<'_>, row: &FileRow) -> Result<CopyOutcome,
     let reason = "its job was deleted in One Click";
     app.store
         .mark_file_failed(hold.held(), row, reason, None)
-        .await?;
+        .await?
+        .either_way();
     tracing::info!(org.id = %org, file.id = %hold.file, "a file's job is gone; the file is left");
     Ok(CopyOutcome::Done)
 }
@@ -194,6 +196,7 @@ pub(super) async fn give_up(
         .store
         .mark_file_failed(hold.held(), row, reason, refusal.as_ref())
         .await?
+        .applied()
     {
         // Something newer became wanted; it may well be copied.
         hold.release().await?;

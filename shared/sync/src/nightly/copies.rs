@@ -105,7 +105,7 @@ fn state(listed: Option<&Listed>, copied: &CopiedFile) -> Copy {
 /// Names the copy in the activity log, once, with what has it again. Whether that was news.
 async fn name(context: &OrgContext<'_>, row: &FileRow, what: &str) -> Result<bool, WorkError> {
     let (org, store) = (context.org(), &context.app.store);
-    if !store.name_gone(org, &row.id).await? {
+    if !store.name_gone(org, &row.id).await?.applied() {
         return Ok(false);
     }
     let (kind, label) = match &row.id {

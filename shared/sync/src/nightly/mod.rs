@@ -92,7 +92,11 @@ async fn begin(context: &OrgContext<'_>, step: PassStep) -> Result<(), WorkError
     };
     let store = &context.app.store;
     let stale = context.now - STALE_S;
-    if !store.begin_pass(context.org(), &pass, stale).await? {
+    if !store
+        .begin_pass(context.org(), &pass, stale)
+        .await?
+        .applied()
+    {
         // It may have lost its message: this very look may have been cut off after it began one.
         return take_up(context).await;
     }
@@ -236,7 +240,7 @@ async fn finish(context: &OrgContext<'_>, pass: &Pass) -> Result<(), WorkError> 
     let (org, store) = (context.org(), &context.app.store);
     let now = context.app.clock.now_s();
     let entry = NewEntry::new(Kind::Sync, Outcome::Updated, summary(&pass.tally));
-    store.log_daily(org, entry).await?;
+    store.log_daily(org, entry).await?.either_way();
     store.record_checked(org, now).await?;
     let done = Pass {
         seq: pass.seq + 1,

@@ -31,7 +31,7 @@ pub async fn finish(context: &OrgContext<'_>, run: &SyncRun) -> Result<(), WorkE
         ..run.clone()
     };
     let (store, org) = (&context.app.store, context.org());
-    if store.step_sync(org, &next, run.seq, None).await? {
+    if store.step_sync(org, &next, run.seq, None).await?.applied() {
         finished(context, &next).await?;
     }
     Ok(())
@@ -111,7 +111,8 @@ async fn end(
     Ok(app
         .store
         .step_sync(&organization.org_id, &ended, run.seq, cursor)
-        .await?)
+        .await?
+        .applied())
 }
 
 /// Looks at what the run has listed and would have gone on with: a run that ends early leaves nothing

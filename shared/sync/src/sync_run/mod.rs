@@ -135,7 +135,10 @@ async fn advance(
     let mut messages = taken.looks;
     messages.push(message(org, &next));
     app.queues.send_looks(&messages).await?;
-    app.store.step_sync(org, &next, run.seq, cursor).await?;
+    app.store
+        .step_sync(org, &next, run.seq, cursor)
+        .await?
+        .either_way();
     Ok(())
 }
 
@@ -227,7 +230,10 @@ async fn go_on(
         None => queues.send_looks(&[again]).await?,
     }
     let (store, org) = (&context.app.store, context.org());
-    store.step_sync(org, &alive, run.seq, None).await?;
+    store
+        .step_sync(org, &alive, run.seq, None)
+        .await?
+        .either_way();
     Ok(())
 }
 
@@ -242,7 +248,10 @@ pub(super) async fn is_alive(app: &App, org: &OrgId, run_id: &str) -> Result<(),
             stepped_at: app.clock.now_s(),
             ..run.clone()
         };
-        app.store.step_sync(org, &alive, run.seq, None).await?;
+        app.store
+            .step_sync(org, &alive, run.seq, None)
+            .await?
+            .either_way();
     }
     Ok(())
 }

@@ -351,6 +351,7 @@ async fn b3_the_first_sync_comes_even_if_its_message_could_not_be_sent() {
             .step_sync(&org, &stalled, run.seq, None)
             .await
             .unwrap()
+            .applied()
     );
     test.poll().await;
     test.drain().await;

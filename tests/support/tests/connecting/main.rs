@@ -57,6 +57,7 @@ async fn put_tokens(test: &TestApp, tokens: &OrgTokens) {
             .put_renewed(&row.org_id, &renewed)
             .await
             .unwrap()
+            .applied()
     );
 }
 

@@ -170,7 +170,7 @@ async fn b5_a_renewal_that_a_disconnect_overtakes_brings_no_tokens_back() {
         let (store, org) = (&test.app.store, org_id());
         let ended = store.set_disconnected(&org, 1);
         let ended = ended.await.unwrap().unwrap();
-        assert!(store.end_connection(&ended).await.unwrap());
+        assert!(store.end_connection(&ended).await.unwrap().applied());
     };
     let (read, ()) = futures::join!(read_users(&test.app), disconnect);
     assert!(

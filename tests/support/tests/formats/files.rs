@@ -58,7 +58,7 @@ pub(super) async fn write_files(store: &Store, org: &OrgId) {
     assert!(matches!(newer.await.unwrap(), Copied::Done));
     let broken = store.photo(org, &broken).await.unwrap().unwrap();
     let failed = store.mark_file_failed(held(org, &broken.id), &broken, "not an image", None);
-    assert!(failed.await.unwrap());
+    assert!(failed.await.unwrap().applied());
     let refusal = Refusal {
         by: Refuser::Address,
         version: wanted.version,
@@ -75,7 +75,7 @@ pub(super) async fn write_files(store: &Store, org: &OrgId) {
     };
     let refused = store.photo(org, &refused).await.unwrap().unwrap();
     let written = store.mark_file_refused(held(org, &refused.id), &refused, &refusal);
-    assert!(written.await.unwrap());
+    assert!(written.await.unwrap().applied());
     write_document(store, org, &wanted).await;
 }
 

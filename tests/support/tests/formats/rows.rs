@@ -205,7 +205,7 @@ async fn write_connection(store: &Store, org: &OrgId, company: &CompanyId) {
             probes: 1,
             seq: 5,
         };
-        assert!(store.pause(org, side, &pause).await.unwrap());
+        assert!(store.pause(org, side, &pause).await.unwrap().applied());
     }
     let leased = store.lease_refresh(org, generation, "holder", (0, 45_000));
     assert!(leased.await.unwrap().is_some());
@@ -221,7 +221,7 @@ async fn write_links(store: &Store, org: &OrgId, company: &CompanyId) {
             fields,
             listed_at,
         };
-        assert!(store.want_project(org, listed).await.unwrap());
+        assert!(store.want_project(org, listed).await.unwrap().applied());
     }
     let assignee = one_click::UserId::parse("usr_1").unwrap();
     let (linked, with) = (project("7"), job("job_1"));
@@ -233,7 +233,7 @@ async fn write_links(store: &Store, org: &OrgId, company: &CompanyId) {
         assignee: Some(&assignee),
         from_job: true,
     };
-    assert!(store.link(org, &link).await.unwrap());
+    assert!(store.link(org, &link).await.unwrap().applied());
     let up_to = fields.updated_at;
     store
         .mark_project_handled(org, &project("7"), up_to)
@@ -252,7 +252,7 @@ async fn write_links(store: &Store, org: &OrgId, company: &CompanyId) {
         at: 1_700_000_250,
     };
     let begin = store.begin_link(org, &project("8"), &begun, None).await;
-    assert!(begin.unwrap());
+    assert!(begin.unwrap().applied());
     let skip = Skip {
         project_id: &project("8"),
         company_id: company,
@@ -272,7 +272,8 @@ async fn write_links(store: &Store, org: &OrgId, company: &CompanyId) {
             },
         )
         .await
-        .unwrap();
+        .unwrap()
+        .either_way();
     store
         .set_job_aside(org, &job("job_2"), Timestamp::UNIX_EPOCH)
         .await
@@ -294,10 +295,10 @@ async fn write_what_waits(store: &Store, org: &OrgId) {
     let refused = store.record_assignment_refused(org, &linked, 1_700_000_403);
     assert!(refused.await.unwrap().is_some());
     let outage = store.probe_for_all(Side::OneClick, None, 1_700_000_404);
-    assert!(outage.await.unwrap());
+    assert!(outage.await.unwrap().applied());
     store.note_copied(1_700_000_405).await.unwrap();
     let daily = NewEntry::new(Kind::User, Outcome::Failed, "Said once a day.");
-    assert!(store.log_daily(org, daily).await.unwrap());
+    assert!(store.log_daily(org, daily).await.unwrap().applied());
 }
 
 async fn write_users(store: &Store, org: &OrgId, company: &CompanyId) {
@@ -326,12 +327,18 @@ async fn write_users(store: &Store, org: &OrgId, company: &CompanyId) {
         .refresh_directory(org, company, &known, &listed)
         .await
         .unwrap();
-    assert!(store.choose(org, company, None, &choice).await.unwrap());
+    assert!(
+        store
+            .choose(org, company, None, &choice)
+            .await
+            .unwrap()
+            .applied()
+    );
 }
 
 async fn write_ephemeral(store: &Store, org: &OrgId, company: &CompanyId) {
     let used = store.use_launch(org, "jti-1", 1_800_000_000, "nonce").await;
-    assert!(used.unwrap());
+    assert!(used.unwrap().applied());
     let session = Session {
         org_id: org.clone(),
         org_name: "Ridgeline".to_owned(),
@@ -358,7 +365,7 @@ async fn write_ephemeral(store: &Store, org: &OrgId, company: &CompanyId) {
         slots: vec![(850_000_000, 3, 1)],
         expires_at: 1_800_000_000,
     };
-    assert!(store.put_call_budget(org, &budget).await.unwrap());
+    assert!(store.put_call_budget(org, &budget).await.unwrap().is_some());
 }
 
 #[tokio::test]
@@ -474,7 +481,11 @@ async fn b26_the_rows_of_the_version_before_are_read() {
     let begun = store.take_authorization("state", "hash", 0).await.unwrap();
     assert_eq!(begun.unwrap().replace_by.as_ref(), Some(company));
     assert!(
-        !store.use_launch(org, "jti-1", 0, "nonce").await.unwrap(),
+        !store
+            .use_launch(org, "jti-1", 0, "nonce")
+            .await
+            .unwrap()
+            .applied(),
         "used before"
     );
     assert_eq!(store.call_budget(org).await.unwrap().slots.len(), 1);

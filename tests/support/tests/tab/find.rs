@@ -340,7 +340,7 @@ async fn b25_a_jobs_open_claim_and_a_refused_job_say_so() {
         at: 1,
         before: None,
     };
-    assert!(store.claim_job(&org, &job, asking).await.unwrap());
+    assert!(store.claim_job(&org, &job, asking).await.unwrap().applied());
     assert_says(
         &find(&browser, "job_x").await,
         &["Waiting", "A project was asked for"],

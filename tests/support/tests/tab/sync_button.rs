@@ -107,6 +107,7 @@ async fn b19_a_run_whose_message_was_lost_is_taken_up_by_the_poll() {
             .step_sync(&org, &begun, begun.seq, None)
             .await
             .unwrap()
+            .applied()
     );
     test.poll().await;
     test.drain().await;

@@ -102,6 +102,7 @@ async fn b19_the_pace_of_a_sync_is_told_while_it_runs() {
             .step_sync(&org, &run, seq, None)
             .await
             .unwrap()
+            .applied()
     );
     let now = status(&browser).await;
     let rate = now["rate_per_minute"].as_i64().unwrap();

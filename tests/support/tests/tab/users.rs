@@ -262,12 +262,14 @@ async fn b7_of_two_picks_that_were_both_found_free_one_is_saved() {
             .choose(&org, &company, None, &front_desk(&kit))
             .await
             .unwrap()
+            .applied()
     );
     assert!(
         !store
             .choose(&org, &company, None, &front_desk(&lane))
             .await
             .unwrap()
+            .applied()
     );
     assert_eq!(choice(&test, &lane).await, None);
     // A tab that still shows no choice for this user replaces none either.
@@ -275,13 +277,20 @@ async fn b7_of_two_picks_that_were_both_found_free_one_is_saved() {
         one_click_user_id: None,
         ..front_desk(&kit)
     };
-    assert!(!store.choose(&org, &company, None, &nobody).await.unwrap());
+    assert!(
+        !store
+            .choose(&org, &company, None, &nobody)
+            .await
+            .unwrap()
+            .applied()
+    );
     assert_saved(&pick(&browser, &kit, "auto").await);
     assert!(
         store
             .choose(&org, &company, None, &front_desk(&lane))
             .await
             .unwrap()
+            .applied()
     );
 }
 
