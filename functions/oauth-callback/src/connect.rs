@@ -11,7 +11,7 @@ use http::header::SET_COOKIE;
 use runtime::App;
 use secrecy::ExposeSecret;
 use store::ephemeral::Authorization;
-use web::{Arrival, Asked, Door, Entered, ErrorPage, hash_of};
+use web::{Arrival, AtDoor, Door, Entered, ErrorPage, hash_of};
 
 /// How long CompanyCam's login and consent may take.
 const LIFETIME_S: i64 = 15 * 60;
@@ -19,7 +19,7 @@ const LIFETIME_S: i64 = 15 * 60;
 /// Sends the browser to CompanyCam, or to the page that asks whether to (B37).
 pub async fn connect(
     State(app): State<Arc<App>>,
-    Query(asked): Query<Asked>,
+    Query(asked): Query<AtDoor>,
     headers: HeaderMap,
 ) -> Response {
     answer(&app, arrived(&app, &asked, &headers).await)
@@ -38,7 +38,7 @@ fn answer(app: &App, outcome: Result<Response, ErrorPage>) -> Response {
     })
 }
 
-async fn arrived(app: &App, asked: &Asked, headers: &HeaderMap) -> Result<Response, ErrorPage> {
+async fn arrived(app: &App, asked: &AtDoor, headers: &HeaderMap) -> Result<Response, ErrorPage> {
     match web::arrive(app, headers, Door::Connect, asked).await? {
         Arrival::Entered(entered) => begin(app, entered, asked).await,
         Arrival::Stopped(page) => Ok(page),
@@ -50,7 +50,7 @@ async fn confirmed(app: &App, request: Request) -> Result<Response, ErrorPage> {
     begin(app, entered, &asked).await
 }
 
-async fn begin(app: &App, entered: Entered, asked: &Asked) -> Result<Response, ErrorPage> {
+async fn begin(app: &App, entered: Entered, asked: &AtDoor) -> Result<Response, ErrorPage> {
     let Entered { signed_in, cookie } = entered;
     let authorization = app.oauth().await?.authorize();
     let begun = Authorization {

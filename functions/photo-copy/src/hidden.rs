@@ -56,7 +56,7 @@ async fn keep_hidden(app: &App, receipts: &[&str]) -> Infallible {
 
 /// Without it they come back later or sooner than is good, and nothing is lost.
 async fn hide(app: &App, receipts: &[&str], time: Duration) {
-    if let Err(error) = app.queues.hide_photos(receipts, time).await {
+    if let Err(error) = app.queues.hide_files(receipts, time).await {
         tracing::warn!(cause = %error, "could not say how long messages are to be hidden");
     }
 }

@@ -89,7 +89,7 @@ async fn handle_record(
     match copied.instrument(span).await {
         Ok(CopyOutcome::Done | CopyOutcome::Waits) => Ok(()),
         Ok(CopyOutcome::NotBegun) => Err(NotDone::NotBegun),
-        Ok(CopyOutcome::Later(delay)) => Ok(app.queues.send_files(&[message], Some(delay)).await?),
+        Ok(CopyOutcome::Later(delay)) => Ok(app.queues.send_files_later(&[message], delay).await?),
         // Refused, while others are not: it is tried again by itself.
         Ok(CopyOutcome::Refused(delay)) => put_off(app, message, delay).await,
         // Something is unavailable that is no side, or what tells which.
@@ -137,7 +137,7 @@ async fn panicked_at(app: &App, record: &SqsMessage, panic: &Panicked) -> Result
                 panics: message.panics + 1,
                 ..message
             };
-            Ok(app.queues.send_files(&[again], Some(AFTER_PANIC)).await?)
+            Ok(app.queues.send_files_later(&[again], AFTER_PANIC).await?)
         }
         Ok(_) | Err(_) => Ok(app.queues.dead_letter_file(body).await?),
     }
@@ -166,5 +166,5 @@ fn tried(message: FileMessage) -> FileMessage {
 async fn put_off(app: &App, message: FileMessage, delay: Duration) -> Result<(), NotDone> {
     let delay = delay.max(Duration::from_secs(1));
     let again = tried(message);
-    Ok(app.queues.send_files(&[again], Some(delay)).await?)
+    Ok(app.queues.send_files_later(&[again], delay).await?)
 }

@@ -25,7 +25,7 @@ use axum::routing::{get, post};
 use http::header::SET_COOKIE;
 use runtime::App;
 use serde::Deserialize;
-use web::{Arrival, Asked, Door, Entered, ErrorPage, sign_in};
+use web::{Arrival, AtDoor, Door, Entered, ErrorPage, sign_in};
 
 /// The routes of this function.
 pub fn router(app: Arc<App>) -> Router {
@@ -105,7 +105,7 @@ async fn show(
     headers: &HeaderMap,
 ) -> Result<Response, ErrorPage> {
     if parameters.launch.is_some() {
-        let asked = Asked {
+        let asked = AtDoor {
             launch: parameters.launch,
             replace_by: None,
         };

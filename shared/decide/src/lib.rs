@@ -1,11 +1,13 @@
 #![doc = include_str!("../README.md")]
 
 pub mod contact;
+pub mod details;
 pub mod document;
 pub mod fields;
 pub mod file;
 pub mod job;
 pub mod link;
+pub mod listing;
 pub mod location;
 pub mod metadata;
 mod name;

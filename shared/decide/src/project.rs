@@ -1,5 +1,6 @@
 //! What to do about a project (B10, B14, B18).
 
+use model::messages::Origin;
 use model::preferences::{Preference, Preferences};
 use model::project::{LinkState, ProjectFields, ProjectRow, SkipReason};
 
@@ -18,13 +19,13 @@ pub enum ProjectStep {
 
 /// Decides, from what is known of the project and its fields as they are now.
 ///
-/// `by_sync`: an administrator asked for it by a sync, which also brings what was skipped while
+/// By a sync an administrator asked for it, which also brings what was skipped while
 /// creating jobs was off (B10).
 pub fn project_step(
     row: Option<&ProjectRow>,
     now: &ProjectFields,
     preferences: &Preferences,
-    by_sync: bool,
+    origin: Origin,
 ) -> ProjectStep {
     match row.map(|row| (row.state, row)) {
         Some((LinkState::Linked, row)) => {
@@ -49,7 +50,8 @@ pub fn project_step(
             } else if now.archived {
                 ProjectStep::Skip(SkipReason::Archived)
             } else if !by_hand
-                && (!preferences.has(Preference::CreateJobFromProject) || (was_off && !by_sync))
+                && (!preferences.has(Preference::CreateJobFromProject)
+                    || (was_off && origin != Origin::Sync))
             {
                 ProjectStep::Skip(SkipReason::ImportOff)
             } else {
@@ -84,16 +86,16 @@ mod tests {
     fn b14_a_new_project_is_imported_and_a_linked_one_updated() {
         let preferences = Preferences::default();
         assert_eq!(
-            project_step(None, &at(5), &preferences, false),
+            project_step(None, &at(5), &preferences, Origin::Poll),
             ProjectStep::Import
         );
         let linked = row(LinkState::Linked, None, 5);
         assert_eq!(
-            project_step(Some(&linked), &at(6), &preferences, false),
+            project_step(Some(&linked), &at(6), &preferences, Origin::Poll),
             ProjectStep::Update
         );
         assert_eq!(
-            project_step(Some(&linked), &at(4), &preferences, false),
+            project_step(Some(&linked), &at(4), &preferences, Origin::Poll),
             ProjectStep::Nothing,
             "older than seen"
         );
@@ -111,16 +113,16 @@ mod tests {
             ..at(5)
         };
         assert_eq!(
-            project_step(None, &archived, &preferences, true),
+            project_step(None, &archived, &preferences, Origin::Sync),
             ProjectStep::Skip(SkipReason::Archived)
         );
         assert_eq!(
-            project_step(None, &deleted, &preferences, true),
+            project_step(None, &deleted, &preferences, Origin::Sync),
             ProjectStep::Skip(SkipReason::Deleted)
         );
         let restored = row(LinkState::Skipped, Some(SkipReason::Archived), 5);
         assert_eq!(
-            project_step(Some(&restored), &at(6), &preferences, false),
+            project_step(Some(&restored), &at(6), &preferences, Origin::Poll),
             ProjectStep::Import
         );
     }
@@ -129,22 +131,22 @@ mod tests {
     fn b10_what_was_skipped_while_off_comes_only_by_sync() {
         let off = Preferences::default().with(Preference::CreateJobFromProject, false);
         assert_eq!(
-            project_step(None, &at(5), &off, true),
+            project_step(None, &at(5), &off, Origin::Sync),
             ProjectStep::Skip(SkipReason::ImportOff)
         );
         let skipped = row(LinkState::Skipped, Some(SkipReason::ImportOff), 5);
         let on = Preferences::default();
         assert_eq!(
-            project_step(Some(&skipped), &at(6), &on, false),
+            project_step(Some(&skipped), &at(6), &on, Origin::Poll),
             ProjectStep::Skip(SkipReason::ImportOff)
         );
         assert_eq!(
-            project_step(Some(&skipped), &at(6), &on, true),
+            project_step(Some(&skipped), &at(6), &on, Origin::Sync),
             ProjectStep::Import
         );
         let linked = row(LinkState::Linked, None, 5);
         assert_eq!(
-            project_step(Some(&linked), &at(6), &off, false),
+            project_step(Some(&linked), &at(6), &off, Origin::Poll),
             ProjectStep::Update,
             "linked ones keep updating"
         );
@@ -154,7 +156,7 @@ mod tests {
     fn b18_a_project_whose_job_was_deleted_makes_no_other() {
         let closed = row(LinkState::JobDeleted, None, 5);
         assert_eq!(
-            project_step(Some(&closed), &at(6), &Preferences::default(), true),
+            project_step(Some(&closed), &at(6), &Preferences::default(), Origin::Sync),
             ProjectStep::Nothing
         );
     }

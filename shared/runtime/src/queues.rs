@@ -49,7 +49,7 @@ impl Queues {
     /// Looks, in this order within each organization.
     pub async fn send_looks(&self, messages: &[SyncMessage]) -> Result<(), QueueError> {
         for messages in messages.chunks(BATCH) {
-            let entries = entries(messages, |message| &message.org_id, true, None)?;
+            let entries = entries(messages, |message| &message.org_id, When::InOrder)?;
             self.send(&self.urls.sync, entries).await?;
         }
         Ok(())
@@ -64,8 +64,7 @@ impl Queues {
         let entries = entries(
             std::slice::from_ref(message),
             |message| &message.org_id,
-            false,
-            Some(delay),
+            When::After(delay),
         )?;
         self.send(&self.urls.retry, entries).await
     }
@@ -110,28 +109,34 @@ impl Queues {
             .map(String::as_str)
     }
 
-    /// Photos to look at, at once or after a delay.
-    pub async fn send_files(
+    /// Files to look at.
+    pub async fn send_files(&self, messages: &[FileMessage]) -> Result<(), QueueError> {
+        self.send_files_later(messages, Duration::ZERO).await
+    }
+
+    /// Files to look at after that time.
+    pub async fn send_files_later(
         &self,
         messages: &[FileMessage],
-        delay: Option<Duration>,
+        delay: Duration,
     ) -> Result<(), QueueError> {
+        let when = When::After(delay);
         for messages in messages.chunks(BATCH) {
-            let entries = entries(messages, |message| &message.org_id, false, delay)?;
+            let entries = entries(messages, |message| &message.org_id, when)?;
             self.send(&self.urls.photos, entries).await?;
         }
         Ok(())
     }
 
-    /// A photo's message of another version that comes back later, as it came.
+    /// A file's message of another version that comes back later, as it came.
     pub async fn send_file_as_it_came(&self, message: &Envelope) -> Result<(), QueueError> {
         self.put_off_as_it_came(&self.urls.photos, message).await
     }
 
     async fn put_off_as_it_came(&self, url: &str, message: &Envelope) -> Result<(), QueueError> {
         let message = std::slice::from_ref(message);
-        let delay = Some(OTHER_VERSION_WAIT);
-        let entries = entries(message, |message| &message.org_id, false, delay)?;
+        let when = When::After(OTHER_VERSION_WAIT);
+        let entries = entries(message, |message| &message.org_id, when)?;
         self.send(url, entries).await
     }
 
@@ -195,14 +200,30 @@ impl Queues {
     }
 }
 
+/// When messages are to be handled.
+#[derive(Clone, Copy)]
+enum When {
+    /// After those of their organization that were sent before: in a FIFO queue, which knows no delay.
+    InOrder,
+    /// After this time.
+    After(Duration),
+}
+
 fn entries<M: Serialize>(
     messages: &[M],
     org: impl Fn(&M) -> &OrgId,
-    fifo: bool,
-    delay: Option<Duration>,
+    when: When,
 ) -> Result<Vec<SendMessageBatchRequestEntry>, QueueError> {
     let incomplete = |error: &dyn std::error::Error| QueueError(error.to_string());
-    let delay_s = delay.map(|delay| delay.as_millis().div_ceil(1000).min(LONGEST_DELAY_S.into()));
+    let delay_s = match when {
+        When::InOrder => None,
+        When::After(delay) => Some(delay.as_millis().div_ceil(1000).min(LONGEST_DELAY_S.into())),
+    };
+    // Fresh for every send: a second "look again" within five minutes must not be swallowed.
+    let deduplication = || match when {
+        When::InOrder => Some(uuid::Uuid::new_v4().to_string()),
+        When::After(_) => None,
+    };
     messages
         .iter()
         .enumerate()
@@ -212,8 +233,7 @@ fn entries<M: Serialize>(
                 .id(at.to_string())
                 .message_body(body)
                 .message_group_id(org(message).as_str())
-                // Fresh for every send: a second "look again" within five minutes must not be swallowed.
-                .set_message_deduplication_id(fifo.then(|| uuid::Uuid::new_v4().to_string()))
+                .set_message_deduplication_id(deduplication())
                 .set_delay_seconds(delay_s.and_then(|s| i32::try_from(s).ok()))
                 .build()
                 .map_err(|error| incomplete(&error))

@@ -62,7 +62,7 @@ struct CompanyClaim {
     holder: OrgId,
 }
 
-fn claim_key(company: &CompanyId) -> String {
+fn company_holder_key(company: &CompanyId) -> String {
     format!("company#{company}")
 }
 
@@ -119,7 +119,7 @@ impl Store {
     pub(crate) async fn holder(&self, company: &CompanyId) -> Result<Option<OrgId>, Error> {
         let held: Option<CompanyClaim> = self
             .organizations
-            .get(key(&[("org_id", &claim_key(company))]))
+            .get(key(&[("org_id", &company_holder_key(company))]))
             .await?;
         Ok(held.map(|held| held.holder))
     }
@@ -131,7 +131,7 @@ impl Store {
         company: &CompanyId,
     ) -> Result<TransactWriteItem, Error> {
         let ours = Change::only_if("#holder = :org").value(":org", org);
-        let key = key(&[("org_id", &claim_key(company))]);
+        let key = key(&[("org_id", &company_holder_key(company))]);
         self.organizations.transact_delete(key, ours)
     }
 
@@ -140,7 +140,7 @@ impl Store {
     pub async fn connect(&self, new: &NewConnection<'_>) -> Result<Connected, Error> {
         let (org, company) = (new.org_id, new.company_id);
         let claim = CompanyClaim {
-            key: claim_key(company),
+            key: company_holder_key(company),
             holder: org.clone(),
         };
         let free_or_ours =

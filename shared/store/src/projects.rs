@@ -28,6 +28,14 @@ pub struct ListedProject<'a> {
     pub listed_at: i64,
 }
 
+/// Whether the linked job has, or had, an assignee. That it had none is nothing to write down: one may have
+/// been set meanwhile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Assignee {
+    Set,
+    NotSeen,
+}
+
 /// What a skip remembers.
 #[derive(Debug, Clone)]
 pub struct Skip<'a> {
@@ -237,20 +245,19 @@ impl Store {
         Ok(())
     }
 
-    /// The linked job is up to these fields. `assignee_set`: it has, or had, an assignee; that it had none
-    /// is nothing to write down, since one may have been set meanwhile.
+    /// The linked job is up to these fields.
     pub async fn mark_project_updated(
         &self,
         org: &OrgId,
         project: &ProjectId,
         seen: &ProjectFields,
-        assignee_set: bool,
+        assignee: Assignee,
     ) -> Result<(), Error> {
         let mut change = Change::new()
             .set("seen", seen)
             .when("#state = :linked")
             .value(":linked", LinkState::Linked);
-        if assignee_set {
+        if assignee == Assignee::Set {
             change = change.set("assignee_set", true);
         }
         self.project_links

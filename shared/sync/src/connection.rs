@@ -12,21 +12,24 @@ use store::activity::{Kind, NewEntry, Outcome};
 use crate::context::OrgContext;
 use crate::webhooks;
 
-const PAUSED: &str = "CompanyCam no longer accepts the connection. Press Reconnect; everything missed will be caught up on.";
+const NEEDS_RECONNECTING: &str = "CompanyCam no longer accepts the connection. Press Reconnect; everything missed will be caught up on.";
 const FOREIGN: &str = "CompanyCam says that the stored access belongs to another company than the one connected. Nothing was changed. Press Reconnect; everything missed will be caught up on.";
 
 /// `CompanyCam` no longer accepts the grant: polling stops, the tab shows a banner, One Click's card
 /// says so. Unless a newer connection was made meanwhile.
-pub async fn pause(context: &OrgContext<'_>) -> Result<(), WorkError> {
-    pause_of(context.app, &context.organization).await
+pub async fn needs_reconnecting(context: &OrgContext<'_>) -> Result<(), WorkError> {
+    needs_reconnecting_of(context.app, &context.organization).await
 }
 
 /// The same, for whoever has no context.
-pub(super) async fn pause_of(app: &App, organization: &Organization) -> Result<(), WorkError> {
-    pause_saying(app, organization, PAUSED).await
+pub(super) async fn needs_reconnecting_of(
+    app: &App,
+    organization: &Organization,
+) -> Result<(), WorkError> {
+    needs_reconnecting_saying(app, organization, NEEDS_RECONNECTING).await
 }
 
-async fn pause_saying(
+async fn needs_reconnecting_saying(
     app: &App,
     organization: &Organization,
     why: &'static str,
@@ -222,7 +225,7 @@ async fn is_of_its_company(context: &OrgContext<'_>) -> Result<bool, WorkError> 
         return Ok(true);
     }
     tracing::error!(org.id = %org, company.id = %company.id, "the stored token belongs to another company than the connection");
-    pause_saying(context.app, &context.organization, FOREIGN).await?;
+    needs_reconnecting_saying(context.app, &context.organization, FOREIGN).await?;
     Ok(false)
 }
 

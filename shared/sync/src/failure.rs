@@ -153,7 +153,7 @@ async fn side_failed(
             Ok(true) => return refused(app, message, side, after, cause).await,
             Ok(false) => pause::begin(app, &organization, side).await?,
             Err(WorkError::NeedsReconnecting) => {
-                connection::pause_of(app, &organization).await?;
+                connection::needs_reconnecting_of(app, &organization).await?;
                 return Ok(Next::Waits);
             }
             Err(error) => return Err(error),

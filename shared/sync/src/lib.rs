@@ -93,7 +93,7 @@ pub async fn look(app: &App, message: &SyncMessage) -> Result<(), WorkError> {
         Err(error) => Err(error),
     };
     if let Err(WorkError::NeedsReconnecting) = outcome {
-        connection::pause(&context).await?;
+        connection::needs_reconnecting(&context).await?;
         return Ok(());
     }
     outcome

@@ -6,6 +6,7 @@
 
 use companycam::ProjectsQuery;
 use companycam::ids::ProjectId;
+use decide::listing::next_cursor;
 use decide::sync_run::lists_projects;
 use jiff::Timestamp;
 use model::messages::{Look, Origin, SyncMessage};
@@ -15,7 +16,7 @@ use runtime::WorkError;
 use store::activity::{Kind, NewEntry, Outcome};
 
 use crate::context::OrgContext;
-use crate::listing::{LOOKS_AT_ONCE, PER_PAGE, next_cursor};
+use crate::listing::{LOOKS_AT_ONCE, PER_PAGE};
 use crate::{jobs, listing, pause, sync_run, users, webhooks};
 
 /// Users are refreshed at least this often (B8).

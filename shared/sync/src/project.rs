@@ -9,7 +9,7 @@ use model::project::{LinkState, ProjectFields, ProjectRow};
 use one_click::{Error as OneClickError, Field, JobId, UserId};
 use runtime::WorkError;
 use store::activity::{Kind, NewEntry, Outcome};
-use store::projects::ListedProject;
+use store::projects::{Assignee, ListedProject};
 
 use crate::absence::{Told, job_is_missing};
 use crate::assignees::{assigned_users, creator, first_matched, write_job};
@@ -48,12 +48,7 @@ pub async fn look_at_project(
     if merged(context, &row, &now, origin).await? {
         return Ok(());
     }
-    let job = match project_step(
-        Some(&row),
-        &now,
-        &context.organization.preferences,
-        origin == Origin::Sync,
-    ) {
+    let job = match project_step(Some(&row), &now, &context.organization.preferences, origin) {
         ProjectStep::Nothing => row.job_id.clone().filter(|_| was_linked),
         ProjectStep::Skip(reason) => {
             skip(context, &row, &now, reason).await?;
@@ -240,10 +235,15 @@ async fn update(
             .record_assignment(org, &job_id, assignee, assignee)
             .await?;
     }
+    let assignee = if was_set || assigns || taken {
+        Assignee::Set
+    } else {
+        Assignee::NotSeen
+    };
     context
         .app
         .store
-        .mark_project_updated(org, id, now, was_set || assigns || taken)
+        .mark_project_updated(org, id, now, assignee)
         .await?;
     Ok(Some(job_id))
 }

@@ -104,7 +104,7 @@ pub async fn resume_photos(
         .iter()
         .map(|file| FileMessage::new(org, file))
         .collect();
-    app.queues.send_files(&messages, None).await?;
+    app.queues.send_files(&messages).await?;
     if more {
         let after = files.last().cloned();
         let next = context.look(Look::ResumePhotos { after });

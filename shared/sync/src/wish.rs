@@ -106,7 +106,7 @@ pub async fn queue(
         .into_iter()
         .map(|file| FileMessage::new(context.org(), &file))
         .collect();
-    context.app.queues.send_files(&messages, None).await?;
+    context.app.queues.send_files(&messages).await?;
     Ok(())
 }
 

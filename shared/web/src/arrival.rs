@@ -49,7 +49,7 @@ impl Door {
 
 /// What is asked for at a door, in the address or in the page's form.
 #[derive(Debug, Clone, Deserialize)]
-pub struct Asked {
+pub struct AtDoor {
     /// One Click's launch token; without it, somebody with a session.
     pub launch: Option<String>,
     /// The company that the administrator confirmed to connect instead of another (B5).
@@ -60,7 +60,7 @@ pub struct Asked {
 struct Sent {
     csrf_token: Option<String>,
     #[serde(flatten)]
-    asked: Asked,
+    asked: AtDoor,
 }
 
 /// What becomes of a GET.
@@ -83,7 +83,7 @@ pub async fn arrive(
     app: &App,
     headers: &HeaderMap,
     door: Door,
-    asked: &Asked,
+    asked: &AtDoor,
 ) -> Result<Arrival, ErrorPage> {
     let (subject, person) = match &asked.launch {
         Some(launch) if origin::is_one_click(&app.config, headers) => {
@@ -121,7 +121,7 @@ pub async fn confirmed(
     app: &App,
     request: Request,
     door: Door,
-) -> Result<(Entered, Asked), ErrorPage> {
+) -> Result<(Entered, AtDoor), ErrorPage> {
     let headers = request.headers().clone();
     let Sent { csrf_token, asked } = read_form(request).await?;
     let subject = match &asked.launch {
@@ -142,7 +142,7 @@ pub async fn confirmed(
 }
 
 /// The token of the form that does this, for whoever has this cookie.
-fn token(secret: &str, door: Door, subject: &Subject, asked: &Asked) -> String {
+fn token(secret: &str, door: Door, subject: &Subject, asked: &AtDoor) -> String {
     let (kind, subject) = match subject {
         Subject::Launch(launch) => ("launch", launch),
         Subject::Session(signed_in) => ("session", &signed_in.hash),
@@ -160,7 +160,7 @@ fn token(secret: &str, door: Door, subject: &Subject, asked: &Asked) -> String {
     URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes())
 }
 
-fn page(app: &App, door: Door, asked: &Asked, person: &Session, token: &str) -> Response {
+fn page(app: &App, door: Door, asked: &AtDoor, person: &Session, token: &str) -> Response {
     let config = &app.config;
     let organization = match person.org_name.as_str() {
         "" => person.org_id.as_str(),
@@ -197,7 +197,7 @@ fn page(app: &App, door: Door, asked: &Asked, person: &Session, token: &str) -> 
     }
 }
 
-fn what_happens(door: Door, asked: &Asked, organization: &str) -> Markup {
+fn what_happens(door: Door, asked: &AtDoor, organization: &str) -> Markup {
     html! {
         @match door {
             Door::Connect => p {
@@ -221,8 +221,8 @@ fn what_happens(door: Door, asked: &Asked, organization: &str) -> Markup {
 mod tests {
     use super::*;
 
-    fn asked(launch: Option<&str>, replace_by: Option<&str>) -> Asked {
-        Asked {
+    fn asked(launch: Option<&str>, replace_by: Option<&str>) -> AtDoor {
+        AtDoor {
             launch: launch.map(str::to_owned),
             replace_by: replace_by.map(str::to_owned),
         }

@@ -17,7 +17,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 
-pub use arrival::{Arrival, Asked, Door, arrive, confirmed};
+pub use arrival::{Arrival, AtDoor, Door, arrive, confirmed};
 pub use csrf::check_csrf;
 pub use error_page::ErrorPage;
 pub use form::read_form;

@@ -21,7 +21,7 @@ use crate::view::{View, is_key};
 
 /// Names what is meant: an entry of the log, or the thing itself.
 #[derive(Debug, Deserialize)]
-pub struct AgainForm {
+pub struct EntryForm {
     at_id: Option<String>,
     photo_id: Option<String>,
     document_id: Option<String>,
@@ -42,7 +42,7 @@ pub async fn bring_back(State(app): State<Arc<App>>, request: Request) -> Respon
 }
 
 async fn try_again(app: &App, request: Request) -> Result<(Notice, View), ErrorPage> {
-    let (signed_in, form) = sent::<AgainForm>(app, request).await?;
+    let (signed_in, form) = sent::<EntryForm>(app, request).await?;
     let organization = connected(app, &signed_in).await?;
     let org = &organization.org_id;
     let subject = match &form.at_id {
@@ -59,7 +59,7 @@ async fn try_again(app: &App, request: Request) -> Result<(Notice, View), ErrorP
 }
 
 async fn make_again(app: &App, request: Request) -> Result<(Notice, View), ErrorPage> {
-    let (signed_in, form) = sent::<AgainForm>(app, request).await?;
+    let (signed_in, form) = sent::<EntryForm>(app, request).await?;
     let organization = connected(app, &signed_in).await?;
     let org = &organization.org_id;
     let project = match &form.at_id {
@@ -98,7 +98,7 @@ async fn entry(app: &App, org: &OrgId, at_id: &str) -> Result<Entry, ErrorPage> 
 async fn subject(
     app: &App,
     org: &OrgId,
-    form: &AgainForm,
+    form: &EntryForm,
 ) -> Result<Option<RetryTarget>, ErrorPage> {
     let store = &app.store;
     if let Some(id) = form

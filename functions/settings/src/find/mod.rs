@@ -186,7 +186,7 @@ async fn by_id(app: &App, organization: &Organization, id: &str) -> Result<Found
     }
     let mut found = by_words(app, organization, id).await?;
     if found.answers.is_empty() {
-        let (answers, silent) = asked_number(app, organization, id).await?;
+        let (answers, silent) = whether_companycam_has_it(app, organization, id).await?;
         if !answers.is_empty() {
             return Ok(Found {
                 answers,
@@ -209,7 +209,7 @@ async fn by_id(app: &App, organization: &Organization, id: &str) -> Result<Found
 
 /// What CompanyCam says of a number that is not known here; nothing if it knows none either. Whether
 /// it could not be asked.
-async fn asked_number(
+async fn whether_companycam_has_it(
     app: &App,
     organization: &Organization,
     id: &str,

@@ -9,7 +9,7 @@ use super::{BATCH, QueueError, Queues};
 
 impl Queues {
     /// Hides messages of the photo queue for so long from now on; for no time at all gives them back.
-    pub async fn hide_photos(&self, receipts: &[&str], time: Duration) -> Result<(), QueueError> {
+    pub async fn hide_files(&self, receipts: &[&str], time: Duration) -> Result<(), QueueError> {
         let seconds = i32::try_from(time.as_secs()).unwrap_or(i32::MAX);
         for receipts in receipts.chunks(BATCH) {
             let entries = receipts

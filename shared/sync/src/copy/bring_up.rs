@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use companycam::media::{Download, Media, MediaError, Verdict};
+use decide::details::{blank_fields, changed_fields, described, fields};
 use decide::document::file_name;
 use decide::file::{CopyStep, copy_step};
 use decide::metadata;
@@ -37,25 +38,25 @@ pub(super) async fn bring_up(
         && wanted.job_id.as_ref() == Some(&copied.job_id)
     {
         // Somebody deleted it in One Click: it is not forced on them again.
-        return Ok(Some(details::described(wanted, copied)));
+        return Ok(Some(described(wanted, copied)));
     }
     let copied = match copy_step(row) {
         CopyStep::Nothing(there) => there.cloned(),
         CopyStep::Describe { copied } if matches!(row.id, FileId::Document(_)) => {
-            Some(details::described(wanted, copied))
+            Some(described(wanted, copied))
         }
         CopyStep::Describe { copied } => {
             let changes = if row.adopts.is_some() {
-                details::blank_fields(wanted, &copied.details)
+                blank_fields(wanted, &copied.details)
             } else {
-                details::changed_fields(wanted, &copied.details)
+                changed_fields(wanted, &copied.details)
             };
             match one_click
                 .patch_image(hold.on(&copied.job_id), &changes)
                 .await
             {
                 // Somebody deleted the image in One Click: it is not forced on them again.
-                Ok(_) | Err(OneClickError::NotFound) => Some(details::described(wanted, copied)),
+                Ok(_) | Err(OneClickError::NotFound) => Some(described(wanted, copied)),
                 Err(error) => return Err(error.into()),
             }
         }
@@ -118,7 +119,7 @@ async fn upload(
                 let reason = "its download broke off".to_owned();
                 CopyError::Refused(Refuser::Host, reason)
             };
-            return Err(MediaError::within(&error).map_or_else(broke_off, media_obstacle));
+            return Err(MediaError::within(&error).map_or_else(broke_off, media_error));
         }
         Err(error) => return Err(error),
     };
@@ -150,7 +151,7 @@ async fn open(media: &Media, row: &FileRow) -> Result<Download, CopyError> {
             media.open_document(uri, claimed).await
         }
     };
-    opened.map_err(|error| media_obstacle(&error))
+    opened.map_err(|error| media_error(&error))
 }
 
 /// What the copy is called in One Click.
@@ -177,7 +178,7 @@ impl Fields {
             FileId::Photo(_) => {
                 let one_click = hold.app.one_click().await?;
                 let details = details::to_write(&one_click, hold.org, job, row).await?;
-                let mut fields = details::fields(version, &details);
+                let mut fields = fields(version, &details);
                 fields.metadata.insert(metadata::IMAGE.to_owned(), own_id);
                 Ok(Self::Image(fields))
             }
@@ -233,7 +234,7 @@ fn time_for(download: &Download) -> Duration {
     LEAST_TIME + Duration::from_secs(download.length.unwrap_or(0) / SLOWEST)
 }
 
-fn media_obstacle(error: &MediaError) -> CopyError {
+fn media_error(error: &MediaError) -> CopyError {
     let reason = error.to_string();
     match error.verdict() {
         Verdict::Passing => CopyError::Passing(WorkError::transient(reason)),

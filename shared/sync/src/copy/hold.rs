@@ -107,7 +107,7 @@ impl<'a> Hold<'a> {
         };
         match select(pin!(work), pin!(kept)).await {
             Either::Left((done, _)) => done,
-            Either::Right((obstacle, _)) => Err(obstacle),
+            Either::Right((failure, _)) => Err(failure),
         }
     }
 

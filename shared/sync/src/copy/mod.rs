@@ -173,7 +173,7 @@ async fn copy_held(
     for _ in 0..ROUNDS {
         let copied = match Box::pin(hold.during(bring_up(hold, media, &row))).await {
             Ok(copied) => copied,
-            Err(obstacle) => return refused::handle(hold, organization, &row, obstacle).await,
+            Err(failure) => return refused::handle(hold, organization, &row, failure).await,
         };
         let (store, wanted) = (&app.store, &row.wanted);
         match store

@@ -26,9 +26,9 @@ pub(super) async fn handle(
     hold: &Hold<'_>,
     organization: &Organization,
     row: &FileRow,
-    obstacle: CopyError,
+    failure: CopyError,
 ) -> Result<CopyOutcome, WorkError> {
-    match obstacle {
+    match failure {
         CopyError::Passing(
             error @ WorkError::Transient {
                 down: Some(Side::OneClick),

@@ -2,6 +2,7 @@
 
 use companycam::ids::ProjectId;
 use companycam::{Cursor, PhotosQuery, ProjectsQuery};
+use decide::listing::next_cursor;
 use decide::sync_run::{after_looks, after_photos, tag_photos_step};
 use model::messages::{Look, Origin};
 use model::sync_run::{SyncRun, SyncStep};
@@ -11,7 +12,7 @@ use runtime::WorkError;
 
 use super::taken::{Taken, looks};
 use crate::context::OrgContext;
-use crate::listing::{LOOKS_AT_ONCE, Noted, PER_PAGE, next_cursor};
+use crate::listing::{LOOKS_AT_ONCE, Noted, PER_PAGE};
 use crate::{connection, listing, pause, photos, tags, users, webhooks};
 
 /// Takes the run's present step; what it came to.
