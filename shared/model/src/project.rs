@@ -125,7 +125,8 @@ pub struct ProjectRow {
     /// nothing about them.
     #[serde(default)]
     pub photos_read_at: Option<i64>,
-    /// When its photos are looked at again, in Unix seconds, since some were not finished.
+    /// When its photos are looked at again, in Unix seconds, since some were not finished. It names the one
+    /// message that does so: any other's is let go.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub photos_again_at: Option<i64>,
     /// The `updated_at` at which it could not be handled.

@@ -1,6 +1,15 @@
-//! Table `ephemeral`: what is soon forgotten. Keys begin with what they are, and
-//! where that is a secret, go on with its hash;
-//! values name the organization they belong to (B28).
+//! Table `ephemeral`: what is soon forgotten. Keys begin with what they are, and where that is a secret, go
+//! on with its hash; values name the organization they belong to (B28).
+//!
+//! | Key | | Written by |
+//! |---|---|---|
+//! | `session#` + hash | sessions | oauth-callback, settings |
+//! | `state#` + hash | logins begun at `CompanyCam` | oauth-callback |
+//! | `launch#<org>#<jti>` | used launch tokens | oauth-callback, settings |
+//! | `budget#<org>` | calls to `CompanyCam` lately | oauth-callback, settings (*Where is it?*), project-sync |
+//! | `said#<org>#…` | what the activity log is told once a day only | project-sync, photo-copy |
+//! | `outage#<side>` | that a side is down for everybody, and when it was last probed ([`crate::pauses`]) | project-sync, photo-copy |
+//! | `copied` | when a file was last copied, of whichever organization ([`crate::refusals`]) | photo-copy |
 //!
 //! `DynamoDB` drops expired items within days, not at once: every read looks at `expires_at` itself.
 
