@@ -161,6 +161,10 @@ misbehaviours: ## What handlers do, with everything that either side and AWS may
 outages: ## What outages of hours cost, and how soon everything moves afterwards, on a clock that is moved
 	cargo test --workspace --test pauses -- --nocapture
 
+.PHONY: nightly-cost
+nightly-cost: ## What the nightly pass of a large company costs, worked out from a small one's calls
+	cargo test --workspace --test nightly -- --nocapture the_cost_of_a_night
+
 .PHONY: screenshots
 screenshots: functions simulator-binaries browser ## Make the pictures in docs/screenshots anew, from a demo of their own
 	cargo build --workspace --bin screenshots

@@ -31,6 +31,9 @@ pub enum Preference {
     CopyDocuments,
 }
 
+// One that is left out of `ALL` would compile, and never be shown. The last one is named here.
+const _: () = assert!(Preference::ALL.len() == Preference::CopyDocuments as usize + 1);
+
 impl Preference {
     /// All, in the order in which they are shown.
     pub const ALL: [Self; 8] = [

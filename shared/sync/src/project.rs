@@ -212,15 +212,7 @@ async fn update(
             }
         }
         is_there = true;
-        let text = format!(
-            "Its job was brought up to date with project {}.",
-            OrgContext::project_label(&customer_name(id, now), id)
-        );
-        let entry = NewEntry::new(Kind::Project, Outcome::Updated, text)
-            .project(id)
-            .job(Some(&job_id));
-        context.app.store.log(org, entry).await?;
-        tracing::info!(org.id = %org, project.id = %id, job.id = %job_id, "updated a job");
+        note_updated(context, id, now, &job_id).await?;
     }
     if is_there && row.job_missing_since.is_some() {
         context.app.store.clear_job_missing(org, id).await?;
@@ -246,6 +238,25 @@ async fn update(
         .mark_project_updated(org, id, now, assignee)
         .await?;
     Ok(Some(job_id))
+}
+
+async fn note_updated(
+    context: &OrgContext<'_>,
+    id: &ProjectId,
+    now: &ProjectFields,
+    job: &JobId,
+) -> Result<(), WorkError> {
+    let org = context.org();
+    let text = format!(
+        "Its job was brought up to date with project {}.",
+        OrgContext::project_label(&customer_name(id, now), id)
+    );
+    let entry = NewEntry::new(Kind::Project, Outcome::Updated, text)
+        .project(id)
+        .job(Some(job));
+    context.app.store.log(org, entry).await?;
+    tracing::info!(org.id = %org, project.id = %id, job.id = %job, "updated a job");
+    Ok(())
 }
 
 async fn close(

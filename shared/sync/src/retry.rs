@@ -7,6 +7,7 @@
 use companycam::ids::ProjectId;
 use model::file::FileId;
 use model::messages::{Look, Origin, SyncMessage};
+use model::one_click::OrgId;
 use model::organization::Organization;
 use model::project::LinkState;
 use model::retry::RetryTarget;
@@ -30,19 +31,7 @@ pub async fn retry(
     subject: &RetryTarget,
 ) -> Result<RetryOutcome, WorkError> {
     let (org, store) = (&organization.org_id, &app.store);
-    let project = match subject {
-        RetryTarget::Photo { photo_id } => {
-            store.photo(org, photo_id).await?.map(|row| row.project_id)
-        }
-        RetryTarget::ProjectPhotos { project_id }
-        | RetryTarget::Again { project_id, .. }
-        | RetryTarget::Document { project_id, .. }
-        | RetryTarget::ProjectDocuments { project_id }
-        | RetryTarget::Project { project_id }
-        | RetryTarget::Reassigning { project_id, .. } => Some(project_id.clone()),
-        RetryTarget::Job { .. } | RetryTarget::Other => None,
-    };
-    if let Some(project) = &project
+    if let Some(project) = &project_of(app, org, subject).await?
         && rests(app, organization, project).await?
     {
         return Ok(RetryOutcome::Rests);
@@ -100,6 +89,27 @@ pub async fn retry(
         .send_looks(&[SyncMessage::new(org, look)])
         .await?;
     Ok(RetryOutcome::Queued)
+}
+
+/// The project that it is about, if it is about one.
+async fn project_of(
+    app: &App,
+    org: &OrgId,
+    subject: &RetryTarget,
+) -> Result<Option<ProjectId>, WorkError> {
+    Ok(match subject {
+        RetryTarget::Photo { photo_id } => {
+            let row = app.store.photo(org, photo_id).await?;
+            row.map(|row| row.project_id)
+        }
+        RetryTarget::ProjectPhotos { project_id }
+        | RetryTarget::Again { project_id, .. }
+        | RetryTarget::Document { project_id, .. }
+        | RetryTarget::ProjectDocuments { project_id }
+        | RetryTarget::Project { project_id }
+        | RetryTarget::Reassigning { project_id, .. } => Some(project_id.clone()),
+        RetryTarget::Job { .. } | RetryTarget::Other => None,
+    })
 }
 
 /// Lets a project whose job was deleted make another one (B18).

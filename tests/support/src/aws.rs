@@ -16,9 +16,10 @@ use store::TableNames;
 use winterbaume_core::{MockAws, MockRequest, MockResponse, MockService};
 use winterbaume_secretsmanager::SecretsManagerService;
 
-use crate::dynamodb::DynamoDb;
+use crate::dynamodb::{DynamoDb, SharedUnits};
 use crate::roles::forbidden;
 use crate::sqs::{Queue, Sqs};
+use crate::units::Units;
 
 /// The template, where the tables' keys and indexes come from.
 const TEMPLATE: &str = include_str!(concat!(
@@ -77,6 +78,7 @@ pub struct Aws {
     /// What clients are made from.
     pub config: SdkConfig,
     watch: Arc<Mutex<Watch>>,
+    units: SharedUnits,
 }
 
 impl Aws {
@@ -84,8 +86,9 @@ impl Aws {
     pub async fn new() -> Self {
         let watch = Arc::<Mutex<Watch>>::default();
         let sqs = Sqs::default();
+        let units = SharedUnits::default();
         let mock = MockAws::builder()
-            .with_service(watched(DynamoDb::new(), &watch))
+            .with_service(watched(DynamoDb::new(&units), &watch))
             .with_service(watched(SecretsManagerService::new(), &watch))
             .with_service(watched(sqs.clone(), &watch))
             .build();
@@ -98,7 +101,18 @@ impl Aws {
             .region(Region::new("us-east-1"))
             .build();
         create_tables(&aws_sdk_dynamodb::Client::new(&config)).await;
-        Self { sqs, config, watch }
+        Self {
+            sqs,
+            config,
+            watch,
+            units,
+        }
+    }
+
+    /// Counts from here on what calls to DynamoDB are charged for; what was counted before.
+    pub async fn count_units(&self) -> Units {
+        let counted = self.units.lock().await.replace(Units::default());
+        counted.unwrap_or_default()
     }
 
     /// Keeps a secret.

@@ -8,11 +8,13 @@
 //!   [`sizes`](crate::sizes).
 
 use std::pin::Pin;
+use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 use tokio::sync::Mutex;
 
 use crate::sizes;
+use crate::units::Units;
 use winterbaume_core::{MockRequest, MockResponse, MockService};
 use winterbaume_dynamodb::DynamoDbService;
 
@@ -20,13 +22,18 @@ use winterbaume_dynamodb::DynamoDbService;
 pub(crate) struct DynamoDb {
     inner: DynamoDbService,
     turn: Mutex<()>,
+    units: SharedUnits,
 }
 
+/// Where what calls are charged for is counted, once somebody wants to know.
+pub(crate) type SharedUnits = Arc<Mutex<Option<Units>>>;
+
 impl DynamoDb {
-    pub fn new() -> Self {
+    pub fn new(units: &SharedUnits) -> Self {
         Self {
             inner: DynamoDbService::new(),
             turn: Mutex::new(()),
+            units: Arc::clone(units),
         }
     }
 }
@@ -53,7 +60,13 @@ impl MockService for DynamoDb {
             if let Some(refusal) = sizes::refusal(&self.inner, &request).await {
                 return refusal;
             }
-            self.inner.handle(request).await
+            let mut units = self.units.lock().await;
+            let Some(units) = units.as_mut() else {
+                return self.inner.handle(request).await;
+            };
+            let answer = self.inner.handle(request.clone()).await;
+            units.add(&self.inner, &request, &answer).await;
+            answer
         })
     }
 }

@@ -20,12 +20,14 @@ mod roles;
 mod sizes;
 mod sqs;
 pub mod steps;
+mod units;
 mod version_before;
 
 pub use app::TestApp;
 pub use aws::{Aws, Call};
 pub use browser::{Arrival, Browser, Page};
 pub use sqs::{Message, Queue, Sqs};
+pub use units::Units;
 
 /// The One Click organization that tests connect unless they say otherwise.
 pub const ORG: &str = "org_ridgeline";

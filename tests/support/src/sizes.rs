@@ -72,7 +72,7 @@ async fn is_too_large(service: &impl MockService, request: &MockRequest, write: 
 }
 
 /// The item as it is.
-async fn item(
+pub(crate) async fn item(
     service: &impl MockService,
     request: &MockRequest,
     write: &Value,
@@ -101,7 +101,8 @@ fn assignments(update: &str) -> impl Iterator<Item = (String, &str)> {
         .map(|(path, value)| (path.to_owned(), value))
 }
 
-fn size_of(item: &Map<String, Value>) -> usize {
+/// How many bytes an item has.
+pub(crate) fn size_of(item: &Map<String, Value>) -> usize {
     let attributes = item.iter();
     attributes
         .map(|(name, value)| name.len() + size(value))

@@ -102,13 +102,17 @@ async fn b4_a_late_look_changes_neither_a_newer_connection_nor_an_ended_one() {
     let before_reconnecting = late().await;
     test.connect().await;
     test.drain().await;
-    connection::needs_reconnecting(&before_reconnecting).await.unwrap();
+    connection::needs_reconnecting(&before_reconnecting)
+        .await
+        .unwrap();
     assert_eq!(state(&test).await, ConnectionState::Connected);
 
     let before_disconnecting = late().await;
     browser.submit("disconnect", &[]).await;
     test.drain().await;
-    connection::needs_reconnecting(&before_disconnecting).await.unwrap();
+    connection::needs_reconnecting(&before_disconnecting)
+        .await
+        .unwrap();
     assert_eq!(state(&test).await, ConnectionState::Disconnected);
     assert_eq!(card(&test)["state"], "disconnected");
 }
