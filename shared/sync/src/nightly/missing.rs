@@ -128,10 +128,10 @@ async fn remove(
     taken: &mut Taken,
 ) -> Result<(), WorkError> {
     let preferences = &context.organization.preferences;
-    if !preferences.has(Preference::RemoveDeletedPhotos) {
-        return Ok(());
-    }
     let (org, store) = (context.org(), &context.app.store);
+    if !preferences.has(Preference::RemoveDeletedPhotos) {
+        return Ok(store.record_file_not_found(org, file).await?);
+    }
     let Some(row) = store.file(org, file).await?.filter(is_to_go) else {
         return Ok(());
     };

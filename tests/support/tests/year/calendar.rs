@@ -21,7 +21,6 @@ const WHILE: Duration = Duration::from_mins(20);
 
 pub struct Year {
     pub test: TestApp,
-    pub http: reqwest::Client,
     pub model: Model,
     pub random: StdRng,
     /// Both sides tell of what happens; else only polls and nights find it.
@@ -44,7 +43,6 @@ impl Year {
         }
         let mut year = Self {
             test,
-            http: reqwest::Client::new(),
             model: Model::default(),
             random: StdRng::seed_from_u64(seed),
             webhooks,
@@ -168,6 +166,10 @@ impl Year {
         self.note(format!("Preferences: {on:?}"), &["preferences"]);
         self.test.prefer(on).await;
         self.model.preferences = on.iter().copied().collect();
+        // What of the files on a job belongs there may be another matter now.
+        self.model
+            .files_mut()
+            .for_each(|file| file.is_stirred = true);
         // B9 covers what is created after it was switched on.
         self.test.advance(Duration::from_secs(2));
         self.arrive().await;

@@ -359,10 +359,14 @@ impl Model {
             .collect();
         // While none are copied, those that are there stay as they are.
         let copies_them = self.prefers("copy_documents");
+        let removes = self.prefers("remove_deleted_photos");
         for (document, on) in self.documents.values_mut().zip(expected) {
             let id = document.file.id.clone();
             let found = copies.remove(&id).unwrap_or_default();
-            if !copies_them {
+            // One that was moved to a project without a job can't be told from one that was deleted: no
+            // request asks for one document, and nothing of such a project is listed.
+            let may_stay = on.is_none() && document.file.deleted.is_none() && !removes;
+            if !copies_them || (may_stay && found.len() <= 1) {
                 document.file.is_stirred = true;
                 continue;
             }

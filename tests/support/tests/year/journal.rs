@@ -4,7 +4,10 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 /// More entries than that help nobody.
-const MOST: usize = 60;
+const MOST: usize = 150;
+
+/// What an event is about that may concern everything.
+const EVERYTHING: [&str; 3] = ["preferences", "sync", "tags"];
 
 struct Entry {
     day: i64,
@@ -36,6 +39,7 @@ impl Journal {
         });
         let named: BTreeSet<_> = words.map(str::to_owned).collect();
         let mut known = named.clone();
+        known.extend(EVERYTHING.map(str::to_owned));
         for entry in &self.0 {
             if !entry.about.is_disjoint(&named) {
                 known.extend(entry.about.iter().cloned());

@@ -217,7 +217,6 @@ pub struct Photo {
     pub internal: bool,
     /// `processed`, or what it is instead.
     pub status: String,
-    pub versions: usize,
     pub captured_at: i64,
     pub captured_by: String,
 }
