@@ -196,3 +196,22 @@ async fn night(test: &TestApp) {
     test.nightly().await;
     test.pass(Duration::from_mins(3)).await;
 }
+
+#[tokio::test]
+async fn b15_a_photo_moved_to_a_project_whose_job_is_gone_leaves_the_job_it_was_on() {
+    let test = TestApp::connected().await;
+    let (from, into) = (
+        test.named_project("From").await,
+        test.named_project("Into").await,
+    );
+    let photo = test.new_photo(&from, json!({})).await;
+    test.catch_up().await;
+    assert!(test.shows(&from, &photo));
+    // Nothing tells of either.
+    test.delete_job(&test.job_of(&into)).await;
+    move_to(&test, &photo, &into).await;
+    test.poll().await;
+    test.pass(Duration::from_mins(5)).await;
+    assert!(!test.shows(&from, &photo));
+    assert!(test.dead_letters().is_empty(), "{:?}", test.dead_letters());
+}
