@@ -161,6 +161,10 @@ misbehaviours: ## What handlers do, with everything that either side and AWS may
 outages: ## What outages of hours cost, and how soon everything moves afterwards, on a clock that is moved
 	cargo test --workspace --test pauses -- --nocapture
 
+.PHONY: year
+year: ## Long years of an organization's life, of which both sides have to be what people made: YEARS=10, or YEAR=<seed> again
+	YEARS='$(or $(YEARS),10)' cargo test --workspace --test year -- --nocapture
+
 .PHONY: screenshots
 screenshots: functions simulator-binaries browser ## Make the pictures in docs/screenshots anew, from a demo of their own
 	cargo build --workspace --bin screenshots

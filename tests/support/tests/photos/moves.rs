@@ -198,6 +198,17 @@ async fn night(test: &TestApp) {
 }
 
 #[tokio::test]
+async fn b15_a_photo_that_comes_from_a_project_without_a_job_brings_its_tags() {
+    let (test, [project, skipped], _) = with_a_skipped_project().await;
+    let photo = test.new_photo(&skipped, json!({"tags": ["Siding"]})).await;
+    test.live().await;
+    move_to(&test, &photo, &project).await;
+    test.annotate(&photo).await;
+    test.live().await;
+    assert_eq!(test.image_of(&project, &photo)["tags"], json!(["Siding"]));
+}
+
+#[tokio::test]
 async fn b15_a_photo_moved_to_a_project_whose_job_is_gone_leaves_the_job_it_was_on() {
     let test = TestApp::connected().await;
     let (from, into) = (

@@ -190,6 +190,12 @@ impl Year {
         let entries = self.test.activity().await.into_iter();
         let failed = entries.filter(|entry| entry.outcome == Outcome::Failed);
         left.extend(failed.map(|entry| format!("failed: {}", entry.text)));
+        // What is deleted before it is copied has no file to be copied.
+        let may_fail = |what: &String| {
+            let mut files = self.model.files().filter(|file| file.may_fail);
+            files.any(|file| what.contains(&file.id))
+        };
+        left.retain(|what| !may_fail(what));
         left
     }
 }
@@ -359,13 +365,16 @@ impl Model {
             .collect();
         // While none are copied, those that are there stay as they are.
         let copies_them = self.prefers("copy_documents");
+        let projects = self.projects.keys().filter(|id| self.is_listed(id));
         let removes = self.prefers("remove_deleted_photos");
+        let listed: BTreeSet<_> = projects.filter(|_| removes).cloned().collect();
         for (document, on) in self.documents.values_mut().zip(expected) {
             let id = document.file.id.clone();
             let found = copies.remove(&id).unwrap_or_default();
             // One that was moved to a project without a job can't be told from one that was deleted: no
             // request asks for one document, and nothing of such a project is listed.
-            let may_stay = on.is_none() && document.file.deleted.is_none() && !removes;
+            let is_told = listed.contains(&document.file.listed_on);
+            let may_stay = on.is_none() && document.file.deleted.is_none() && !is_told;
             if !copies_them || (may_stay && found.len() <= 1) {
                 document.file.is_stirred = true;
                 continue;
@@ -413,6 +422,9 @@ fn place_differences(
     };
     file.seen_on = places.first().map(|job| (*job).to_owned());
     file.is_stirred = false;
+    if file.deleted.is_none() {
+        file.project.clone_into(&mut file.listed_on);
+    }
     if is_right {
         return Vec::new();
     }

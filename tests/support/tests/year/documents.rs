@@ -50,14 +50,7 @@ impl Year {
             format!("Document {id} is added to project {project}"),
             &[&id, &project],
         );
-        let file = File {
-            id: id.clone(),
-            project,
-            md5: md5_of(content.as_bytes()),
-            deleted: None,
-            seen_on: None,
-            is_stirred: true,
-        };
+        let file = File::new(&id, &project, md5_of(content.as_bytes()));
         self.model
             .documents
             .insert(id.clone(), Document { file, name });
@@ -128,11 +121,8 @@ impl Year {
         let Some(document) = self.model.documents.get_mut(&id) else {
             return false;
         };
-        document.file.deleted = Some(document.file.left());
-        let text = format!(
-            "Document {id} is deleted, which leaves it {:?}",
-            document.file.deleted
-        );
+        let left = document.file.is_deleted().clone();
+        let text = format!("Document {id} is deleted, which leaves it {left:?}");
         self.note(text, &[&id]);
         true
     }

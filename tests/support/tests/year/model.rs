@@ -203,7 +203,10 @@ pub struct File {
     pub project: String,
     pub md5: String,
     pub deleted: Option<Left>,
-    /// The job on which it was seen when all was last compared.
+    /// It was deleted before it was surely copied: its copy has no file to be made of, and may be set aside.
+    pub may_fail: bool,
+    /// Where CompanyCam had it, and the job on which it was seen, when all was last compared.
+    pub listed_on: String,
     pub seen_on: Option<String>,
     /// Something happened to it since.
     pub is_stirred: bool,
@@ -284,6 +287,31 @@ pub struct Model {
     pub jobs: BTreeMap<String, Job>,
 }
 
+impl File {
+    pub fn new(id: &str, project: &str, md5: String) -> Self {
+        Self {
+            id: id.to_owned(),
+            project: project.to_owned(),
+            md5,
+            deleted: None,
+            may_fail: false,
+            listed_on: project.to_owned(),
+            seen_on: None,
+            is_stirred: true,
+        }
+    }
+
+    /// It is deleted in CompanyCam; what that leaves behind.
+    pub fn is_deleted(&mut self) -> &Left {
+        let left = match &self.seen_on {
+            Some(job) if !self.is_stirred => Left::On(job.clone()),
+            Some(_) | None => Left::Either,
+        };
+        self.may_fail |= self.is_stirred;
+        self.deleted.insert(left)
+    }
+}
+
 impl Model {
     pub fn prefers(&self, name: &str) -> bool {
         self.preferences.contains(name)
@@ -294,11 +322,23 @@ impl Model {
         self.projects.get(&file.project).and_then(Project::job)
     }
 
+    /// Whether its copies are listed at night: on a linked project that is not deleted.
+    pub fn is_listed(&self, project: &str) -> bool {
+        let project = self.projects.get(project);
+        project.is_some_and(|project| project.job().is_some() && !project.deleted)
+    }
+
     /// The job that should show the photo.
     pub fn shown_on(&self, photo: &Photo) -> Option<&String> {
         let hidden = photo.internal && !self.prefers("copy_internal_photos");
         let is_there = photo.status == "processed" && photo.file.deleted.is_none() && !hidden;
         self.job_of(&photo.file).filter(|_| is_there)
+    }
+
+    pub fn files(&self) -> impl Iterator<Item = &File> {
+        let photos = self.photos.values().map(|photo| &photo.file);
+        let documents = self.documents.values();
+        photos.chain(documents.map(|document| &document.file))
     }
 
     pub fn files_mut(&mut self) -> impl Iterator<Item = &mut File> {

@@ -10,7 +10,7 @@ use test_support::steps::now;
 
 use crate::calendar::{Year, nothing};
 use crate::events::TAGS_ARE_FOLLOWED;
-use crate::model::{File, Left, Photo};
+use crate::model::{File, Photo};
 
 /// Small, since there are many.
 const BYTES: usize = 3_000;
@@ -75,14 +75,7 @@ impl Year {
             "tags": tags, "internal": internal, "processing_status": status,
         });
         let id = self.test.new_photo(project, photo).await;
-        let file = File {
-            id: id.clone(),
-            project: project.to_owned(),
-            md5: self.md5_of_photo(&id),
-            deleted: None,
-            seen_on: None,
-            is_stirred: true,
-        };
+        let file = File::new(&id, project, self.md5_of_photo(&id));
         self.note(format!("Photo {id} is taken for project {project}, {status}, internal: {internal}, with {tags:?}"), &[&id, project]);
         let photo = Photo {
             file,
@@ -178,11 +171,8 @@ impl Year {
         let Some(photo) = self.model.photos.get_mut(&id) else {
             return false;
         };
-        photo.file.deleted = Some(photo.file.left());
-        let text = format!(
-            "Photo {id} is deleted, which leaves it {:?}",
-            photo.file.deleted
-        );
+        let left = photo.file.is_deleted().clone();
+        let text = format!("Photo {id} is deleted, which leaves it {left:?}");
         self.note(text, &[&id]);
         true
     }
@@ -287,15 +277,5 @@ impl Year {
             }
         }
         true
-    }
-}
-
-impl File {
-    /// What its deletion leaves behind.
-    pub fn left(&self) -> Left {
-        match &self.seen_on {
-            Some(job) if !self.is_stirred => Left::On(job.clone()),
-            Some(_) | None => Left::Either,
-        }
     }
 }

@@ -99,27 +99,24 @@ impl Model {
     /// A night has gone through everything: with the preference, copies of what was deleted are gone.
     pub fn forget_deleted(&mut self) {
         let removes = self.prefers("remove_deleted_photos");
+        // Of a project that is deleted, or without a job, nothing is listed.
+        let files = self.files();
+        let listed: BTreeSet<_> = files
+            .filter(|file| self.is_listed(&file.project) && self.is_listed(&file.listed_on))
+            .map(|file| file.id.clone())
+            .collect();
         let copies_documents = self.prefers("copy_documents");
-        let projects = self.projects.clone();
-        let is_listed = |id: &str| projects[id].job().is_some() && !projects[id].deleted;
-        let photos = self
-            .photos
-            .values_mut()
-            .map(|photo| (true, &mut photo.file));
-        let documents = self
-            .documents
-            .values_mut()
-            .map(|document| (copies_documents, &mut document.file));
-        for (is_asked, file) in photos.chain(documents) {
+        let documents: BTreeSet<_> = self.documents.keys().cloned().collect();
+        for file in self.files_mut() {
+            let is_asked = copies_documents || !documents.contains(&file.id);
             let Some(left) = file.deleted.as_mut().filter(|_| removes && is_asked) else {
                 continue;
             };
-            *left = match left {
-                Left::Gone => Left::Gone,
-                _ if is_listed(&file.project) => Left::Gone,
-                // Of a project that is deleted, or without a job, nothing is listed.
-                Left::On(_) | Left::Either => Left::Either,
-            };
+            if listed.contains(&file.id) {
+                *left = Left::Gone;
+            } else if *left != Left::Gone {
+                *left = Left::Either;
+            }
         }
         for project in self.projects.values_mut() {
             project.lost_files = false;

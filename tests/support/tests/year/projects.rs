@@ -4,7 +4,7 @@ use http::Method;
 use serde_json::{Value, json};
 
 use crate::calendar::Year;
-use crate::model::{Details, Left, Link, Project};
+use crate::model::{Details, Link, Project};
 
 impl Year {
     /// The projects of which this holds.
@@ -278,9 +278,9 @@ impl crate::model::Model {
         for file in files {
             into.clone_into(&mut file.project);
             file.is_stirred = true;
-            // Of a project that is gone nothing is listed: what was deleted on it before is not looked for.
-            if !moves && let Some(left @ Left::On(_)) = &mut file.deleted {
-                *left = Left::Either;
+            // The copies of what was deleted before are on that job still.
+            if moves && file.listed_on == gone {
+                into.clone_into(&mut file.listed_on);
             }
         }
         self.projects.insert(gone.to_owned(), merged);
