@@ -9,7 +9,8 @@ use test_support::steps::text;
 use test_support::{ORG, Queue};
 
 use crate::calendar::Year;
-use crate::model::{FIELDS, File, Left, Link, Model, Project};
+use crate::events::TAGS_ARE_FOLLOWED;
+use crate::model::{FIELDS, File, Left, Link, Model, Photo, Project};
 
 /// One Click's jobs that are not deleted.
 pub struct Jobs(BTreeMap<String, Value>);
@@ -291,64 +292,35 @@ impl Model {
     fn photo_differences(&mut self, jobs: &Jobs) -> Vec<String> {
         let mut copies = jobs.copies("images");
         let mut differences = Vec::new();
-        let expected: Vec<_> = self
-            .photos
-            .values()
-            .map(|photo| self.shown_on(photo).cloned())
+        let photos = self.photos.values();
+        let expected: Vec<_> = photos
+            .map(|photo| (self.shown_on(photo).cloned(), self.is_open(photo)))
             .collect();
-        for (photo, on) in self.photos.values_mut().zip(expected) {
-            let id = photo.file.id.clone();
-            let found = copies.remove(&id).unwrap_or_default();
-            differences.extend(place_differences(
-                "photo",
-                &mut photo.file,
-                on.as_deref(),
-                (jobs, &found),
-            ));
-            let Some((_, image)) = found.first().filter(|_| photo.file.deleted.is_none()) else {
+        for (photo, (on, is_open)) in self.photos.values_mut().zip(expected) {
+            let found = copies.remove(&photo.file.id).unwrap_or_default();
+            if is_open && found.len() <= 1 {
+                photo.file.is_stirred = true;
                 continue;
-            };
-            let tags: BTreeSet<_> = list(image, "tags").map(text).collect();
-            let at = image["captured_at"]
-                .as_str()
-                .and_then(|at| at.parse::<Timestamp>().ok());
-            let checks = [
-                ("md5", image["md5"] == photo.file.md5.as_str()),
-                (
-                    "caption",
-                    image["caption"].as_str() == photo.caption.as_deref(),
-                ),
-                ("tags", tags == photo.tags),
-                (
-                    "captured_by",
-                    image["captured_by"] == photo.captured_by.as_str(),
-                ),
-                (
-                    "captured_at",
-                    at.is_some_and(|at| at.as_second() == photo.captured_at),
-                ),
-                (
-                    "name",
-                    image["name"] == format!("CompanyCam Image-{id}.jpg"),
-                ),
-                (
-                    "cc_image_id",
-                    image["metadata"]["cc_image_id"] == id.as_str(),
-                ),
-            ];
-            let wrong = checks.iter().filter(|(_, is_right)| !is_right);
-            differences.extend(
-                wrong.map(|(name, _)| {
-                    format!("photo {id}: {name} of {image} is not as in {photo:?}")
-                }),
-            );
+            }
+            let on = on.as_deref();
+            let places = place_differences("photo", &mut photo.file, on, (jobs, &found));
+            differences.extend(places);
+            if let Some((_, image)) = found.first().filter(|_| photo.file.deleted.is_none()) {
+                differences.extend(image_differences(photo, image));
+            }
         }
-        differences.extend(
-            copies
-                .keys()
-                .map(|id| format!("an image of photo {id}, which nobody knows")),
-        );
+        let unknown = copies.keys();
+        differences.extend(unknown.map(|id| format!("an image of photo {id}, which nobody knows")));
         differences
+    }
+
+    /// Nothing is listed of a project that is deleted. So whether its internal photos are on its job goes by
+    /// the preference of when it was not; and a photo that was deleted on it, and is back on another, may be.
+    fn is_open(&self, photo: &Photo) -> bool {
+        let file = &photo.file;
+        let is_hidden = photo.internal && self.projects[&file.project].deleted;
+        let is_back = file.was_deleted && self.job_of(file).is_none();
+        file.deleted.is_none() && (is_hidden || (is_back && !self.is_listed(&file.listed_on)))
     }
 
     fn document_differences(&mut self, jobs: &Jobs) -> Vec<String> {
@@ -403,6 +375,42 @@ impl Model {
         );
         differences
     }
+}
+
+/// What an image has to say of its photo (B15).
+fn image_differences(photo: &Photo, image: &Value) -> Vec<String> {
+    let id = &photo.file.id;
+    let tags: BTreeSet<_> = list(image, "tags").map(text).collect();
+    // What a night sees first it brings without them.
+    let may_lack_tags = !TAGS_ARE_FOLLOWED && tags.is_empty();
+    let at = image["captured_at"].as_str();
+    let at = at.and_then(|at| at.parse::<Timestamp>().ok());
+    let caption = image["caption"].as_str();
+    let checks = [
+        ("md5", image["md5"] == photo.file.md5.as_str()),
+        ("caption", caption == photo.caption.as_deref()),
+        ("tags", tags == photo.tags || may_lack_tags),
+        (
+            "captured_by",
+            image["captured_by"] == photo.captured_by.as_str(),
+        ),
+        (
+            "captured_at",
+            at.is_some_and(|at| at.as_second() == photo.captured_at),
+        ),
+        (
+            "name",
+            image["name"] == format!("CompanyCam Image-{id}.jpg"),
+        ),
+        (
+            "cc_image_id",
+            image["metadata"]["cc_image_id"] == id.as_str(),
+        ),
+    ];
+    let wrong = checks.iter().filter(|(_, is_right)| !is_right);
+    wrong
+        .map(|(name, _)| format!("photo {id}: {name} of {image} is not as in {photo:?}"))
+        .collect()
 }
 
 /// On which jobs a file's copies are: on the one where it should be, once, or where a deleted one may be.

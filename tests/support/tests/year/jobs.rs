@@ -175,11 +175,11 @@ impl crate::model::Model {
             return;
         };
         let user = user.map(str::to_owned);
-        let was_given = std::mem::replace(&mut project.assignee.possible, [user.clone()].into());
-        project.assignee.is_set = true;
-        if was_given.contains(&user) {
+        if project.assignee.possible.contains(&user) {
             return;
         }
+        project.assignee.possible = [user.clone()].into();
+        project.assignee.is_set = true;
         project.is_reassigned = true;
         project.is_stirred = true;
         if !reassigns {

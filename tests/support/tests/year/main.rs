@@ -29,6 +29,8 @@ use calendar::Year;
 /// How many are played where nothing else is said, and the events of each.
 const YEARS: u64 = 2;
 const EVENTS: usize = 300;
+/// Without optimisation the futures of a handler inside those of an event are large.
+const STACK: usize = 16 * 1024 * 1024;
 /// The events of a long one.
 const MANY_EVENTS: usize = 3_000;
 
@@ -56,7 +58,8 @@ fn play_all(seeds: impl Iterator<Item = u64> + Send, events: usize) {
     thread::scope(|scope| {
         let players = thread::available_parallelism().map_or(1, usize::from);
         for _ in 0..players {
-            scope.spawn(player);
+            let builder = thread::Builder::new().stack_size(STACK);
+            builder.spawn_scoped(scope, player).unwrap();
         }
     });
 }

@@ -203,6 +203,8 @@ pub struct File {
     pub project: String,
     pub md5: String,
     pub deleted: Option<Left>,
+    /// It was deleted once, and may be back.
+    pub was_deleted: bool,
     /// It was deleted before it was surely copied: its copy has no file to be made of, and may be set aside.
     pub may_fail: bool,
     /// Where CompanyCam had it, and the job on which it was seen, when all was last compared.
@@ -294,6 +296,7 @@ impl File {
             project: project.to_owned(),
             md5,
             deleted: None,
+            was_deleted: false,
             may_fail: false,
             listed_on: project.to_owned(),
             seen_on: None,
@@ -307,6 +310,7 @@ impl File {
             Some(job) if !self.is_stirred => Left::On(job.clone()),
             Some(_) | None => Left::Either,
         };
+        self.was_deleted = true;
         self.may_fail |= self.is_stirred;
         self.deleted.insert(left)
     }
