@@ -28,7 +28,7 @@ use calendar::Year;
 
 /// How many are played where nothing else is said, and the events of each.
 const YEARS: u64 = 2;
-const EVENTS: usize = 300;
+const EVENTS: usize = 160;
 /// Without optimisation the futures of a handler inside those of an event are large.
 const STACK: usize = 16 * 1024 * 1024;
 /// The events of a long one.
