@@ -77,7 +77,7 @@ impl Year {
             let content = self.unique("Content");
             body["content"] = json!(STANDARD.encode(&content));
             self.stir_document(&id, |document| {
-                document.file.md5 = md5_of(content.as_bytes())
+                document.file.md5 = md5_of(content.as_bytes());
             });
         }
         self.note(

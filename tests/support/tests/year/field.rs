@@ -112,30 +112,26 @@ fn brought(is_list: bool, state: &State, now: Option<&String>) -> Vec<String> {
 mod tests {
     use super::*;
 
-    fn some(text: &str) -> Option<String> {
-        Some(text.to_owned())
-    }
-
     fn list(texts: &[&str]) -> Vec<String> {
         texts.iter().map(|text| (*text).to_owned()).collect()
     }
 
     #[test]
     fn b14_what_did_not_change_in_companycam_is_not_written() {
-        let mut field = Field::linked(false, some("A"), list(&["A"]));
+        let mut field = Field::linked(false, Some("A".to_owned()), list(&["A"]));
         field.edit(|_| list(&["mine"]));
         field.is_looked_at();
         assert!(!field.clone().is_found(&list(&["A"])));
         assert!(field.is_found(&list(&["mine"])));
-        field.becomes(some("B"));
+        field.becomes(Some("B".to_owned()));
         field.is_looked_at();
         assert_eq!(field.possible(), [list(&["B"])]);
     }
 
     #[test]
     fn b14_where_a_look_may_have_been_in_between_both_are_possible() {
-        let mut field = Field::linked(false, some("A"), list(&["A"]));
-        field.becomes(some("B"));
+        let mut field = Field::linked(false, Some("A".to_owned()), list(&["A"]));
+        field.becomes(Some("B".to_owned()));
         field.may_be_looked_at();
         field.edit(|_| list(&["mine"]));
         field.is_looked_at();
@@ -146,9 +142,9 @@ mod tests {
 
     #[test]
     fn b14_of_the_phones_only_the_number_last_seen_is_replaced() {
-        let mut field = Field::linked(true, some("1"), list(&["1"]));
+        let mut field = Field::linked(true, Some("1".to_owned()), list(&["1"]));
         field.edit(|has| [has, &list(&["own"])].concat());
-        field.becomes(some("2"));
+        field.becomes(Some("2".to_owned()));
         field.is_looked_at();
         assert_eq!(field.possible(), [list(&["2", "own"])]);
         field.becomes(None);

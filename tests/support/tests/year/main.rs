@@ -9,6 +9,7 @@
 
 mod calendar;
 mod check;
+mod copies;
 mod documents;
 mod events;
 mod field;

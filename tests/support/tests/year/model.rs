@@ -92,6 +92,7 @@ pub struct Assignee {
 }
 
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "independent marks")]
 pub struct Project {
     pub id: String,
     pub details: Details,
