@@ -33,7 +33,7 @@ const EVENTS: usize = 160;
 /// Without optimisation the futures of a handler inside those of an event are large.
 const STACK: usize = 16 * 1024 * 1024;
 /// The events of a long one.
-const MANY_EVENTS: usize = 3_000;
+const MANY_EVENTS: usize = 2_000;
 
 async fn play(seed: u64, webhooks: bool, events: usize) {
     let mut year = Year::begin(seed, webhooks).await;
