@@ -165,6 +165,10 @@ outages: ## What outages of hours cost, and how soon everything moves afterwards
 nightly-cost: ## What the nightly pass of a large company costs, worked out from a small one's calls
 	cargo test --workspace --test nightly -- --nocapture the_cost_of_a_night
 
+.PHONY: year
+year: ## Long years of an organization's life, of which both sides have to be what people made: YEARS=10, or YEAR=<seed> again
+	YEARS='$(or $(YEARS),10)' cargo test --workspace --test year -- --nocapture
+
 .PHONY: screenshots
 screenshots: functions simulator-binaries browser ## Make the pictures in docs/screenshots anew, from a demo of their own
 	cargo build --workspace --bin screenshots

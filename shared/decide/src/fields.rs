@@ -119,7 +119,8 @@ pub fn relations(fields: &ProjectFields) -> BTreeMap<String, Option<String>> {
         .collect()
 }
 
-pub(super) fn status(fields: &ProjectFields) -> &'static str {
+/// What the job's metadata says of the project's state (B18).
+pub fn status(fields: &ProjectFields) -> &'static str {
     match (fields.deleted, fields.archived) {
         (true, _) => "deleted",
         (false, true) => "archived",

@@ -45,10 +45,18 @@ pub fn project_step(
             let was_off = row.is_some_and(|row| row.reason == Some(SkipReason::ImportOff));
             // An administrator asked for its job by hand: it is no new project (B18).
             let by_hand = row.is_some_and(|row| row.revision > 0);
+            // What ends does not end that: only a sync does.
+            let ended = |reason| {
+                if was_off && origin != Origin::Sync {
+                    SkipReason::ImportOff
+                } else {
+                    reason
+                }
+            };
             if now.deleted {
-                ProjectStep::Skip(SkipReason::Deleted)
+                ProjectStep::Skip(ended(SkipReason::Deleted))
             } else if now.archived {
-                ProjectStep::Skip(SkipReason::Archived)
+                ProjectStep::Skip(ended(SkipReason::Archived))
             } else if !by_hand
                 && (!preferences.has(Preference::CreateJobFromProject)
                     || (was_off && origin != Origin::Sync))
@@ -144,6 +152,17 @@ mod tests {
             project_step(Some(&skipped), &at(6), &on, Origin::Sync),
             ProjectStep::Import
         );
+        let archived = ProjectFields {
+            archived: true,
+            ..at(6)
+        };
+        let step = |origin| project_step(Some(&skipped), &archived, &on, origin);
+        assert_eq!(
+            step(Origin::Poll),
+            ProjectStep::Skip(SkipReason::ImportOff),
+            "archived and restored, it is still one of those"
+        );
+        assert_eq!(step(Origin::Sync), ProjectStep::Skip(SkipReason::Archived));
         let linked = row(LinkState::Linked, None, 5);
         assert_eq!(
             project_step(Some(&linked), &at(6), &off, Origin::Poll),

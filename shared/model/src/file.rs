@@ -165,6 +165,9 @@ pub struct FileRow {
     /// The activity log names the copy as deleted, or altered, in One Click.
     #[serde(default)]
     pub named_gone: bool,
+    /// CompanyCam has not got the photo any more, as a nightly pass was told; its copy was to stay.
+    #[serde(default)]
+    pub not_found: bool,
     /// Who or what refuses this wanted version so far.
     #[serde(default)]
     pub refused: Option<Refusal>,

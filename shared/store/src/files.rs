@@ -154,6 +154,7 @@ impl Store {
             .set("asked_ms", self.clock.now_ms())
             .set_or_remove("pending_org", (!wish.refused).then_some(org))
             .remove("failed")
+            .remove("not_found")
             .when("attribute_not_exists(#wanted) OR #wanted.#version <= :version")
             // It failed since it was read, and nothing else is wanted: that is no new try.
             .when("attribute_not_exists(#failed) OR NOT (#wanted = :wanted)")
@@ -452,6 +453,18 @@ impl Store {
             .when("attribute_exists(#copied) AND attribute_not_exists(#named_gone)");
         let row = file_key(org, file);
         self.photos.apply(row, change).await
+    }
+
+    /// CompanyCam has not got the photo any more, and its copy stays: it is asked for no more.
+    pub async fn record_file_not_found(&self, org: &OrgId, file: &FileId) -> Result<(), Error> {
+        let change = Change::new()
+            .set("not_found", true)
+            .when("attribute_exists(#wanted)");
+        self.photos
+            .apply(file_key(org, file), change)
+            .await?
+            .either_way();
+        Ok(())
     }
 
     /// The copy counts as not made, though something of it may still be there: it is made anew.

@@ -4,7 +4,7 @@
 //! were on one of them, and are all on the other now. People move single photos by hand.
 
 use companycam::ids::{PhotoId, ProjectId};
-use decide::fields::link_metadata;
+use decide::fields::{link_metadata, status};
 use decide::metadata;
 use model::messages::{Look, Origin};
 use model::project::{LinkState, ProjectFields, ProjectRow};
@@ -143,7 +143,9 @@ async fn move_job(
     };
     // The job is told first: cut off here, all of this is done again.
     let mut metadata = link_metadata(into, &gone.company_id, now);
-    metadata.insert(metadata::STATUS.to_owned(), Some("active".to_owned()));
+    // As it was last seen: what the other one is differs from that, or does not.
+    let seen = gone.seen.as_ref().map_or("active", status);
+    metadata.insert(metadata::STATUS.to_owned(), Some(seen.to_owned()));
     let changes = JobFields {
         metadata,
         ..JobFields::default()

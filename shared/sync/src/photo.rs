@@ -45,8 +45,15 @@ pub async fn look_at_photo(
     }
     let row = context.app.store.project(context.org(), &project).await?;
     let is_linked = row.is_some_and(|row| row.state == LinkState::Linked);
+    // Of one that is seen for the first time no other event may tell any more.
+    let is_new = context
+        .app
+        .store
+        .photos(context.org(), [id])
+        .await?
+        .is_empty();
     // Without a job the photo goes nowhere, and its tags with it.
-    let names = if is_linked && tags {
+    let names = if is_linked && (tags || is_new) {
         tags::of(context, id).await?
     } else {
         None

@@ -246,6 +246,37 @@ async fn b18_documents_of_a_merged_project_end_up_on_the_survivors_job() {
 }
 
 #[tokio::test]
+async fn b16_a_document_that_only_a_night_sees_on_another_project_is_on_that_ones_job() {
+    let test = TestApp::connected().await;
+    test.prefer(&[
+        "create_job_from_project",
+        "copy_documents",
+        "remove_deleted_photos",
+    ])
+    .await;
+    let (from, into) = (
+        test.named_project("From").await,
+        test.named_project("Into").await,
+    );
+    let mut ids = Vec::new();
+    for name in ["Plan.pdf", "Quote.pdf", "Permit.pdf"] {
+        ids.push(add(&test, &from, json!({ "name": name })).await);
+    }
+    test.catch_up().await;
+    // No list of the projects is due any more.
+    test.advance(Duration::from_mins(1));
+    test.catch_up().await;
+    let stamp = test.companycam_has("projects", &into).await["updated_at"].clone();
+    change(&test, &ids[0], json!({ "project_id": into })).await;
+    test.change_project(&into, json!({ "updated_at": stamp }))
+        .await;
+    test.nightly().await;
+    test.pass(Duration::from_mins(3)).await;
+    assert_eq!(documents_of(&test, &into)[0]["external_id"], json!(ids[0]));
+    assert_eq!(documents_of(&test, &from).len(), 2);
+}
+
+#[tokio::test]
 async fn b25_where_is_it_knows_documents_by_their_ids() {
     let (test, project) = live().await;
     let id = add(&test, &project, json!({"name": "Plan.pdf"})).await;

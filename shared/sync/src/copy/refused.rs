@@ -6,12 +6,13 @@ use decide::refusal::{
     delay, is_final, is_to_be_asked_for, is_worth_telling, lasts_for_all, may_be_an_outage,
     refused_again,
 };
-use model::file::{FileId, FileRow, Refusal, Refuser};
+use model::file::{FileId, FileRow, Refusal, Refuser, WantedFile};
 use model::messages::{Look, SyncMessage};
 use model::organization::Organization;
 use model::pause::Side;
 use one_click::OrgId;
 use runtime::{App, WorkError};
+use store::files::NewWish;
 
 use super::hold::Hold;
 use super::{CopyError, CopyOutcome, notes, probed};
@@ -52,7 +53,7 @@ pub(super) async fn handle(
             );
             refused(hold, row, refusal).await
         }
-        CopyError::JobGone => leave_to_its_job(hold, row).await,
+        CopyError::JobGone => leave_to_its_job(hold, organization, row).await,
         CopyError::Lasting(reason) => give_up(hold, row, &reason, None).await,
         CopyError::NoTime => {
             hold.release().await?;
@@ -159,7 +160,11 @@ async fn is_alone(app: &App, org: &OrgId, refusal: &Refusal) -> Result<bool, Wor
 }
 
 /// The job is gone: there is nowhere to copy it to. Transient until that was said twice.
-async fn leave_to_its_job(hold: &Hold<'_>, row: &FileRow) -> Result<CopyOutcome, WorkError> {
+async fn leave_to_its_job(
+    hold: &Hold<'_>,
+    organization: &Organization,
+    row: &FileRow,
+) -> Result<CopyOutcome, WorkError> {
     let (app, org) = (hold.app, hold.org);
     // First, since the photo is not looked at again once it has failed.
     if let Some(job) = &row.wanted.job_id
@@ -167,6 +172,23 @@ async fn leave_to_its_job(hold: &Hold<'_>, row: &FileRow) -> Result<CopyOutcome,
     {
         hold.release().await?;
         return Err(error);
+    }
+    if !row.strays().is_empty() {
+        // It was moved here, and leaves the job that it was on all the same (B15).
+        let nowhere = NewWish {
+            file: &row.id,
+            project: &row.project_id,
+            company: &organization.company_id,
+            wanted: &WantedFile {
+                job_id: None,
+                ..row.wanted.clone()
+            },
+            refused: false,
+        };
+        // Where something newer is wanted, that is looked at.
+        let _ = app.store.want_file(org, nowhere).await?;
+        hold.release().await?;
+        return Ok(CopyOutcome::Later(Duration::ZERO));
     }
     let reason = "its job was deleted in One Click";
     app.store

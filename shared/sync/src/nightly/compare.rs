@@ -162,8 +162,15 @@ async fn compare(
         .preferences
         .has(Preference::RemoveDeletedPhotos);
     taken.tally.files += i64::try_from(copied.len()).unwrap_or(i64::MAX);
-    for file in missing.into_iter().filter(|_| removes) {
-        if !record(context, id, Some(&file.id)).await? {
+    // It may be on a project without a job, of which nothing is listed. Where it is nowhere its copy stays
+    // without the preference, and asking once is enough.
+    let may_have_moved = |file: &&&FileRow| matches!(file.id, FileId::Photo(_)) && !file.not_found;
+    for file in missing
+        .into_iter()
+        .filter(|file| removes || may_have_moved(file))
+    {
+        let is_unseen = record(context, id, Some(&file.id)).await?;
+        if removes && !is_unseen {
             taken.tally.files_missing += 1;
         }
     }

@@ -116,9 +116,15 @@ async fn document(
         return Ok(());
     };
     match documents::shown(context, &project).await? {
-        Some(shown) if !shown.contains(file) => remove(context, file, taken).await,
-        Some(_) | None => Ok(()),
+        Some(shown) if !shown.contains(file) => {}
+        Some(_) | None => return Ok(()),
     }
+    let row = store.file(org, file).await?;
+    // The list of another project may have shown it meanwhile.
+    if row.is_some_and(|row| row.project_id == missing.project_id) {
+        remove(context, file, taken).await?;
+    }
+    Ok(())
 }
 
 /// The file belongs on no job any more.
@@ -128,10 +134,10 @@ async fn remove(
     taken: &mut Taken,
 ) -> Result<(), WorkError> {
     let preferences = &context.organization.preferences;
-    if !preferences.has(Preference::RemoveDeletedPhotos) {
-        return Ok(());
-    }
     let (org, store) = (context.org(), &context.app.store);
+    if !preferences.has(Preference::RemoveDeletedPhotos) {
+        return Ok(store.record_file_not_found(org, file).await?);
+    }
     let Some(row) = store.file(org, file).await?.filter(is_to_go) else {
         return Ok(());
     };

@@ -27,8 +27,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
+use axum::http::header;
+use axum::middleware::map_response;
 use axum::response::Redirect;
 use bytes::Bytes;
+use jiff::fmt::rfc2822::DateTimePrinter;
 use simulator_kit::{Bound, Controls, Server};
 
 pub use settings::{MergedPayload, Options, Payload, Settings};
@@ -146,7 +149,18 @@ fn router(sim: Shared) -> Router {
         .fallback(to_login)
         .method_not_allowed_fallback(to_login)
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .layer(map_response(dated))
         .with_state(sim)
+}
+
+/// The answer says the simulator's time, which a test may have moved, and not the system's.
+async fn dated(mut response: axum::response::Response) -> axum::response::Response {
+    let now = jiff::Timestamp::from_second(state::now());
+    let date = now.and_then(|now| DateTimePrinter::new().timestamp_to_rfc9110_string(&now));
+    if let Some(date) = date.ok().and_then(|date| date.try_into().ok()) {
+        response.headers_mut().insert(header::DATE, date);
+    }
+    response
 }
 
 /// A path (or method) that does not exist leads to the login page, not to a 404.

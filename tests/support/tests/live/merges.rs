@@ -128,3 +128,24 @@ async fn b18_the_documents_of_a_merged_project_come_to_the_survivors_job() {
         assert_eq!((documents(&gone), documents(&stays)), (0, 1), "{payload}");
     }
 }
+
+#[tokio::test]
+async fn b18_a_job_that_follows_to_an_archived_project_says_so() {
+    for is_archived in [true, false] {
+        let test = TestApp::connected_live().await;
+        let (gone, _) = with_photos(&test, "Gone", 1).await;
+        let job = test.job_of(&gone);
+        let stays = test.unheard(test.named_project("Stays")).await;
+        let archived = json!({"archived": true});
+        test.change_project(&stays, archived.clone()).await;
+        if is_archived {
+            test.change_project(&gone, archived).await;
+        }
+        test.live().await;
+        merge(&test, &gone, &stays).await;
+        test.live().await;
+        let followed = test.job_of(&stays);
+        assert_eq!(followed["id"], job["id"]);
+        assert_eq!(followed["metadata"]["cc_project_status"], "archived");
+    }
+}

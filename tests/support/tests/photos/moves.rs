@@ -1,5 +1,7 @@
 //! Photos that move or become internal leave their job at once, whoever sees it first (B15).
 
+use std::time::Duration;
+
 use http::Method;
 use serde_json::{Value, json};
 use test_support::TestApp;
@@ -154,4 +156,73 @@ async fn b26_events_of_a_photo_that_is_hidden_and_shown_may_come_swapped_and_lat
     assert!(test.shows(&project, &photo));
     let removed = requests(test.one_click.controls(), "DELETE", &photo);
     assert!(!removed.is_empty());
+}
+
+#[tokio::test]
+async fn b15_a_photo_moved_to_a_project_without_a_job_leaves_at_night_whatever_is_preferred() {
+    let (test, [project, skipped], photo) = with_a_skipped_project().await;
+    let deleted = test.new_photo(&project, json!({})).await;
+    test.live().await;
+    // No list of the project is due any more.
+    test.advance(Duration::from_mins(1));
+    test.catch_up().await;
+    move_to(&test, &photo, &skipped).await;
+    let path = format!("/photos/{deleted}");
+    test.companycam_control(Method::DELETE, &path, Value::Null)
+        .await;
+    test.catch_up().await;
+    assert!(test.shows(&project, &photo), "nothing tells");
+    test.companycam.controls.clear_requests();
+    for _ in 0..2 {
+        night(&test).await;
+        assert!(!test.shows(&project, &photo));
+        // One that is deleted stays, is asked for once, and no administrator is asked about it.
+        assert!(test.shows(&project, &deleted));
+        let asked = test.companycam_requests("GET", &format!("/v2/photos/{deleted}"));
+        assert_eq!(asked, 1);
+        let organization = test.organization().await.unwrap();
+        assert!(organization.lost_sight.is_none());
+    }
+    let path = format!("/photos/{deleted}/restore");
+    test.companycam_control(Method::POST, &path, Value::Null)
+        .await;
+    night(&test).await;
+    move_to(&test, &deleted, &skipped).await;
+    night(&test).await;
+    assert!(!test.shows(&project, &deleted), "it was back in between");
+}
+
+async fn night(test: &TestApp) {
+    test.nightly().await;
+    test.pass(Duration::from_mins(3)).await;
+}
+
+#[tokio::test]
+async fn b15_a_photo_that_comes_from_a_project_without_a_job_brings_its_tags() {
+    let (test, [project, skipped], _) = with_a_skipped_project().await;
+    let photo = test.new_photo(&skipped, json!({"tags": ["Siding"]})).await;
+    test.live().await;
+    move_to(&test, &photo, &project).await;
+    test.annotate(&photo).await;
+    test.live().await;
+    assert_eq!(test.image_of(&project, &photo)["tags"], json!(["Siding"]));
+}
+
+#[tokio::test]
+async fn b15_a_photo_moved_to_a_project_whose_job_is_gone_leaves_the_job_it_was_on() {
+    let test = TestApp::connected().await;
+    let (from, into) = (
+        test.named_project("From").await,
+        test.named_project("Into").await,
+    );
+    let photo = test.new_photo(&from, json!({})).await;
+    test.catch_up().await;
+    assert!(test.shows(&from, &photo));
+    // Nothing tells of either.
+    test.delete_job(&test.job_of(&into)).await;
+    move_to(&test, &photo, &into).await;
+    test.poll().await;
+    test.pass(Duration::from_mins(5)).await;
+    assert!(!test.shows(&from, &photo));
+    assert!(test.dead_letters().is_empty(), "{:?}", test.dead_letters());
 }
