@@ -14,10 +14,12 @@ use crate::tolerant;
 /// The header that carries the signature.
 pub const SIGNATURE_HEADER: &str = "x-companycam-signature";
 
-/// What a webhook of ours is told about. There is no event for deleted or moved photos, users and assignments.
+/// What a webhook of ours is told about. There is no event for deleted or moved photos, users and
+/// assignments.
 pub const SCOPES: &[&str] = &["project.*", "photo.*", "document.*"];
 
-/// Whether the body was signed with the token: `base64(HMAC-SHA1(raw body, token))`, compared in constant time.
+/// Whether the body was signed with the token: `base64(HMAC-SHA1(raw body, token))`, compared in constant
+/// time.
 ///
 /// `raw_body` is the body as it came. An empty token signs nothing.
 pub fn verify(token: &SecretString, raw_body: &[u8], signature_header: &str) -> bool {

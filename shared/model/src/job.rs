@@ -1,9 +1,9 @@
 //! A job that is linked to a project, or is getting one.
 //!
 //! A job is reassigned from `assignee`, whom it was assigned to when we last looked. Whose users the project
-//! may have because of that is `applied`: one, or several where a reassignment was cut off (`reassigning`). It
-//! adds the new user, then removes those of `applied`. Somebody who is not matched changes `assignee` only: so
-//! several reassignments end alike, looked at one by one or all at once (B23).
+//! may have because of that is `applied`: one, or several where a reassignment was cut off (`reassigning`).
+//! It adds the new user, then removes those of `applied`. Somebody who is not matched changes `assignee`
+//! only: so several reassignments end alike, looked at one by one or all at once (B23).
 
 use std::collections::BTreeSet;
 

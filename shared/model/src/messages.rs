@@ -83,7 +83,7 @@ pub enum Look {
         /// Counted from 1.
         page: u32,
     },
-    /// One photo, which an event is about.
+    /// One photo: an event named it, or a person asked for it again.
     Photo {
         photo_id: PhotoId,
         /// Whether its tags may have changed too: reading them is another call.

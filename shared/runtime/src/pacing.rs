@@ -3,7 +3,8 @@
 //!
 //! Every call is written down in the organization's call budget before it is made, in slots of two
 //! seconds. The sum over the last 62 seconds covers any minute that the other side may count, so
-//! the limit holds however its minutes are cut. A backfill leaves some of it to live events.
+//! the limit holds however its minutes are cut. A backfill leaves some of it to live events, and the
+//! nightly pass leaves more to both.
 
 use std::time::Duration;
 

@@ -236,8 +236,9 @@ impl Store {
             .await
     }
 
-    /// One Click now has `copied` (or nothing), and no other copy. Gives the lease back, and the file is no longer
-    /// pending, only if `wanted` is still what is wanted; otherwise the row as it is now, still leased.
+    /// One Click now has `copied` (or nothing), and no other copy. Gives the lease back, and the file is no
+    /// longer pending, only if `wanted` is still what is wanted; otherwise the row as it is now, still
+    /// leased.
     pub async fn mark_file_copied(
         &self,
         held: Held<'_>,

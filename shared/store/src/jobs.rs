@@ -145,8 +145,8 @@ impl Store {
             .await
     }
 
-    /// Writes down that a project is about to be asked for, before it is. Not applied: somebody else has asked
-    /// since the claim was read.
+    /// Writes down that a project is about to be asked for, before it is. Not applied: somebody else has
+    /// asked since the claim was read.
     pub async fn claim_job(
         &self,
         org: &OrgId,

@@ -33,17 +33,17 @@ pub use table::Write;
 /// The names of the six tables; `CloudFormation` chooses them.
 #[derive(Debug, Clone)]
 pub struct TableNames {
-    /// Connections, preferences, cursors, sync runs; claims of companies.
+    /// Connections, preferences, cursors, sync runs, pauses; which organization has a company.
     pub organizations: String,
     /// The users of both sides and the choices made by hand.
     pub user_matches: String,
-    /// Job ↔ project.
+    /// Job ↔ project, claims, looks that wait, the nightly pass.
     pub project_links: String,
-    /// One row for each photo and each document: wanted, copied, lease.
+    /// One row for each photo and each document: wanted, copied, lease, refusal.
     pub photos: String,
     /// The activity log.
     pub activity: String,
-    /// OAuth states, used launch tokens, sessions, call budgets.
+    /// OAuth states, used launch tokens, sessions, call budgets, outages.
     pub ephemeral: String,
 }
 

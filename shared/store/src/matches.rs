@@ -20,8 +20,8 @@ use crate::change::Change;
 use crate::table::{Item, key};
 use crate::{Error, Store, Write};
 
-/// Into how many items the users of a company, and those of One Click, are divided. An item may have 400 kB, which is room for
-/// some 2,000 users.
+/// Into how many items the users of a company, and those of One Click, are divided. An item may have 400 kB,
+/// which is room for some 2,000 users.
 const BUCKETS: usize = 8;
 
 #[derive(Debug, Serialize, Deserialize)]

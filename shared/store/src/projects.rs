@@ -131,8 +131,8 @@ impl Store {
         self.project_links.apply(row, known).await
     }
 
-    /// Both directions of the link in one transaction, in which the job's claim ends. Not applied: the job is another project's, or the
-    /// project another job's.
+    /// Both directions of the link in one transaction, in which the job's claim ends. Not applied: the job is
+    /// another project's, or the project another job's.
     pub async fn link(&self, org: &OrgId, link: &NewLink<'_>) -> Result<Write, Error> {
         let project = Change::new()
             .set("project_id", link.project_id)

@@ -14,7 +14,8 @@ fn beginning(project: &ProjectId) -> String {
 }
 
 impl Store {
-    /// Writes down which photos of a project a page of a tag's photos showed; the same page again is the same row.
+    /// Writes down which photos of a project a page of a tag's photos showed; the same page again is the same
+    /// row.
     pub async fn record_tagged(&self, row: &Tagged) -> Result<(), Error> {
         let beginning = beginning(&row.of_project);
         let sk = format!("{beginning}{}#{}", row.tag_id, row.page);

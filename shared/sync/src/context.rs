@@ -50,7 +50,7 @@ impl OrgContext<'_> {
         Ok(answer)
     }
 
-    /// A look at a project, to be queued.
+    /// The message that asks for this look at the organization.
     pub fn look(&self, look: Look) -> SyncMessage {
         SyncMessage::new(self.org(), look)
     }

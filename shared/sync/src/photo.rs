@@ -12,7 +12,7 @@ use crate::project;
 use crate::tags;
 use crate::unfinished::look_again;
 
-/// Looks at one photo, which an event is about; `tags`: at its tags too.
+/// Looks at one photo, and with `tags` at its tags too, which is another call.
 pub async fn look_at_photo(
     context: &OrgContext<'_>,
     id: &PhotoId,

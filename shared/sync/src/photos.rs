@@ -139,8 +139,8 @@ async fn known_photos(
     })
 }
 
-/// Looks at photos that were on the project's job, and that its list does not show any more: no event tells of
-/// one that was moved, and where it is now may have no job, so that nothing of it is listed there. Not to
+/// Looks at photos that were on the project's job, and that its list does not show any more: no event tells
+/// of one that was moved, and where it is now may have no job, so that nothing of it is listed there. Not to
 /// find it says nothing (B30).
 async fn ask_for_unseen(
     context: &OrgContext<'_>,

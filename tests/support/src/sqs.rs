@@ -167,8 +167,9 @@ impl Sqs {
         id
     }
 
-    /// Up to `most` messages that are due, oldest first; they stay in flight until they are
-    /// deleted or given back, or until the time for which the queue hides them is over. A FIFO queue gives nothing from a group that has some in flight.
+    /// Up to `most` messages that are due, oldest first; they stay in flight until they are deleted or given
+    /// back, or until the time for which the queue hides them is over. A FIFO queue gives nothing from a
+    /// group that has some in flight.
     pub fn receive(&self, queue: Queue, most: usize) -> Vec<Message> {
         self.end_flights(queue);
         let mut queues = self.lock();
@@ -284,8 +285,8 @@ impl Sqs {
         self.lock().get(&queue).cloned().unwrap_or_default()
     }
 
-    /// When the next message of the three working queues is due, in Unix milliseconds; `None`: they are empty, but for looks
-    /// that are to come much later.
+    /// When the next message of the three working queues is due, in Unix milliseconds; `None`: they are
+    /// empty, but for looks that are to come much later.
     pub fn next_due_ms(&self) -> Option<u64> {
         [Queue::Sync, Queue::Retry, Queue::Photos]
             .into_iter()

@@ -1,6 +1,6 @@
-//! What calls to DynamoDB would be charged for: a read of 4 kB, or two eventually consistent ones, are a unit,
-//! a written kB is one, and in a transaction two. Indexes are left out: an item that enters or leaves one costs
-//! another unit.
+//! What calls to DynamoDB would be charged for: a read of 4 kB, or two eventually consistent ones, are a
+//! unit, a written kB is one, and in a transaction two. Indexes are left out: an item that enters or leaves
+//! one costs another unit.
 
 use serde_json::Value;
 use winterbaume_core::{MockRequest, MockResponse, MockService};

@@ -135,8 +135,8 @@ impl Chooser<'_> {
     }
 }
 
-/// Everybody active in One Click, by name; first those who are free. Whoever is picked is shown whatever the search, so that
-/// saving does not surprise.
+/// Everybody active in One Click, by name; first those who are free. Whoever is picked is shown whatever the
+/// search, so that saving does not surprise.
 fn offers<'a>(
     user: &CompanyCamUser,
     matches: &'a Matches,

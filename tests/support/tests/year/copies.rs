@@ -7,7 +7,6 @@ use serde_json::Value;
 use test_support::steps::text;
 
 use crate::check::{Jobs, list};
-use crate::events::TAGS_ARE_FOLLOWED;
 use crate::model::{File, Left, Model, Photo};
 
 impl Model {
@@ -103,15 +102,13 @@ impl Model {
 fn image_differences(photo: &Photo, image: &Value) -> Vec<String> {
     let id = &photo.file.id;
     let tags: BTreeSet<_> = list(image, "tags").map(text).collect();
-    // What a night sees first it brings without them.
-    let may_lack_tags = !TAGS_ARE_FOLLOWED && tags.is_empty();
     let at = image["captured_at"].as_str();
     let at = at.and_then(|at| at.parse::<Timestamp>().ok());
     let caption = image["caption"].as_str();
     let checks = [
         ("md5", image["md5"] == photo.file.md5.as_str()),
         ("caption", caption == photo.caption.as_deref()),
-        ("tags", tags == photo.tags || may_lack_tags),
+        ("tags", tags == photo.tags),
         (
             "captured_by",
             image["captured_by"] == photo.captured_by.as_str(),

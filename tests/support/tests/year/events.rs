@@ -4,10 +4,6 @@ use rand::RngExt;
 
 use crate::calendar::Year;
 
-/// Tags that are taken off, renamed or deleted, or added where no event tells of it, are followed at
-/// night. Until they are, none of that happens.
-pub const TAGS_ARE_FOLLOWED: bool = false;
-
 #[derive(Clone, Copy, Debug)]
 enum Event {
     NewProject,

@@ -9,7 +9,6 @@ use serde_json::{Value, json};
 use test_support::steps::now;
 
 use crate::calendar::{Year, nothing};
-use crate::events::TAGS_ARE_FOLLOWED;
 use crate::model::{File, Photo};
 
 /// Small, since there are many.
@@ -209,12 +208,8 @@ impl Year {
         true
     }
 
-    /// Where its event is the only word of it, the photo has to be on a job by then.
     pub async fn add_tag(&mut self) -> bool {
-        let is_told = self.webhooks;
-        let Some(id) = self.some_photo(|photo| {
-            TAGS_ARE_FOLLOWED || (is_told && photo.file.seen_on.is_some() && !photo.file.is_stirred)
-        }) else {
+        let Some(id) = self.some_photo(|_| true) else {
             return false;
         };
         let tag = self.choose(&TAGS).expect("some");
@@ -225,7 +220,7 @@ impl Year {
     }
 
     pub async fn take_tag_off(&mut self) -> bool {
-        let Some(id) = self.some_photo(|photo| TAGS_ARE_FOLLOWED && !photo.tags.is_empty()) else {
+        let Some(id) = self.some_photo(|photo| !photo.tags.is_empty()) else {
             return false;
         };
         let Some(tag) = self
@@ -245,9 +240,6 @@ impl Year {
 
     /// On every photo that has it.
     pub async fn rename_or_delete_tag(&mut self) -> bool {
-        if !TAGS_ARE_FOLLOWED {
-            return false;
-        }
         let state = self.test.companycam_state().await;
         let tags = state["tags"].as_array().unwrap();
         let Some(tag) = self.choose(tags) else {
