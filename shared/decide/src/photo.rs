@@ -6,7 +6,7 @@ use model::preferences::{Preference, Preferences};
 
 use crate::file::{Known, news};
 
-/// The photo as it should be in One Click, if that is to be written down and looked looked at.
+/// The photo as it should be in One Click, if that is to be written down and looked at.
 pub fn wanted_photo(
     photo: &Photo,
     known: Known<'_>,

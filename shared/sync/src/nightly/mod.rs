@@ -1,9 +1,10 @@
 //! The nightly pass (B17): everything of an organization, on both sides, a few projects a look.
 //!
 //! Nothing tells of a photo that was deleted in CompanyCam or on its job, or of a change whose event and
-//! poll were missed. So once a night all projects are listed, and the photos and documents of every linked
-//! one on both sides; and tag by tag the photos that have it, since no event tells that a tag was taken off. What is missing is only written down; whether much of it is gone at once is seen at
-//! the end (B30), and each is asked for by itself, more than a minute later, before anything is removed.
+//! poll were missed. So once a night all projects are listed, and the photos and documents of every
+//! linked one on both sides; and tag by tag the photos that have it, since no event tells that a tag was
+//! taken off. What is missing is only written down; whether much of it is gone at once is seen at the end
+//! (B30), and each is asked for by itself, more than a minute later, before anything is removed.
 
 mod compare;
 mod copies;
