@@ -133,6 +133,9 @@ pub struct Missing {
     pub project_id: ProjectId,
     /// Since when, in Unix seconds.
     pub since: i64,
+    /// When a pass last did not find it.
+    #[serde(default)]
+    pub last: i64,
     /// An administrator said that it is only not seen any more: it is left as it is (B30).
     #[serde(default)]
     pub unseen: bool,

@@ -97,6 +97,9 @@ pub struct SyncRun {
     pub projects_total: i64,
     /// Photos listed so far.
     pub photos_total: i64,
+    /// When everything was listed, and waiting for it began.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub listed_at: Option<i64>,
 }
 
 impl SyncRun {

@@ -1,6 +1,7 @@
 //! The nightly pass (B17) and what it no longer finds (B30): rows beside the links, since an organization's
 //! own row is read by every look.
 
+use model::companycam::ProjectId;
 use model::nightly::{LostSight, Missing, Pass};
 use model::one_click::OrgId;
 use serde::Deserialize;
@@ -70,7 +71,8 @@ impl Store {
         let change = Change::new()
             .set("project_id", &missing.project_id)
             .set_or_remove("file", missing.file.as_ref())
-            .set_once("since", missing.since);
+            .set_once("since", missing.since)
+            .set("last", missing.last);
         let row = self
             .project_links
             .update(link_key(&missing.org_id, &sk), change)
@@ -85,6 +87,16 @@ impl Store {
             .delete::<Missing>(key, Change::new())
             .await?;
         Ok(())
+    }
+
+    /// The project as a whole, if it is missing.
+    pub async fn missing_project(
+        &self,
+        org: &OrgId,
+        project: &ProjectId,
+    ) -> Result<Option<Missing>, Error> {
+        let sk = format!("{MISSING}project#{project}");
+        self.project_links.get(link_key(org, &sk)).await
     }
 
     /// Some of what is missing, after that key; and the last key, if there may be more.

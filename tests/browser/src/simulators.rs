@@ -100,6 +100,19 @@ impl OneClick<'_> {
         Ok(drawn.iter().filter_map(alt).collect())
     }
 
+    /// Goes from a job to its Documents tab as soon as there are so many; what it says of each.
+    pub async fn look_at_documents(&self, count: usize) -> Result<Vec<String>> {
+        let link = format!("Documents ({count})");
+        self.chromium
+            .until(&format!("the job has {count} documents"), async || {
+                self.chromium.reload().await?;
+                Ok(self.chromium.offers(&link).await?.then_some(()))
+            })
+            .await?;
+        self.chromium.send(&link).await?;
+        self.chromium.texts("main tbody tr").await
+    }
+
     /// Opens the job of a customer as soon as it is in the list.
     pub async fn until_job(&self, customer: &str) -> Result<()> {
         self.open("jobs").await?;
@@ -195,6 +208,15 @@ impl CompanyCam<'_> {
         self.chromium.attach("Add photos (JPEG)", &file).await?;
         self.chromium.send("Upload").await?;
         self.chromium.until_says("1 photo uploaded").await
+    }
+
+    /// Adds a document of that name to the project that is open.
+    pub async fn add_document(&self, name: &str) -> Result<()> {
+        let file = self.chromium.folder().join(name);
+        std::fs::write(&file, b"%PDF-1.7\n% A plan of the roof.\n")?;
+        self.chromium.attach("Add documents", &file).await?;
+        self.chromium.send("Add documents").await?;
+        self.chromium.until_says(name).await
     }
 
     /// Opens the only photo of the project that is open; its address.

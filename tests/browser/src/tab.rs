@@ -23,6 +23,10 @@ pub const REMOVE_PREVIOUS: &str =
 pub const ONLY_MATCHED: &str = "Only import projects with at least one matched assigned user";
 /// B13.
 pub const COPY_INTERNAL: &str = "Copy photos marked internal";
+/// B16.
+pub const COPY_DOCUMENTS: &str = "Copy documents";
+/// B15.
+pub const REMOVE_DELETED: &str = "Remove photos in One Click when they are deleted in CompanyCam";
 /// The button under the preferences.
 pub const SAVE: &str = "Save preferences";
 /// The button that begins a sync.

@@ -18,7 +18,7 @@ use std::time::Duration;
 
 use companycam::media::Media;
 use decide::refusal::{Turn, early_by, turn};
-use model::file::{FileRow, Refuser};
+use model::file::{CopiedFile, FileRow, Refuser};
 use model::messages::FileMessage;
 use model::organization::{ConnectionState, Organization};
 use model::pause::Side;
@@ -181,8 +181,14 @@ async fn copy_held(
             .await?
         {
             Copied::Done => {
-                let before = row.copied.as_ref().map(|before| &before.hash);
-                if copied.as_ref().is_some_and(|now| Some(&now.hash) != before) {
+                // Documents have no hash of CompanyCam's; whatever went up has one of ours.
+                let content = |copied: &CopiedFile| (copied.hash.clone(), copied.md5.clone());
+                let before = row.copied.as_ref().map(content);
+                if copied
+                    .as_ref()
+                    .map(content)
+                    .is_some_and(|now| Some(now) != before)
+                {
                     note_copied(app).await?;
                 }
                 notes::note(app, org, &row, copied.as_ref()).await?;

@@ -193,11 +193,13 @@ async fn record(
     project: &ProjectId,
     file: Option<&FileId>,
 ) -> Result<bool, WorkError> {
+    let now = context.app.clock.now_s();
     let missing = Missing {
         org_id: context.org().clone(),
         file: file.cloned(),
         project_id: project.clone(),
-        since: context.app.clock.now_s(),
+        since: now,
+        last: now,
         unseen: false,
     };
     Ok(context.app.store.record_missing(&missing).await?.unseen)

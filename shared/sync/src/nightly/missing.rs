@@ -8,6 +8,7 @@ use model::file::{FileId, FileRow, WantedFile};
 use model::messages::{Look, Origin};
 use model::nightly::{Missing, Pass, PassStep, Tally};
 use model::preferences::Preference;
+use model::project::LinkState;
 use runtime::WorkError;
 use store::activity::{Kind, NewEntry, Outcome};
 
@@ -68,7 +69,13 @@ pub(super) async fn ask_again(
     if let Some(after) = next {
         taken.next = PassStep::Missing { after: Some(after) };
     }
-    for missing in all.iter().filter(|missing| !missing.unseen) {
+    let (left_alone, to_ask): (Vec<_>, Vec<_>) = all.iter().partition(|missing| missing.unseen);
+    for missing in left_alone {
+        if is_seen_again(context, pass, missing).await? {
+            store.forget_missing(missing).await?;
+        }
+    }
+    for missing in to_ask {
         match &missing.file {
             Some(FileId::Photo(id)) => photo(context, id, &mut taken).await?,
             Some(FileId::Document(_)) => document(context, missing, &mut taken).await?,
@@ -81,6 +88,33 @@ pub(super) async fn ask_again(
         store.forget_missing(missing).await?;
     }
     Ok(taken)
+}
+
+/// Whether this pass found what an administrator said is not seen any more: from then on it may be missing
+/// like anything else. What the pass did not compare says nothing.
+async fn is_seen_again(
+    context: &OrgContext<'_>,
+    pass: &Pass,
+    missing: &Missing,
+) -> Result<bool, WorkError> {
+    let has_compared = pass.tally.projects > 0;
+    if !has_compared || missing.last >= pass.started_at {
+        return Ok(false);
+    }
+    let (org, store) = (context.org(), &context.app.store);
+    let id = &missing.project_id;
+    let row = store.project(org, id).await?;
+    if row.is_none_or(|row| row.state != LinkState::Linked) {
+        return Ok(false);
+    }
+    let compares_files = context
+        .organization
+        .preferences
+        .has(Preference::RemoveDeletedPhotos);
+    match &missing.file {
+        Some(_) => Ok(compares_files && store.missing_project(org, id).await?.is_none()),
+        None => Ok(true),
+    }
 }
 
 async fn photo(context: &OrgContext<'_>, id: &PhotoId, taken: &mut Taken) -> Result<(), WorkError> {

@@ -13,15 +13,21 @@ use crate::context::OrgContext;
 /// How often a run that keeps taking steps is tried to be ended.
 const CANCEL_TRIES: usize = 5;
 
-/// How long a run may wait for what it listed.
-pub const LONGEST_RUN_S: i64 = 24 * 60 * 60;
+/// How long a run waits for what it listed, once that is everything.
+const LONGEST_WAIT_S: i64 = 24 * 60 * 60;
+
+/// Whether the run has waited for what it listed as long as it may. Listing a large company takes hours, which
+/// do not count.
+pub fn has_waited(context: &OrgContext<'_>, run: &SyncRun) -> bool {
+    let since = run.listed_at.unwrap_or(run.started_at);
+    context.now - since >= LONGEST_WAIT_S
+}
 
 /// Everything it listed is done, or has waited for a day.
 pub async fn finish(context: &OrgContext<'_>, run: &SyncRun) -> Result<(), WorkError> {
     // What was set aside by a crash stays pending until it is redriven; a run must not. Sooner than that it
     // is here since nothing was pending; an index that is behind may say otherwise by now.
-    let waited = context.now - run.started_at >= LONGEST_RUN_S;
-    let failed = (waited && anything_pending(context).await?)
+    let failed = (has_waited(context, run) && anything_pending(context).await?)
         .then(|| "some of what it listed is still waiting after a day".to_owned());
     let next = SyncRun {
         seq: run.seq + 1,

@@ -18,7 +18,7 @@ use runtime::queues::backoff;
 use runtime::{App, WorkError};
 
 use crate::context::OrgContext;
-use ending::{LONGEST_RUN_S, anything_pending, finish, left_behind};
+use ending::{anything_pending, finish, has_waited, left_behind};
 use steps::take;
 use taken::{Taken, message};
 
@@ -57,6 +57,7 @@ pub fn new_run(window: Window, now: i64) -> SyncRun {
         next_cursor: None,
         projects_total: 0,
         photos_total: 0,
+        listed_at: None,
     }
 }
 
@@ -115,10 +116,13 @@ async fn advance(
     taken: Taken,
 ) -> Result<(), WorkError> {
     let listed = lists_projects(run) && matches!(taken.next, SyncStep::Tags { .. });
+    let now = app.clock.now_s();
+    let all_is_listed = taken.next == SyncStep::Finish;
     let next = SyncRun {
+        listed_at: run.listed_at.or(all_is_listed.then_some(now)),
         step: taken.next,
         seq: run.seq + 1,
-        stepped_at: app.clock.now_s(),
+        stepped_at: now,
         next_cursor: taken.cursor.or(run.next_cursor),
         projects_total: run.projects_total + taken.projects,
         photos_total: run.photos_total + taken.photos,
@@ -164,16 +168,13 @@ async fn must_wait(
         SyncStep::Photos { .. } | SyncStep::TagPhotos { .. } if tries < PATIENT_TRIES => {
             photos_ahead(context).await?
         }
-        SyncStep::Finish if context.now - run.started_at < LONGEST_RUN_S => {
-            anything_pending(context).await?
-        }
+        SyncStep::Finish => !has_waited(context, run) && anything_pending(context).await?,
         SyncStep::Users
         | SyncStep::Projects { .. }
         | SyncStep::Looks { .. }
         | SyncStep::Photos { .. }
         | SyncStep::Tags { .. }
-        | SyncStep::TagPhotos { .. }
-        | SyncStep::Finish => false,
+        | SyncStep::TagPhotos { .. } => false,
     };
     Ok(waits.then(|| backoff(tries).min(LONGEST_WAIT)))
 }

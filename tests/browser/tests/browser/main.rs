@@ -4,6 +4,7 @@ mod arriving;
 mod bad_input;
 mod browser;
 mod keyboard;
+mod nights;
 mod photos;
 mod states;
 mod story;

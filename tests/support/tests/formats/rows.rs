@@ -119,6 +119,7 @@ fn run() -> SyncRun {
         next_cursor: Some(1_700_000_000),
         projects_total: 100,
         photos_total: 900,
+        listed_at: Some(1_700_000_040),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use http::Method;
 use serde_json::{Value, json};
-use test_support::steps::{now, text};
+use test_support::steps::{now, requests, text};
 use test_support::{ORG, TestApp};
 
 use crate::helpers::{
@@ -311,6 +311,28 @@ async fn b20_a_project_of_a_system_that_one_click_has_no_importer_for_does_not_w
     let project = test.new_project(imported("AccuLynx")).await;
     test.live().await;
     test.job_of(&project);
+}
+
+#[tokio::test]
+async fn b20_a_new_project_asks_for_jobs_twice_and_once_more_for_each_id_of_another_system() {
+    for relations in [0, 1, 3] {
+        let test = to_jobs().await;
+        for number in 0..30 {
+            test.new_job(elm(&format!("Neighbor {number}"))).await;
+        }
+        test.live().await;
+        let ids =
+            (0..relations).map(|id| json!({"type": "JobNimbus", "relation_id": format!("r-{id}")}));
+        let ids = json!({"integrations": ids.collect::<Vec<_>>()});
+        test.one_click.controls().clear_requests();
+        test.new_project(with(elm_project("Larkin"), &ids)).await;
+        test.live().await;
+        let asked = requests(test.one_click.controls(), "GET", "/jobs");
+        let lists = asked
+            .iter()
+            .filter(|request| request.path.ends_with("/jobs"));
+        assert!(lists.count() <= 2 + relations, "{relations}: {asked:#?}");
+    }
 }
 
 #[tokio::test]

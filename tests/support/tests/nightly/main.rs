@@ -243,6 +243,31 @@ async fn b30_what_is_only_not_seen_stays_and_is_not_asked_about_again() {
 }
 
 #[tokio::test]
+async fn b30_what_is_seen_again_is_followed_when_it_goes_for_good() {
+    let (test, projects, photos) = with(2, 3).await;
+    for photo in &photos[..4] {
+        delete(&test, "photos", photo).await;
+    }
+    night(&test).await;
+    let browser = test.administrator().await;
+    browser.submit("lost_sight", &[("answer", "unseen")]).await;
+    test.unheard(test.companycam_control(
+        Method::POST,
+        &format!("/photos/{}/restore", photos[0]),
+        Value::Null,
+    ))
+    .await;
+    night(&test).await;
+    delete(&test, "photos", &photos[0]).await;
+    night(&test).await;
+    assert!(!test.shows(&projects[0], &photos[0]));
+    assert!(
+        test.shows(&projects[0], &photos[1]),
+        "that one never came back"
+    );
+}
+
+#[tokio::test]
 async fn b18_projects_that_companycam_says_are_deleted_are_no_loss_of_sight() {
     let (test, projects, photos) = with(3, 1).await;
     for project in &projects {
