@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod activity;
+mod attention;
 mod connection;
 mod find;
 mod links;
@@ -37,6 +38,10 @@ pub fn router(app: Arc<App>) -> Router {
             post(preferences::form::preferences),
         )
         .route(
+            "/companycam/settings/users/accept_suggestions",
+            post(users::form::accept_suggestions),
+        )
+        .route(
             "/companycam/settings/users/{companycam_user_id}",
             get(users::chooser::chooser).post(users::form::user),
         )
@@ -49,6 +54,18 @@ pub fn router(app: Arc<App>) -> Router {
             "/companycam/settings/lost_sight",
             post(lost_sight::lost_sight),
         )
+        .route(
+            "/companycam/settings/attention/retry_all",
+            post(attention::form::retry_all),
+        )
+        .route(
+            "/companycam/settings/attention/{id}/retry",
+            post(attention::form::retry),
+        )
+        .route(
+            "/companycam/settings/attention/{id}/dismiss",
+            post(attention::form::dismiss),
+        )
         .route("/companycam/settings/retry", post(activity::form::retry))
         .route(
             "/companycam/settings/bring-back",
@@ -57,6 +74,11 @@ pub fn router(app: Arc<App>) -> Router {
         .route(
             "/companycam/settings/disconnect",
             post(connection::form::disconnect),
+        )
+        .route("/companycam/settings/pause", post(connection::form::pause))
+        .route(
+            "/companycam/settings/resume",
+            post(connection::form::resume),
         )
         .route(
             "/companycam/assets/{name}",

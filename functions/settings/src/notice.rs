@@ -10,6 +10,12 @@ pub enum Notice {
     Saved,
     /// A user's match was changed.
     UserSaved,
+    /// The suggested matches were accepted.
+    SuggestionsSaved,
+    /// Some of them were.
+    SomeSuggestionsSaved,
+    /// None of them is suggested any more.
+    NoSuggestion,
     /// A sync began.
     SyncStarted,
     /// One was running already.
@@ -18,10 +24,18 @@ pub enum Notice {
     SyncCancelled,
     /// There was none to end.
     NoSync,
+    /// Nothing happens until somebody resumes it.
+    Paused,
+    /// It goes on.
+    Resumed,
     /// The connection is gone.
     Disconnected,
     /// Something that failed is looked at once more.
     Retried,
+    /// Nothing there can be tried again.
+    NothingToRetry,
+    /// Nobody wants to see it any more.
+    Dismissed,
     /// A deleted job gets a successor.
     BroughtBack,
     /// It has one already.
@@ -34,7 +48,7 @@ pub enum Notice {
     NoQuestion,
 }
 
-const ALL: [(&str, Notice, &str); 14] = [
+const ALL: [(&str, Notice, &str); 21] = [
     (
         "connected",
         Notice::Connected,
@@ -45,6 +59,21 @@ const ALL: [(&str, Notice, &str); 14] = [
         "user-saved",
         Notice::UserSaved,
         "The user's match is saved.",
+    ),
+    (
+        "suggestions-saved",
+        Notice::SuggestionsSaved,
+        "The suggested matches are saved.",
+    ),
+    (
+        "some-suggestions-saved",
+        Notice::SomeSuggestionsSaved,
+        "Some of the suggested matches are saved. The others changed in the meantime; please review them.",
+    ),
+    (
+        "no-suggestion",
+        Notice::NoSuggestion,
+        "These suggestions are out of date, so nothing was changed. Please review the current ones.",
     ),
     ("sync-started", Notice::SyncStarted, "The sync has started."),
     (
@@ -65,7 +94,17 @@ const ALL: [(&str, Notice, &str); 14] = [
     (
         "retried",
         Notice::Retried,
-        "It is being tried again. What comes of it appears in the activity in a moment.",
+        "Trying again. The result will show under Activity shortly.",
+    ),
+    (
+        "nothing-to-retry",
+        Notice::NothingToRetry,
+        "There is nothing left to retry.",
+    ),
+    (
+        "dismissed",
+        Notice::Dismissed,
+        "Dismissed. It stays in the activity.",
     ),
     (
         "brought-back",
@@ -91,6 +130,16 @@ const ALL: [(&str, Notice, &str); 14] = [
         "no-question",
         Notice::NoQuestion,
         "This was answered already, or CompanyCam shows everything again.",
+    ),
+    (
+        "paused",
+        Notice::Paused,
+        "Syncing is paused. Nothing is created, copied or changed until you resume it.",
+    ),
+    (
+        "resumed",
+        Notice::Resumed,
+        "Syncing has resumed. Everything that happened in the meantime is on its way.",
     ),
     (
         "disconnected",

@@ -53,6 +53,18 @@ pub async fn sent<T: DeserializeOwned>(
     Ok((signed_in, fields.own))
 }
 
+/// The same for a form whose fields may come more than once.
+pub async fn sent_fields(
+    app: &App,
+    request: Request,
+) -> Result<(SignedIn, Vec<(String, String)>), ErrorPage> {
+    let signed_in = sign_in(app, request.headers()).await?;
+    let fields: Vec<(String, String)> = read_form(request).await?;
+    let token = fields.iter().find(|(name, _)| name == "csrf_token");
+    check_csrf(&signed_in, token.map(|(_, token)| token.as_str()))?;
+    Ok((signed_in, fields))
+}
+
 pub async fn organization(app: &App, signed_in: &SignedIn) -> Result<Organization, ErrorPage> {
     app.store
         .organization(&signed_in.session.org_id)
@@ -66,16 +78,26 @@ pub async fn organization(app: &App, signed_in: &SignedIn) -> Result<Organizatio
         })
 }
 
-/// The organization, if its connection works: whatever is queued without one is let go.
+/// The organization, if its connection works and nobody paused it: whatever is queued without one is let
+/// go, and while it is paused nobody would see what came of it.
 pub async fn connected(app: &App, signed_in: &SignedIn) -> Result<Organization, ErrorPage> {
     let organization = organization(app, signed_in).await?;
-    if organization.state == ConnectionState::Connected {
-        return Ok(organization);
+    if organization.state != ConnectionState::Connected {
+        return Err(not_connected());
     }
-    let text = "The connection to CompanyCam does not work at the moment. Reconnect first; that also syncs.";
-    Err(ErrorPage::new(
-        StatusCode::CONFLICT,
-        "CompanyCam is not connected",
-        text,
-    ))
+    if organization.halt.is_some() {
+        let text = "Syncing is paused. Resume it first. Nothing was changed.";
+        return Err(ErrorPage::new(
+            StatusCode::CONFLICT,
+            "Syncing is paused",
+            text,
+        ));
+    }
+    Ok(organization)
+}
+
+/// Nothing can be done until somebody reconnects.
+pub fn not_connected() -> ErrorPage {
+    let text = "CompanyCam isn’t connected right now. Reconnect first; that also starts a sync.";
+    ErrorPage::new(StatusCode::CONFLICT, "CompanyCam is not connected", text)
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use ::sync::attention;
 use axum::Json;
 use axum::extract::State;
 use axum::http::HeaderMap;
@@ -38,6 +39,8 @@ pub enum ConnectionStatus {
     Connected,
     /// A sync is running.
     Syncing,
+    /// An administrator paused everything.
+    Paused,
     /// The grant was revoked.
     NeedsReconnecting,
     /// An administrator disconnected.
@@ -79,6 +82,8 @@ pub struct Status {
     pub started_at: Option<Timestamp>,
     /// Which sides do not answer at the moment.
     pub down: Vec<&'static str>,
+    /// How many things a person has to decide or mend.
+    pub attention: usize,
     /// How fast it goes.
     #[serde(flatten)]
     pub pace: Pace,
@@ -98,28 +103,36 @@ async fn answer(app: &App, headers: &HeaderMap) -> Result<Status, ErrorPage> {
     let signed_in = sign_in(app, headers).await?;
     let org = &signed_in.session.org_id;
     let organization = app.store.organization(org).await?;
-    Ok(of(app, org, organization.as_ref()).await?)
+    let Some(organization) = organization else {
+        return Ok(not_connected());
+    };
+    let open = attention::open(app, &organization).await?;
+    Ok(of(app, &organization, &open).await?)
 }
 
-/// The status of an organization.
+/// The status of an organization that was never connected.
+fn not_connected() -> Status {
+    Status {
+        state: ConnectionStatus::NotConnected,
+        projects: Progress::default(),
+        photos: Progress::default(),
+        last_synced_at: None,
+        last_checked_at: None,
+        started_at: None,
+        down: Vec::new(),
+        attention: 0,
+        pace: Pace::default(),
+        text: PaceText::default(),
+    }
+}
+
+/// The status of an organization; `open`: what needs attention.
 pub async fn of(
     app: &App,
-    org: &OrgId,
-    organization: Option<&Organization>,
+    organization: &Organization,
+    open: &[attention::Item],
 ) -> Result<Status, WorkError> {
-    let Some(organization) = organization else {
-        return Ok(Status {
-            state: ConnectionStatus::NotConnected,
-            projects: Progress::default(),
-            photos: Progress::default(),
-            last_synced_at: None,
-            last_checked_at: None,
-            started_at: None,
-            down: Vec::new(),
-            pace: Pace::default(),
-            text: PaceText::default(),
-        });
-    };
+    let org = &organization.org_id;
     let run = organization.sync.as_ref();
     let running = run.filter(|run| run.is_running());
     let (projects_left, photos_left) = if running.is_some() {
@@ -139,6 +152,7 @@ pub async fn of(
     });
     Ok(Status {
         state: match organization.state {
+            ConnectionState::Connected if organization.halt.is_some() => ConnectionStatus::Paused,
             ConnectionState::Connected if running.is_some() => ConnectionStatus::Syncing,
             ConnectionState::Connected => ConnectionStatus::Connected,
             ConnectionState::NeedsReconnecting => ConnectionStatus::NeedsReconnecting,
@@ -154,6 +168,7 @@ pub async fn of(
             .filter(|side| organization.down_since(*side).is_some())
             .map(Side::name)
             .collect(),
+        attention: attention::count(organization, open),
         pace,
         text: pace.text(),
     })

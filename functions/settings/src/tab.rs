@@ -1,7 +1,6 @@
 //! The tab: its cards.
 
 use axum::response::Response;
-use decide::users::Matches;
 use maud::{Markup, html};
 use model::organization::ConnectionState;
 use runtime::App;
@@ -9,7 +8,9 @@ use web::{ErrorPage, SignedIn};
 
 use crate::notice::Notice;
 use crate::view::View;
-use crate::{activity, connection, find, lost_sight, preferences, status, syncing, users};
+use crate::{
+    activity, attention, connection, find, lost_sight, preferences, status, syncing, users,
+};
 
 /// The whole tab for whoever is signed in.
 pub async fn tab(
@@ -24,12 +25,13 @@ pub async fn tab(
     let body = match &organization {
         None => connection::card::never_connected(app, signed_in),
         Some(organization) => {
-            let (status, directory, log) = futures::try_join!(
-                Box::pin(async { Ok(status::of(app, org, Some(organization)).await?) }),
+            let (open, directory, log) = futures::try_join!(
+                Box::pin(async { Ok(::sync::attention::open(app, organization).await?) }),
                 Box::pin(async { Ok(app.store.directory(org, &organization.company_id).await?) }),
                 Box::pin(activity::card::Page::read(app, org, view)),
             )?;
-            let matches = Matches::of(&directory);
+            let status = status::of(app, organization, &open).await?;
+            let users = users::card::People::of(directory);
             let found = match view.find() {
                 Some(text) => Some(find::find(app, organization, text).await?),
                 None => None,
@@ -37,13 +39,14 @@ pub async fn tab(
             let works = organization.state == ConnectionState::Connected;
             html! {
                 div.sections {
-                    (contents(works))
+                    (contents(works, status.attention))
                     div.cards {
+                        (attention::card::card(app, signed_in, organization, &open))
                         @if works { (lost_sight::card(app, signed_in, organization)) }
                         (connection::card::card(app, signed_in, organization))
                         @if works { (syncing::card::card(app, signed_in, organization, &status)) }
                         (preferences::card::card(app, signed_in, &organization.preferences))
-                        (users::card::card(app, &matches, people))
+                        (users::card::card(app, signed_in, &users, people))
                         (find::card::card(app, signed_in, view, found.as_ref()))
                         (activity::card::card(app, signed_in, &log, view))
                     }
@@ -62,8 +65,10 @@ pub async fn tab(
 }
 
 /// Links to the sections: an id and a name for each that is on the page.
-fn contents(works: bool) -> Markup {
+fn contents(works: bool, attention: usize) -> Markup {
+    let needed = format!("Needs attention ({attention})");
     let sections = [
+        ("attention", &*needed, attention > 0),
         ("connection", "Connection", true),
         ("sync", "Sync", works),
         ("preferences", "Preferences", true),

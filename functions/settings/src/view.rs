@@ -9,12 +9,13 @@ use url::form_urlencoded::Serializer;
 use crate::notice::Notice;
 
 /// The kinds in the filter: the parameter's value, and its text.
-pub const KINDS: [(&str, Kind, &str); 6] = [
+pub const KINDS: [(&str, Kind, &str); 7] = [
     ("project", Kind::Project, "Projects and jobs"),
     ("photo", Kind::Photo, "Photos"),
     ("document", Kind::Document, "Documents"),
     ("sync", Kind::Sync, "Syncs"),
     ("user", Kind::User, "Users"),
+    ("preferences", Kind::Preferences, "Preferences"),
     ("connection", Kind::Connection, "Connection"),
 ];
 /// The outcomes in the filter, and what the log calls them.

@@ -57,12 +57,14 @@ pub fn job_step(link: Option<&JobRow>, job: &Job, preferences: &Preferences, now
     }
 }
 
-/// Whether the job was created after that, as far as can be told: a time without a fraction may be one
-/// that was cut off.
+/// Whether the job was created after that, as far as can be told: its time may be cut off to the second, or
+/// to the millisecond.
 fn is_created_since(job: &Job, since: Timestamp) -> bool {
     let created_at = job.created_at;
-    let is_whole = created_at.subsec_nanosecond() == 0;
-    created_at >= since || (is_whole && created_at.as_second() == since.as_second())
+    let nanoseconds = created_at.subsec_nanosecond();
+    created_at >= since
+        || (nanoseconds == 0 && created_at.as_second() == since.as_second())
+        || (nanoseconds % 1_000_000 == 0 && created_at.as_millisecond() == since.as_millisecond())
 }
 
 /// Whether another system's importer made the job.
@@ -116,6 +118,13 @@ mod tests {
         let step_exact = |preferences| job_step(None, &exact, &preferences, 1001);
         assert_eq!(step_exact(within(1_000_400)), JobStep::Nothing);
         assert_eq!(step_exact(within(1_000_200)), JobStep::CreateProject);
+        let later = Timestamp::from_nanosecond(1_000_300_900_000).unwrap();
+        let within_it = since(0).creating_projects_since(Some(later));
+        assert_eq!(
+            step_exact(within_it),
+            JobStep::CreateProject,
+            "or to the millisecond"
+        );
         let off = since(900).with(Preference::CreateProjectFromJob, false);
         assert_eq!(step(&off), JobStep::Nothing);
     }

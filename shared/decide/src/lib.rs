@@ -18,6 +18,7 @@ pub mod photo;
 pub mod project;
 pub mod refusal;
 pub mod relations;
+pub mod suggestions;
 pub mod sync_run;
 mod text;
 pub mod users;

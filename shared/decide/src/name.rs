@@ -32,6 +32,18 @@ pub fn same_name(one: &str, other: &str) -> bool {
     titles && forms(&one).iter().any(same)
 }
 
+/// The letters of a person's name, by which same names are found: of "Smith, John" those of "John Smith".
+/// `None`: there are none.
+pub fn letters_of(name: &str) -> Option<String> {
+    let read = Name::read(name);
+    let letters = if read.turned.is_empty() {
+        read.plain
+    } else {
+        read.turned
+    };
+    Some(letters).filter(|letters| !letters.is_empty())
+}
+
 struct Name {
     title: String,
     /// The letters of all words.

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+pub mod attention;
 pub mod companycam;
 pub mod file;
 pub mod ids;

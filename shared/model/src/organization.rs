@@ -101,6 +101,24 @@ pub struct Organization {
     /// Whether the secrets of its own that an earlier version gave the organization are gone.
     #[serde(default)]
     pub no_old_secrets: bool,
+    /// How many things One Click's card was last told to need attention (B38).
+    #[serde(default)]
+    pub attention_told: Option<i64>,
+    /// An administrator paused everything (B44).
+    #[serde(default)]
+    pub halt: Option<Halt>,
+    /// That is over, and what waited for it was not queued yet.
+    #[serde(default)]
+    pub goes_on: bool,
+}
+
+/// Nothing is done for the organization, since an administrator wants so. What comes meanwhile waits in rows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Halt {
+    /// Since when, in Unix seconds.
+    pub at: i64,
+    /// Who paused it.
+    pub by: String,
 }
 
 impl Organization {

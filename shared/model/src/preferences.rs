@@ -95,7 +95,7 @@ impl Preference {
 }
 
 /// When B9 was switched on, as rows name it.
-const SINCE: &str = "create_project_from_job_since";
+pub const SINCE: &str = "create_project_from_job_since";
 
 /// What is on.
 ///
@@ -117,22 +117,30 @@ impl Default for Preferences {
 }
 
 impl Preferences {
-    /// These are on, and no others but for what they cannot be without.
-    pub fn chosen(before: &Self, on: impl IntoIterator<Item = Preference>, now: Timestamp) -> Self {
-        let asked: BTreeSet<_> = on.into_iter().collect();
-        let possible = |one: &Preference| one.needs().is_none_or(|other| asked.contains(&other));
-        let on: BTreeSet<_> = asked.iter().copied().filter(possible).collect();
-        // B9 covers jobs created after it was last switched on.
-        let was_on = before.has(Preference::CreateProjectFromJob);
-        let since = match (was_on, on.contains(&Preference::CreateProjectFromJob)) {
-            (true, true) => before.create_project_from_job_since,
-            (false, true) => Some(now),
-            (_, false) => None,
-        };
-        Self {
-            on,
-            create_project_from_job_since: since,
+    /// What a form changes: `saw` was on when the page was made, `ticked` is on in it. What somebody else
+    /// changed meanwhile, and this form did not, stays.
+    pub fn changes(
+        &self,
+        saw: &BTreeSet<Preference>,
+        ticked: &BTreeSet<Preference>,
+    ) -> Vec<(Preference, bool)> {
+        let mut after = self.on.clone();
+        for one in Preference::ALL {
+            match (saw.contains(&one), ticked.contains(&one)) {
+                (false, true) => after.insert(one),
+                (true, false) => after.remove(&one),
+                (true, true) | (false, false) => false,
+            };
         }
+        let has_what_it_needs = |one: &Preference| one.needs().is_none_or(|it| after.contains(&it));
+        let after: BTreeSet<_> = after.iter().copied().filter(has_what_it_needs).collect();
+        let changed = self.on.symmetric_difference(&after).copied();
+        changed.map(|one| (one, after.contains(&one))).collect()
+    }
+
+    /// What is on.
+    pub fn on(&self) -> &BTreeSet<Preference> {
+        &self.on
     }
 
     /// Whether it is on.
@@ -212,28 +220,46 @@ mod tests {
 
     use super::*;
 
-    fn at(second: i64) -> Timestamp {
-        Timestamp::from_second(second).unwrap()
-    }
-
-    #[test]
-    fn b9_switching_on_remembers_when_and_saving_again_keeps_it() {
-        let b9 = [Preference::CreateProjectFromJob];
-        let on = Preferences::chosen(&Preferences::default(), b9, at(100));
-        assert_eq!(on.create_project_from_job_since(), Some(at(100)));
-        let again = Preferences::chosen(&on, b9, at(200));
-        assert_eq!(again.create_project_from_job_since(), Some(at(100)));
-        let off = Preferences::chosen(&again, [], at(300));
-        assert_eq!(off.create_project_from_job_since(), None);
+    fn set<const N: usize>(preferences: [Preference; N]) -> BTreeSet<Preference> {
+        preferences.into_iter().collect()
     }
 
     #[test]
     fn b12_removing_the_previous_assignee_needs_reassignment() {
-        let b12 = Preference::RemovePreviousAssignee;
-        let alone = Preferences::chosen(&Preferences::default(), [b12], at(1));
-        assert!(!alone.has(b12));
-        let both = [b12, Preference::ReassignProject];
-        assert!(Preferences::chosen(&Preferences::default(), both, at(1)).has(b12));
+        let (b11, b12) = (
+            Preference::ReassignProject,
+            Preference::RemovePreviousAssignee,
+        );
+        let first = Preferences::default();
+        let saw = first.on().clone();
+        let with = |more: BTreeSet<Preference>| first.changes(&saw, &(&saw | &more));
+        assert_eq!(with(set([b12])), []);
+        assert_eq!(with(set([b11, b12])), [(b11, true), (b12, true)]);
+        let both = first.clone().with(b11, true).with(b12, true);
+        let ticked = &saw | &set([b12]);
+        assert_eq!(
+            both.changes(both.on(), &ticked),
+            [(b11, false), (b12, false)]
+        );
+    }
+
+    #[test]
+    fn b42_a_form_changes_what_somebody_changed_in_it_and_nothing_else() {
+        let (b9, b10) = (
+            Preference::CreateProjectFromJob,
+            Preference::CreateJobFromProject,
+        );
+        let internal = Preference::CopyInternalPhotos;
+        let saw = set([b9, b10]);
+        // Meanwhile another tab switched B9 off.
+        let now = Preferences::default();
+        assert_eq!(
+            now.changes(&saw, &set([b9, b10, internal])),
+            [(internal, true)]
+        );
+        assert_eq!(now.changes(&saw, &saw), []);
+        // Both mean the same.
+        assert_eq!(now.changes(&saw, &set([b10])), []);
     }
 
     #[test]

@@ -31,6 +31,8 @@ pub enum Kind {
     Sync,
     /// Users and their matches.
     User,
+    /// What is on and off.
+    Preferences,
     /// A project and its job.
     Project,
     Photo,
@@ -111,6 +113,8 @@ pub struct NewEntry {
     pub offer: Option<Offer>,
     /// What Retry does.
     pub retry: Option<RetryTarget>,
+    /// Who did it, where somebody did.
+    pub by: Option<String>,
 }
 
 impl NewEntry {
@@ -126,7 +130,15 @@ impl NewEntry {
             document_id: None,
             offer: None,
             retry: None,
+            by: None,
         }
+    }
+
+    /// An administrator did it.
+    #[must_use]
+    pub fn by(mut self, who: &str) -> Self {
+        self.by = Some(who.to_owned());
+        self
     }
 
     /// About this project.
@@ -222,6 +234,9 @@ pub struct Entry {
     /// What Retry does; see [`Entry::retry_target`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     retry: Option<RetryTarget>,
+    /// Who did it, where somebody did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
     /// When `DynamoDB` may drop it.
     expires_at: i64,
 }
@@ -262,8 +277,10 @@ struct EntryKey {
 }
 
 impl Store {
-    /// Writes the entry down.
+    /// Writes the entry down; and where it is a failure that somebody can do something about, that it needs
+    /// attention.
     pub async fn log(&self, org: &OrgId, new: NewEntry) -> Result<(), Error> {
+        self.raise_failure(org, &new).await?;
         self.activity
             .put(&self.dated(org, new), Change::new())
             .await?
@@ -316,6 +333,7 @@ impl Store {
             document_id: new.document_id,
             offer: new.offer,
             retry: new.retry,
+            by: new.by,
             expires_at: at + KEPT_S,
         }
     }

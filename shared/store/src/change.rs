@@ -16,6 +16,7 @@ pub(crate) struct Change {
     sets: Vec<String>,
     adds: Vec<String>,
     removes: Vec<String>,
+    deletes: Vec<String>,
     condition: Option<String>,
     names: HashMap<String, String>,
     values: HashMap<String, AttributeValue>,
@@ -73,12 +74,30 @@ impl Change {
     }
 
     /// Adds a text to a set of them, which is absent while it is empty. Top-level fields only.
-    pub fn add_text(mut self, name: &str, text: &str) -> Self {
+    pub fn add_text(self, name: &str, text: &str) -> Self {
+        self.add_texts(name, &[text.to_owned()])
+    }
+
+    /// The same of several at once.
+    pub fn add_texts(mut self, name: &str, texts: &[String]) -> Self {
         let name = self.path(name);
         let placeholder = format!(":v{}", self.values.len());
-        let set = AttributeValue::Ss(vec![text.to_owned()]);
-        self.values.insert(placeholder.clone(), set);
         self.adds.push(format!("{name} {placeholder}"));
+        self.texts(&placeholder, texts)
+    }
+
+    /// Takes texts out of a set of them. Top-level fields only.
+    pub fn take_texts(mut self, name: &str, texts: &[String]) -> Self {
+        let name = self.path(name);
+        let placeholder = format!(":v{}", self.values.len());
+        self.deletes.push(format!("{name} {placeholder}"));
+        self.texts(&placeholder, texts)
+    }
+
+    /// A set of texts that the condition mentions; not an empty one, which there is not.
+    pub fn texts(mut self, placeholder: &str, texts: &[String]) -> Self {
+        let set = AttributeValue::Ss(texts.to_vec());
+        self.values.insert(placeholder.to_owned(), set);
         self
     }
 
@@ -128,6 +147,7 @@ impl Change {
             ("SET ", &self.sets),
             (" ADD ", &self.adds),
             (" REMOVE ", &self.removes),
+            (" DELETE ", &self.deletes),
         ] {
             if !parts.is_empty() {
                 update.push_str(verb);

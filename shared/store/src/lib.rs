@@ -2,6 +2,7 @@
 
 mod absence;
 pub mod activity;
+mod attention;
 pub mod begun;
 mod change;
 pub mod connecting;

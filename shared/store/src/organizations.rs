@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use model::companycam::WebhookId;
 use model::one_click::OrgId;
 use model::organization::{ConnectionState, Organization, PollProgress};
-use model::preferences::Preferences;
+use model::preferences::{self, Preference};
 use serde::Deserialize;
 
 use crate::activity::NewEntry;
@@ -37,6 +37,8 @@ impl Store {
             .remove("connected_shard")
             .remove("companycam_pause")
             .remove("one_click_pause")
+            .remove("halt")
+            .remove("goes_on")
             .when("#generation = :generation")
             .value(":generation", generation);
         self.organizations.update(org_key(org), change).await
@@ -57,6 +59,16 @@ impl Store {
             .when("#generation = :generation AND #state = :connected")
             .value(":generation", generation)
             .value(":connected", ConnectionState::Connected);
+        self.change_and_log(org, change, entry).await
+    }
+
+    /// Changes the row, and writes the entry that says so: both or neither.
+    pub(crate) async fn change_and_log(
+        &self,
+        org: &OrgId,
+        change: Change,
+        entry: NewEntry,
+    ) -> Result<Write, Error> {
         let writes = vec![
             self.organizations.transact_update(org_key(org), change)?,
             self.activity
@@ -65,14 +77,25 @@ impl Store {
         self.organizations.transact(writes).await
     }
 
-    /// Saves what the administrator chose.
-    pub async fn save_preferences(
+    /// Switches these preferences on or off, and leaves the others; the entry that says so is written with it,
+    /// or neither is. B9 covers jobs created after it was last switched on.
+    pub async fn change_preferences(
         &self,
         org: &OrgId,
-        preferences: &Preferences,
+        changes: &[(Preference, bool)],
+        now: Timestamp,
+        entry: NewEntry,
     ) -> Result<(), Error> {
-        self.change_organization(org, Change::new().set("preferences", preferences))
-            .await
+        let mut change = Change::new().when("attribute_exists(#state)");
+        for (preference, on) in changes {
+            change = change.set(&format!("preferences.{}", preference.name()), on);
+            if *preference == Preference::CreateProjectFromJob {
+                let since = format!("preferences.{}", preferences::SINCE);
+                change = change.set(&since, on.then_some(now));
+            }
+        }
+        self.change_and_log(org, change, entry).await?.either_way();
+        Ok(())
     }
 
     /// Remembers when the users were refreshed.

@@ -4,10 +4,12 @@
 //! row too, one for each thing to look at, so that what waits stays as large as what changed.
 
 use model::one_click::OrgId;
+use model::organization::{ConnectionState, Halt};
 use model::pause::{Pause, Side};
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
+use crate::activity::NewEntry;
 use crate::change::Change;
 use crate::keys::{link_key, org_key};
 use crate::table::key;
@@ -91,6 +93,38 @@ impl Store {
     pub async fn end_pause(&self, org: &OrgId, side: Side, seq: i64) -> Result<Write, Error> {
         let change = Change::new().remove(side.field());
         self.change_pause(org, of_seq(side, seq, change)).await
+    }
+
+    /// An administrator pauses everything; the entry that says so is written with it, or neither is. Not
+    /// applied: it is paused already, or not connected.
+    pub async fn halt(&self, org: &OrgId, halt: &Halt, entry: NewEntry) -> Result<Write, Error> {
+        let change = Change::new()
+            .set("halt", halt)
+            .remove("goes_on")
+            .when("#state = :connected AND attribute_not_exists(#halt)")
+            .value(":connected", ConnectionState::Connected);
+        self.change_and_log(org, change, entry).await
+    }
+
+    /// An administrator ends that. Not applied: it was not paused. From here on [`Organization::goes_on`] is
+    /// set, until what waited is queued.
+    ///
+    /// [`Organization::goes_on`]: model::organization::Organization::goes_on
+    pub async fn end_halt(&self, org: &OrgId, entry: NewEntry) -> Result<Write, Error> {
+        let change = Change::new()
+            .remove("halt")
+            .set("goes_on", true)
+            .when("attribute_exists(#halt)");
+        self.change_and_log(org, change, entry).await
+    }
+
+    /// What waited for the end of the pause is queued.
+    pub async fn record_going_on(&self, org: &OrgId) -> Result<(), Error> {
+        let change = Change::new()
+            .remove("goes_on")
+            .when("attribute_exists(#state)");
+        self.change_pause(org, change).await?.either_way();
+        Ok(())
     }
 
     async fn change_pause(&self, org: &OrgId, change: Change) -> Result<Write, Error> {

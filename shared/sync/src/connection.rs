@@ -10,7 +10,7 @@ use secrecy::ExposeSecret;
 use store::activity::{Kind, NewEntry, Outcome};
 
 use crate::context::OrgContext;
-use crate::webhooks;
+use crate::{attention, webhooks};
 
 const NEEDS_RECONNECTING: &str = "CompanyCam no longer accepts the connection. Press Reconnect; everything missed will be caught up on.";
 const FOREIGN: &str = "CompanyCam says that the stored access belongs to another company than the one connected. Nothing was changed. Press Reconnect; everything missed will be caught up on.";
@@ -66,7 +66,10 @@ pub async fn disconnect(app: &App, organization: &Organization, by: &str) -> Res
     if app.store.set_disconnected(org, generation).await?.is_some() {
         let text = format!("Disconnected from {} by {by}.", organization.company_name);
         app.store
-            .log(org, NewEntry::new(Kind::Connection, Outcome::Removed, text))
+            .log(
+                org,
+                NewEntry::new(Kind::Connection, Outcome::Removed, text).by(by),
+            )
             .await?;
         tracing::info!(org.id = %org, "disconnected");
     }
@@ -229,20 +232,59 @@ async fn is_of_its_company(context: &OrgContext<'_>) -> Result<bool, WorkError> 
     Ok(false)
 }
 
-/// Shows the state on One Click's integrations card. Nothing else waits for a card that One Click refuses.
+/// Shows the state on One Click's integrations card, and how much waits for a person. Nothing else waits for a
+/// card that One Click refuses.
 pub async fn publish_state(
     app: &App,
     org: &OrgId,
     state: IntegrationState,
     message: &str,
 ) -> Result<(), WorkError> {
+    let organization = app.store.organization(org).await?;
+    let attention = match (&organization, state) {
+        (None, _) | (_, IntegrationState::Disconnected) => 0,
+        (Some(organization), state) => {
+            let open = attention::open(app, organization).await?.len();
+            let reconnecting = usize::from(state == IntegrationState::NeedsReconnecting);
+            open + usize::from(organization.lost_sight.is_some()) + reconnecting
+        }
+    };
+    let counted = match attention {
+        1 => "1 thing needs attention.".to_owned(),
+        count => format!("{count} things need attention."),
+    };
+    let message = if message.is_empty() && attention > 0 {
+        &counted
+    } else {
+        message
+    };
     let told = app.one_click().await?;
-    let told = told.put_integration(org, state, message).await;
+    let told = told.put_integration(org, state, message, attention).await;
     match told.map_err(WorkError::from) {
         Err(WorkError::Permanent(reason)) => {
             tracing::warn!(org.id = %org, cause = reason, "One Click does not take the state for its card");
-            Ok(())
         }
-        told => told.map(drop),
+        told => told?,
     }
+    let attention = i64::try_from(attention).unwrap_or(i64::MAX);
+    Ok(app.store.record_attention_told(org, attention).await?)
+}
+
+/// What the card says while an administrator has paused everything.
+pub fn paused_by(who: &str) -> String {
+    format!("Syncing is paused by {who}.")
+}
+
+/// Tells One Click's card how much needs attention, if that is another number than it was told.
+pub async fn tell_attention(app: &App, organization: &Organization) -> Result<(), WorkError> {
+    let open = attention::open(app, organization).await?;
+    let count = attention::count(organization, &open);
+    let told = organization.attention_told.unwrap_or(0);
+    if i64::try_from(count) == Ok(told) || organization.state != ConnectionState::Connected {
+        return Ok(());
+    }
+    let paused = organization.halt.as_ref();
+    let message = paused.map_or_else(String::new, |halt| paused_by(&halt.by));
+    let state = IntegrationState::Connected;
+    publish_state(app, &organization.org_id, state, &message).await
 }

@@ -3,6 +3,7 @@
 mod absence;
 mod adoption;
 mod assignees;
+pub mod attention;
 mod claim;
 pub mod connection;
 pub mod context;
@@ -10,6 +11,7 @@ pub mod copy;
 mod document;
 mod documents;
 pub mod failure;
+pub mod halt;
 mod import;
 pub mod jobs;
 mod listing;
@@ -80,6 +82,10 @@ pub async fn look(app: &App, message: &SyncMessage) -> Result<(), WorkError> {
     if organization.state != ConnectionState::Connected {
         tracing::info!(org.id = %message.org_id, state = ?organization.state, "not connected; the message is let go");
         return Ok(());
+    }
+    if organization.halt.is_some() {
+        tracing::info!(org.id = %message.org_id, look.kind = message.look.kind(), "an administrator paused the organization");
+        return pause::park(app, message).await;
     }
     let context = OrgContext {
         app,

@@ -17,7 +17,7 @@ use store::activity::{Kind, NewEntry, Outcome};
 
 use crate::context::OrgContext;
 use crate::listing::{LOOKS_AT_ONCE, PER_PAGE};
-use crate::{jobs, listing, pause, sync_run, users, webhooks};
+use crate::{connection, halt, jobs, listing, pause, sync_run, users, webhooks};
 
 /// Users are refreshed at least this often (B8).
 const USERS_KEPT_S: i64 = 23 * 60 * 60;
@@ -32,6 +32,7 @@ const MOST_PAGES: u32 = 10_000;
 /// them. With nothing new it costs two GETs of `CompanyCam` and one of One Click.
 pub async fn poll(context: &OrgContext<'_>) -> Result<(), WorkError> {
     let organization = &context.organization;
+    halt::make_up_for(context).await?;
     pause::keep_probing(context).await?;
     if organization.is_paused() {
         tracing::info!(org.id = %context.org(), "a side does not answer; the poll is let go, and another follows when it does");
@@ -59,6 +60,7 @@ pub async fn poll(context: &OrgContext<'_>) -> Result<(), WorkError> {
     // First, so that what happens during this poll is told. Where it can't be looked at now, what was
     // missed is brought all the more, and the poll comes back for it.
     failed.note(webhooks::check(context).await)?;
+    failed.note(connection::tell_attention(context.app, organization).await)?;
     let progress = before.cloned().unwrap_or_else(|| PollProgress {
         started_at: context.now,
         stepped_at: context.now,

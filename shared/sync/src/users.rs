@@ -2,6 +2,7 @@
 
 use companycam::User;
 use decide::users::Matches;
+use model::attention::Subject;
 use model::users::{CompanyCamUser, Directory, OneClickUser};
 use runtime::WorkError;
 use store::activity::{Kind, NewEntry, Outcome};
@@ -63,6 +64,9 @@ pub async fn refresh(context: &OrgContext<'_>) -> Result<(), WorkError> {
         .store
         .refresh_directory(org, company, &known, &now)
         .await?;
+    for lost in lost_matches(&known, &now) {
+        raise_lost(context, &lost).await?;
+    }
     if brings_matches(&known, &now) {
         matched::look_if_any_wait(context).await?;
     }
@@ -83,14 +87,42 @@ pub async fn matches(context: &OrgContext<'_>) -> Result<Matches, WorkError> {
     ))
 }
 
-/// Whether somebody is matched who was not before, or to somebody else.
-fn brings_matches(known: &Directory, now: &Listed) -> bool {
-    let before = Matches::of(known);
-    let after = Matches::of(&Directory {
+/// Who is whom once what was listed is written down.
+fn matches_after(known: &Directory, now: &Listed) -> Matches {
+    Matches::of(&Directory {
         companycam: now.companycam.clone(),
         one_click: now.one_click.clone(),
         ..known.clone()
-    });
+    })
+}
+
+/// The active users of CompanyCam who were matched and are no longer (B38).
+fn lost_matches(known: &Directory, now: &Listed) -> Vec<CompanyCamUser> {
+    let (before, after) = (Matches::of(known), matches_after(known, now));
+    let lost = |user: &&CompanyCamUser| {
+        user.active && before.one_click(&user.id).is_some() && after.one_click(&user.id).is_none()
+    };
+    now.companycam.iter().filter(lost).cloned().collect()
+}
+
+async fn raise_lost(context: &OrgContext<'_>, user: &CompanyCamUser) -> Result<(), WorkError> {
+    let text = format!(
+        "{} in CompanyCam is no longer matched to a One Click user: the email changed, is shared by now, or the One Click user was deactivated.",
+        user.name
+    );
+    let subject = Subject::Match {
+        user_id: user.id.clone(),
+    };
+    let (org, store) = (context.org(), &context.app.store);
+    store.raise(org, &subject, &text).await?;
+    let entry = NewEntry::new(Kind::User, Outcome::Updated, text);
+    store.log_daily(org, entry).await?.either_way();
+    Ok(())
+}
+
+/// Whether somebody is matched who was not before, or to somebody else.
+fn brings_matches(known: &Directory, now: &Listed) -> bool {
+    let (before, after) = (Matches::of(known), matches_after(known, now));
     let mut users = now.companycam.iter();
     users.any(|user| {
         let matched = after.one_click(&user.id);

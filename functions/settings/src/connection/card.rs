@@ -42,10 +42,13 @@ pub fn card(app: &App, signed_in: &SignedIn, organization: &Organization) -> Mar
                 a.button href=(connect_url(app)) { "Reconnect" }
             }
         }
-        @if works { @for side in Side::BOTH { (outage(organization, side)) } }
+        @if works {
+            (halted(app, signed_in, organization))
+            @for side in Side::BOTH { (outage(organization, side)) }
+        }
         section.card aria-labelledby="connection" {
             h1 #connection { "CompanyCam" }
-            p { (state(organization.state)) }
+            p { (state(organization)) }
             dl.facts {
                 dt { "Company" } dd { (organization.company_name) }
                 dt { "Organization" } dd { (signed_in.session.org_name) }
@@ -62,8 +65,38 @@ pub fn card(app: &App, signed_in: &SignedIn, organization: &Organization) -> Mar
                 p { "Your jobs, their photos, the users’ matches and your preferences are still here. Connect the same company again, and it goes on without doubles." }
                 p { a.button href=(connect_url(app)) { "Connect CompanyCam" } }
             } @else {
+                @if works && organization.halt.is_none() { (pause(app, signed_in)) }
                 (disconnect(app, signed_in, organization))
             }
+        }
+    }
+}
+
+fn halted(app: &App, signed_in: &SignedIn, organization: &Organization) -> Markup {
+    let Some(halt) = &organization.halt else {
+        return html! {};
+    };
+    html! {
+        div.notice.banner role="status" {
+            p {
+                "Syncing has been paused by " (halt.by) " since " (time(halt.at))
+                ". Nothing is created, copied or changed on either side. Resume, and everything that happened in the "
+                "meantime comes over."
+            }
+            form method="post" action=(action(app, "resume")) {
+                (csrf(signed_in))
+                button type="submit" { "Resume syncing" }
+            }
+        }
+    }
+}
+
+fn pause(app: &App, signed_in: &SignedIn) -> Markup {
+    html! {
+        form method="post" action=(action(app, "pause")) {
+            (csrf(signed_in))
+            button.quiet type="submit" aria-describedby="pause-about" { "Pause syncing" }
+            " " small.soft #pause-about { "Nothing is created, copied or changed until you resume. Nothing is missed." }
         }
     }
 }
@@ -114,8 +147,11 @@ fn webhook(organization: &Organization, now: i64) -> Markup {
     }
 }
 
-fn state(state: ConnectionState) -> Markup {
-    match state {
+fn state(organization: &Organization) -> Markup {
+    match organization.state {
+        ConnectionState::Connected if organization.halt.is_some() => {
+            html! { span.tag.warn { "Paused" } }
+        }
         ConnectionState::Connected => html! { span.tag.good { "Connected" } },
         ConnectionState::NeedsReconnecting => html! { span.tag.warn { "Needs reconnecting" } },
         ConnectionState::Disconnected => html! { span.tag { "Disconnected" } },

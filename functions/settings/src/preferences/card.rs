@@ -5,6 +5,7 @@ use model::preferences::{Preference, Preferences};
 use runtime::App;
 use web::SignedIn;
 
+use super::form::SEEN;
 use crate::parts::{action, csrf};
 
 /// What it is called, and what it does.
@@ -45,6 +46,11 @@ fn texts(preference: Preference) -> (&'static str, &'static str) {
     }
 }
 
+/// What it is called.
+pub fn label(preference: Preference) -> &'static str {
+    texts(preference).0
+}
+
 fn option(preference: Preference, preferences: &Preferences) -> Markup {
     let (label, explanation) = texts(preference);
     let (name, needs) = (preference.name(), preference.needs());
@@ -63,6 +69,12 @@ fn option(preference: Preference, preferences: &Preferences) -> Markup {
     }
 }
 
+/// Those that are on, for a form that may be sent when others are.
+fn seen(preferences: &Preferences) -> String {
+    let names: Vec<_> = preferences.on().iter().map(|one| one.name()).collect();
+    names.join(" ")
+}
+
 /// The form with all of them.
 pub fn card(app: &App, signed_in: &SignedIn, preferences: &Preferences) -> Markup {
     html! {
@@ -70,6 +82,7 @@ pub fn card(app: &App, signed_in: &SignedIn, preferences: &Preferences) -> Marku
             h2 #preferences { "Preferences" }
             form method="post" action=(action(app, "preferences")) {
                 (csrf(signed_in))
+                input type="hidden" name=(SEEN) value=(seen(preferences));
                 @for preference in Preference::ALL { (option(preference, preferences)) }
                 p { button type="submit" { "Save preferences" } }
             }

@@ -25,12 +25,23 @@ pub fn card(
     status: &Status,
 ) -> Markup {
     let syncing = status.state == ConnectionStatus::Syncing;
-    let state = if syncing { "syncing" } else { "connected" };
+    let state = match status.state {
+        ConnectionStatus::Syncing => "syncing",
+        ConnectionStatus::Paused => "paused",
+        _ => "connected",
+    };
     html! {
         section.card aria-labelledby="sync" data-status-url=(action(app, "status")) data-state=(state)
             data-down=(status.down.join(",")) {
             h2 #sync { "Sync" }
-            @if syncing {
+            @if organization.halt.is_some() {
+                p.soft {
+                    "Syncing is paused."
+                    @if organization.sync.as_ref().is_some_and(SyncRun::is_running) {
+                        " The sync that was running continues when you resume."
+                    }
+                }
+            } @else if syncing {
                 (running(app, signed_in, organization, status))
             } @else {
                 @if let Some(run) = &organization.sync { (last(app, run)) }

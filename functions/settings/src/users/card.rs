@@ -1,11 +1,20 @@
 //! The users of CompanyCam and who they are in One Click (B6, B7).
 
+use std::collections::BTreeMap;
+
+use companycam::ids::UserId as CompanyCamUserId;
+use decide::suggestions::{sharing, suggestions};
 use decide::users::{How, Match, Matches};
 use maud::{Markup, html};
+use model::users::Directory;
+use one_click::UserId as OneClickUserId;
 use runtime::App;
 use serde::Deserialize;
+use web::SignedIn;
 
-use crate::parts::action;
+use super::chooser::name_of;
+use super::form::SUGGESTED;
+use crate::parts::{action, csrf};
 
 /// What the table is searched for. Everybody is on the page, and who is not found is hidden: so the
 /// script can search on without asking again.
@@ -48,7 +57,27 @@ pub fn has_words(typed: &str, texts: &[&str]) -> bool {
         .all(|word| texts.iter().any(|text| text.contains(word)))
 }
 
-pub fn card(app: &App, matches: &Matches, search: &Search) -> Markup {
+/// The users, as far as the card shows them.
+#[derive(Debug)]
+pub struct People {
+    directory: Directory,
+    matches: Matches,
+    suggestions: BTreeMap<CompanyCamUserId, OneClickUserId>,
+}
+
+impl People {
+    pub fn of(directory: Directory) -> Self {
+        let matches = Matches::of(&directory);
+        Self {
+            suggestions: suggestions(&directory, &matches),
+            matches,
+            directory,
+        }
+    }
+}
+
+pub fn card(app: &App, signed_in: &SignedIn, people: &People, search: &Search) -> Markup {
+    let matches = &people.matches;
     let all = matches.iter().len();
     let matched = matches
         .iter()
@@ -58,20 +87,52 @@ pub fn card(app: &App, matches: &Matches, search: &Search) -> Markup {
         section.card aria-labelledby="users" {
             h2 #users { "Users" }
             @if all == 0 {
-                p.soft { "The users of CompanyCam have not been read yet. Reload this page in a moment." }
+                p.soft { "CompanyCam’s users haven’t been loaded yet. Reload this page in a moment." }
             } @else {
                 p.soft {
-                    (matched) " matched, " (all - matched) " not matched. Users with the same e-mail address on both "
-                    "sides match by themselves; the pencil changes a match."
+                    (matched) " matched, " (all - matched) " not matched. Users with the same email in both systems are "
+                    "matched automatically. Click the pencil to change a match."
                 }
-                (table(app, matches, search))
+                p.soft {
+                    "A match decides who is assigned to a new job, who is added to a project when its job is "
+                    "reassigned, and which projects come over if only those with a matched user do."
+                }
+                (accept_all(app, signed_in, people))
+                (table(app, people, search))
             }
         }
     }
 }
 
-fn table(app: &App, matches: &Matches, search: &Search) -> Markup {
-    let rows: Vec<_> = matches
+/// All suggestions at once, and the form that the buttons in the rows send.
+fn accept_all(app: &App, signed_in: &SignedIn, people: &People) -> Markup {
+    let address = action(app, "users/accept_suggestions");
+    html! {
+        @if !people.suggestions.is_empty() {
+            form #accept-one method="post" action=(address) { (csrf(signed_in)) }
+            form.row method="post" action=(address) {
+                (csrf(signed_in))
+                @for (user, suggested) in &people.suggestions {
+                    input type="hidden" name="companycam_user_id" value=(user);
+                    input type="hidden" name=(SUGGESTED) value={ (user) ":" (suggested) };
+                }
+                span { (suggested(people.suggestions.len())) " by name." }
+                button.quiet type="submit" { "Accept all suggestions" }
+            }
+        }
+    }
+}
+
+fn suggested(count: usize) -> String {
+    match count {
+        1 => "1 match is suggested".to_owned(),
+        count => format!("{count} matches are suggested"),
+    }
+}
+
+fn table(app: &App, people: &People, search: &Search) -> Markup {
+    let rows: Vec<_> = people
+        .matches
         .iter()
         .map(|found| (found, search.finds(found)))
         .collect();
@@ -81,7 +142,7 @@ fn table(app: &App, matches: &Matches, search: &Search) -> Markup {
         form.row.search method="get" data-filter="user-rows" {
             label for="user-search" { "Search" }
             input #user-search type="search" name="user" maxlength="100" autocomplete="off"
-                placeholder="Name or e-mail address" value=(search.user.as_deref().unwrap_or_default());
+                placeholder="Name or email" value=(search.user.as_deref().unwrap_or_default());
             label.visually-hidden for="user-show" { "Show" }
             select #user-show name="users" {
                 option value="" { "Everyone" }
@@ -98,7 +159,7 @@ fn table(app: &App, matches: &Matches, search: &Search) -> Markup {
                     th scope="col" { "One Click user" }
                     th scope="col" { span.visually-hidden { "Change" } }
                 } }
-                tbody #user-rows { @for (found, shown) in &rows { (row(app, found, *shown)) } }
+                tbody #user-rows { @for (found, shown) in &rows { (row(app, people, found, *shown)) } }
             }
             p.empty.soft data-empty hidden[shown > 0] {
                 "No user matches this search. "
@@ -120,17 +181,21 @@ pub fn count(shown: usize, all: usize, what: &str) -> Markup {
     }
 }
 
-fn row(app: &App, found: &Match, shown: bool) -> Markup {
+fn row(app: &App, people: &People, found: &Match, shown: bool) -> Markup {
     let user = &found.companycam;
     html! {
         tr hidden[!shown] data-kind=(if found.one_click.is_some() { "matched" } else { "not-matched" }) {
             th scope="row" {
                 (user.name) @if !user.active { " " span.tag { "deactivated" } }
-                small { (user.email.as_deref().unwrap_or("no e-mail address")) }
+                small { (user.email.as_deref().unwrap_or("no email")) }
             }
             td {
-                @match &found.one_click { Some(user) => (user.name), None => span.warn { "Not matched" } }
-                small { (how(found)) }
+                @match &found.one_click {
+                    Some(user) => { (user.name) @if let Some(email) = &user.email { small { (email) } } },
+                    None => span.warn { "Not matched" },
+                }
+                small { (why(people, found)) }
+                (suggestion(people, found))
             }
             td {
                 a.pencil href=(action(app, &format!("users/{}", user.id))) data-dialog
@@ -140,18 +205,50 @@ fn row(app: &App, found: &Match, shown: bool) -> Markup {
     }
 }
 
+/// Whom the user may be, with a button that says so.
+fn suggestion(people: &People, found: &Match) -> Markup {
+    let user = &found.companycam;
+    let Some(suggested) = people.suggestions.get(&user.id) else {
+        return html! {};
+    };
+    let name = name_of(&people.directory, suggested);
+    html! {
+        div.row {
+            span { "Suggested: " (name) }
+            button.quiet.mini type="submit" form="accept-one" name="companycam_user_id" value=(user.id)
+                aria-label={ "Match " (user.name) " to " (name) } { "Accept" }
+        }
+    }
+}
+
 fn pencil() -> Markup {
     html! { span aria-hidden="true" { "✎" } }
+}
+
+/// Why the match is what it is, naming who is in the way.
+fn why(people: &People, found: &Match) -> String {
+    if found.how != How::Ambiguous {
+        return how(found).to_owned();
+    }
+    match sharing(&people.directory, &found.companycam).as_slice() {
+        [] => how(found).to_owned(),
+        [name] => format!("can’t match automatically: {name} has the same email"),
+        names => format!(
+            "can’t match automatically: {} have the same email",
+            names.join(" and ")
+        ),
+    }
 }
 
 /// Why the match is what it is.
 pub fn how(found: &Match) -> &'static str {
     match found.how {
-        How::Automatic => "same e-mail address",
-        How::ByHand => "picked by hand",
-        How::Ambiguous => "ambiguous: several users share the e-mail address",
+        How::Automatic => "same email",
+        How::ByHand => "matched manually",
+        How::Ambiguous => "can’t match automatically: several users have the same email",
         How::NotMatched if !found.companycam.active => "deactivated in CompanyCam",
-        How::NotMatched => "no user with this e-mail address",
+        How::NotMatched if found.companycam.email.is_none() => "has no email in CompanyCam",
+        How::NotMatched => "no One Click user has this email",
     }
 }
 

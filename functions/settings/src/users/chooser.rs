@@ -214,7 +214,8 @@ fn now(found: &Match, directory: &Directory) -> Markup {
     }
 }
 
-fn name_of<'a>(directory: &'a Directory, id: &'a OneClickUserId) -> &'a str {
+/// A user's name, or the id of one who is not listed.
+pub fn name_of<'a>(directory: &'a Directory, id: &'a OneClickUserId) -> &'a str {
     directory
         .one_click
         .iter()

@@ -6,6 +6,7 @@ use ::sync::matched::look_later;
 use axum::extract::{Path, Request, State};
 use axum::response::Response;
 use companycam::ids::{CompanyId, UserId as CompanyCamUserId};
+use decide::suggestions::suggestions;
 use decide::users::Matches;
 use http::StatusCode;
 use model::organization::Organization;
@@ -14,13 +15,18 @@ use model::users::{Choice, Directory};
 use one_click::{OrgId, UserId as OneClickUserId};
 use runtime::App;
 use serde::Deserialize;
+use store::activity::{Kind, NewEntry, Outcome};
 use web::ErrorPage;
 
+use super::chooser::name_of;
 use crate::notice::Notice;
-use crate::posted::{answer, sent};
+use crate::posted::{answer, sent, sent_fields};
 
 /// The field's value that gives the user back to automatic matching.
 const AUTOMATIC: &str = "auto";
+
+/// A suggestion as the page showed it: the two ids, with a colon between.
+pub const SUGGESTED: &str = "suggested";
 
 /// The pencil's form.
 #[derive(Debug, Deserialize)]
@@ -79,19 +85,17 @@ async fn save_user(app: &App, id: &str, request: Request) -> Result<Notice, Erro
     };
     // A double click sends the form twice, and either may come first.
     if written || app.store.directory(org, &company).await?.choice(&id) == choice.as_ref() {
-        let waits = |organization: &Organization| {
-            let preferences = &organization.preferences;
-            preferences.has(Preference::OnlyMatchedUsers)
-        };
-        if app
-            .store
-            .organization(org)
-            .await?
-            .as_ref()
-            .is_some_and(waits)
-        {
-            look_later(app, org).await?;
+        if written && before != choice.as_ref() {
+            let by = &signed_in.session.email;
+            note(
+                app,
+                org,
+                by,
+                &described(by, &directory, &id, choice.as_ref()),
+            )
+            .await?;
         }
+        look_if_any_wait(app, org).await?;
         return Ok(Notice::UserSaved);
     }
     let text = "Somebody else changed this match at the same moment. Reload the page to see it, and try again.";
@@ -100,6 +104,97 @@ async fn save_user(app: &App, id: &str, request: Request) -> Result<Notice, Erro
         "The match was not saved",
         text,
     ))
+}
+
+/// Into the activity: who changed whose match.
+async fn note(app: &App, org: &OrgId, by: &str, text: &str) -> Result<(), ErrorPage> {
+    let entry = NewEntry::new(Kind::User, Outcome::Updated, text).by(by);
+    Ok(app.store.log(org, entry).await?)
+}
+
+fn described(
+    by: &str,
+    directory: &Directory,
+    id: &CompanyCamUserId,
+    choice: Option<&Choice>,
+) -> String {
+    let users = directory.companycam.iter();
+    let name = users.filter(|user| user.id == *id).map(|user| &*user.name);
+    let name = name.last().unwrap_or(id.as_str());
+    match choice.map(|choice| &choice.one_click_user_id) {
+        None => format!("{by} set {name} back to automatic matching."),
+        Some(None) => format!("{by} set {name} to “Not matched”."),
+        Some(Some(user)) => format!("{by} matched {name} to {}.", name_of(directory, user)),
+    }
+}
+
+/// Somebody is matched who was not: projects that waited for that are looked at.
+async fn look_if_any_wait(app: &App, org: &OrgId) -> Result<(), ErrorPage> {
+    let organization = app.store.organization(org).await?;
+    let waits = |organization: &Organization| {
+        let preferences = &organization.preferences;
+        preferences.has(Preference::OnlyMatchedUsers)
+    };
+    if organization.as_ref().is_some_and(waits) {
+        look_later(app, org).await?;
+    }
+    Ok(())
+}
+
+/// `POST /companycam/settings/users/accept_suggestions`
+pub async fn accept_suggestions(State(app): State<Arc<App>>, request: Request) -> Response {
+    answer(&app, accept(&app, request).await)
+}
+
+/// Matches those of the users whom the form names for whom the suggestion is still what it was.
+async fn accept(app: &App, request: Request) -> Result<Notice, ErrorPage> {
+    let (signed_in, fields) = sent_fields(app, request).await?;
+    let (org, by) = (&signed_in.session.org_id, &signed_in.session.email);
+    let (company, directory) = known(app, org).await?;
+    let suggested = suggestions(&directory, &Matches::of(&directory));
+    let of = |field: &str| -> Vec<&str> {
+        let values = fields.iter().filter(|(name, _)| name == field);
+        values.map(|(_, value)| value.as_str()).collect()
+    };
+    let (ids, seen) = (of("companycam_user_id"), of(SUGGESTED));
+    let mut accepted = Vec::new();
+    let mut all = !ids.is_empty();
+    for id in ids {
+        let found = suggested.iter().find(|(user, _)| user.as_str() == id);
+        let is_as_seen = |user: &OneClickUserId| {
+            let pair = format!("{id}:{user}");
+            seen.is_empty() || seen.contains(&&*pair)
+        };
+        let Some((id, user)) = found.filter(|(_, user)| is_as_seen(user)) else {
+            all = false;
+            continue;
+        };
+        let choice = Choice {
+            companycam_user_id: id.clone(),
+            one_click_user_id: Some(user.clone()),
+        };
+        let written = app.store.choose(org, &company, None, &choice).await?;
+        if written.applied() {
+            accepted.push(choice);
+        } else {
+            all = false;
+        }
+    }
+    if accepted.is_empty() {
+        return Ok(Notice::NoSuggestion);
+    }
+    for choice in &accepted {
+        let id = &choice.companycam_user_id;
+        let text = described(by, &directory, id, Some(choice));
+        note(app, org, by, &text).await?;
+    }
+    look_if_any_wait(app, org).await?;
+    tracing::info!(org.id = %org, users = accepted.len(), "suggested matches were accepted");
+    Ok(if all {
+        Notice::SuggestionsSaved
+    } else {
+        Notice::SomeSuggestionsSaved
+    })
 }
 
 /// Whom the form names, of those who can be picked; nobody if the field is empty.

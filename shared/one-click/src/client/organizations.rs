@@ -45,17 +45,19 @@ impl Client {
         delete(self.request(Method::DELETE, &webhook(org))?).await
     }
 
-    /// Sets what One Click's integrations card shows: the state, and a sentence about it.
+    /// Sets what One Click's integrations card shows: the state, a sentence about it, and how many things wait
+    /// for a person.
     pub async fn put_integration(
         &self,
         org: &OrgId,
         state: IntegrationState,
         message: &str,
+        attention: usize,
     ) -> Result<(), Error> {
         let segments = ["organizations", org.as_str(), "integrations", "companycam"];
         let request = self
             .request(Method::PUT, &segments)?
-            .json(&json!({ "integration": { "state": state, "message": message } }));
+            .json(&json!({ "integration": { "state": state, "message": message, "attention": attention } }));
         carry_out(request).await
     }
 }

@@ -129,7 +129,7 @@ async fn b4_the_integrations_card_is_told_the_state() {
     let state = IntegrationState::NeedsReconnecting;
     server
         .client
-        .put_integration(&org(), state, "Connect again.")
+        .put_integration(&org(), state, "Connect again.", 3)
         .await
         .unwrap();
     let put = server.next().await;
@@ -138,7 +138,7 @@ async fn b4_the_integrations_card_is_told_the_state() {
         "PUT /api/v1/organizations/org_1/integrations/companycam"
     );
     let body = json!({ "integration": {
-        "state": "needs_reconnecting", "message": "Connect again."
+        "state": "needs_reconnecting", "message": "Connect again.", "attention": 3
     }});
     assert_eq!(put.json(), body);
 }

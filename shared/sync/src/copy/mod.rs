@@ -113,7 +113,7 @@ pub async fn copy_file(
         return Ok(CopyOutcome::Done);
     }
     match turn(&row, message.tries, app.clock.now_ms()) {
-        Turn::Now if probed(&organization) && organization.pause(Side::OneClick).is_some() => {
+        Turn::Now if waits(&organization) => {
             hold.release().await?;
             // What comes with the pause's end leaves a photo alone whose own message is on its way.
             let on_its_way = early_by(&row, app.clock.now_ms());
@@ -132,10 +132,16 @@ pub async fn copy_file(
     }
 }
 
-/// Whether somebody probes a side that does not answer the organization. Where nobody does, its photos
-/// come back by themselves.
+/// Whether somebody probes a side that does not answer the organization. Where nobody does, its files come
+/// back by themselves.
 fn probed(organization: &Organization) -> bool {
     organization.state == ConnectionState::Connected
+}
+
+/// Whether its files wait in their rows, for the end of a pause.
+fn waits(organization: &Organization) -> bool {
+    let is_paused = organization.halt.is_some() || organization.pause(Side::OneClick).is_some();
+    probed(organization) && is_paused
 }
 
 /// The organization, while its files are to come: also while it needs reconnecting, since what was

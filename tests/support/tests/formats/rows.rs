@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use model::file::FileId;
 use model::organization::{PollProgress, TakeBack};
 use model::pause::{Pause, Side};
-use model::preferences::{Preference, Preferences};
+use model::preferences::Preference;
 use model::project::{BegunLink, ProjectFields, SkipReason};
 use model::sync_run::{SyncRun, SyncStep, Window};
 use model::tags::{TagName, TagPlace};
@@ -166,8 +166,13 @@ async fn write_connection(store: &Store, org: &OrgId, company: &CompanyId) {
         Connected::Yes(connected) => connected,
         other => panic!("{other:?}"),
     };
-    let preferences = Preferences::default().creating_projects_since(Some(Timestamp::UNIX_EPOCH));
-    store.save_preferences(org, &preferences).await.unwrap();
+    let on = [(Preference::CreateProjectFromJob, true)];
+    let entry = NewEntry::new(Kind::Preferences, Outcome::Updated, "Turned on: B9.");
+    let entry = entry.by("avery@ridgeline.example");
+    store
+        .change_preferences(org, &on, Timestamp::UNIX_EPOCH, entry)
+        .await
+        .unwrap();
     store
         .record_users_refreshed(org, 1_700_000_001)
         .await
@@ -438,7 +443,12 @@ async fn b26_the_rows_of_the_version_before_are_read() {
     }
     let (store, org, company) = (store(&aws), &org(), &company());
     let organization = store.organization(org).await.unwrap().unwrap();
-    assert_eq!(organization.sync, Some(run()));
+    // It did not tell waiting from listing.
+    let run = SyncRun {
+        listed_at: None,
+        ..run()
+    };
+    assert_eq!(organization.sync, Some(run));
     assert_eq!(organization.project_cursor, Some(1_700_000_003));
     assert!(
         organization

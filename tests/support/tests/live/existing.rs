@@ -314,7 +314,7 @@ async fn b20_a_project_of_a_system_that_one_click_has_no_importer_for_does_not_w
 }
 
 #[tokio::test]
-async fn b20_a_new_project_asks_for_jobs_twice_and_once_more_for_each_id_of_another_system() {
+async fn b20_a_new_project_asks_three_times_for_jobs_and_once_for_each_key_of_another_systems_id() {
     for relations in [0, 1, 3] {
         let test = to_jobs().await;
         for number in 0..30 {
@@ -331,7 +331,11 @@ async fn b20_a_new_project_asks_for_jobs_twice_and_once_more_for_each_id_of_anot
         let lists = asked
             .iter()
             .filter(|request| request.path.ends_with("/jobs"));
-        assert!(lists.count() <= 2 + relations, "{relations}: {asked:#?}");
+        // JobNimbus’s ids may stand under three keys.
+        assert!(
+            lists.count() <= 3 + 3 * relations,
+            "{relations}: {asked:#?}"
+        );
     }
 }
 

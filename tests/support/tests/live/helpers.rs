@@ -3,8 +3,10 @@
 use http::Method;
 use jiff::Timestamp;
 use model::job::JobClaim;
+use model::preferences::Preference;
 use one_click::{JobId, OrgId};
 use serde_json::{Value, json};
+use store::activity::{Kind, NewEntry, Outcome};
 use test_support::steps::{now, requests, text};
 use test_support::{ORG, TestApp, until};
 
@@ -81,11 +83,14 @@ pub async fn date_back(test: &TestApp, job: &Value, ago_s: i64) {
 
 /// B9 was switched on so many seconds ago, with B10 as it is.
 pub async fn covers_since(test: &TestApp, ago_s: i64) {
-    let preferences = test.organization().await.unwrap().preferences;
-    let since = Timestamp::from_second(now() - ago_s).ok();
-    let preferences = preferences.creating_projects_since(since);
-    let saved = test.app.store.save_preferences(&org(), &preferences).await;
-    saved.unwrap();
+    let since = Timestamp::from_second(now() - ago_s).unwrap();
+    let on = [(Preference::CreateProjectFromJob, true)];
+    let entry = NewEntry::new(Kind::Preferences, Outcome::Updated, "B9 was switched on.");
+    let store = &test.app.store;
+    store
+        .change_preferences(&org(), &on, since, entry)
+        .await
+        .unwrap();
 }
 
 /// Everything on its way has arrived and is worked on; what was put off stays so.

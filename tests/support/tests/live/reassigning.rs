@@ -1,8 +1,10 @@
 //! A reassigned job reassigns its project (B11, B12, B23).
 
 use http::Method;
+use jiff::Timestamp;
 use model::preferences::Preference;
 use serde_json::{Value, json};
+use store::activity::{Kind, NewEntry, Outcome};
 use test_support::TestApp;
 use test_support::steps::{requests, text};
 
@@ -251,10 +253,10 @@ async fn b12_without_b11_has_no_effect() {
     it.reassign("casey").await;
     assert_eq!(it.users().await, ["blake"]);
     // Nor where it is left over from before.
-    let preferences = it.test.organization().await.unwrap().preferences;
-    let preferences = preferences.with(Preference::RemovePreviousAssignee, true);
-    let org = crate::helpers::org();
-    let saved = it.test.app.store.save_preferences(&org, &preferences);
+    let on = [(Preference::RemovePreviousAssignee, true)];
+    let entry = NewEntry::new(Kind::Preferences, Outcome::Updated, "B12 was left on.");
+    let (org, store) = (crate::helpers::org(), &it.test.app.store);
+    let saved = store.change_preferences(&org, &on, Timestamp::UNIX_EPOCH, entry);
     saved.await.unwrap();
     it.reassign("devon").await;
     assert_eq!(it.users().await, ["blake"]);

@@ -109,3 +109,64 @@ async fn b12_removing_the_previous_assignee_needs_reassignment() {
         "it goes off with the other"
     );
 }
+
+#[tokio::test]
+async fn b42_a_stale_tab_turns_no_preference_back() {
+    let (test, browser) = connected().await;
+    let seen = "create_job_from_project copy_documents";
+    // In another tab, meanwhile.
+    save(
+        &browser,
+        &[
+            "create_job_from_project",
+            "copy_documents",
+            "create_project_from_job",
+        ],
+    )
+    .await;
+    let stale = [
+        ("seen", seen),
+        ("create_job_from_project", "on"),
+        ("copy_documents", "on"),
+        ("copy_internal_photos", "on"),
+    ];
+    let saved = browser.submit("preferences", &stale).await;
+    assert!(saved.status.is_redirection(), "{}", saved.body);
+    let now = preferences(&test).await;
+    for one in [
+        Preference::CreateProjectFromJob,
+        Preference::CreateJobFromProject,
+        Preference::CopyDocuments,
+        Preference::CopyInternalPhotos,
+    ] {
+        assert!(now.has(one), "{}", one.name());
+    }
+}
+
+#[tokio::test]
+async fn b42_the_activity_says_who_switched_what_and_only_if_something_changed() {
+    let (test, browser) = connected().await;
+    save(
+        &browser,
+        &["create_job_from_project", "copy_internal_photos"],
+    )
+    .await;
+    save(
+        &browser,
+        &["create_job_from_project", "copy_internal_photos"],
+    )
+    .await;
+    let said = test.activity_texts().await;
+    let of: Vec<_> = said
+        .iter()
+        .filter(|text| text.contains(" turned "))
+        .collect();
+    assert_eq!(
+        of,
+        [
+            "avery.stone@ridgeline.example turned on “Copy photos marked internal” and turned off “Copy documents”."
+        ]
+    );
+    let tab = browser.get("/companycam/settings?kind=preferences").await;
+    assert!(tab.says("turned on “Copy photos marked internal”"));
+}

@@ -1,0 +1,4 @@
+//! What a person has to decide or mend (B38).
+
+pub mod card;
+pub mod form;
