@@ -100,7 +100,7 @@ async fn begun(
         .await?;
     taken
         .filter(|begun| begun.org_id == signed_in.session.org_id)
-        .ok_or_else(|| start_again(app, "This login at CompanyCam was used before, took too long, or was begun in another browser."))
+        .ok_or_else(|| start_again(app, "This sign-in has expired or was already used."))
 }
 
 async fn connect(
@@ -299,7 +299,7 @@ fn start_again(app: &App, what: &str) -> ErrorPage {
 
 fn refused(app: &App, error: &str) -> ErrorPage {
     if error == "access_denied" {
-        let text = "You did not allow access at CompanyCam, so nothing was connected and nothing was changed. You can try again whenever you like.";
+        let text = "You declined access in CompanyCam, so nothing was connected or changed. You can try again anytime.";
         return ErrorPage::new(
             StatusCode::BAD_REQUEST,
             "CompanyCam was not connected",
@@ -318,7 +318,7 @@ fn exchange_problem(app: &App, error: &OAuthError) -> ErrorPage {
         }
         OAuthError::Rejected { .. } => start_again(
             app,
-            "CompanyCam did not accept this integration's request. If it happens again, tell our support.",
+            "CompanyCam did not accept this integration's request. If this keeps happening, contact support.",
         ),
         OAuthError::Transient { .. } => companycam_unavailable(app),
     }
@@ -328,7 +328,7 @@ fn companycam_unavailable(app: &App) -> ErrorPage {
     let text = "CompanyCam did not answer as it should. Nothing was connected and nothing was changed. Try again in a few minutes.";
     ErrorPage::new(
         StatusCode::BAD_GATEWAY,
-        "CompanyCam is not available at the moment",
+        "CompanyCam isn’t available right now",
         text,
     )
     .with_action("Try again", connect_url(app))

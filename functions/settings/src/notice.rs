@@ -52,7 +52,7 @@ const ALL: [(&str, Notice, &str); 21] = [
     (
         "connected",
         Notice::Connected,
-        "CompanyCam is connected. Your projects and photos are being brought over.",
+        "CompanyCam is connected. We’re importing your projects and photos.",
     ),
     ("saved", Notice::Saved, "Your preferences are saved."),
     (
@@ -79,17 +79,17 @@ const ALL: [(&str, Notice, &str); 21] = [
     (
         "sync-running",
         Notice::SyncRunning,
-        "A sync is running already; it goes on.",
+        "A sync is already running.",
     ),
     (
         "sync-cancelled",
         Notice::SyncCancelled,
-        "The sync was cancelled. What it had listed already still comes over.",
+        "The sync was canceled. Anything already found will still be imported.",
     ),
     (
         "no-sync",
         Notice::NoSync,
-        "No sync is running; there was nothing to cancel.",
+        "No sync is running, so there was nothing to cancel.",
     ),
     (
         "retried",
@@ -109,17 +109,17 @@ const ALL: [(&str, Notice, &str); 21] = [
     (
         "brought-back",
         Notice::BroughtBack,
-        "A new job is being made of the project, with all its photos. It appears in the activity in a moment.",
+        "A new job is being created from the project, with all its photos. It will show under Activity shortly.",
     ),
     (
         "has-job",
         Notice::HasJob,
-        "There is nothing to bring back: the project has a job, or is left alone for another reason.",
+        "This project already has a job, or is skipped for another reason.",
     ),
     (
         "taken-as-gone",
         Notice::TakenAsGone,
-        "Thank you. Each is asked for once more, and what is gone is followed in One Click as your preferences say.",
+        "Thank you. Each is checked once more, and what’s gone is handled in One Click as your preferences say.",
     ),
     (
         "taken-as-unseen",

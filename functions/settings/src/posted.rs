@@ -24,7 +24,9 @@ pub fn answer_at(app: &App, outcome: Result<(Notice, View), ErrorPage>) -> Respo
             Redirect::to(&view.address(&app.config, Some(notice))).into_response()
         }
         Err(problem) => problem
-            .if_unavailable("Something that is needed for this did not answer, so it may have been done or not. Look at the settings, and if it was not, try again; twice does no harm.")
+            .if_unavailable(
+                "We couldn’t confirm that this was saved. Reload to check. It’s safe to try again.",
+            )
             .with_default_action("Back to the settings", app.config.settings_url())
             .into_page(&app.config),
     }

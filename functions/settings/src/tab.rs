@@ -73,7 +73,7 @@ fn contents(works: bool, attention: usize) -> Markup {
         ("sync", "Sync", works),
         ("preferences", "Preferences", true),
         ("users", "Users", true),
-        ("find", "Where is it?", true),
+        ("find", "Find", true),
         ("activity", "Activity", true),
     ];
     html! {

@@ -88,10 +88,10 @@ pub fn left_out(job: &Job, asked: &ProjectFields, project: &ProjectFields) -> &'
         return " It has no contact, since CompanyCam did not accept the job’s.";
     }
     if contact.email.is_some() && no_email {
-        return " Its contact has no e-mail address, since CompanyCam did not accept the job’s.";
+        return " Its contact has no email, since CompanyCam did not accept the job’s.";
     }
     match job.email.as_deref().map(|text| emails(text).count()) {
-        Some(0) => " Its contact has no e-mail address, since what the job has is none.",
+        Some(0) => " Its contact has no email, since what the job has is none.",
         Some(1) | None => "",
         Some(_) => " Of the job’s e-mail addresses its contact has the first.",
     }
@@ -146,7 +146,7 @@ mod tests {
         let one = job("a@x.example");
         let [unaddressed, nobody] = with_less_contact(&new_project(&one)).try_into().unwrap();
         assert_eq!(left(&one, &new_project(&one)), "");
-        assert!(left(&one, &unaddressed).contains("no e-mail address, since CompanyCam"));
+        assert!(left(&one, &unaddressed).contains("no email, since CompanyCam"));
         assert!(left(&one, &nobody).contains("no contact, since CompanyCam"));
         // A claim of the version before does not say what was asked for; the project does.
         let unsaid = ProjectFields::default();

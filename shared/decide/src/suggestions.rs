@@ -1,4 +1,4 @@
-//! Who may be whom, where no e-mail address says so (B41). A suggestion is only ever accepted by a person.
+//! Who may be whom, where no email says so (B41). A suggestion is only ever accepted by a person.
 
 use std::collections::BTreeMap;
 

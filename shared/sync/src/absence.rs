@@ -49,7 +49,7 @@ pub async fn job_is_missing(
     }
     knows_organization(app, org).await?;
     let text = format!(
-        "The job of project {project} was deleted in One Click. The project makes no other job by itself."
+        "The job of project {project} was deleted in One Click. The project no longer syncs."
     );
     let entry = NewEntry::new(Kind::Project, Outcome::Skipped, text)
         .project(project)

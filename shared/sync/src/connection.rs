@@ -12,7 +12,8 @@ use store::activity::{Kind, NewEntry, Outcome};
 use crate::context::OrgContext;
 use crate::{attention, webhooks};
 
-const NEEDS_RECONNECTING: &str = "CompanyCam no longer accepts the connection. Press Reconnect; everything missed will be caught up on.";
+const NEEDS_RECONNECTING: &str =
+    "The connection to CompanyCam stopped working. Reconnect and we’ll catch up.";
 const FOREIGN: &str = "CompanyCam says that the stored access belongs to another company than the one connected. Nothing was changed. Press Reconnect; everything missed will be caught up on.";
 
 /// `CompanyCam` no longer accepts the grant: polling stops, the tab shows a banner, One Click's card

@@ -351,7 +351,7 @@ async fn suggest(
     }
     let id = &row.project_id;
     let text = format!(
-        "Project {} looks like {}. None was linked to it, because it can’t be told which is meant, or they are too old; it gets a job of its own.",
+        "Project {} looks like {}. We can’t tell whether they’re the same, so it gets its own job.",
         OrgContext::project_label(&customer_name(id, now), id),
         alike.join(", ")
     );

@@ -198,7 +198,7 @@ async fn suggest(context: &OrgContext<'_>, job: &Job, alike: &[String]) -> Resul
         return Ok(());
     }
     let text = format!(
-        "Job {} ({}) looks like {}. None was linked to it, because it can’t be told which is meant; it gets a project of its own.",
+        "Job {} ({}) looks like {}. We can’t tell whether they’re the same, so it gets its own project.",
         quoted(&job.customer_name),
         job.id,
         alike.join(", ")

@@ -248,7 +248,7 @@ async fn note_updated(
 ) -> Result<(), WorkError> {
     let org = context.org();
     let text = format!(
-        "Its job was brought up to date with project {}.",
+        "Job updated from project {}.",
         OrgContext::project_label(&customer_name(id, now), id)
     );
     let entry = NewEntry::new(Kind::Project, Outcome::Updated, text)

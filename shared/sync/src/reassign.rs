@@ -87,7 +87,7 @@ pub async fn apply(
     let project = &link.project_id;
     let matches = users::matches(context).await?;
     let Some(assignee) = &job.assigned_user_id else {
-        let text = "The job is assigned to nobody now; its project’s users stay as they are.";
+        let text = "The job is unassigned; its project’s users stay as they are.";
         note(context, job, project, Outcome::Skipped, text).await?;
         return Ok(link.applied.clone());
     };

@@ -20,9 +20,7 @@ pub async fn refresh_if_allowed(context: &OrgContext<'_>) -> Result<(), WorkErro
     };
     let org = context.org();
     tracing::error!(org.id = %org, cause = reason, "the users could not be refreshed");
-    let text = format!(
-        "The users could not be refreshed: {reason}. Who is matched stays as it is; all else goes on."
-    );
+    let text = format!("Users couldn’t be refreshed: {reason}. Current matches stay as they are.");
     let entry = NewEntry::new(Kind::User, Outcome::Failed, text);
     context.app.store.log_daily(org, entry).await?.either_way();
     Ok(())

@@ -95,7 +95,7 @@ async fn without(
     };
     tracing::error!(org.id = %context.org(), side, cause = reason, "a side will not have our webhook");
     let text = format!(
-        "{side} will not tell us about changes at once ({reason}). They come over all the same, within 15 minutes."
+        "{side} couldn’t turn on live updates ({reason}). Changes sync every 15 minutes instead."
     );
     let entry = NewEntry::new(Kind::Connection, Outcome::Failed, text);
     Ok(context.app.store.log(context.org(), entry).await?)
@@ -133,7 +133,7 @@ async fn check_companycam(context: &OrgContext<'_>, keys: &Keys) -> Result<(), W
         Some(webhook) => mend(context, webhook, url, &keys.keys).await?,
     };
     if mended {
-        let text = "CompanyCam had stopped telling us about changes; its webhook was switched on again, and what was missed is brought over.";
+        let text = "Live updates from CompanyCam had stopped. They’re on again, and what was missed is on its way.";
         let entry = NewEntry::new(Kind::Connection, Outcome::Updated, text);
         context.app.store.log(org, entry).await?;
         tracing::warn!(org.id = %org, webhook.id = %webhook.id, "mended CompanyCam's webhook");

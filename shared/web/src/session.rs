@@ -56,7 +56,7 @@ pub async fn sign_in(app: &App, headers: &HeaderMap) -> Result<SignedIn, ErrorPa
         ErrorPage::new(
             StatusCode::UNAUTHORIZED,
             "Please sign in again",
-            "Your visit to this page has ended. Go back to One Click and click CompanyCam under Administration → Integrations; you will come back here.",
+            "You’ve been signed out. Go back to One Click and click CompanyCam under Administration → Integrations; you will come back here.",
         )
         .back_to_one_click(&app.config)
     })

@@ -116,7 +116,7 @@ impl Tab<'_> {
     pub async fn open_chooser(&self, user: &str) -> Result<()> {
         let pencil = format!("Change the match of {user}");
         self.chromium.press(&pencil).await?;
-        let title = format!("Who is {user} in One Click?");
+        let title = format!("Match {user} to a One Click user");
         self.chromium.until_says(&title).await
     }
 
@@ -146,7 +146,7 @@ impl Tab<'_> {
 
     /// Asks where something is; what the answer says.
     pub async fn find(&self, what: &str) -> Result<String> {
-        self.chromium.fill("Project, photo or job", what).await?;
+        self.chromium.fill("Search for", what).await?;
         self.chromium.send("Find").await?;
         let answers = "section[aria-labelledby=find] [role=status]";
         Ok(self.chromium.texts(answers).await?.join(" "))
@@ -175,12 +175,12 @@ impl Tab<'_> {
     /// Ends a sync.
     pub async fn cancel(&self) -> Result<()> {
         self.chromium.send("Cancel").await?;
-        self.chromium.until_says("The sync was cancelled.").await
+        self.chromium.until_says("The sync was canceled.").await
     }
 
     /// Begins a sync over the window that the list calls so.
     pub async fn sync(&self, window: &str) -> Result<()> {
-        self.chromium.choose("Projects changed in", window).await?;
+        self.chromium.choose("Projects updated in", window).await?;
         self.chromium.send(SYNC).await
     }
 
@@ -252,7 +252,7 @@ impl Tab<'_> {
     pub async fn disconnect(&self) -> Result<()> {
         self.chromium.press("Disconnect").await?;
         self.chromium
-            .until_says("Stays: every job and every photo in One Click")
+            .until_says("What you keep: every job and photo in One Click")
             .await?;
         self.chromium.send("Disconnect CompanyCam").await?;
         self.chromium

@@ -278,7 +278,7 @@ async fn b27_an_image_that_one_click_refuses_is_set_aside_and_holds_nothing_up()
     test.catch_up().await;
     assert!(!test.shows(&project, &photos[0]));
     assert!(test.shows(&project, &photos[1]));
-    assert!(test.log_says(&[&photos[0], "could not be copied"]).await);
+    assert!(test.log_says(&[&photos[0], "couldn’t be copied"]).await);
     assert_eq!(test.dead_letters().len(), 1);
 }
 

@@ -190,13 +190,13 @@ fn filters(app: &App, filter: Filter) -> Markup {
 
 fn nothing(filter: Filter, before: Option<&str>, more: bool) -> &'static str {
     if more {
-        "Nothing of this kind lately. “Older” looks further back."
+        "Nothing like this recently. “Older” looks further back."
     } else if before.is_some() {
         "Nothing older. Entries are kept for 30 days."
     } else if filter == Filter::default() {
         "Nothing has happened yet."
     } else {
-        "Nothing of this kind in the last 30 days."
+        "Nothing like this in the last 30 days."
     }
 }
 
@@ -235,8 +235,8 @@ fn offer(app: &App, signed_in: &SignedIn, page: &Page, entry: &Entry, view: &Vie
             .as_ref()
             .and_then(|id| page.projects.get(id));
         return match row.map(|row| row.state) {
-            Some(LinkState::JobDeleted) => form("bring-back", "Bring it back"),
-            Some(LinkState::Linked) => html! { span.soft { "It has a job again." } },
+            Some(LinkState::JobDeleted) => form("bring-back", "Create new job"),
+            Some(LinkState::Linked) => html! { span.soft { "Job re-created" } },
             _ => html! {},
         };
     }
@@ -246,8 +246,8 @@ fn offer(app: &App, signed_in: &SignedIn, page: &Page, entry: &Entry, view: &Vie
     }
     match entry.retry_target().map(|target| page.now(&target)) {
         Some(Now::Failed) => form("retry", "Retry"),
-        Some(Now::Waits) => html! { span.soft { "It is being tried again." } },
-        Some(Now::Well) => html! { span.soft { "It is as it should be by now." } },
+        Some(Now::Waits) => html! { span.soft { "Trying again" } },
+        Some(Now::Well) => html! { span.soft { "Resolved" } },
         None => html! {},
     }
 }

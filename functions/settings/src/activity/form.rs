@@ -89,7 +89,8 @@ async fn entry(app: &App, org: &OrgId, at_id: &str) -> Result<Entry, ErrorPage> 
         None
     };
     found.ok_or_else(|| {
-        let text = "Entries of the activity are kept for 30 days, and this one is not there any more. Nothing was changed.";
+        let text =
+            "Activity is kept for 30 days, and this entry is no longer there. Nothing was changed.";
         ErrorPage::new(StatusCode::NOT_FOUND, "This entry is gone", text)
     })
 }
@@ -154,6 +155,6 @@ fn unknown() -> ErrorPage {
 }
 
 fn rests() -> ErrorPage {
-    let text = "It belongs to a CompanyCam company that was connected before; what was linked then rests until that company is connected again. Nothing was changed.";
+    let text = "It belongs to a CompanyCam company that was connected before. It stays as it is until that company is connected again. Nothing was changed.";
     ErrorPage::new(StatusCode::CONFLICT, "Of another company", text)
 }

@@ -1,4 +1,4 @@
-//! The activity log, with Retry and Bring it back.
+//! The activity log, with Retry and Create new job.
 
 pub mod card;
 pub mod form;

@@ -23,8 +23,8 @@ pub fn never_connected(app: &App, signed_in: &SignedIn) -> Markup {
             p { (signed_in.session.org_name) " is not connected to CompanyCam yet." }
             p { "Once it is, your CompanyCam projects become jobs, and their photos appear in the jobs’ Photos tab." }
             p.soft {
-                "You sign in at CompanyCam and allow it there. The projects changed in the last 29 days are brought over "
-                "first; you can bring older ones later, and disconnect at any time."
+                "Sign in to CompanyCam as an administrator who sees all projects, and approve access. Projects updated in the last 29 days are imported "
+                "first. You can import older ones later, and disconnect at any time."
             }
             p { a.button href=(connect_url(app)) { "Connect CompanyCam" } }
         }
@@ -37,8 +37,8 @@ pub fn card(app: &App, signed_in: &SignedIn, organization: &Organization) -> Mar
     html! {
         @if organization.state == ConnectionState::NeedsReconnecting {
             p.notice.banner role="alert" {
-                "CompanyCam no longer accepts the connection, so nothing is brought over at the moment. "
-                "Reconnect, and everything missed is caught up on. "
+                "The connection to CompanyCam stopped working. Nothing is syncing. "
+                "Reconnect and we’ll catch up. "
                 a.button href=(connect_url(app)) { "Reconnect" }
             }
         }
@@ -58,11 +58,11 @@ pub fn card(app: &App, signed_in: &SignedIn, organization: &Organization) -> Mar
                     @match organization.last_synced_at { Some(at) => (time(at)), None => "not finished yet" }
                 }
                 @if works {
-                    dt { "Live changes" } dd { (webhook(organization, app.clock.now_s())) }
+                    dt { "Live updates" } dd { (webhook(organization, app.clock.now_s())) }
                 }
             }
             @if organization.state == ConnectionState::Disconnected {
-                p { "Your jobs, their photos, the users’ matches and your preferences are still here. Connect the same company again, and it goes on without doubles." }
+                p { "Your jobs, photos, user matches, and preferences are still here. Connect the same company again to pick up where you left off, with no duplicates." }
                 p { a.button href=(connect_url(app)) { "Connect CompanyCam" } }
             } @else {
                 @if works && organization.halt.is_none() { (pause(app, signed_in)) }
@@ -107,9 +107,9 @@ fn disconnect(app: &App, signed_in: &SignedIn, organization: &Organization) -> M
             summary #disconnect { "Disconnect" }
             p { "Disconnect from " (organization.company_name) "?" }
             ul {
-                li { "Stays: every job and every photo in One Click, which project is which job, the users’ matches, and your preferences. Nothing in CompanyCam is deleted." }
-                li { "Ends: our access to CompanyCam. New projects and photos no longer come over until you connect again; a sync that is running stops." }
-                li { "Connecting the same company again goes on without doubles, and catches up." }
+                li { "What you keep: every job and photo in One Click, the links between jobs and projects, user matches, and your preferences. Nothing in CompanyCam is deleted." }
+                li { "What stops: our access to CompanyCam. New projects and photos aren’t imported until you connect again, and a running sync stops." }
+                li { "Reconnect later to pick up where you left off, with no duplicates." }
             }
             form method="post" action=(action(app, "disconnect")) {
                 (csrf(signed_in))
@@ -125,8 +125,8 @@ fn outage(organization: &Organization, side: Side) -> Markup {
     };
     html! {
         p.notice.banner role="status" {
-            (side.name()) " has not answered since " (time(since))
-            "; nothing is lost, work waits and resumes by itself."
+            (side.name()) " hasn’t responded since " (time(since))
+            ". Syncing is paused and will resume automatically. Nothing is lost."
         }
     }
 }
@@ -135,14 +135,14 @@ fn outage(organization: &Organization, side: Side) -> Markup {
 fn webhook(organization: &Organization, now: i64) -> Markup {
     match (&organization.webhook_id, organization.webhook_checked_at) {
         (Some(_), Some(at)) if now - at <= LATELY_S => html! {
-            span.tag.good { "Live" } " CompanyCam tells us about changes at once (checked " (time(at)) ")."
+            span.tag.good { "On" } " Changes in CompanyCam show up within seconds. Last checked " (time(at)) ")."
         },
         (Some(_), Some(at)) => html! {
-            span.tag.warn { "Not checked lately" } " Last checked " (time(at))
-            ". What CompanyCam does not tell us is found by looking every 15 minutes."
+            span.tag.warn { "Delayed" } " Last checked " (time(at))
+            ". We’re checking CompanyCam every 15 minutes instead."
         },
         _ => html! {
-            span.tag { "Not set up yet" } " The first sync does so. Until then we look for changes every 15 minutes."
+            span.tag { "Not set up yet" } " The first sync turns them on. Until then we check every 15 minutes."
         },
     }
 }
@@ -177,7 +177,7 @@ mod tests {
     fn b25_the_webhooks_health_is_told_in_plain_words() {
         let told = |webhook_id, at| webhook(&organization(webhook_id, at), 10_000).into_string();
         assert!(told(Some("w"), Some(9_900)).contains("tells us about changes at once"));
-        assert!(told(Some("w"), Some(10_000 - LATELY_S - 1)).contains("Not checked lately"));
+        assert!(told(Some("w"), Some(10_000 - LATELY_S - 1)).contains("Delayed"));
         assert!(told(None, None).contains("Not set up yet"));
     }
 }

@@ -1,4 +1,4 @@
-//! “Where is it?”: the question support is asked most (B25).
+//! *Find*: the question support is asked most (B25).
 
 use maud::{Markup, html};
 use model::file::FileId;
@@ -14,14 +14,14 @@ use crate::view::View;
 pub fn card(app: &App, signed_in: &SignedIn, view: &View, found: Option<&Found>) -> Markup {
     html! {
         section.card aria-labelledby="find" {
-            h2 #find { "Where is it?" }
+            h2 #find { "Find a project, photo, or job" }
             form.row role="search" method="get" data-quiet action={ (app.config.settings_url()) "#find" } {
-                label for="find-what" { "Project, photo or job" }
+                label for="find-what" { "Search for" }
                 input type="search" id="find-what" name="find" maxlength="300" aria-describedby="find-about"
                     value=(view.find().unwrap_or_default());
                 button.quiet type="submit" { "Find" }
             }
-            p.soft #find-about { "An id, a link from CompanyCam or One Click, a customer’s name or a street address." }
+            p.soft #find-about { "Search by customer, address, email, phone number, link, or ID." }
             @if let Some(found) = found {
                 div role="status" data-say {
                     @if !found.answers.is_empty() {
@@ -67,7 +67,7 @@ fn offer(app: &App, signed_in: &SignedIn, view: &View, answer: &Answer, act: &Ac
         Act::RetryFile(FileId::Document(id)) => form("retry", "Retry", "document_id", id.as_str()),
         Act::RetryProject(id) => form("retry", "Retry", "project_id", id.as_str()),
         Act::RetryJob(id) => form("retry", "Retry", "job_id", id.as_str()),
-        Act::BringBack(id) => form("bring-back", "Bring it back", "project_id", id.as_str()),
+        Act::BringBack(id) => form("bring-back", "Create new job", "project_id", id.as_str()),
         Act::Sync => go("sync", "Go to Sync"),
         Act::Users => go("users", "Go to Users"),
         Act::Preferences => go("preferences", "Go to Preferences"),

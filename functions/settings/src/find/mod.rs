@@ -1,4 +1,4 @@
-//! “Where is it?” (B25): what is known of a project, a photo or a job, whichever way it is named.
+//! *Find* (B25): what is known of a project, a photo or a job, whichever way it is named.
 //!
 //! Only this organization's own rows are read, and the two sides are asked about its own only, so
 //! nothing of another can be found (B28).
@@ -101,13 +101,13 @@ impl Found {
 pub async fn find(app: &App, organization: &Organization, text: &str) -> Result<Found, ErrorPage> {
     match Query::parse(text) {
         Query::Nothing => Ok(Found::note(
-            "Enter an id, a link, a customer’s name or a street address.",
+            "Enter a customer, an address, a link, or an ID.",
         )),
         Query::TooLong => Ok(Found::note(
-            "This is too long. Enter an id, a link, a name or an address.",
+            "That’s too long. Enter a customer, an address, a link, or an ID.",
         )),
         Query::OtherLink => Ok(Found::note(
-            "This link leads to no project, photo or job. Copy the address of a project or photo from CompanyCam, or of a job from One Click.",
+            "This link isn’t to a project, photo, or job. Copy the link to a project or photo in CompanyCam, or to a job in One Click.",
         )),
         Query::Link {
             project,
@@ -195,7 +195,7 @@ async fn by_id(app: &App, organization: &Organization, id: &str) -> Result<Found
         }
         if silent {
             found.note = Some(format!(
-                "“{id}” is not known here, and CompanyCam could not be asked just now. Try again in a minute."
+                "“{id}” is not known here, and CompanyCam couldn’t be asked just now. Try again in a minute."
             ));
             return Ok(found);
         }
@@ -265,9 +265,7 @@ async fn whole_project(
 async fn by_words(app: &App, organization: &Organization, text: &str) -> Result<Found, ErrorPage> {
     let words = normalized(text);
     if words.is_empty() {
-        return Ok(Found::note(
-            "There is no letter or digit in this. Enter an id, a link, a name or an address.",
-        ));
+        return Ok(Found::note("Enter at least one letter or number."));
     }
     let org = &organization.org_id;
     let holds = |row: &ProjectRow| {
@@ -291,7 +289,7 @@ async fn by_words(app: &App, organization: &Organization, text: &str) -> Result<
             "None of the {AMONG} newest projects has “{text}” in its name or address. Enter the project’s id or link to find an older one."
         )),
         (false, true) => Some(
-            "There may be more like these. Enter more of the name or address, or an id or link."
+            "There may be more results. Enter more of the name or address, or an ID or link."
                 .to_owned(),
         ),
         (false, false) => None,

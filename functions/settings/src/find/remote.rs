@@ -86,7 +86,7 @@ async fn said<T>(
 
 fn no_such(what: String, organization: &Organization) -> Answer {
     let text = format!(
-        "{} has nothing of this number in CompanyCam that {}, who connected, may see. It may be mistyped, of another company, deleted long ago, or hidden from that user.",
+        "{} has nothing with this number in CompanyCam that the connected account ({}) can see. It may be mistyped, deleted, another company’s, or hidden from that account.",
         organization.company_name, organization.connected_by
     );
     answer(what, "Not found", Tone::Warn, text)
@@ -100,18 +100,18 @@ fn photo_state(photo: &Photo, organization: &Organization) -> Answer {
         ..answer(format!("Photo {}", photo.id), state, Tone::Warn, text)
     };
     if photo.is_deleted() {
-        let text = "It was skipped because it was deleted in CompanyCam before it was copied. Nothing is to be done.";
+        let text = "Skipped because it was deleted in CompanyCam before it was copied.";
         return told("Skipped", text, None);
     }
     if photo.internal && !organization.preferences.has(Preference::CopyInternalPhotos) {
-        let text = "It was skipped because it is marked internal in CompanyCam. Remove that mark there and press Sync; or switch copying internal photos on, then press Sync.";
+        let text = "Skipped because it’s marked internal in CompanyCam. Remove the mark there, or turn on copying internal photos; then run a sync.";
         return told("Skipped", text, Some(Act::Preferences));
     }
     if !photo.is_processed() {
         let text = "CompanyCam has not finished processing it; it comes over as soon as that is done. If CompanyCam took it for a duplicate or could not read it, that is never.";
         return told("Waiting", text, None);
     }
-    let text = "It was not looked at yet. If its project has a job, it comes over within 15 minutes; how its project stands is below.";
+    let text = "Not checked yet. If its project has a job, it’s copied within 15 minutes; its project is below.";
     told("Waiting", text, None)
 }
 
@@ -126,7 +126,7 @@ fn project_state(project: &Project, now: i64) -> Answer {
     } else {
         Answer {
             act: Some(Act::Sync),
-            ..answer(what, "Not looked at", Tone::Warn, NOT_LISTED)
+            ..answer(what, "Not imported", Tone::Warn, NOT_LISTED)
         }
     };
     Answer {

@@ -15,7 +15,8 @@ use one_click::JobId;
 use super::{Act, Answer, Tone};
 
 /// What it means that nothing is known.
-pub const NOT_LISTED: &str = "What has not changed within the window of the last sync, nor since, was never looked at: a sync with a longer window brings it.";
+pub const NOT_LISTED: &str =
+    "It may be older than the last sync covered. Run a sync for a longer period to include it.";
 
 /// An answer that leads nowhere yet.
 pub fn answer(what: String, state: &'static str, tone: Tone, text: impl Into<String>) -> Answer {
@@ -34,23 +35,24 @@ pub fn answer(what: String, state: &'static str, tone: Tone, text: impl Into<Str
 /// What something waits for that has its turn coming.
 fn waits(organization: &Organization, sides: &[Side]) -> String {
     if organization.state != ConnectionState::Connected {
-        return "It waits for the connection to CompanyCam, which does not work at the moment; once that is mended, everything missed is caught up on.".to_owned();
+        return "Waiting for the connection to CompanyCam. Reconnect and it will catch up."
+            .to_owned();
     }
     let down = sides
         .iter()
         .find(|side| organization.down_since(**side).is_some());
     down.map_or_else(
-        || "It waits for its turn, which comes by itself.".to_owned(),
+        || "In line; no action needed.".to_owned(),
         |side| {
             let name = side.name();
-            format!("It waits for {name}, which does not answer at the moment, and goes on by itself once it does.")
+            format!("It waits for {name}, which isn’t responding. It will continue automatically.")
         },
     )
 }
 
 fn rests(what: String) -> Answer {
-    let text = "It belongs to a CompanyCam company that was connected before. What was linked then rests until that company is connected again.";
-    answer(what, "Rests", Tone::Plain, text)
+    let text = "It belongs to a CompanyCam company that was connected before. It stays as it is until that company is connected again.";
+    answer(what, "Paused", Tone::Plain, text)
 }
 
 /// A project; `why`: the reason why it was set aside, if that is still in the log.
@@ -86,8 +88,9 @@ fn project_state(
     let id = &row.project_id;
     if row.set_aside.is_some() {
         let why =
-            why.unwrap_or("It could not be brought over; why is not in the activity any more.");
-        let text = format!("{why} It is tried again when the project changes, by a sync, or now.");
+            why.unwrap_or("It couldn’t be imported. The reason is no longer in the activity.");
+        let text =
+            format!("{why} We’ll try again when the project changes or when you run a sync.");
         return Answer {
             act: Some(Act::RetryProject(id.clone())),
             job: row.job_id.clone(),
@@ -99,9 +102,7 @@ fn project_state(
             let pending = row.wanted.is_some();
             let text = if pending {
                 let waits = waits(organization, &Side::BOTH);
-                format!(
-                    "It is linked to a job, and a change of it is still to be brought over. {waits}"
-                )
+                format!("It’s linked to a job, and a change is still on its way. {waits}")
             } else {
                 linked(row)
             };
@@ -111,7 +112,7 @@ fn project_state(
             }
         }
         LinkState::JobDeleted => {
-            let text = "Its job was deleted in One Click, so it makes no other by itself. Bring it back to get a new job with all its photos.";
+            let text = "The job was deleted in One Click, so this project no longer syncs. Create a new job to get all its photos again; edits, estimates and documents of the old job don’t come back.";
             Answer {
                 act: Some(Act::BringBack(id.clone())),
                 ..answer(what, "Job deleted", Tone::Warn, text)
@@ -140,9 +141,9 @@ fn project_state(
 fn linked(row: &ProjectRow) -> String {
     let seen = row.seen.as_ref();
     if seen.is_some_and(|seen| seen.deleted) {
-        "It was deleted in CompanyCam; its job stays, with what was copied before. If it was merged into another project, its photos are on that one’s job.".to_owned()
+        "It was deleted in CompanyCam. Its job stays, with what was copied before. If it was merged into another project, its photos are on that project’s job.".to_owned()
     } else if seen.is_some_and(|seen| seen.archived) {
-        "It was archived in CompanyCam; its job stays, and is still kept up to date.".to_owned()
+        "It was archived in CompanyCam. Its job stays, and is still kept up to date.".to_owned()
     } else {
         "It is linked to a job, which is up to date with it.".to_owned()
     }
@@ -152,26 +153,26 @@ fn linked(row: &ProjectRow) -> String {
 pub fn skipped(reason: Option<SkipReason>, created_at: i64, now: i64, what: String) -> Answer {
     let (text, act) = match reason {
         Some(SkipReason::Deleted) => (
-            "It was skipped because it was deleted in CompanyCam, or merged into another project, and has no job. Nothing is to be done; if it was merged, look for the project that remains.".to_owned(),
+            "Skipped because it was deleted in CompanyCam, or merged into another project, before it had a job. If it was merged, search for the project that remains.".to_owned(),
             None,
         ),
         Some(SkipReason::Archived) => (
-            "It was skipped because it was archived in CompanyCam before it had a job. Restore it in CompanyCam, and it comes over.".to_owned(),
+            "Skipped because it was archived in CompanyCam before it had a job. Restore it in CompanyCam to import it.".to_owned(),
             None,
         ),
         Some(SkipReason::ImportOff) => (
-            "It was skipped because creating jobs from projects was switched off. Switch that preference on, then press Sync.".to_owned(),
+            "Skipped because creating jobs from projects was off. Turn that preference on, then run a sync.".to_owned(),
             Some(Act::Preferences),
         ),
         Some(SkipReason::NoMatchedUser) => (
-            "It waits until somebody is assigned to it who is matched to a One Click user. Assign somebody who is matched, and it comes over within 15 minutes; or match one of those under Users, then press Sync.".to_owned(),
+            "Held until someone assigned to it is matched to a One Click user. Assign someone who is matched, or match one of its users under Users.".to_owned(),
             Some(Act::Users),
         ),
         Some(SkipReason::WaitsForImporter) => {
             (importer(created_at + IMPORTER_S, now), Some(Act::Sync))
         }
         None => (
-            "It was left alone. Press Sync to have it looked at again.".to_owned(),
+            "Skipped. Run a sync to check it again.".to_owned(),
             Some(Act::Sync),
         ),
     };
@@ -215,7 +216,7 @@ pub fn file(row: &FileRow, organization: &Organization, now_ms: i64) -> Answer {
 fn file_state(row: &FileRow, organization: &Organization, now_ms: i64, what: String) -> Answer {
     if let Some(reason) = &row.failed {
         let text = format!(
-            "It could not be copied: {reason}. It is tried again when it changes in CompanyCam, or now."
+            "It couldn’t be copied: {reason}. We’ll try again when it changes in CompanyCam."
         );
         return Answer {
             act: Some(Act::RetryFile(row.id.clone())),
@@ -224,21 +225,21 @@ fn file_state(row: &FileRow, organization: &Organization, now_ms: i64, what: Str
     }
     if let Some(refused) = row.refused.as_ref().filter(|_| row.is_refused()) {
         let text = format!(
-            "It is refused so far: {}. It is tried again by itself, at least once an hour.",
+            "Not accepted so far: {}. We try again automatically, at least once an hour.",
             refused.reason
         );
         return answer(what, "Waiting", Tone::Warn, text);
     }
     if row.is_pending() {
         let text = if row.lease_ms.is_some_and(|until| until > now_ms) {
-            "It is being copied right now.".to_owned()
+            "It’s being copied right now.".to_owned()
         } else {
             waits(organization, &Side::BOTH)
         };
         return answer(what, "Waiting", Tone::Warn, text);
     }
     if !row.is_current() {
-        let text = "It is to be looked at again. If it stays like this, CompanyCam does not show it any more; otherwise press Sync.";
+        let text = "It will be checked again. If it stays like this, CompanyCam no longer shows it; otherwise run a sync.";
         return Answer {
             act: Some(Act::Sync),
             ..answer(what, "Waiting", Tone::Warn, text)
@@ -251,14 +252,14 @@ fn file_state(row: &FileRow, organization: &Organization, now_ms: i64, what: Str
                 what,
                 "In One Click",
                 Tone::Good,
-                "It is on its job. If it is not there, somebody deleted it in One Click; it is copied again when it changes in CompanyCam.",
+                "It is on its job. If it isn’t there, it was deleted in One Click.",
             )
         },
         None => answer(
             what,
             "On no job",
             Tone::Warn,
-            "It should be on no job: it is marked internal in CompanyCam, was deleted there, or its project has no job.",
+            "It belongs on no job: it’s marked internal in CompanyCam, was deleted there, or its project has no job.",
         ),
     }
 }
@@ -271,8 +272,7 @@ pub fn job(row: &JobRow, project: Option<&ProjectRow>, organization: &Organizati
         return rests(what);
     }
     if project.is_some_and(|project| project.state == LinkState::JobDeleted) {
-        let text =
-            "It was deleted in One Click. Its project is below: a new job can be made of it.";
+        let text = "It was deleted in One Click. Its project is below, and a new job can be created from it.";
         return answer(what, "Deleted", Tone::Warn, text);
     }
     let text = if row.unfinished {
@@ -317,7 +317,7 @@ pub fn claim(claim: &JobClaim, organization: &Organization, why: Option<&str>) -
 
 /// A project that has no row, and CompanyCam does not say more.
 pub fn unknown_project(id: &ProjectId) -> Answer {
-    let text = format!("CompanyCam could not be asked just now. {NOT_LISTED}");
+    let text = format!("CompanyCam couldn’t be asked just now. {NOT_LISTED}");
     Answer {
         act: Some(Act::Sync),
         ..answer(format!("Project {id}"), "Not known", Tone::Plain, text)
@@ -326,7 +326,7 @@ pub fn unknown_project(id: &ProjectId) -> Answer {
 
 /// A photo that has no row, and CompanyCam does not say more.
 pub fn unknown_photo(id: &PhotoId) -> Answer {
-    let text = "CompanyCam could not be asked just now. The photo was not wanted so far: its processing in CompanyCam is not finished, it is marked internal, was deleted, or its project has no job here. If CompanyCam did not tell us of it, it is found within 15 minutes. A project that has not changed within the window of the last sync needs a sync with a longer one.";
+    let text = "CompanyCam couldn’t be asked just now. The photo hasn’t been copied so far: CompanyCam is still processing it, it’s marked internal, it was deleted, or its project has no job here. New photos are found within 15 minutes. If its project hasn’t changed recently, run a sync for a longer period.";
     Answer {
         act: Some(Act::Sync),
         ..answer(format!("Photo {id}"), "Not known", Tone::Plain, text)
@@ -350,12 +350,12 @@ pub fn unknown_job(id: &JobId, organization: &Organization) -> Answer {
         .has(Preference::CreateProjectFromJob)
     {
         (
-            "It has no project: it was created before the preference to create projects from jobs was switched on; or another system’s importer made it, which has 20 minutes to make the project too; or it was not looked at yet, which happens within 15 minutes.",
+            "It has no project. It was created before creating projects from jobs was turned on; or another system imported it, which has 20 minutes to create the project too; or it hasn’t been checked yet, which happens within 15 minutes.",
             None,
         )
     } else {
         (
-            "It has no project. Creating projects from jobs is switched off; switched on, it covers jobs created after that.",
+            "It has no project. Creating projects from jobs is off; when on, it covers jobs created after that.",
             Some(Act::Preferences),
         )
     };

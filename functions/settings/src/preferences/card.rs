@@ -17,31 +17,31 @@ fn texts(preference: Preference) -> (&'static str, &'static str) {
         ),
         Preference::CreateJobFromProject => (
             "Create a Job in One Click Contractor from a Project in CompanyCam",
-            "Otherwise new projects are left alone; jobs that are linked already stay up to date either way.",
+            "When off, new projects are ignored. Jobs that are already linked stay up to date either way.",
         ),
         Preference::ReassignProject => (
             "Reassign a Project in CompanyCam when Updated in One Click Contractor",
-            "When a job gets another assignee, that person’s CompanyCam user is added to its project.",
+            "When a job is reassigned, the new assignee is added to the CompanyCam project.",
         ),
         Preference::RemovePreviousAssignee => (
             "Upon Reassignment, Delete Previously Assigned user in CompanyCam",
-            "Then the previous assignee’s user is taken off the project, and nobody else. Only while the preference above is on.",
+            "The previous assignee is removed from the project, and no one else. Only while the preference above is on.",
         ),
         Preference::OnlyMatchedUsers => (
             "Only import projects with at least one matched assigned user",
-            "Other projects wait until somebody is assigned who is matched under Users, also those that nobody is assigned to.",
+            "Projects with no matched user, or nobody assigned, are held until someone is.",
         ),
         Preference::RemoveDeletedPhotos => (
             "Remove photos in One Click when they are deleted in CompanyCam",
-            "Otherwise a photo or document that is deleted in CompanyCam stays in its job. The nightly check is what notices deletions.",
+            "When off, a photo or document deleted in CompanyCam stays in its job. Deletions are found by the nightly check.",
         ),
         Preference::CopyInternalPhotos => (
             "Copy photos marked internal",
-            "These are not meant for customers’ eyes, and what is in a job may end up in a proposal.",
+            "Internal photos aren’t meant for customers. Photos on a job can end up in a proposal.",
         ),
         Preference::CopyDocuments => (
             "Copy documents",
-            "A project’s documents appear in its job’s Documents tab. Switched off, those that are there stay.",
+            "A project’s documents appear in its job’s Documents tab. When off, those already there stay.",
         ),
     }
 }

@@ -45,10 +45,10 @@ pub fn card(
                 (running(app, signed_in, organization, status))
             } @else {
                 @if let Some(run) = &organization.sync { (last(app, run)) }
-                p.soft { "Changes come over by themselves. A sync looks once more at the projects changed in a window that you choose." }
+                p.soft { "New and changed projects sync automatically. Run a sync to re-check older projects." }
                 form.row method="post" action=(action(app, "sync")) {
                     (csrf(signed_in))
-                    label for="since_days" { "Projects changed in" }
+                    label for="since_days" { "Projects updated in" }
                     select id="since_days" name="since_days" {
                         @for (value, text) in WINDOWS { option value=(value) { (text) } }
                     }
@@ -67,8 +67,8 @@ fn running(
 ) -> Markup {
     html! {
         p role="status" {
-            "Bringing projects and photos over."
-            @if organization.last_synced_at.is_none() { " This is the first sync; you may leave this page meanwhile." }
+            "Importing projects and photos."
+            @if organization.last_synced_at.is_none() { " You can leave this page; the import keeps running." }
         }
         (bar("projects", "Projects", status.projects))
         (bar("photos", "Photos", status.photos))
@@ -81,7 +81,7 @@ fn running(
         form method="post" action=(action(app, "sync/cancel")) {
             (csrf(signed_in))
             button.quiet type="submit" aria-describedby="cancel-about" { "Cancel" }
-            " " small.soft #cancel-about { "What is listed already still comes over." }
+            " " small.soft #cancel-about { "Anything already found will still be imported." }
         }
     }
 }

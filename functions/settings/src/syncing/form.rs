@@ -40,7 +40,7 @@ async fn start_sync(app: &App, request: Request) -> Result<Notice, ErrorPage> {
     let org = &signed_in.session.org_id;
     connected(app, &signed_in).await?;
     let window = window(form.since_days.as_deref().unwrap_or_default()).ok_or_else(|| {
-        let text = "Choose 29 days, 90 days, a year or everything. Nothing was started.";
+        let text = "Choose 29 days, 90 days, a year, or everything. Nothing was started.";
         ErrorPage::new(StatusCode::BAD_REQUEST, "How far back?", text)
     })?;
     let run = sync_run::new_run(window, app.clock.now_s());

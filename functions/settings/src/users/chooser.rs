@@ -55,7 +55,7 @@ async fn show(
         .iter()
         .find(|found| found.companycam.id.as_str() == id)
         .ok_or_else(|| unknown("CompanyCam"))?;
-    let title = format!("Who is {} in One Click?", found.companycam.name);
+    let title = format!("Match {} to a One Click user", found.companycam.name);
     let chooser = Chooser {
         app,
         signed_in: &signed_in,
@@ -103,14 +103,14 @@ impl Chooser<'_> {
             section.card.chooser {
                 h1 { (title) }
                 p.soft {
-                    (user.email.as_deref().unwrap_or("No e-mail address"))
+                    (user.email.as_deref().unwrap_or("No email"))
                     @if !user.active { " · deactivated in CompanyCam" }
                 }
                 p { "Now: " (now(found, directory)) }
                 form.row.search method="get" data-filter="offers" {
                     label for="offer-search" { "Search" }
                     input #offer-search type="search" name="name" maxlength="100" autocomplete="off"
-                        placeholder="Name or e-mail address" value=(typed);
+                        placeholder="Name or email" value=(typed);
                     button.quiet type="submit" { "Search" }
                     (count(shown, offers.len(), "users"))
                 }
@@ -119,7 +119,7 @@ impl Chooser<'_> {
                     fieldset {
                         legend { "One Click user" }
                         (choice("auto", "Match automatically", &automatically(user, directory), !by_hand))
-                        (choice("", "Not matched", "Nobody, even if the e-mail addresses are the same.", by_hand && chosen.is_none()))
+                        (choice("", "Not matched", "Don’t match, even if emails are the same.", by_hand && chosen.is_none()))
                         div #offers.offers {
                             @for offer in &offers { (option(offer, picked == Some(&offer.user.id), chosen == Some(&offer.user.id))) }
                         }
@@ -185,7 +185,7 @@ fn option(offer: &Offer<'_>, checked: bool, now: bool) -> Markup {
             span {
                 (user.name)
                 small {
-                    (user.email.as_deref().unwrap_or("no e-mail address"))
+                    (user.email.as_deref().unwrap_or("no email"))
                     @if let Some(name) = offer.taken_by { " · already matched to " (name) }
                     @if now { " · matched now" }
                 }
@@ -207,7 +207,7 @@ fn now(found: &Match, directory: &Directory) -> Markup {
             (Some(user), _) => { strong { (user.name) } " (" (how(found)) ")" },
             (None, Some(gone)) => {
                 strong { "not matched" } ", because "
-                (name_of(directory, gone)) ", who was picked by hand, is deactivated in One Click"
+                (name_of(directory, gone)) ", who was matched manually, is deactivated in One Click"
             },
             (None, None) => { strong { "not matched" } " (" (how(found)) ")" },
         }
@@ -232,12 +232,11 @@ fn automatically(user: &CompanyCamUser, directory: &Directory) -> String {
     let matches = Matches::of(&without);
     let found = matches.iter().find(|found| found.companycam.id == user.id);
     match found.map(|found| (found.how, &found.one_click)) {
-        Some((_, Some(found))) => format!("{} has the same e-mail address.", found.name),
+        Some((_, Some(found))) => format!("{} has the same email.", found.name),
         Some((How::Ambiguous, None)) => {
-            "At the moment nobody: several users share the e-mail address.".to_owned()
+            "No one right now: several users have this email.".to_owned()
         }
-        _ if !user.active => "Nobody while the user is deactivated in CompanyCam.".to_owned(),
-        _ => "At the moment nobody: no free user in One Click has the same e-mail address."
-            .to_owned(),
+        _ if !user.active => "No one while the user is deactivated in CompanyCam.".to_owned(),
+        _ => "No unmatched One Click user has this email.".to_owned(),
     }
 }

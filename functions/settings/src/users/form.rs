@@ -52,8 +52,8 @@ async fn save_user(app: &App, id: &str, request: Request) -> Result<Notice, Erro
         .filter(|id| directory.companycam.iter().any(|user| user.id == *id))
         .ok_or_else(|| unknown("CompanyCam"))?;
     let picked = form.one_click_user_id.ok_or_else(|| {
-        let text = "Choose somebody, “Not matched” or “Match automatically”. Nothing was changed.";
-        ErrorPage::new(StatusCode::BAD_REQUEST, "Whom do you mean?", text)
+        let text = "Choose a user, “Not matched”, or “Match automatically”. Nothing was changed.";
+        ErrorPage::new(StatusCode::BAD_REQUEST, "Choose a user", text)
     })?;
     let choice = if picked == AUTOMATIC {
         None
@@ -98,7 +98,7 @@ async fn save_user(app: &App, id: &str, request: Request) -> Result<Notice, Erro
         look_if_any_wait(app, org).await?;
         return Ok(Notice::UserSaved);
     }
-    let text = "Somebody else changed this match at the same moment. Reload the page to see it, and try again.";
+    let text = "Someone else just changed this match. Reload the page and try again.";
     Err(ErrorPage::new(
         StatusCode::CONFLICT,
         "The match was not saved",

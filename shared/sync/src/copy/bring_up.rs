@@ -141,7 +141,7 @@ async fn upload(
 
 async fn open(media: &Media, row: &FileRow) -> Result<Download, CopyError> {
     let Some(uri) = &row.wanted.uri else {
-        let reason = "CompanyCam gives no address for its original".to_owned();
+        let reason = "CompanyCam didn’t provide a file for it".to_owned();
         return Err(CopyError::Refused(Refuser::NoAddress, reason));
     };
     let opened = match row.id {

@@ -81,11 +81,11 @@ pub async fn cancel(app: &App, org: &OrgId, by: &str) -> Result<bool, WorkError>
         let Some(run) = organization.sync.as_ref().filter(|run| run.is_running()) else {
             return Ok(false);
         };
-        if !end(app, &organization, run, &format!("cancelled by {by}")).await? {
+        if !end(app, &organization, run, &format!("canceled by {by}")).await? {
             continue;
         }
         let text =
-            format!("The sync was cancelled by {by}. What it had listed already still comes over.");
+            format!("{by} canceled the sync. Anything already found will still be imported.");
         let entry = NewEntry::new(Kind::Sync, Outcome::Skipped, text);
         app.store.log(org, entry).await?;
         tracing::info!(org.id = %org, run.id = %run.id, "a sync was cancelled");

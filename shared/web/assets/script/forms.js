@@ -104,7 +104,7 @@ async function send(form, button) {
     }
   } catch {
     keep();
-    complain(form, "No answer came; the connection may be away. What you entered is still here: try again.");
+    complain(form, "No response. Check your internet connection; what you entered is still here.");
   } finally {
     setBusy(form, false);
     if (form.isConnected) button?.focus({ preventScroll: true });

@@ -210,7 +210,7 @@ async fn b7_somebody_who_is_matched_already_cannot_be_picked_and_says_by_whom() 
         ensure!(alerts.contains("already matched to Sam Siding"), "{alerts}");
         tab.open().await?;
         let robin = tab.user("Robin Roof").await?;
-        ensure!(robin.contains("same e-mail address"), "{robin}");
+        ensure!(robin.contains("same email"), "{robin}");
         no_complaints(chromium).await?;
     }
     Ok(())

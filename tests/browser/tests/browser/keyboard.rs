@@ -109,7 +109,7 @@ async fn b25_going_about_on_the_tab_loses_nothing_that_was_entered() -> Result<(
     chromium.choose("Outcome", "Failed").await?;
     chromium.send("Show").await?;
     chromium
-        .until_says("Nothing of this kind in the last 30 days.")
+        .until_says("Nothing like this in the last 30 days.")
         .await?;
     tab.find("Nobody at all").await?;
     chromium.until_says("No project has").await?;
@@ -128,7 +128,7 @@ async fn b25_going_about_on_the_tab_loses_nothing_that_was_entered() -> Result<(
     chromium.web.back().await?;
     chromium.web.back().await?;
     chromium
-        .until_says("Nothing of this kind in the last 30 days.")
+        .until_says("Nothing like this in the last 30 days.")
         .await?;
     no_complaints(chromium).await
 }
@@ -153,15 +153,13 @@ async fn b25_what_is_done_while_an_answer_is_on_its_way_is_kept() -> Result<()> 
     }
 
     // Of two questions the later one is answered, whichever answer comes first.
-    chromium
-        .fill("Project, photo or job", "Nobody at all")
-        .await?;
+    chromium.fill("Search for", "Nobody at all").await?;
     chromium.press("Find").await?;
     chromium.latency(0).await?;
     chromium.choose("Outcome", "Failed").await?;
     chromium.send("Show").await?;
     chromium
-        .until_says("Nothing of this kind in the last 30 days.")
+        .until_says("Nothing like this in the last 30 days.")
         .await?;
     chromium
         .until("Find is through", async || {

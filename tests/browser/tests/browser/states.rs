@@ -83,7 +83,7 @@ async fn b25_an_outage_is_told_in_a_way_that_suits_everybody() -> Result<()> {
         .until("the tab tells of the outage", async || {
             tab.open().await?;
             let text = chromium.text().await?;
-            Ok(text.contains("has not answered since").then_some(()))
+            Ok(text.contains("hasn’t responded since").then_some(()))
         })
         .await?;
     let mut findings = Findings::default();

@@ -129,7 +129,7 @@ impl Story<'_> {
         self.tab.pick("Uma Umbra", "Uma at home").await?;
         let uma = self.tab.user("Uma Umbra").await?;
         ensure!(
-            uma.contains("Uma at home") && uma.contains("by hand"),
+            uma.contains("Uma at home") && uma.contains("manually"),
             "{uma}"
         );
         Ok(())
@@ -279,7 +279,7 @@ impl Story<'_> {
         self.cast.mend_photo(&broken).await?;
         self.tab.open().await?;
         self.chromium.send("Retry: …").await?;
-        self.chromium.until_says("It is being tried again.").await?;
+        self.chromium.until_says("Trying again").await?;
         self.tab.until_logged(&["Copied", &broken]).await?;
         self.one_click.open_job("With a broken photo").await?;
         self.one_click.look_at_photos(1).await?;

@@ -11,7 +11,7 @@ use crate::json::{self, Kind, shape};
 const POLLS: &str = "polls: jobs changed since the last look (B24)";
 const BY_METADATA: &str = "finding the job that is there already (B20)";
 const BY_ADDRESS: &str = "finding a job by its address (B20)";
-const SEARCH: &str = "Where is it? (B39)";
+const SEARCH: &str = "Find (B39)";
 /// Nobody's job has this.
 const NOBODY: &str = "contract-check-nobody";
 

@@ -39,7 +39,7 @@ impl Story {
             .await?;
         let photo = json!({"project_id": project["id"], "bytes": 200_000});
         self.stack.companycam(Method::POST, "photos", photo).await?;
-        let says = format!("{side} has not answered since");
+        let says = format!("{side} hasn’t responded since");
         eventually("the tab says so", PATIENCE, async || {
             let tab = journey::tab(&self.stack, &self.browser).await?.text();
             Ok(if tab.contains(&says) {

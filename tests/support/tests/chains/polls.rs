@@ -149,7 +149,7 @@ async fn b27_users_that_can_not_be_listed_do_not_stop_the_poll() {
     test.catch_up().await;
     assert_eq!(test.jobs_of(&project).len(), 1);
     assert!(test.dead_letters().is_empty(), "{:?}", test.dead_letters());
-    assert!(test.log_says(&["The users could not be refreshed"]).await);
+    assert!(test.log_says(&["Users couldn’t be refreshed"]).await);
     let said = test.activity_texts().await.len();
     test.catch_up().await;
     assert_eq!(test.activity_texts().await.len(), said, "once a day");

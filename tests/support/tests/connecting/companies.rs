@@ -125,7 +125,7 @@ async fn b5_confirming_one_company_does_not_confirm_a_third() {
 async fn b5_a_different_company_is_also_refused_after_disconnecting() {
     let test = TestApp::spawn().await;
     let browser = test.connect().await;
-    let (project, _) = project_with_photo(&test, "Rests").await;
+    let (project, _) = project_with_photo(&test, "Paused").await;
     test.drain().await;
     browser.submit("disconnect", &[]).await;
     test.drain().await;

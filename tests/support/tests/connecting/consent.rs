@@ -143,7 +143,7 @@ async fn token_endpoint(action: Value, status: StatusCode, says: &str) {
     assert!(page.says("CompanyCam is connected."), "{}", page.body);
 }
 
-const UNAVAILABLE: &str = "CompanyCam is not available at the moment";
+const UNAVAILABLE: &str = "CompanyCam isn’t available right now";
 
 #[tokio::test]
 async fn b2_the_token_endpoint_answers_with_a_login_page() {

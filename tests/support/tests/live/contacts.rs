@@ -57,7 +57,7 @@ async fn b27_a_contact_that_companycam_refuses_does_not_cost_the_project() {
     assert_eq!(contact["email"], Value::Null);
     assert_eq!(contact["name"], "Pat Larkin");
     assert_eq!(contact["phone_number"], NUMBER);
-    let said = ["was created from a job", "no e-mail address"];
+    let said = ["was created from a job", "no email"];
     assert!(
         test.log_says(&said).await,
         "{:#?}",

@@ -85,7 +85,7 @@ async fn b33_a_photo_behind_a_dead_address_is_named_and_given_up_after_hours() {
     assert!(test.log_says(&[&photo, "refused so far"]).await);
     test.pass(2 * HOUR).await;
     assert_eq!(test.dead_letters().len(), 1);
-    assert!(test.log_says(&[&photo, "could not be copied"]).await);
+    assert!(test.log_says(&[&photo, "couldn’t be copied"]).await);
     assert!(asked_for(&test, &photo) > 1, "and asked for again");
     let (tried, asked) = (originals(&test, &photo), asked_for(&test, &photo));
     assert!(tried < 20 && asked < 12, "{tried} {asked}");
@@ -122,7 +122,7 @@ async fn b33_a_photo_that_companycam_no_longer_has_is_given_up() {
     test.companycam_control(http::Method::DELETE, &path, Value::Null)
         .await;
     test.pass(4 * HOUR).await;
-    assert!(test.log_says(&[&photo, "could not be copied"]).await);
+    assert!(test.log_says(&[&photo, "couldn’t be copied"]).await);
 }
 
 #[tokio::test]

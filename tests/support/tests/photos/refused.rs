@@ -58,7 +58,7 @@ async fn b35_a_refused_photo_is_tried_again_with_growing_delay_and_set_aside_aft
     assert!((23..45).contains(&tries), "{tries}");
     test.pass(2 * HOUR).await;
     assert_eq!(test.dead_letters().len(), 1);
-    assert!(test.log_says(&[&bad, "could not be copied"]).await);
+    assert!(test.log_says(&[&bad, "couldn’t be copied"]).await);
     let texts = test.activity_texts().await;
     let named = texts.iter().filter(|text| text.contains("refused so far"));
     assert_eq!(named.count(), 1);
@@ -151,7 +151,7 @@ async fn b35_a_photo_whose_file_never_comes_is_named_within_minutes_and_given_up
     assert!(test.dead_letters().is_empty());
     test.pass(3 * HOUR).await;
     assert_eq!(test.dead_letters().len(), 1);
-    assert!(test.log_says(&[&bad, "could not be copied"]).await);
+    assert!(test.log_says(&[&bad, "couldn’t be copied"]).await);
 }
 
 #[tokio::test]

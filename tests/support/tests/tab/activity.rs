@@ -72,7 +72,7 @@ async fn b25_the_log_is_filtered_by_kind_and_outcome() {
         assert_eq!(numbers(&tab), shown, "{query}");
     }
     let none = browser.get("/companycam/settings?kind=user").await;
-    assert!(none.says("Nothing of this kind in the last 30 days."));
+    assert!(none.says("Nothing like this in the last 30 days."));
     let photos = browser.get("/companycam/settings?kind=photo").await;
     assert!(
         photos.says("<option value=\"photo\" selected>"),

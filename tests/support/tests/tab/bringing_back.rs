@@ -59,14 +59,14 @@ async fn b18_a_deleted_job_is_brought_back_as_one_new_job_with_all_its_photos() 
     let (test, browser, project, photos) = deleted().await;
     let tab = browser.tab().await;
     let log = card(&tab, "activity");
-    assert!(log.contains(">Bring it back</button>"), "{log}");
+    assert!(log.contains(">Create new job</button>"), "{log}");
     let pressed = bring_back(&test, &browser).await;
     assert_eq!(notice(&pressed), "brought-back");
     assert!(
         browser
             .follow(pressed)
             .await
-            .says("A new job is being made")
+            .says("A new job is being created")
     );
     test.settle().await;
     assert_back(&test, &project, &photos);
@@ -74,7 +74,7 @@ async fn b18_a_deleted_job_is_brought_back_as_one_new_job_with_all_its_photos() 
     let tab = browser.tab().await;
     let log = card(&tab, "activity");
     assert!(
-        log.contains("It has a job again.") && !log.contains(">Bring it back<"),
+        log.contains("Job re-created") && !log.contains(">Create new job<"),
         "{log}"
     );
     assert!(test.dead_letters().is_empty());

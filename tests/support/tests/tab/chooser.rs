@@ -38,7 +38,7 @@ async fn b7_the_pencil_leads_to_a_page_that_offers_everybody() {
     );
     assert!(tab.says(&link), "{}", tab.body);
     let page = open(&test, &browser, "Kit Monroe", "").await;
-    assert!(page.says("<h1>Who is Kit Monroe in One Click?</h1>"));
+    assert!(page.says("<h1>Match Kit Monroe to a One Click user</h1>"));
     for value in ["auto", "", "usr_front_desk", "usr_blake"] {
         offer(&page, value);
     }
@@ -52,9 +52,9 @@ async fn b7_what_is_saved_is_what_is_picked_on_the_page() {
     let (test, browser) = connected().await;
     let page = open(&test, &browser, "Blake Moreno", "").await;
     assert!(offer(&page, "auto").contains(" checked"));
-    assert!(offer(&page, "auto").contains("Blake Moreno has the same e-mail address."));
+    assert!(offer(&page, "auto").contains("Blake Moreno has the same email."));
     assert!(offer(&page, "usr_blake").contains("matched now"));
-    assert!(page.says("Now: <strong>Blake Moreno</strong> (same e-mail address)"));
+    assert!(page.says("Now: <strong>Blake Moreno</strong> (same email)"));
     let kit = user(&test, "Kit Monroe").await;
     assert_saved(&pick(&browser, &kit, "usr_front_desk").await);
     let page = open(&test, &browser, "Kit Monroe", "").await;
@@ -120,7 +120,7 @@ async fn b7_a_pick_who_left_one_click_is_explained() {
     refreshed.await.unwrap();
     let page = open(&test, &browser, "Kit Monroe", "").await;
     assert!(
-        page.says("because Front Desk, who was picked by hand, is deactivated in One Click"),
+        page.says("because Front Desk, who was matched manually, is deactivated in One Click"),
         "{}",
         page.body
     );

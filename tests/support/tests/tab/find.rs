@@ -1,4 +1,4 @@
-//! B25: “Where is it?” answers for every state, and for whatever is typed.
+//! B25: *Find* answers for every state, and for whatever is typed.
 
 use model::project::ProjectFields;
 use serde_json::{Value, json};
@@ -114,7 +114,7 @@ async fn b25_a_skipped_project_says_why_and_what_to_do() {
     test.catch_up().await;
     assert_says(
         &find(&browser, &off).await,
-        &["Skipped", "switched off", "#preferences"],
+        &["Skipped", "was off", "#preferences"],
     );
     test.prefer(&["create_job_from_project", "only_matched_users"])
         .await;
@@ -122,7 +122,11 @@ async fn b25_a_skipped_project_says_why_and_what_to_do() {
     test.catch_up().await;
     assert_says(
         &find(&browser, &nobody).await,
-        &["Waiting", "until somebody is assigned to it", "#users"],
+        &[
+            "Waiting",
+            "until someone assigned to it is matched",
+            "#users",
+        ],
     );
     let archived = test
         .new_project(json!({"name": "Archived", "archived": true}))
@@ -196,7 +200,7 @@ async fn b25_a_failed_photo_is_retried_from_here() {
         &card,
         &[
             "Failed",
-            "could not be copied",
+            "couldn’t be copied",
             ">Retry</button>",
             "Project “Roof”",
         ],
@@ -219,7 +223,7 @@ async fn b18_a_deleted_job_is_brought_back_from_here() {
     test.catch_up().await;
     for what in [&project, &job] {
         let card = find(&browser, what).await;
-        assert_says(&card, &["Job deleted", ">Bring it back</button>"]);
+        assert_says(&card, &["Job deleted", ">Create new job</button>"]);
         assert!(
             !card.contains("Job in One Click"),
             "a link to it leads nowhere"
@@ -230,7 +234,7 @@ async fn b18_a_deleted_job_is_brought_back_from_here() {
         .await;
     assert_says(
         &find(&browser, &project).await,
-        &["Waiting", "It waits for its turn"],
+        &["Waiting", "In line; no action needed"],
     );
     test.settle().await;
     assert_says(&find(&browser, &project).await, &["Linked"]);
@@ -245,15 +249,18 @@ async fn b25_what_waits_says_for_whom() {
     test.work_once().await;
     assert_says(
         &find(&browser, &project).await,
-        &["Waiting", "It waits for its turn"],
+        &["Waiting", "In line; no action needed"],
     );
     let photo = format!("https://x.example/photos/{}", photos[0]);
     let silent = json!({"path": "/v2/photos/*", "action": {"status": 503}});
     test.companycam_fault(silent);
     let unknown = find(&browser, &photo).await;
-    assert_says(&unknown, &["Not known", "The photo was not wanted so far"]);
+    assert_says(
+        &unknown,
+        &["Not known", "The photo hasn’t been copied so far"],
+    );
     let told = find(&browser, &photo).await;
-    assert_says(&told, &["not looked at yet", "It waits for its turn"]);
+    assert_says(&told, &["Not checked yet", "In line; no action needed"]);
     let down = json!({"path": "/v1/*", "times": null, "action": {"status": 503, "body": ""}});
     test.one_click_fault(down);
     while test.work_once().await > 0 {}
@@ -293,7 +300,7 @@ async fn b25_photos_on_no_job_and_photos_being_copied_say_so() {
     assert_eq!(raised, store::files::Wish::Raised);
     assert_says(
         &find(&browser, &photos[1]).await,
-        &["Waiting", "It waits for its turn"],
+        &["Waiting", "In line; no action needed"],
     );
     store
         .lease_file(
@@ -328,7 +335,7 @@ async fn b25_a_jobs_open_claim_and_a_refused_job_say_so() {
     let unlinked = format!("https://one-click.example/jobs/{}", text(&plain["id"]));
     assert_says(
         &find(&browser, &unlinked).await,
-        &["No project", "switched off", "#preferences"],
+        &["No project", "jobs is off", "#preferences"],
     );
     test.prefer(&["create_project_from_job"]).await;
     assert_says(
@@ -368,7 +375,7 @@ async fn b5_what_belongs_to_a_company_of_before_rests() {
     let job = text(&test.job_of(&project)["id"]);
     connect_another_company(&test, &browser).await;
     for what in [&project, &job] {
-        assert_says(&find(&browser, what).await, &["Rests", "connected before"]);
+        assert_says(&find(&browser, what).await, &["Paused", "connected before"]);
     }
 }
 
@@ -378,7 +385,7 @@ async fn b25_what_is_not_known_says_what_that_means() {
     for what in ["4711", "Nobody Atall"] {
         assert_says(
             &find(&browser, what).await,
-            &["a sync with a longer window brings it"],
+            &["Run a sync for a longer period"],
         );
     }
     for link in ["projects/4711", "photos/4711"] {
@@ -387,7 +394,7 @@ async fn b25_what_is_not_known_says_what_that_means() {
             &find(&browser, &link).await,
             &[
                 "Not found",
-                "Ridgeline Exteriors has nothing of this number",
+                "Ridgeline Exteriors has nothing with this number",
             ],
         );
     }
@@ -404,8 +411,8 @@ async fn b25_what_was_never_looked_at_is_asked_of_companycam() {
     let link = format!("https://app.companycam.com/photos/{internal}");
     let named = "Project “Roof”";
     for (what, says) in [
-        (&project, [named, "Not looked at", "a longer window"]),
-        (&plain, ["It was not looked at yet", named, "Not looked at"]),
+        (&project, [named, "Not imported", "a longer period"]),
+        (&plain, ["Not checked yet", named, "Not imported"]),
         (&internal, ["marked internal", "Go to Preferences", named]),
         (&link, ["marked internal", "Go to Preferences", named]),
         (&unfinished, ["not finished processing", "Waiting", named]),
@@ -413,10 +420,7 @@ async fn b25_what_was_never_looked_at_is_asked_of_companycam() {
         assert_says(&find(&browser, what).await, &says);
     }
     test.prefer(&["copy_internal_photos"]).await;
-    assert_says(
-        &find(&browser, &internal).await,
-        &["It was not looked at yet"],
-    );
+    assert_says(&find(&browser, &internal).await, &["Not checked yet"]);
     for (changes, says) in [
         (json!({"archived": true}), "archived in CompanyCam"),
         (json!({"status": "deleted"}), "deleted in CompanyCam"),
@@ -435,7 +439,7 @@ async fn b27_where_it_is_is_answered_also_while_companycam_is_down() {
     assert_says(&find(&browser, &link).await, &["Not known"]);
     assert_says(
         &find(&browser, &project).await,
-        &["is not known here, and CompanyCam could not be asked"],
+        &["is not known here, and CompanyCam couldn’t be asked"],
     );
 }
 
@@ -443,16 +447,16 @@ async fn b27_where_it_is_is_answered_also_while_companycam_is_down() {
 async fn b25_empty_and_malformed_input_is_answered_plainly() {
     let (_test, browser) = connected().await;
     for (what, says) in [
-        ("", "Enter an id"),
-        ("   ", "Enter an id"),
-        ("☃", "no letter or digit"),
+        ("", "Enter a customer"),
+        ("   ", "Enter a customer"),
+        ("☃", "at least one letter or number"),
         (
             "https://app.companycam.com/reports/1",
-            "leads to no project, photo or job",
+            "isn’t to a project, photo, or job",
         ),
         (
             "https://x.example/projects/%00",
-            "leads to no project, photo or job",
+            "isn’t to a project, photo, or job",
         ),
         (&"x".repeat(400), "too long"),
     ] {

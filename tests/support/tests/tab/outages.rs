@@ -8,8 +8,8 @@ use test_support::{Browser, TestApp};
 
 use crate::connected;
 
-const COMPANYCAM: &str = "CompanyCam has not answered since";
-const ONE_CLICK: &str = "One Click has not answered since";
+const COMPANYCAM: &str = "CompanyCam hasn’t responded since";
+const ONE_CLICK: &str = "One Click hasn’t responded since";
 
 async fn says(browser: &Browser, text: &str) -> bool {
     browser.tab().await.says(text)
@@ -37,7 +37,7 @@ async fn b27_an_outage_of_companycam_is_shown_and_goes() {
     work(&test).await;
     let tab = browser.tab().await;
     assert!(tab.says(COMPANYCAM), "{}", tab.body);
-    assert!(tab.says("nothing is lost, work waits and resumes by itself."));
+    assert!(tab.says("will resume automatically. Nothing is lost."));
     assert!(!tab.says(ONE_CLICK));
     test.companycam.controls.clear_faults();
     test.settle().await;

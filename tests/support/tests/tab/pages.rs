@@ -93,7 +93,11 @@ async fn b25_every_form_and_link_of_the_tab_leads_somewhere() {
     let (test, browser) = connected().await;
     let tab = browser.tab().await;
     let forms = forms_of(&tab);
-    assert_eq!(forms.len(), 3, "sync, disconnect, preferences: {forms:?}");
+    assert_eq!(
+        forms.len(),
+        4,
+        "pause, sync, disconnect, preferences: {forms:?}"
+    );
     for form in forms {
         assert!(
             form.starts_with(&format!("{}/companycam/settings/", test.public_url)),

@@ -171,6 +171,6 @@ async fn b44_disconnecting_while_it_is_paused_ends_both() {
     test.connect().await;
     test.settle().await;
     let project = test.named_project("Barn").await;
-    test.live().await;
+    test.catch_up().await;
     assert_eq!(test.jobs_of(&project).len(), 1);
 }

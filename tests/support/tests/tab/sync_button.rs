@@ -95,7 +95,7 @@ async fn b19_a_run_whose_message_was_lost_is_taken_up_by_the_poll() {
     test.aws.refuse("SendMessageBatch", 1);
     let page = press(&browser, "29").await;
     assert_eq!(page.status, StatusCode::SERVICE_UNAVAILABLE);
-    assert!(page.says("it may have been done or not"));
+    assert!(page.says("It’s safe to try again"));
     let mut begun = run(&test).await;
     assert!(begun.is_running());
     // As if it had stood still for long.
@@ -118,6 +118,7 @@ async fn b19_a_run_whose_message_was_lost_is_taken_up_by_the_poll() {
 fn assert_shape(status: &Value) {
     let keys: Vec<_> = status.as_object().unwrap().keys().collect();
     let contract = [
+        "attention",
         "last_checked_at",
         "last_synced_at",
         "photos",
@@ -195,12 +196,7 @@ async fn b19_progress_rises_to_the_total() {
             .await;
     }
     let browser = test.connect().await;
-    assert!(
-        browser
-            .tab()
-            .await
-            .says("Bringing projects and photos over.")
-    );
+    assert!(browser.tab().await.says("Importing projects and photos."));
     let mut done = 0;
     while test.aws.sqs.next_due_ms().is_some() {
         test.work_once().await;

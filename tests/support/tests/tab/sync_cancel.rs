@@ -19,17 +19,17 @@ async fn b19_a_cancelled_sync_says_by_whom_and_another_can_begin() {
     assert!(!run.is_running());
     assert_eq!(
         run.failed.as_deref(),
-        Some("cancelled by avery.stone@ridgeline.example")
+        Some("canceled by avery.stone@ridgeline.example")
     );
     assert_eq!(status(&browser).await["state"], "connected");
     let tab = browser.tab().await;
     assert!(
-        card(&tab, "sync").contains("cancelled by avery.stone@ridgeline.example"),
+        card(&tab, "sync").contains("canceled by avery.stone@ridgeline.example"),
         "{}",
         card(&tab, "sync")
     );
     assert!(
-        test.log_says(&["The sync was cancelled by avery.stone@ridgeline.example"])
+        test.log_says(&["avery.stone@ridgeline.example canceled the sync"])
             .await
     );
     let pressed = browser.submit("sync", &[("since_days", "29")]).await;
