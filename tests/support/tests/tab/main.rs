@@ -8,6 +8,7 @@
 )]
 
 mod activity;
+mod attention;
 mod bringing_back;
 mod cards;
 mod chooser;

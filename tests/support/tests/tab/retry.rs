@@ -8,7 +8,7 @@ use test_support::{Browser, Page, TestApp};
 
 use crate::{card, connect_another_company, connected, failure, notice, org_id};
 
-fn refusal() -> Value {
+pub(crate) fn refusal() -> Value {
     json!({"status": 422, "headers": {"content-type": "application/json"}, "body": r#"{"errors": ["no"]}"#})
 }
 
@@ -25,7 +25,7 @@ async fn offers_retry(browser: &Browser) -> bool {
 }
 
 /// A project with two photos, the first of which One Click refused until it was given up.
-async fn with_a_failed_photo() -> (TestApp, Browser, String, [String; 2]) {
+pub(crate) async fn with_a_failed_photo() -> (TestApp, Browser, String, [String; 2]) {
     let (test, browser) = connected().await;
     let (project, photos) = test.seed().await;
     let path = format!("/v1/organizations/*/jobs/*/images/{}", photos[0]);
