@@ -11,6 +11,7 @@ mod parts;
 mod posted;
 mod preferences;
 mod status;
+mod subject;
 mod syncing;
 mod tab;
 mod users;
@@ -66,6 +67,7 @@ pub fn router(app: Arc<App>) -> Router {
             "/companycam/settings/attention/{id}/dismiss",
             post(attention::form::dismiss),
         )
+        .route("/companycam/settings/activity.csv", get(activity::csv::csv))
         .route("/companycam/settings/retry", post(activity::form::retry))
         .route(
             "/companycam/settings/bring-back",
@@ -74,6 +76,23 @@ pub fn router(app: Arc<App>) -> Router {
         .route(
             "/companycam/settings/disconnect",
             post(connection::form::disconnect),
+        )
+        .route(
+            "/companycam/settings/projects/{project_id}",
+            get(subject::project),
+        )
+        .route(
+            "/companycam/settings/projects/{project_id}/link",
+            post(subject::form::link),
+        )
+        .route(
+            "/companycam/settings/projects/{project_id}/{verb}",
+            post(subject::form::about_project),
+        )
+        .route("/companycam/settings/jobs/{job_id}", get(subject::job))
+        .route(
+            "/companycam/settings/jobs/{job_id}/create_project",
+            post(subject::form::create_project),
         )
         .route("/companycam/settings/pause", post(connection::form::pause))
         .route(

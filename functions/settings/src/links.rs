@@ -23,3 +23,13 @@ pub fn photo(app: &App, id: &PhotoId) -> String {
 pub fn job(app: &App, id: &JobId) -> String {
     under(&app.config.one_click_app_url, "jobs", id.as_str())
 }
+
+/// Our own page about the project.
+pub fn details(app: &App, id: &ProjectId) -> String {
+    format!("{}/projects/{id}", app.config.settings_url())
+}
+
+/// Our own page about the job.
+pub fn job_details(app: &App, id: &JobId) -> String {
+    format!("{}/jobs/{id}", app.config.settings_url())
+}

@@ -40,6 +40,18 @@ pub enum Notice {
     BroughtBack,
     /// It has one already.
     HasJob,
+    /// A project is being linked to the job that somebody named.
+    Linking,
+    /// The link is ended.
+    Unlinked,
+    /// What is missing on the job is copied again.
+    CopyingMissing,
+    /// A job is being made of the project.
+    CreatingJob,
+    /// A project is being made of the job.
+    CreatingProject,
+    /// It was so before.
+    AlreadySo,
     /// What CompanyCam no longer shows is taken to be gone.
     TakenAsGone,
     /// It is taken to be there, only not seen.
@@ -48,7 +60,7 @@ pub enum Notice {
     NoQuestion,
 }
 
-const ALL: [(&str, Notice, &str); 21] = [
+const ALL: [(&str, Notice, &str); 27] = [
     (
         "connected",
         Notice::Connected,
@@ -115,6 +127,36 @@ const ALL: [(&str, Notice, &str); 21] = [
         "has-job",
         Notice::HasJob,
         "This project already has a job, or is skipped for another reason.",
+    ),
+    (
+        "linking",
+        Notice::Linking,
+        "The project is being linked to the job. Reload this page in a moment.",
+    ),
+    (
+        "unlinked",
+        Notice::Unlinked,
+        "The project and its job are no longer linked.",
+    ),
+    (
+        "copying-missing",
+        Notice::CopyingMissing,
+        "Missing photos and documents are being copied again. Reload this page in a moment.",
+    ),
+    (
+        "creating-job",
+        Notice::CreatingJob,
+        "The job is being created. Reload this page in a moment.",
+    ),
+    (
+        "creating-project",
+        Notice::CreatingProject,
+        "The project is being created. Reload this page in a moment.",
+    ),
+    (
+        "already-so",
+        Notice::AlreadySo,
+        "Nothing to do: it was like that already.",
     ),
     (
         "taken-as-gone",

@@ -23,13 +23,18 @@ pub fn answer_at(app: &App, outcome: Result<(Notice, View), ErrorPage>) -> Respo
         Ok((notice, view)) => {
             Redirect::to(&view.address(&app.config, Some(notice))).into_response()
         }
-        Err(problem) => problem
-            .if_unavailable(
-                "We couldn’t confirm that this was saved. Reload to check. It’s safe to try again.",
-            )
-            .with_default_action("Back to the settings", app.config.settings_url())
-            .into_page(&app.config),
+        Err(problem) => failed(app, problem),
     }
+}
+
+/// What went wrong with a form, and where to go on.
+pub fn failed(app: &App, problem: ErrorPage) -> Response {
+    problem
+        .if_unavailable(
+            "We couldn’t confirm that this was saved. Reload to check. It’s safe to try again.",
+        )
+        .with_default_action("Back to the settings", app.config.settings_url())
+        .into_page(&app.config)
 }
 
 #[derive(Deserialize)]

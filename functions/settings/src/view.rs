@@ -1,5 +1,7 @@
 //! What the tab shows of the activity log, and what is looked for: kept in its address.
 
+use jiff::civil::{Date, Time};
+use jiff::tz::TimeZone;
 use maud::{Markup, html};
 use runtime::Config;
 use serde::Deserialize;
@@ -27,6 +29,8 @@ pub const OUTCOMES: [(&str, Outcome, &str); 6] = [
     ("copied", Outcome::Copied, "Copied"),
     ("removed", Outcome::Removed, "Removed"),
 ];
+/// Seconds of a day.
+const DAY_S: i64 = 24 * 60 * 60;
 /// No entry's key is longer.
 const LONGEST_KEY: usize = 64;
 
@@ -37,7 +41,17 @@ pub struct View {
     outcome: Option<String>,
     before: Option<String>,
     find: Option<String>,
+    /// Words that entries have to hold.
+    words: Option<String>,
+    /// Who did it.
+    by: Option<String>,
+    /// The first day, and the last, as `2026-11-28` in UTC.
+    from: Option<String>,
+    until: Option<String>,
 }
+
+/// Words and names that are looked for are no longer.
+const LONGEST_WORDS: usize = 200;
 
 impl View {
     /// Which entries of the log.
@@ -48,10 +62,52 @@ impl View {
         let outcome = OUTCOMES
             .iter()
             .find(|(code, ..)| Some(*code) == self.outcome.as_deref());
+        let text = |text: &Option<String>| {
+            let text = text
+                .as_deref()
+                .map(str::trim)
+                .filter(|text| !text.is_empty());
+            text.map(|text| text.chars().take(LONGEST_WORDS).collect::<String>())
+        };
+        let day = |day: &Option<String>, more: i64| {
+            let day: Date = day.as_deref()?.trim().parse().ok()?;
+            let midnight = TimeZone::UTC.to_timestamp(day.to_datetime(Time::midnight()));
+            Some(midnight.ok()?.as_second() + more * DAY_S)
+        };
         Filter {
             kind: kind.map(|(_, kind, _)| *kind),
             outcome: outcome.map(|(_, outcome, _)| *outcome),
+            words: text(&self.words),
+            by: text(&self.by),
+            from: day(&self.from, 0),
+            // The last day is in it.
+            until: day(&self.until, 1),
+            ..Filter::default()
         }
+    }
+
+    /// What a field of the filter says, to be shown in it again.
+    pub fn field(&self, name: &str) -> &str {
+        let field = match name {
+            "words" => &self.words,
+            "by" => &self.by,
+            "from" => &self.from,
+            _ => &self.until,
+        };
+        field.as_deref().unwrap_or_default()
+    }
+
+    /// The address of these entries as CSV.
+    pub fn csv(&self, config: &Config) -> String {
+        let mut query = Serializer::new(String::new());
+        for (name, value) in self
+            .without_find()
+            .parameters()
+            .filter(|(name, _)| *name != "before")
+        {
+            query.append_pair(name, value);
+        }
+        format!("{}/activity.csv?{}", config.settings_url(), query.finish())
     }
 
     /// Only entries older than this one.
@@ -128,6 +184,10 @@ impl View {
             ("outcome", &self.outcome),
             ("before", &self.before),
             ("find", &self.find),
+            ("words", &self.words),
+            ("by", &self.by),
+            ("from", &self.from),
+            ("until", &self.until),
         ];
         fields
             .into_iter()

@@ -7,14 +7,14 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use uuid::{ContextV7, Uuid};
 
-/// Keeps ids of the same millisecond in the order in which they were made.
-static ORDER: Mutex<ContextV7> = Mutex::new(ContextV7::new());
-
 /// The process's clock. Clones are the same clock.
 #[derive(Debug, Clone, Default)]
 pub struct Clock {
     /// How far it is ahead of the system's: never anything but 0, except in tests.
     ahead_ms: Arc<AtomicI64>,
+    /// Keeps ids of the same millisecond in the order in which they were made. It is this clock's alone: ids
+    /// begin with the time, and no other clock is to carry them away from it.
+    order: Arc<Mutex<ContextV7>>,
 }
 
 impl Clock {
@@ -41,7 +41,11 @@ impl Clock {
         let now = self.now();
         let seconds = u64::try_from(now.as_second()).unwrap_or_default();
         let nanoseconds = u32::try_from(now.subsec_nanosecond()).unwrap_or_default();
-        Uuid::new_v7(uuid::Timestamp::from_unix(&ORDER, seconds, nanoseconds))
+        Uuid::new_v7(uuid::Timestamp::from_unix(
+            &*self.order,
+            seconds,
+            nanoseconds,
+        ))
     }
 
     /// Lets time pass, all at once: for tests.

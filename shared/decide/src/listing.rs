@@ -15,7 +15,10 @@ pub fn may_have_a_job(row: Option<&ProjectRow>, fields: &ProjectFields, imports:
         Some(LinkState::Linked) => true,
         Some(LinkState::JobDeleted) => false,
         Some(LinkState::Unseen | LinkState::Skipped) | None => {
-            imports && !fields.deleted && !fields.archived
+            !row.is_some_and(ProjectRow::keeps_files)
+                && imports
+                && !fields.deleted
+                && !fields.archived
         }
     }
 }

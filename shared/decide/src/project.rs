@@ -53,9 +53,15 @@ pub fn project_step(
                     reason
                 }
             };
-            if now.deleted {
+            if let Some(reason) = row
+                .and_then(|row| row.reason)
+                .filter(|reason| reason.keeps_files())
+            {
+                // An administrator took its job from it; only they give it one again.
+                ProjectStep::Skip(reason)
+            } else if now.deleted {
                 ProjectStep::Skip(ended(SkipReason::Deleted))
-            } else if now.archived {
+            } else if now.archived && !by_hand {
                 ProjectStep::Skip(ended(SkipReason::Archived))
             } else if !by_hand
                 && (!preferences.has(Preference::CreateJobFromProject)

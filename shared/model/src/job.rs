@@ -57,4 +57,17 @@ pub struct JobClaim {
     /// When One Click first said, in Unix seconds, that it has not got the job any more (B33).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub missing_since: Option<i64>,
+    /// What an administrator said of it, if anything (B39).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub said: Option<Said>,
+}
+
+/// What an administrator said of a job that has no project.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Said {
+    /// It is to get one, whatever jobs have to be like for that.
+    CreateProject,
+    /// It is to get none by itself: it was unlinked by hand.
+    LeaveAlone,
 }

@@ -5,8 +5,9 @@
 //!
 //! `wanted` is what a listing read and nobody has handled yet; while it is there the project is *pending*.
 //! `begun` is how it is getting its job, while it is. `seen` is what the job was last brought up to.
-//! Bringing a deleted job back raises `revision`: from then on no preference about new projects holds the
-//! project up, and its job is asked for with a key of its own.
+//! Bringing a deleted job back raises `revision`, and so does whatever else an administrator asks for by hand:
+//! from then on no preference about new projects holds the project up, and its job is asked for with a key of
+//! its own.
 
 use std::collections::BTreeMap;
 
@@ -85,6 +86,22 @@ pub enum SkipReason {
     NoMatchedUser,
     /// B20: it carries another system's id, whose importer may still be about to make its job.
     WaitsForImporter,
+    /// An administrator unlinked it from its job: only by hand does it get one again (B39).
+    Unlinked,
+}
+
+impl SkipReason {
+    /// Whether what was copied of it stays as it is: there is no opinion about its photos and documents.
+    pub fn keeps_files(self) -> bool {
+        match self {
+            Self::Unlinked => true,
+            Self::Deleted
+            | Self::Archived
+            | Self::ImportOff
+            | Self::NoMatchedUser
+            | Self::WaitsForImporter => false,
+        }
+    }
 }
 
 /// A project's row.
@@ -146,6 +163,11 @@ pub struct ProjectRow {
 }
 
 impl ProjectRow {
+    /// Whether its photos and documents stay as they are, wherever they are.
+    pub fn keeps_files(&self) -> bool {
+        self.state == LinkState::Skipped && self.reason.is_some_and(SkipReason::keeps_files)
+    }
+
     /// Whether a side refuses what is wanted of it, again and again (B35).
     pub fn is_refused(&self) -> bool {
         self.wanted.is_some() && self.pending_org.is_none()

@@ -75,12 +75,53 @@ pub enum Offer {
 }
 
 /// Which entries are asked for.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Filter {
     /// About this only.
     pub kind: Option<Kind>,
     /// Ended like this only.
     pub outcome: Option<Outcome>,
+    /// About this project only.
+    pub project: Option<ProjectId>,
+    /// About this job only.
+    pub job: Option<JobId>,
+    /// With these words somewhere, whatever the case.
+    pub words: Option<String>,
+    /// By this person only: part of their email is enough.
+    pub by: Option<String>,
+    /// Not before then, in Unix seconds.
+    pub from: Option<i64>,
+    /// Only before then, in Unix seconds.
+    pub until: Option<i64>,
+}
+
+impl Filter {
+    /// What the table is not asked for.
+    fn fits(&self, entry: &Entry) -> bool {
+        let text = || entry.text.to_lowercase();
+        let holds = |words: &String| {
+            let text = text();
+            words
+                .to_lowercase()
+                .split_whitespace()
+                .all(|word| text.contains(word))
+        };
+        let is_by = |who: &String| {
+            let by = entry.by.as_ref().map(|by| by.to_lowercase());
+            by.is_some_and(|by| by.contains(&who.to_lowercase()))
+        };
+        self.words.as_ref().is_none_or(holds)
+            && self.by.as_ref().is_none_or(is_by)
+            && self.from.is_none_or(|from| entry.at >= from)
+    }
+}
+
+/// What the keys of entries from then on begin with, or sort behind: they begin with the time.
+fn key_at(second: i64) -> String {
+    let milliseconds = u64::try_from(second)
+        .unwrap_or_default()
+        .saturating_mul(1000);
+    format!("{:08x}-{:04x}", milliseconds >> 16, milliseconds & 0xffff)
 }
 
 /// A page of the log.
@@ -345,22 +386,29 @@ impl Store {
     pub async fn activity_page(
         &self,
         org: &OrgId,
-        filter: Filter,
+        filter: &Filter,
         before: Option<&str>,
         limit: usize,
     ) -> Result<Entries, Error> {
-        let fits_all = filter == Filter::default();
+        let fits_all = *filter == Filter::default();
         let at_once = if fits_all {
             i32::try_from(limit).unwrap_or(i32::MAX).saturating_add(1)
         } else {
             FILTERED_AT_ONCE
         };
         let mut entries = Vec::new();
-        let mut before = before.map(str::to_owned);
+        let until = filter.until.map(key_at);
+        let mut before = match (before.map(str::to_owned), until) {
+            (Some(before), Some(until)) => Some(before.min(until)),
+            (before, until) => before.or(until),
+        };
         for _ in 0..MOST_READS {
             let (some, next) = self
                 .older_entries(org, filter, before.as_deref(), at_once)
                 .await?;
+            // Older than what is asked for: nothing behind it fits.
+            let is_past = |next: &String| filter.from.is_some_and(|from| *next < key_at(from));
+            let next = next.filter(|next| !is_past(next));
             entries.extend(some);
             before = next;
             if entries.len() > limit || before.is_none() {
@@ -392,12 +440,13 @@ impl Store {
         let failed = Filter {
             kind: Some(Kind::Project),
             outcome: Some(Outcome::Failed),
+            ..Filter::default()
         };
         let is_it = |entry: &Entry| entry.retry_target().as_ref() == Some(target);
         let mut before = None;
         for _ in 0..MOST_READS {
             let (some, next) = self
-                .older_entries(org, failed, before.as_deref(), FILTERED_AT_ONCE)
+                .older_entries(org, &failed, before.as_deref(), FILTERED_AT_ONCE)
                 .await?;
             let found = some.into_iter().find(is_it);
             before = next;
@@ -412,7 +461,7 @@ impl Store {
     async fn older_entries(
         &self,
         org: &OrgId,
-        filter: Filter,
+        filter: &Filter,
         before: Option<&str>,
         at_once: i32,
     ) -> Result<(Vec<Entry>, Option<String>), Error> {
@@ -437,10 +486,19 @@ impl Store {
             filters.push("#outcome = :outcome");
             query = query.value(":outcome", outcome);
         }
+        if let Some(project) = &filter.project {
+            filters.push("#project_id = :project");
+            query = query.value(":project", project);
+        }
+        if let Some(job) = &filter.job {
+            filters.push("#job_id = :job");
+            query = query.value(":job", job);
+        }
         if !filters.is_empty() {
             query = query.filter(&filters.join(" AND "));
         }
-        let (entries, next) = query.page::<Entry>().await?;
+        let (mut entries, next) = query.page::<Entry>().await?;
+        entries.retain(|entry| filter.fits(entry));
         let next = next
             .map(serde_dynamo::from_item::<_, EntryKey>)
             .transpose()?;
@@ -503,6 +561,32 @@ mod tests {
         assert_eq!(of("project", [Some("p"), None, None]), Some(project));
         let job = RetryTarget::Job { job_id };
         assert_eq!(of("project", [None, Some("j"), None]), Some(job));
+    }
+
+    #[test]
+    fn b42_keys_sort_by_the_time_that_they_begin_with() {
+        let clock = clock::Clock::default();
+        let before = clock.now_s();
+        let id = clock.id().to_string();
+        assert!(id >= key_at(before), "{id}");
+        assert!(id < key_at(clock.now_s() + 1), "{id}");
+    }
+
+    #[test]
+    fn b42_words_and_people_are_found_whatever_the_case() {
+        let mut one = entry("copied", "photo", [None; 3], &Value::Null);
+        one.text = "Photo “Front” was copied to its job.".to_owned();
+        one.by = Some("avery@x.example".to_owned());
+        let filter = |words: &str, by: &str| Filter {
+            words: Some(words.to_owned()),
+            by: Some(by.to_owned()),
+            ..Filter::default()
+        };
+        assert!(filter("front COPIED", "AVERY").fits(&one));
+        assert!(!filter("front moved", "avery").fits(&one));
+        assert!(!filter("front", "blake").fits(&one));
+        one.by = None;
+        assert!(!filter("front", "avery").fits(&one));
     }
 
     #[test]

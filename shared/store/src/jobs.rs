@@ -5,12 +5,12 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 use model::companycam::ProjectId;
-use model::job::{JobClaim, JobRow};
+use model::job::{JobClaim, JobRow, Said};
 use model::one_click::{JobId, OrgId, UserId as OneClickUserId};
 use model::project::{LinkState, ProjectFields};
 
 use crate::change::Change;
-use crate::keys::{CLAIM, Sorted, claim_sk, job_sk, link_key, project_sk};
+use crate::keys::{CLAIM, claim_sk, job_sk, link_key, project_sk};
 use crate::{Error, Store, Write};
 
 /// What a project is about to be asked for with.
@@ -153,25 +153,21 @@ impl Store {
         job: &JobId,
         asking: Asking<'_>,
     ) -> Result<Write, Error> {
-        let claim = JobClaim {
-            org_id: org.clone(),
-            job_id: job.clone(),
-            claimed_at: Some(asking.at),
-            asked: asking.asked.clone(),
-            set_aside: None,
-            missing_since: None,
-        };
-        let sorted = Sorted {
-            sk: claim_sk(job),
-            row: &claim,
-        };
-        let unchanged = match asking.before {
-            Some(before) => Change::new()
+        let change = Change::new()
+            .set("job_id", job)
+            .set("claimed_at", asking.at)
+            .set("asked", asking.asked)
+            .remove("set_aside")
+            .remove("missing_since");
+        let change = match asking.before {
+            Some(before) => change
                 .when("#claimed_at = :before")
                 .value(":before", before),
-            None => Change::new().when("attribute_not_exists(#claimed_at)"),
+            None => change.when("attribute_not_exists(#claimed_at)"),
         };
-        self.project_links.put(&sorted, unchanged).await
+        self.project_links
+            .apply(link_key(org, &claim_sk(job)), change)
+            .await
     }
 
     /// The job can't be brought over as it is, having last changed at `updated_at`.
@@ -191,12 +187,33 @@ impl Store {
         Ok(())
     }
 
-    /// No project was made: the claim goes.
+    /// No project was made: the claim goes, but for what an administrator said of the job.
     pub async fn drop_claim(&self, org: &OrgId, job: &JobId) -> Result<(), Error> {
         let key = link_key(org, &claim_sk(job));
+        let kept = Change::new()
+            .remove("claimed_at")
+            .remove("asked")
+            .remove("missing_since")
+            .when("attribute_exists(#said)");
+        if self.project_links.apply(key.clone(), kept).await?.applied() {
+            return Ok(());
+        }
         self.project_links
-            .delete::<JobClaim>(key, Change::new())
+            .delete::<JobClaim>(key, Change::only_if("attribute_not_exists(#said)"))
             .await?;
+        Ok(())
+    }
+
+    /// An administrator wants the job to have a project, whatever jobs have to be like for that.
+    pub async fn ask_for_project(&self, org: &OrgId, job: &JobId) -> Result<(), Error> {
+        let change = Change::new()
+            .set("job_id", job)
+            .set("said", Said::CreateProject)
+            .remove("set_aside");
+        self.project_links
+            .apply(link_key(org, &claim_sk(job)), change)
+            .await?
+            .either_way();
         Ok(())
     }
 

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use model::companycam::WebhookId;
 use model::one_click::OrgId;
 use model::organization::{ConnectionState, Organization, PollProgress};
-use model::preferences::{self, Preference};
+use model::preferences::{self, Preference, Preferences};
 use serde::Deserialize;
 
 use crate::activity::NewEntry;
@@ -86,7 +86,15 @@ impl Store {
         now: Timestamp,
         entry: NewEntry,
     ) -> Result<(), Error> {
-        let mut change = Change::new().when("attribute_exists(#state)");
+        // Until something is changed the row has none, and no path leads into what is not there.
+        let first = Change::new()
+            .set("preferences", Preferences::default())
+            .when("attribute_exists(#state) AND attribute_not_exists(#preferences)");
+        self.organizations
+            .apply(org_key(org), first)
+            .await?
+            .either_way();
+        let mut change = Change::new().when("attribute_exists(#preferences)");
         for (preference, on) in changes {
             change = change.set(&format!("preferences.{}", preference.name()), on);
             if *preference == Preference::CreateProjectFromJob {

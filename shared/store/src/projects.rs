@@ -6,9 +6,9 @@
 //! request of its own; while it is there the project is *pending*, and in the sparse index.
 
 use model::companycam::{CompanyId, ProjectId};
-use model::job::JobRow;
+use model::job::{JobRow, Said};
 use model::one_click::{JobId, OrgId, UserId as OneClickUserId};
-use model::project::{LinkState, ProjectFields, ProjectRow, SkipReason};
+use model::project::{BegunLink, LinkState, ProjectFields, ProjectRow, SkipReason};
 
 use crate::change::Change;
 use crate::keys::{PROJECT, Sorted, claim_sk, job_sk, link_key, project_sk};
@@ -469,6 +469,69 @@ impl Store {
                 .transact_update(link_key(org, &project_sk(project)), open)?,
             self.project_links
                 .transact_delete(link_key(org, &job_sk(deleted)), ours)?,
+        ];
+        self.project_links.transact(writes).await
+    }
+
+    /// An administrator wants the project to have a job, whatever projects have to be like for that; `begun`:
+    /// this one, which is there. Not applied: it is linked.
+    pub async fn ask_for_job(
+        &self,
+        org: &OrgId,
+        project: &ProjectId,
+        begun: Option<&BegunLink>,
+    ) -> Result<Write, Error> {
+        let mut change = Change::new()
+            .set("state", LinkState::Unseen)
+            .add("revision", 1)
+            .remove("reason")
+            .remove("set_aside")
+            .remove("assignee_set")
+            .when("#state = :unseen OR #state = :skipped")
+            .value(":unseen", LinkState::Unseen)
+            .value(":skipped", LinkState::Skipped);
+        if let Some(begun) = begun {
+            change = change.set("begun", begun);
+        }
+        let row = link_key(org, &project_sk(project));
+        self.project_links.apply(row, change).await
+    }
+
+    /// Ends the link; the project is left alone for that reason, and the job too. Not applied: they are linked
+    /// otherwise by now.
+    pub async fn unlink(
+        &self,
+        org: &OrgId,
+        project: &ProjectId,
+        job: &JobId,
+        reason: SkipReason,
+    ) -> Result<Write, Error> {
+        let open = Change::new()
+            .set("state", LinkState::Skipped)
+            .set("reason", reason)
+            .remove("job_id")
+            .remove("job_missing_since")
+            .remove("begun")
+            .remove("assignee_set")
+            .remove("from_job")
+            .remove("photos_read_at")
+            .remove("photos_again_at")
+            .when("(#state = :linked OR #state = :job_deleted) AND #job_id = :job")
+            .value(":linked", LinkState::Linked)
+            .value(":job_deleted", LinkState::JobDeleted)
+            .value(":job", job);
+        let ours = Change::only_if("attribute_not_exists(#sk) OR #project_id = :project")
+            .value(":project", project);
+        let left_alone = Change::new()
+            .set("job_id", job)
+            .set("said", Said::LeaveAlone);
+        let writes = vec![
+            self.project_links
+                .transact_update(link_key(org, &project_sk(project)), open)?,
+            self.project_links
+                .transact_delete(link_key(org, &job_sk(job)), ours)?,
+            self.project_links
+                .transact_update(link_key(org, &claim_sk(job)), left_alone)?,
         ];
         self.project_links.transact(writes).await
     }

@@ -8,7 +8,7 @@ use decide::job::{JobStep, job_step};
 use decide::link::{linking, quoted};
 use decide::new_project::left_out;
 use jiff::Timestamp;
-use model::job::JobRow;
+use model::job::{JobRow, Said};
 use model::messages::Look;
 use model::preferences::Preference;
 use one_click::{Error as OneClickError, Job, JobId};
@@ -81,7 +81,12 @@ async fn take_step(
     link: Option<&JobRow>,
 ) -> Result<(), WorkError> {
     let preferences = &context.organization.preferences;
-    match job_step(link, job, preferences, context.now) {
+    let step = job_step(link, job, preferences, context.now);
+    let step = match link {
+        Some(_) => step,
+        None => as_said(context, &job.id, step).await?,
+    };
+    match step {
         JobStep::Nothing => Ok(()),
         JobStep::Wait(until) => wait(context, &job.id, until).await,
         JobStep::CreateProject => create(context, job).await,
@@ -94,6 +99,20 @@ async fn take_step(
             None => Ok(()),
         },
     }
+}
+
+/// What an administrator said of a job without a project comes first (B39).
+async fn as_said(
+    context: &OrgContext<'_>,
+    id: &JobId,
+    step: JobStep,
+) -> Result<JobStep, WorkError> {
+    let claim = context.app.store.claim(context.org(), id).await?;
+    Ok(match claim.and_then(|claim| claim.said) {
+        Some(Said::CreateProject) => JobStep::CreateProject,
+        Some(Said::LeaveAlone) => JobStep::Nothing,
+        None => step,
+    })
 }
 
 /// One Click has not got the job (B18).

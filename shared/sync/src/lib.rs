@@ -4,6 +4,7 @@ mod absence;
 mod adoption;
 mod assignees;
 pub mod attention;
+pub mod by_hand;
 mod claim;
 pub mod connection;
 pub mod context;

@@ -134,12 +134,12 @@ pub async fn note_what_was_read<'a>(
     Ok(())
 }
 
-/// The projects that are another company's. Their files rest with them: of those there is no opinion at
-/// all, least of all that they belong on no job (B5).
+/// The projects that are another company's (B5), or were taken from their jobs by hand (B39). Their files rest
+/// with them: of those there is no opinion at all, least of all that they belong on no job.
 pub fn resting(context: &OrgContext<'_>, projects: &[ProjectRow]) -> BTreeSet<ProjectId> {
     projects
         .iter()
-        .filter(|row| row.company_id != context.organization.company_id)
+        .filter(|row| row.company_id != context.organization.company_id || row.keeps_files())
         .map(|row| row.project_id.clone())
         .collect()
 }

@@ -30,6 +30,19 @@ pub fn frame_leading_to(config: &Config, to: &Url, title: &str, body: &Markup) -
     framed(config, policy, title, body)
 }
 
+/// The same, with pictures from these origins: a comma-separated list, whose wildcards are the policy's.
+pub fn frame_showing(config: &Config, origins: &str, title: &str, body: &Markup) -> Response {
+    let origins = origins.split(',').map(str::trim);
+    let origins = origins.filter(|origin| !origin.is_empty() && !origin.contains([' ', ';']));
+    let origins: Vec<_> = origins.collect();
+    let policy = POLICY.replace(
+        "img-src 'self'",
+        &format!("img-src 'self' {}", origins.join(" ")),
+    );
+    let policy = HeaderValue::try_from(policy).unwrap_or(HeaderValue::from_static(POLICY));
+    framed(config, policy, title, body)
+}
+
 fn framed(config: &Config, policy: HeaderValue, title: &str, body: &Markup) -> Response {
     let markup = html! {
         (DOCTYPE)

@@ -157,7 +157,7 @@ async fn b2_a_denied_consent_connects_nothing() -> Result<()> {
         .await?;
     ensure!(page.status == StatusCode::BAD_REQUEST, "{}", page.status);
     ensure!(
-        page.text().contains("You did not allow access"),
+        page.text().contains("You declined access"),
         "{}",
         page.text()
     );

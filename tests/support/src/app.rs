@@ -294,7 +294,7 @@ impl TestApp {
     /// The activity log of [`ORG`], newest first.
     pub async fn activity(&self) -> Vec<Entry> {
         let (org, all) = (org_id(ORG), Filter::default());
-        let page = self.app.store.activity_page(&org, all, None, 1000).await;
+        let page = self.app.store.activity_page(&org, &all, None, 1000).await;
         page.expect("the log is readable").entries
     }
 

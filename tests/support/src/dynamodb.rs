@@ -13,8 +13,8 @@ use std::sync::Arc;
 use serde_json::{Map, Value, json};
 use tokio::sync::Mutex;
 
-use crate::sizes;
 use crate::units::Units;
+use crate::{paths, sizes};
 use winterbaume_core::{MockRequest, MockResponse, MockService};
 use winterbaume_dynamodb::DynamoDbService;
 
@@ -58,6 +58,9 @@ impl MockService for DynamoDb {
         Box::pin(async move {
             let _turn = self.turn.lock().await;
             if let Some(refusal) = sizes::refusal(&self.inner, &request).await {
+                return refusal;
+            }
+            if let Some(refusal) = paths::refusal(&self.inner, &request).await {
                 return refusal;
             }
             let mut units = self.units.lock().await;

@@ -16,6 +16,7 @@ pub mod cut;
 pub mod deliveries;
 mod drain;
 mod dynamodb;
+mod paths;
 mod roles;
 mod sizes;
 mod sqs;

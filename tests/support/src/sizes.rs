@@ -89,7 +89,7 @@ pub(crate) async fn item(
 }
 
 /// The paths that an update sets, each with its value's placeholder.
-fn assignments(update: &str) -> impl Iterator<Item = (String, &str)> {
+pub(crate) fn assignments(update: &str) -> impl Iterator<Item = (String, &str)> {
     let set = update.strip_prefix("SET ").unwrap_or_default();
     let end = [" ADD ", " REMOVE "]
         .iter()

@@ -34,7 +34,7 @@ impl Page {
     pub async fn read(app: &App, org: &OrgId, view: &View) -> Result<Self, ErrorPage> {
         let store = &app.store;
         let entries = store
-            .activity_page(org, view.filter(), view.before(), PER_PAGE)
+            .activity_page(org, &view.filter(), view.before(), PER_PAGE)
             .await?;
         let (mut files, mut projects, mut jobs) = (Vec::new(), Vec::new(), Vec::new());
         for entry in &entries.entries {
@@ -140,9 +140,9 @@ pub fn card(app: &App, signed_in: &SignedIn, page: &Page, view: &View) -> Markup
     html! {
         section.card aria-labelledby="activity" {
             h2 #activity { "Activity" }
-            (filters(app, filter))
+            (filters(app, view, &filter))
             @if entries.is_empty() {
-                p.soft data-say { (nothing(filter, view.before(), page.entries.older.is_some())) }
+                p.soft data-say { (nothing(&filter, view.before(), page.entries.older.is_some())) }
             } @else {
                 p.visually-hidden data-say { (count(entries.len())) }
                 ol.log { @for entry in entries { (item(app, signed_in, page, entry, view)) } }
@@ -159,6 +159,29 @@ pub fn card(app: &App, signed_in: &SignedIn, page: &Page, view: &View) -> Markup
     }
 }
 
+/// What happened to one project or job, without what can be done about it.
+pub fn history(app: &App, page: &Entries) -> Markup {
+    html! {
+        section.card aria-labelledby="history" {
+            h2 #history { "History" }
+            @if page.entries.is_empty() {
+                p.soft { "Nothing in the last 30 days." }
+            } @else {
+                ol.log {
+                    @for entry in &page.entries {
+                        li {
+                            span class={ "tag " (colour(entry.outcome)) } { (outcome(entry.outcome)) }
+                            " " (entry.text) " " span.soft { (time(entry.at)) }
+                            @if let Some(id) = &entry.photo_id { " " a href=(links::photo(app, id)) { "Photo in CompanyCam" } }
+                        }
+                    }
+                }
+                @if page.older.is_some() { p.soft { "There is more in the activity." } }
+            }
+        }
+    }
+}
+
 fn count(entries: usize) -> String {
     match entries {
         1 => "1 entry".to_owned(),
@@ -166,34 +189,43 @@ fn count(entries: usize) -> String {
     }
 }
 
-fn filters(app: &App, filter: Filter) -> Markup {
+fn filters(app: &App, view: &View, filter: &Filter) -> Markup {
     html! {
         form.row method="get" data-quiet action={ (app.config.settings_url()) "#activity" } {
-            label for="activity-kind" { "About" }
+            label for="activity-kind" { "Type" }
             select id="activity-kind" name="kind" {
-                option value="" { "everything" }
+                option value="" { "All activity" }
                 @for (code, kind, text) in KINDS {
                     option value=(code) selected[filter.kind == Some(kind)] { (text) }
                 }
             }
-            label for="activity-outcome" { "Outcome" }
+            label for="activity-outcome" { "Result" }
             select id="activity-outcome" name="outcome" {
-                option value="" { "any" }
+                option value="" { "Any result" }
                 @for (code, outcome, text) in OUTCOMES {
                     option value=(code) selected[filter.outcome == Some(outcome)] { (text) }
                 }
             }
+            label for="activity-words" { "Contains" }
+            input type="search" id="activity-words" name="words" maxlength="200" value=(view.field("words"));
+            label for="activity-by" { "Person" }
+            input type="search" id="activity-by" name="by" maxlength="200" placeholder="Email" value=(view.field("by"));
+            label for="activity-from" { "From" }
+            input type="date" id="activity-from" name="from" value=(view.field("from"));
+            label for="activity-until" { "To" }
+            input type="date" id="activity-until" name="until" value=(view.field("until"));
             button.quiet type="submit" { "Show" }
+            a href=(view.csv(&app.config)) download="companycam-activity.csv" { "Download CSV" }
         }
     }
 }
 
-fn nothing(filter: Filter, before: Option<&str>, more: bool) -> &'static str {
+fn nothing(filter: &Filter, before: Option<&str>, more: bool) -> &'static str {
     if more {
         "Nothing like this recently. “Older” looks further back."
     } else if before.is_some() {
         "Nothing older. Entries are kept for 30 days."
-    } else if filter == Filter::default() {
+    } else if *filter == Filter::default() {
         "Nothing has happened yet."
     } else {
         "Nothing like this in the last 30 days."
@@ -210,7 +242,10 @@ fn item(app: &App, signed_in: &SignedIn, page: &Page, entry: &Entry, view: &View
                 " " (entry.text) " " span.soft { (time(entry.at)) }
             }
             div.row {
-                @if let Some(id) = &entry.project_id { a href=(links::project(app, id)) { "Project in CompanyCam" } }
+                @if let Some(id) = &entry.project_id {
+                    a href=(links::details(app, id)) aria-label={ "Details: " (entry.text) } { "Details" }
+                    a href=(links::project(app, id)) { "Project in CompanyCam" }
+                }
                 @if let Some(id) = &entry.photo_id { a href=(links::photo(app, id)) { "Photo in CompanyCam" } }
                 @if let Some(id) = job { a href=(links::job(app, id)) { "Job in One Click" } }
                 (offer(app, signed_in, page, entry, view))
@@ -252,7 +287,7 @@ fn offer(app: &App, signed_in: &SignedIn, page: &Page, entry: &Entry, view: &Vie
     }
 }
 
-fn outcome(outcome: Outcome) -> &'static str {
+pub fn outcome(outcome: Outcome) -> &'static str {
     let known = OUTCOMES.iter().find(|(_, known, _)| *known == outcome);
     known.map_or("", |(.., text)| text)
 }

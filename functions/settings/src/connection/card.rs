@@ -135,7 +135,7 @@ fn outage(organization: &Organization, side: Side) -> Markup {
 fn webhook(organization: &Organization, now: i64) -> Markup {
     match (&organization.webhook_id, organization.webhook_checked_at) {
         (Some(_), Some(at)) if now - at <= LATELY_S => html! {
-            span.tag.good { "On" } " Changes in CompanyCam show up within seconds. Last checked " (time(at)) ")."
+            span.tag.good { "On" } " Changes in CompanyCam show up within seconds. Last checked " (time(at)) "."
         },
         (Some(_), Some(at)) => html! {
             span.tag.warn { "Delayed" } " Last checked " (time(at))

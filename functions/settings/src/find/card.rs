@@ -41,7 +41,13 @@ fn item(app: &App, signed_in: &SignedIn, view: &View, answer: &Answer) -> Markup
             div { (answer.text) }
             div.row {
                 @if let Some(id) = &answer.photo { a href=(links::photo(app, id)) { "Photo in CompanyCam" } }
-                @if let Some(id) = &answer.project { a href=(links::project(app, id)) { "Project in CompanyCam" } }
+                @if let Some(id) = &answer.project {
+                    a href=(links::details(app, id)) aria-label={ "Details: " (answer.what) } { "Details" }
+                    a href=(links::project(app, id)) { "Project in CompanyCam" }
+                }
+                @if let (Some(id), None) = (&answer.job, &answer.project) {
+                    a href=(links::job_details(app, id)) aria-label={ "Details: " (answer.what) } { "Details" }
+                }
                 @if let Some(id) = &answer.job { a href=(links::job(app, id)) { "Job in One Click" } }
                 @if let Some(act) = &answer.act { (offer(app, signed_in, view, answer, act)) }
             }

@@ -11,6 +11,7 @@ mod states;
 use companycam::ids::{DocumentId, PhotoId, ProjectId};
 use decide::location::normalized;
 use model::file::FileId;
+use model::job::{JobClaim, Said};
 use model::organization::Organization;
 use model::project::{ProjectFields, ProjectRow};
 use model::retry::RetryTarget;
@@ -94,6 +95,42 @@ impl Found {
             answers: Vec::new(),
             note: Some(text.into()),
         }
+    }
+}
+
+/// An answer that leads nowhere.
+pub fn plain(state: &'static str, tone: Tone, text: &str) -> Answer {
+    states::answer(String::new(), state, tone, text)
+}
+
+/// How a project stands, as far as its row says.
+pub fn project_state(row: &ProjectRow, organization: &Organization, now: i64) -> Answer {
+    states::project(row, organization, None, now)
+}
+
+/// How a job stands that has no project.
+pub fn job_state(id: &JobId, claim: Option<&JobClaim>, organization: &Organization) -> Answer {
+    let open = claim.filter(|claim| claim.claimed_at.is_some() || claim.set_aside.is_some());
+    match (open, claim.and_then(|claim| claim.said)) {
+        (Some(claim), _) => states::claim(claim, organization, None),
+        (None, Some(Said::LeaveAlone)) => plain(
+            "Unlinked",
+            Tone::Plain,
+            "It was unlinked from its project by hand, so it gets no other by itself.",
+        ),
+        (None, Some(Said::CreateProject)) => {
+            plain("Waiting", Tone::Warn, "Its project is being created.")
+        }
+        (None, None) => states::unknown_job(id, organization),
+    }
+}
+
+/// The job that a text names: its id, or a link to it.
+pub fn job_named(text: &str) -> Option<JobId> {
+    match Query::parse(text) {
+        Query::Link { job, .. } => job,
+        Query::Id(id) => JobId::parse(&id).ok(),
+        Query::Nothing | Query::TooLong | Query::OtherLink | Query::Words(_) => None,
     }
 }
 

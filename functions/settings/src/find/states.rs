@@ -168,6 +168,10 @@ pub fn skipped(reason: Option<SkipReason>, created_at: i64, now: i64, what: Stri
             "Held until someone assigned to it is matched to a One Click user. Assign someone who is matched, or match one of its users under Users.".to_owned(),
             Some(Act::Users),
         ),
+        Some(SkipReason::Unlinked) => (
+            "It was unlinked from its job by hand. Photos already on the job stay there. Link it to a job, or create a new one, on its page.".to_owned(),
+            None,
+        ),
         Some(SkipReason::WaitsForImporter) => {
             (importer(created_at + IMPORTER_S, now), Some(Act::Sync))
         }
@@ -178,6 +182,7 @@ pub fn skipped(reason: Option<SkipReason>, created_at: i64, now: i64, what: Stri
     };
     let state = match reason {
         Some(SkipReason::WaitsForImporter | SkipReason::NoMatchedUser) => "Waiting",
+        Some(SkipReason::Unlinked) => "Unlinked",
         _ => "Skipped",
     };
     Answer {

@@ -48,6 +48,11 @@ impl MediaHosts {
         Ok(Self(rules))
     }
 
+    /// Whether a URL may be fetched.
+    pub fn allows(&self, url: &Url) -> bool {
+        self.check(url).is_ok()
+    }
+
     /// Whether a URL may be fetched; the error says why not and holds no path and no query.
     pub(super) fn check(&self, url: &Url) -> Result<Trust, String> {
         if !url.username().is_empty() || url.password().is_some() {

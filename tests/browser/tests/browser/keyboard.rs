@@ -52,7 +52,7 @@ async fn b25_a_keyboard_reaches_every_control_and_uses_it() -> Result<()> {
     chromium.focus(pencil).await?;
     chromium.keys(Key::Enter + "").await?;
     chromium
-        .until_says("Who is Uma Umbra in One Click?")
+        .until_says("Match Uma Umbra to a One Click user")
         .await?;
     chromium
         .until("the dialog has the focus", async || {
@@ -169,7 +169,7 @@ async fn b25_what_is_done_while_an_answer_is_on_its_way_is_kept() -> Result<()> 
         .await?;
     ensure!(chromium.address().await?.contains("outcome=failed"));
     let page = chromium.text().await?;
-    ensure!(page.contains("Nothing of this kind"), "{page}");
+    ensure!(page.contains("Nothing like this"), "{page}");
 
     tab.open().await?;
     let (on, _) = chromium.ticked(ONLY_MATCHED).await?;

@@ -205,10 +205,7 @@ impl Story<'_> {
         let project = self.cast.project("Of nobody").await?;
         self.tab.until_logged(&["Skipped", "Of nobody"]).await?;
         let found = self.tab.find(&project).await?;
-        ensure!(
-            found.contains("It waits until somebody is assigned"),
-            "{found}"
-        );
+        ensure!(found.contains("Held until someone assigned"), "{found}");
 
         self.cast
             .assign(&project, &self.user("Robin Roof").await?)

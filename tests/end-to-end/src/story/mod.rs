@@ -101,7 +101,7 @@ impl Story {
         let users = tab.texts("tbody tr")?;
         ensure!(!users.is_empty(), "the tab shows no users");
         ensure!(
-            users.iter().any(|row| row.contains("same e-mail address")),
+            users.iter().any(|row| row.contains("same email")),
             "no user is matched: {users:?}"
         );
         self.ended(&format!(

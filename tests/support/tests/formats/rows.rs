@@ -484,7 +484,7 @@ async fn b26_the_rows_of_the_version_before_are_read() {
     assert_eq!(directory.companycam.len(), 1);
     assert_eq!(directory.choices.len(), 1);
     let log = store
-        .activity_page(org, Filter::default(), None, 10)
+        .activity_page(org, &Filter::default(), None, 10)
         .await
         .unwrap();
     assert_eq!(log.entries[0].offer, Some(Offer::BringBack));

@@ -1,0 +1,10 @@
+//! A page for each project and job (B39): what both sides say of it now, and what can be done by hand.
+
+mod files;
+pub mod form;
+mod job;
+mod project;
+mod read;
+
+pub use job::job;
+pub use project::project;
