@@ -10,6 +10,7 @@ mod notice;
 mod parts;
 mod posted;
 mod preferences;
+mod push;
 mod status;
 mod subject;
 mod syncing;
@@ -93,6 +94,10 @@ pub fn router(app: Arc<App>) -> Router {
         .route(
             "/companycam/settings/jobs/{job_id}/create_project",
             post(subject::form::create_project),
+        )
+        .route(
+            "/companycam/settings/push_jobs",
+            get(push::form::show).post(push::form::push),
         )
         .route("/companycam/settings/pause", post(connection::form::pause))
         .route(

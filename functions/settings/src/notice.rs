@@ -50,6 +50,8 @@ pub enum Notice {
     CreatingJob,
     /// A project is being made of the job.
     CreatingProject,
+    /// Recent jobs get projects.
+    Pushing,
     /// It was so before.
     AlreadySo,
     /// What CompanyCam no longer shows is taken to be gone.
@@ -60,7 +62,7 @@ pub enum Notice {
     NoQuestion,
 }
 
-const ALL: [(&str, Notice, &str); 27] = [
+const ALL: [(&str, Notice, &str); 28] = [
     (
         "connected",
         Notice::Connected,
@@ -152,6 +154,11 @@ const ALL: [(&str, Notice, &str); 27] = [
         "creating-project",
         Notice::CreatingProject,
         "The project is being created. Reload this page in a moment.",
+    ),
+    (
+        "pushing",
+        Notice::Pushing,
+        "The jobs are being pushed to CompanyCam. The result will show under Activity shortly.",
     ),
     (
         "already-so",

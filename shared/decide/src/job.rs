@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use model::job::JobRow;
 use model::preferences::{Preference, Preferences};
-use one_click::Job;
+use one_click::{Job, UserId};
 
 use super::relations;
 
@@ -21,6 +21,8 @@ pub enum JobStep {
     /// It is linked, and assigned to somebody else than when we last looked, or was while that look
     /// was cut off.
     Reassign,
+    /// It is linked to a project that was made from it, and has further users who are not on that yet (B44).
+    AddUsers,
     /// Look at it again then (Unix seconds): another system's importer may make its project.
     Wait(i64),
     /// Find or create its project.
@@ -34,6 +36,8 @@ pub fn job_step(link: Option<&JobRow>, job: &Job, preferences: &Preferences, now
             JobStep::Finish
         } else if link.reassigning || link.assignee != job.assigned_user_id {
             JobStep::Reassign
+        } else if link.from_job && further_users(link, job).next().is_some() {
+            JobStep::AddUsers
         } else {
             JobStep::Nothing
         };
@@ -55,6 +59,18 @@ pub fn job_step(link: Option<&JobRow>, job: &Job, preferences: &Preferences, now
     } else {
         JobStep::CreateProject
     }
+}
+
+/// The next step for a job without a project that an administrator wants to have one.
+pub fn wanted_step(job: &Job, now: i64) -> JobStep {
+    let always = Preferences::default().creating_projects_since(Some(Timestamp::UNIX_EPOCH));
+    job_step(None, job, &always, now)
+}
+
+/// The job's further users who were not added to its project so far.
+pub fn further_users<'a>(link: &'a JobRow, job: &'a Job) -> impl Iterator<Item = &'a UserId> {
+    let users = job.additional_user_ids.iter();
+    users.filter(|user| !link.joined.contains(user) && job.assigned_user_id.as_ref() != Some(user))
 }
 
 /// Whether the job was created after that, as far as can be told: its time may be cut off to the second, or

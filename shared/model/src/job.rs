@@ -28,6 +28,12 @@ pub struct JobRow {
     /// matched, and, where reassignments were cut off, those before.
     #[serde(default)]
     pub applied: BTreeSet<OneClickUserId>,
+    /// Whether the job came first and made the project: then the job's further users are on it too (B44).
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub from_job: bool,
+    /// The further users who were added to the project, each once: who is taken off there stays off.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub joined: BTreeSet<OneClickUserId>,
     /// A reassignment was begun, and is not known to be through.
     #[serde(default)]
     pub reassigning: bool,
@@ -70,4 +76,12 @@ pub enum Said {
     CreateProject,
     /// It is to get none by itself: it was unlinked by hand.
     LeaveAlone,
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde hands out references"
+)]
+fn is_false(flag: &bool) -> bool {
+    !flag
 }

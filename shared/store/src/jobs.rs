@@ -117,6 +117,27 @@ impl Store {
         Ok(row.map(|row| row.refused_since.unwrap_or(now)))
     }
 
+    /// These further users of the job were added to its project.
+    pub async fn record_joined(
+        &self,
+        org: &OrgId,
+        job: &JobId,
+        users: &BTreeSet<OneClickUserId>,
+    ) -> Result<(), Error> {
+        let texts: Vec<_> = users.iter().map(ToString::to_string).collect();
+        if texts.is_empty() {
+            return Ok(());
+        }
+        let change = Change::new()
+            .add_texts("joined", &texts)
+            .when("attribute_exists(#project_id)");
+        self.project_links
+            .apply(link_key(org, &job_sk(job)), change)
+            .await?
+            .either_way();
+        Ok(())
+    }
+
     /// The job's project has its assignee, and the job knows its project.
     pub async fn mark_job_finished(&self, org: &OrgId, job: &JobId) -> Result<(), Error> {
         let change = Change::new()

@@ -154,6 +154,8 @@ impl Store {
             project_id: link.project_id.clone(),
             assignee: link.assignee.cloned(),
             applied: link.assignee.cloned().into_iter().collect(),
+            from_job: link.from_job,
+            joined: std::collections::BTreeSet::new(),
             reassigning: false,
             refused_since: None,
             unfinished: link.from_job,

@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 
 use companycam::ids::ProjectId;
 use decide::fields::{customer_name, shown_to};
+use futures::{StreamExt, TryStreamExt, stream};
 use model::file::{FileId, FileRow};
 use model::messages::{Look, Origin, SyncMessage};
 use model::organization::Organization;
@@ -21,6 +22,7 @@ use uuid::Uuid;
 
 use crate::context::OrgContext;
 use crate::retry::{RetryOutcome, bring_back};
+use crate::wish::CONCURRENT_WRITES;
 
 /// What came of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -191,6 +193,34 @@ pub async fn create_project(
         store.log(org, entry.job(Some(job)).by(by)).await?;
     }
     queue(app, org, Look::job(job)).await
+}
+
+/// Lets each of these jobs have a project, as [`create_project`] does for one.
+pub async fn ask_for_projects(
+    app: &App,
+    org: &OrgId,
+    jobs: &[JobId],
+    by: &str,
+) -> Result<(), WorkError> {
+    if jobs.is_empty() {
+        return Ok(());
+    }
+    // Said for all before any is queued: cut off in between, pressing again does the rest.
+    stream::iter(jobs.to_vec())
+        .map(|job| async move { app.store.ask_for_project(org, &job).await })
+        .buffer_unordered(CONCURRENT_WRITES)
+        .try_for_each(|()| async { Ok(()) })
+        .await?;
+    let looks: Vec<_> = jobs
+        .iter()
+        .map(|job| SyncMessage::new(org, Look::job(job)))
+        .collect();
+    app.queues.send_looks(&looks).await?;
+    let text = format!("{by} pushed {} recent jobs to CompanyCam.", jobs.len());
+    let entry = NewEntry::new(Kind::Project, Outcome::Updated, text).by(by);
+    app.store.log(org, entry).await?;
+    tracing::info!(org.id = %org, jobs = jobs.len(), "an administrator pushed recent jobs");
+    Ok(())
 }
 
 /// Has everything copied again that should be on the project's job and is not, whoever took it off.

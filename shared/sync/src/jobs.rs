@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use decide::fields::{customer_name, shown_to};
-use decide::job::{JobStep, job_step};
+use decide::job::{JobStep, job_step, wanted_step};
 use decide::link::{linking, quoted};
 use decide::new_project::left_out;
 use jiff::Timestamp;
@@ -84,7 +84,7 @@ async fn take_step(
     let step = job_step(link, job, preferences, context.now);
     let step = match link {
         Some(_) => step,
-        None => as_said(context, &job.id, step).await?,
+        None => as_said(context, job, step).await?,
     };
     match step {
         JobStep::Nothing => Ok(()),
@@ -95,21 +95,28 @@ async fn take_step(
             None => Ok(()),
         },
         JobStep::Reassign => match link {
-            Some(link) => reassign::reassign(context, job, link).await,
+            Some(link) => {
+                reassign::reassign(context, job, link).await?;
+                reassign::add_further(context, job, link).await
+            }
+            None => Ok(()),
+        },
+        JobStep::AddUsers => match link {
+            Some(link) => reassign::add_further(context, job, link).await,
             None => Ok(()),
         },
     }
 }
 
 /// What an administrator said of a job without a project comes first (B39).
-async fn as_said(
-    context: &OrgContext<'_>,
-    id: &JobId,
-    step: JobStep,
-) -> Result<JobStep, WorkError> {
-    let claim = context.app.store.claim(context.org(), id).await?;
+async fn as_said(context: &OrgContext<'_>, job: &Job, step: JobStep) -> Result<JobStep, WorkError> {
+    let claim = context.app.store.claim(context.org(), &job.id).await?;
     Ok(match claim.and_then(|claim| claim.said) {
-        Some(Said::CreateProject) => JobStep::CreateProject,
+        // Another system's importer has its time all the same.
+        Some(Said::CreateProject) => match wanted_step(job, context.now) {
+            JobStep::Wait(until) => JobStep::Wait(until),
+            _ => JobStep::CreateProject,
+        },
         Some(Said::LeaveAlone) => JobStep::Nothing,
         None => step,
     })
@@ -271,6 +278,7 @@ async fn finish(context: &OrgContext<'_>, job: &Job, link: &JobRow) -> Result<()
     store
         .record_assignment(org, &job.id, assignee, &applied)
         .await?;
+    reassign::add_further(context, job, link).await?;
     Ok(store.mark_job_finished(org, &job.id).await?)
 }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use companycam::ids::{ProjectId, UserId as CompanyCamUserId};
+use decide::job::further_users;
 use model::job::JobRow;
 use model::preferences::Preference;
 use model::retry::RetryTarget;
@@ -50,6 +51,43 @@ pub async fn assign_first(
             Ok(None)
         }
     }
+}
+
+/// Adds the further users of a job that made its project, each once (B44). Nobody is removed: who is taken off
+/// the job, or off the project, is somebody else's business.
+pub async fn add_further(
+    context: &OrgContext<'_>,
+    job: &Job,
+    link: &JobRow,
+) -> Result<(), WorkError> {
+    if !link.from_job {
+        return Ok(());
+    }
+    let matches = users::matches(context).await?;
+    let mut joined = BTreeSet::new();
+    let mut notes = Vec::new();
+    for further in further_users(link, job) {
+        // One who is matched later is added by the next look at the job.
+        let Some(user) = matches.companycam(further) else {
+            continue;
+        };
+        match assign(context, &link.project_id, &user.id).await? {
+            Assigned::Yes => notes.push((
+                Outcome::Updated,
+                format!("{} was added to its project.", user.name),
+            )),
+            Assigned::No(why) => notes.push((
+                Outcome::Skipped,
+                format!("{} could not be added to its project: {why}.", user.name),
+            )),
+        }
+        joined.insert(further.clone());
+    }
+    for (outcome, text) in notes {
+        note(context, job, &link.project_id, outcome, text).await?;
+    }
+    let store = &context.app.store;
+    Ok(store.record_joined(context.org(), &job.id, &joined).await?)
 }
 
 /// The job has another assignee than when we last looked: adds their user to the project, and only
@@ -123,6 +161,13 @@ pub async fn apply(
             .iter()
             .filter_map(|previous| matches.companycam(previous))
             .filter(|previous| previous.id != user.id);
+        // Who works on the job besides stays on its project.
+        let stays = |previous: &&CompanyCamUser| {
+            let further = job.additional_user_ids.iter();
+            let mut further = further.filter_map(|user| matches.companycam(user));
+            !link.from_job || further.all(|user| user.id != previous.id)
+        };
+        let previous = previous.filter(stays);
         for previous in previous {
             notes.push(remove(context, job, project, previous).await?);
         }

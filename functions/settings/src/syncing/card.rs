@@ -7,6 +7,7 @@ use runtime::App;
 use web::SignedIn;
 
 use crate::parts::{action, csrf, time};
+use crate::push::card::offer;
 use crate::status::{ConnectionStatus, Progress, Status};
 
 /// The windows on offer: the form's value and its text.
@@ -54,6 +55,7 @@ pub fn card(
                     }
                     button type="submit" { "Sync" }
                 }
+                (offer(app, signed_in))
             }
         }
     }

@@ -34,6 +34,9 @@ pub struct Job {
     /// Who the job is assigned to.
     #[serde(default, deserialize_with = "blank_as_no_user")]
     pub assigned_user_id: Option<UserId>,
+    /// Who works on it besides, such as its sales rep; none where One Click does not say.
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub additional_user_ids: Vec<UserId>,
     /// Who made the job; none for one made through the API.
     #[serde(default, deserialize_with = "blank_as_no_user")]
     pub created_by_user_id: Option<UserId>,

@@ -198,7 +198,7 @@ async fn b21_a_project_skipped_while_creating_jobs_is_off_is_linked() {
     let test = live_with(&FROM_JOBS).await;
     let project = test.new_project(elm_project("Larkin")).await;
     test.live().await;
-    assert!(test.log_says(&["Larkin", "skipped", "was off"]).await);
+    assert!(test.log_says(&["Larkin", "skipped", "switched off"]).await);
     let job = test.new_job(elm("Larkin")).await;
     test.live().await;
     assert_eq!(project_of(&test, &job).await["id"], project);

@@ -307,7 +307,7 @@ async fn b23_a_job_that_is_assigned_to_nobody_changes_nothing() {
     it.reassign("").await;
     assert_eq!(it.users().await, ["blake"]);
     assert!(it.writes().await.is_empty());
-    assert!(it.test.log_says(&["Larkin", "assigned to nobody"]).await);
+    assert!(it.test.log_says(&["Larkin", "is unassigned"]).await);
     it.reassign("casey").await;
     assert_eq!(it.users().await, ["casey"]);
 }
@@ -357,4 +357,92 @@ async fn b11_an_assignment_whose_event_was_lost_is_found_by_the_poll() {
     it.name("casey").await;
     it.test.catch_up().await;
     assert_eq!(it.users().await, ["casey"]);
+}
+
+/// A live organization in which a job of these further users made its project; the project.
+async fn with_further_users(users: &[&str]) -> (TestApp, Value, String) {
+    let test = live_with(&[
+        "create_project_from_job",
+        "reassign_project",
+        "remove_previous_assignee",
+    ])
+    .await;
+    let users: Vec<_> = users.iter().map(|user| format!("usr_{user}")).collect();
+    let more = json!({"assigned_user_id": "usr_blake", "additional_user_ids": users});
+    let job = test.new_job(with(elm("Larkin"), &more)).await;
+    test.live().await;
+    let project = text(&project_of(&test, &job).await["id"]);
+    (test, job, project)
+}
+
+/// Who is assigned to the project in CompanyCam, by first name.
+async fn assigned(test: &TestApp, project: &str) -> Vec<String> {
+    let state = test.companycam_state().await;
+    let users = state["users"].as_array().unwrap();
+    let project = test.companycam_has("projects", project).await;
+    let assigned = project["assignees"].as_array().unwrap();
+    let name = |id: &Value| {
+        let user = users.iter().find(|user| user["id"] == *id).unwrap();
+        text(&user["name"])
+            .split(' ')
+            .next()
+            .unwrap()
+            .to_lowercase()
+    };
+    let mut names: Vec<_> = assigned.iter().map(name).collect();
+    names.sort();
+    names
+}
+
+#[tokio::test]
+async fn b44_a_jobs_further_users_are_on_the_project_that_it_makes_and_later_ones_follow() {
+    let (test, job, project) = with_further_users(&["casey", "front_desk"]).await;
+    assert_eq!(
+        assigned(&test, &project).await,
+        ["blake", "casey"],
+        "the front desk is not matched"
+    );
+    test.change_job(
+        &job,
+        json!({"additional_user_ids": ["usr_casey", "usr_devon"]}),
+    )
+    .await;
+    test.live().await;
+    assert_eq!(assigned(&test, &project).await, ["blake", "casey", "devon"]);
+    // Taken off the job, nobody is removed.
+    test.change_job(&job, json!({"additional_user_ids": []}))
+        .await;
+    test.live().await;
+    assert_eq!(assigned(&test, &project).await, ["blake", "casey", "devon"]);
+}
+
+#[tokio::test]
+async fn b44_who_was_taken_off_the_project_is_not_added_again() {
+    let (test, job, project) = with_further_users(&["casey"]).await;
+    let state = test.companycam_state().await;
+    let users = state["users"].as_array().unwrap();
+    let casey = users
+        .iter()
+        .find(|user| text(&user["name"]).starts_with("Casey"))
+        .unwrap();
+    let path = format!("/projects/{project}/assigned_users/{}", text(&casey["id"]));
+    test.companycam_control(Method::DELETE, &path, Value::Null)
+        .await;
+    test.change_job(&job, json!({"email": "new@x.example"}))
+        .await;
+    test.live().await;
+    assert_eq!(assigned(&test, &project).await, ["blake"]);
+}
+
+#[tokio::test]
+async fn b23_a_previous_assignee_who_works_on_the_job_besides_stays_on_its_project() {
+    let (test, job, project) = with_further_users(&["blake", "casey"]).await;
+    test.change_job(&job, json!({"assigned_user_id": "usr_devon"}))
+        .await;
+    test.live().await;
+    assert_eq!(assigned(&test, &project).await, ["blake", "casey", "devon"]);
+    test.change_job(&job, json!({"assigned_user_id": "usr_emery"}))
+        .await;
+    test.live().await;
+    assert_eq!(assigned(&test, &project).await, ["blake", "casey", "emery"]);
 }

@@ -23,7 +23,7 @@ async fn disable(test: &TestApp, webhook: &str) {
 async fn times_switched_on(test: &TestApp) -> usize {
     let entries = test.activity_texts().await.into_iter();
     entries
-        .filter(|entry| entry.contains("switched on again"))
+        .filter(|entry| entry.contains("Live updates from CompanyCam had stopped"))
         .count()
 }
 
@@ -225,7 +225,7 @@ async fn b27_a_side_that_will_not_have_our_webhook_is_synced_and_polled_all_the_
         test.job_of(&first);
         let run = test.organization().await.unwrap().sync.unwrap();
         assert_eq!(run.failed, None, "{side}");
-        let says = [side, "will not tell us", "within 15 minutes"];
+        let says = [side, "couldn’t turn on live updates", "every 15 minutes"];
         assert!(test.log_says(&says).await, "{side}");
         let second = test.named_project("Second").await;
         test.catch_up().await;

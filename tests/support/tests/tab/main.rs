@@ -21,6 +21,7 @@ mod outages;
 mod pages;
 mod pausing;
 mod preferences;
+mod pushing;
 mod retry;
 mod subjects;
 mod suggestions;
