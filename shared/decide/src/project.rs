@@ -56,6 +56,7 @@ pub fn project_step(
             if let Some(reason) = row
                 .and_then(|row| row.reason)
                 .filter(|reason| reason.keeps_files())
+                .filter(|reason| !(*reason == SkipReason::Undone && origin == Origin::Sync))
             {
                 // An administrator took its job from it; only they give it one again.
                 ProjectStep::Skip(reason)

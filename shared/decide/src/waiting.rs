@@ -29,6 +29,7 @@ pub fn name(look: &Look) -> Option<String> {
         Look::Document { document_id, .. } => Some(format!("document#{document_id}")),
         Look::Job { job_id, .. } => Some(format!("job#{job_id}")),
         Look::Matched { .. } => Some("matched".to_owned()),
+        Look::Undo { run, .. } => Some(format!("undo#{run}")),
     }
 }
 
@@ -70,6 +71,10 @@ pub fn merged(before: Option<SyncMessage>, now: &SyncMessage) -> SyncMessage {
         },
         // From the first project on, whichever was further.
         (Some(Look::Matched { .. }), Look::Matched { .. }) => Look::Matched { after: None },
+        (Some(Look::Undo { .. }), Look::Undo { run, .. }) => Look::Undo {
+            run: run.clone(),
+            after: None,
+        },
         // From the first page on, whichever was further.
         (Some(Look::ProjectPhotos { .. }), Look::ProjectPhotos { project_id, .. }) => {
             Look::photos_of(project_id, None)

@@ -162,6 +162,9 @@ pub struct FileRow {
     /// `copied` is of another origin, has this id of One Click's, and is still to get our external id (B31).
     #[serde(default)]
     pub adopts: Option<String>,
+    /// Its copy was on the job before we linked that (B31): undoing a run leaves it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub adopted: bool,
     /// The activity log names the copy as deleted, or altered, in One Click.
     #[serde(default)]
     pub named_gone: bool,

@@ -29,7 +29,7 @@ pub struct JobRow {
     #[serde(default)]
     pub applied: BTreeSet<OneClickUserId>,
     /// Whether the job came first and made the project: then the job's further users are on it too (B44).
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub from_job: bool,
     /// The further users who were added to the project, each once: who is taken off there stays off.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
@@ -76,12 +76,4 @@ pub enum Said {
     CreateProject,
     /// It is to get none by itself: it was unlinked by hand.
     LeaveAlone,
-}
-
-#[expect(
-    clippy::trivially_copy_pass_by_ref,
-    reason = "serde hands out references"
-)]
-fn is_false(flag: &bool) -> bool {
-    !flag
 }

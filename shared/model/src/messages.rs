@@ -111,6 +111,12 @@ pub enum Look {
         /// The project that the page before ended with.
         after: Option<ProjectId>,
     },
+    /// A sync run that is being undone: what is next of what it made?
+    Undo {
+        run: String,
+        /// The project that the page before ended with.
+        after: Option<ProjectId>,
+    },
 }
 
 /// What is known of a project's photos after some pages of them.
@@ -219,6 +225,7 @@ impl Look {
             Self::Document { .. } => "document",
             Self::Job { .. } => "job",
             Self::Matched { .. } => "matched",
+            Self::Undo { .. } => "undo",
         }
     }
 }

@@ -88,13 +88,28 @@ pub enum SkipReason {
     WaitsForImporter,
     /// An administrator unlinked it from its job: only by hand does it get one again (B39).
     Unlinked,
+    /// The run that gave it its job was undone: it gets one again by hand, or by a Sync (B40).
+    Undone,
 }
 
 impl SkipReason {
+    /// As results of runs name it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Deleted => "deleted",
+            Self::Archived => "archived",
+            Self::ImportOff => "import_off",
+            Self::NoMatchedUser => "no_matched_user",
+            Self::WaitsForImporter => "waits_for_importer",
+            Self::Unlinked => "unlinked",
+            Self::Undone => "undone",
+        }
+    }
+
     /// Whether what was copied of it stays as it is: there is no opinion about its photos and documents.
     pub fn keeps_files(self) -> bool {
         match self {
-            Self::Unlinked => true,
+            Self::Unlinked | Self::Undone => true,
             Self::Deleted
             | Self::Archived
             | Self::ImportOff
@@ -160,6 +175,37 @@ pub struct ProjectRow {
     /// How it is getting its job, while it has none.
     #[serde(default)]
     pub begun: Option<BegunLink>,
+    /// What the last sync run that looked at it made of it (B42).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run: Option<RunMark>,
+}
+
+/// What a sync run made of a project.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunMark {
+    /// Which run.
+    pub id: String,
+    pub came: Came,
+}
+
+/// What came of looking at a project.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Came {
+    /// Its job was made.
+    Made,
+    /// It was linked to a job that was there.
+    Linked,
+    /// Its job was brought up to date.
+    Updated,
+    /// There was nothing to do.
+    Unchanged,
+    /// It was left alone, for its reason.
+    Skipped,
+    /// It could not be brought over.
+    Failed,
+    /// Its job was made, and somebody has worked on that: undoing the run left it.
+    Kept,
 }
 
 impl ProjectRow {

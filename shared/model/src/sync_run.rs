@@ -1,5 +1,7 @@
 //! A sync run, and what it does next (B19).
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::companycam::{Cursor, ProjectId};
@@ -100,6 +102,47 @@ pub struct SyncRun {
     /// When everything was listed, and waiting for it began.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub listed_at: Option<i64>,
+    /// Who asked for it; none: connecting did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
+    /// What came of the projects, once it is through (B42).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub result: Option<RunResult>,
+    /// Somebody undoes it, or has (B40).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub undo: Option<Undo>,
+}
+
+/// What came of a run's projects.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct RunResult {
+    pub made: i64,
+    pub linked: i64,
+    pub updated: i64,
+    pub failed: i64,
+    /// By the reason's name.
+    pub skipped: BTreeMap<String, i64>,
+}
+
+/// How far undoing a run is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Undo {
+    pub by: String,
+    /// When it was asked for, in Unix seconds.
+    pub at: i64,
+    /// When it was through.
+    #[serde(default)]
+    pub finished_at: Option<i64>,
+    /// So many jobs were removed.
+    #[serde(default)]
+    pub removed: i64,
+    /// So many links to jobs that were there before were ended.
+    #[serde(default)]
+    pub unlinked: i64,
+    /// So many jobs were left, since somebody has worked on them.
+    #[serde(default)]
+    pub kept: i64,
 }
 
 impl SyncRun {

@@ -156,6 +156,8 @@ pub struct NewEntry {
     pub retry: Option<RetryTarget>,
     /// Who did it, where somebody did.
     pub by: Option<String>,
+    /// The sync run that it is about.
+    pub run: Option<String>,
 }
 
 impl NewEntry {
@@ -172,7 +174,15 @@ impl NewEntry {
             offer: None,
             retry: None,
             by: None,
+            run: None,
         }
+    }
+
+    /// About this sync run.
+    #[must_use]
+    pub fn of_run(mut self, run: &str) -> Self {
+        self.run = Some(run.to_owned());
+        self
     }
 
     /// An administrator did it.
@@ -278,6 +288,9 @@ pub struct Entry {
     /// Who did it, where somebody did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<String>,
+    /// The sync run that it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run: Option<String>,
     /// When `DynamoDB` may drop it.
     expires_at: i64,
 }
@@ -375,6 +388,7 @@ impl Store {
             offer: new.offer,
             retry: new.retry,
             by: new.by,
+            run: new.run,
             expires_at: at + KEPT_S,
         }
     }

@@ -190,7 +190,22 @@ impl Store {
             .set("wanted", &wanted)
             .set("copied", copied)
             .set_or_remove("adopts", adoption.id.as_ref())
+            .set("adopted", true)
             .when("attribute_not_exists(#wanted)");
+        self.photos
+            .apply(file_key(org, file), change)
+            .await?
+            .either_way();
+        Ok(())
+    }
+
+    /// The copy was taken off the job, and nothing is to follow from that: the file rests.
+    pub async fn forget_copy(&self, org: &OrgId, file: &FileId) -> Result<(), Error> {
+        let change = Change::new()
+            .remove("copied")
+            .remove("maybe_on")
+            .remove("pending_org")
+            .when("attribute_exists(#wanted)");
         self.photos
             .apply(file_key(org, file), change)
             .await?

@@ -8,7 +8,7 @@
 use model::companycam::{CompanyId, ProjectId};
 use model::job::{JobRow, Said};
 use model::one_click::{JobId, OrgId, UserId as OneClickUserId};
-use model::project::{BegunLink, LinkState, ProjectFields, ProjectRow, SkipReason};
+use model::project::{BegunLink, LinkState, ProjectFields, ProjectRow, RunMark, SkipReason};
 
 use crate::change::Change;
 use crate::keys::{PROJECT, Sorted, claim_sk, job_sk, link_key, project_sk};
@@ -269,19 +269,24 @@ impl Store {
         Ok(())
     }
 
-    /// What was listed is handled, unless something newer was listed meanwhile.
+    /// What was listed is handled, unless something newer was listed meanwhile; `run`: what a sync run made of
+    /// the project.
     pub async fn mark_project_handled(
         &self,
         org: &OrgId,
         project: &ProjectId,
         up_to: i64,
+        run: Option<&RunMark>,
     ) -> Result<(), Error> {
-        let change = Change::new()
+        let mut change = Change::new()
             .remove("wanted")
             .remove("pending_org")
             .remove("set_aside")
             .when("#wanted.#updated_at <= :up_to")
             .value(":up_to", up_to);
+        if let Some(run) = run {
+            change = change.set("run", run);
+        }
         self.project_links
             .apply(link_key(org, &project_sk(project)), change)
             .await?
@@ -291,16 +296,41 @@ impl Store {
 
     /// What was listed can never be handled: no longer pending, and not tried again until the project
     /// changes or a sync asks for it.
-    pub async fn set_project_aside(&self, org: &OrgId, project: &ProjectId) -> Result<(), Error> {
+    pub async fn set_project_aside(
+        &self,
+        org: &OrgId,
+        project: &ProjectId,
+        run: Option<&RunMark>,
+    ) -> Result<(), Error> {
         let Some(wanted) = self.project(org, project).await?.and_then(|row| row.wanted) else {
             return Ok(());
         };
-        let change = Change::new()
+        let mut change = Change::new()
             .set("set_aside", wanted.updated_at)
             .remove("wanted")
             .remove("pending_org")
             .when("#wanted.#updated_at = :updated_at")
             .value(":updated_at", wanted.updated_at);
+        if let Some(run) = run {
+            change = change.set("run", run);
+        }
+        self.project_links
+            .apply(link_key(org, &project_sk(project)), change)
+            .await?
+            .either_way();
+        Ok(())
+    }
+
+    /// Undoing the run has looked at the project: somebody has worked on its job.
+    pub async fn mark_project_kept(
+        &self,
+        org: &OrgId,
+        project: &ProjectId,
+        run: &RunMark,
+    ) -> Result<(), Error> {
+        let change = Change::new()
+            .set("run", run)
+            .when("attribute_exists(#state)");
         self.project_links
             .apply(link_key(org, &project_sk(project)), change)
             .await?

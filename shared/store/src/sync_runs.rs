@@ -2,10 +2,11 @@
 
 use model::one_click::OrgId;
 use model::organization::Organization;
-use model::sync_run::SyncRun;
+use model::sync_run::{SyncRun, Undo};
+use serde::Deserialize;
 
 use crate::change::Change;
-use crate::keys::org_key;
+use crate::keys::{link_key, org_key};
 use crate::{Error, Store, Write};
 
 impl Store {
@@ -59,4 +60,58 @@ impl Store {
             Some(_) | None => Write::ConditionFailed,
         })
     }
+
+    /// Keeps a run that has ended, for when another takes its place in the organization's row.
+    pub async fn record_run(&self, org: &OrgId, run: &SyncRun) -> Result<(), Error> {
+        let change = Change::new()
+            .set("run", run)
+            .set("expires_at", self.clock.now_s() + KEPT_S)
+            // What was undone since is written there.
+            .when("attribute_not_exists(#run) OR attribute_not_exists(#run.#undo)");
+        self.project_links
+            .apply(link_key(org, &run_sk(&run.id)), change)
+            .await?
+            .either_way();
+        Ok(())
+    }
+
+    /// The run, as it was recorded.
+    pub async fn recorded_run(&self, org: &OrgId, id: &str) -> Result<Option<SyncRun>, Error> {
+        let row: Option<RunRow> = self.project_links.get(link_key(org, &run_sk(id))).await?;
+        Ok(row.map(|row| row.run))
+    }
+
+    /// Begins to undo a recorded run. Not applied: it is being undone, or was.
+    pub async fn begin_undo(&self, org: &OrgId, id: &str, undo: &Undo) -> Result<Write, Error> {
+        let change = Change::new()
+            .set("run.undo", undo)
+            .when("attribute_exists(#run) AND attribute_not_exists(#run.#undo)");
+        self.project_links
+            .apply(link_key(org, &run_sk(id)), change)
+            .await
+    }
+
+    /// Undoing is so far.
+    pub async fn step_undo(&self, org: &OrgId, id: &str, undo: &Undo) -> Result<(), Error> {
+        let change = Change::new()
+            .set("run.undo", undo)
+            .when("attribute_exists(#run)");
+        self.project_links
+            .apply(link_key(org, &run_sk(id)), change)
+            .await?
+            .either_way();
+        Ok(())
+    }
+}
+
+/// How long a run that has ended is kept.
+const KEPT_S: i64 = 90 * 24 * 60 * 60;
+
+fn run_sk(id: &str) -> String {
+    format!("run#{id}")
+}
+
+#[derive(Deserialize)]
+struct RunRow {
+    run: SyncRun,
 }

@@ -119,17 +119,22 @@ pub async fn unlink(
 /// Ends the link, after the job no longer names the project: cut off in between it is linked still, and the
 /// next click does the rest. `false`: it is linked otherwise by now.
 async fn end_link(app: &App, org: &OrgId, id: &ProjectId, job: &JobId) -> Result<bool, WorkError> {
+    unname(app, org, job).await?;
+    let reason = SkipReason::Unlinked;
+    Ok(app.store.unlink(org, id, job, reason).await?.applied())
+}
+
+/// The job names no project any more.
+pub(super) async fn unname(app: &App, org: &OrgId, job: &JobId) -> Result<(), WorkError> {
     let unnamed = JobFields {
         metadata: [(decide::metadata::PROJECT.to_owned(), None)].into(),
         ..JobFields::default()
     };
     match app.one_click().await?.update_job(org, job, &unnamed).await {
         // One that is gone names nothing.
-        Ok(_) | Err(OneClickError::NotFound) => {}
-        Err(error) => return Err(error.into()),
+        Ok(_) | Err(OneClickError::NotFound) => Ok(()),
+        Err(error) => Err(error.into()),
     }
-    let reason = SkipReason::Unlinked;
-    Ok(app.store.unlink(org, id, job, reason).await?.applied())
 }
 
 /// Lets the project have a job, whatever preferences say of new projects.

@@ -9,7 +9,7 @@ use decide::link::linking;
 use decide::relations::{is_importer, named_project};
 use model::messages::{Look, Origin};
 use model::preferences::Preference;
-use model::project::{BegunLink, ProjectFields, ProjectRow, SkipReason};
+use model::project::{BegunLink, Came, ProjectFields, ProjectRow, SkipReason};
 use one_click::{Error as OneClickError, Field, Job, JobId, UserId};
 use runtime::WorkError;
 use store::activity::{Kind, NewEntry, Outcome};
@@ -51,7 +51,7 @@ pub async fn import(
     context: &OrgContext<'_>,
     row: &ProjectRow,
     now: &ProjectFields,
-) -> Result<Option<JobId>, WorkError> {
+) -> Result<Option<(JobId, Came)>, WorkError> {
     let org = context.org();
     let id = &row.project_id;
     let Some((job, came)) = find_or_create(context, row, now).await? else {
@@ -72,16 +72,19 @@ pub async fn import(
         )));
     }
     let name = OrgContext::project_label(&customer_name(id, now), id);
-    let (outcome, text) = match came {
+    let (came, outcome, text) = match came {
         JobSource::Created => (
+            Came::Made,
             Outcome::Created,
             format!("A job was created from project {name}."),
         ),
         JobSource::Linked(more) => (
+            Came::Linked,
             Outcome::Updated,
             format!("A job was linked to project {name}.{more}"),
         ),
         JobSource::First => (
+            Came::Unchanged,
             Outcome::Created,
             format!("Project {name} was created from a job."),
         ),
@@ -96,7 +99,7 @@ pub async fn import(
         let look = Look::job(&job.id);
         context.app.queues.send_looks(&[context.look(look)]).await?;
     }
-    Ok(Some(job.id))
+    Ok(Some((job.id, came)))
 }
 
 async fn find_or_create(

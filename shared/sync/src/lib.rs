@@ -32,13 +32,15 @@ mod skip;
 mod subject;
 pub mod sync_run;
 mod tags;
+pub mod undo;
 mod unfinished;
 pub mod users;
 pub mod webhooks;
 mod wish;
 
-use model::messages::{Look, SyncMessage};
+use model::messages::{Look, Origin, SyncMessage};
 use model::organization::ConnectionState;
+use model::project::{Came, RunMark};
 use runtime::pacing::Lane;
 use runtime::{App, WorkError};
 use store::activity::{NewEntry, Outcome};
@@ -58,9 +60,29 @@ pub async fn set_aside(app: &App, message: &SyncMessage, reason: &str) -> Result
     app.store.log(org, entry).await?;
     if let Look::Project { project_id, .. } = &message.look {
         // It is set aside, not pending: a sync run must not wait for it for ever.
-        app.store.set_project_aside(org, project_id).await?;
+        let mark = run_mark(app, message).await?;
+        app.store
+            .set_project_aside(org, project_id, mark.as_ref())
+            .await?;
     }
     Ok(())
+}
+
+/// That a sync run could not bring the project over, if one asked for the look.
+async fn run_mark(app: &App, message: &SyncMessage) -> Result<Option<RunMark>, WorkError> {
+    let Look::Project {
+        origin: Origin::Sync,
+        ..
+    } = message.look
+    else {
+        return Ok(None);
+    };
+    let organization = app.store.organization(&message.org_id).await?;
+    let run = organization.and_then(|organization| organization.sync);
+    Ok(run.map(|run| RunMark {
+        id: run.id,
+        came: Came::Failed,
+    }))
 }
 
 /// Takes the look that the message asks for. An organization that is not connected is left alone:
@@ -111,7 +133,7 @@ fn lane_of(look: &Look) -> Lane {
     match look {
         Look::Sync { .. }
         | Look::Project {
-            origin: model::messages::Origin::Sync,
+            origin: Origin::Sync,
             ..
         } => Lane::Backfill,
         Look::Nightly { .. } => Lane::Nightly,
@@ -128,7 +150,8 @@ fn lane_of(look: &Look) -> Lane {
         | Look::Photo { .. }
         | Look::Document { .. }
         | Look::Job { .. }
-        | Look::Matched { .. } => Lane::Live,
+        | Look::Matched { .. }
+        | Look::Undo { .. } => Lane::Live,
     }
 }
 
@@ -179,5 +202,6 @@ async fn take(context: &OrgContext<'_>, message: &SyncMessage) -> Result<(), Wor
             jobs::look_at_job(context, job_id, told, *assigned).await
         }
         Look::Matched { after } => matched::look(context, after.as_ref()).await,
+        Look::Undo { run, after } => Box::pin(undo::step(context, run, after.as_ref())).await,
     }
 }

@@ -5,7 +5,7 @@ use decide::fields::{customer_name, job_changes, needs_job, shown_to};
 use decide::project::{ProjectStep, project_step};
 use decide::sync_run::will_read_photos;
 use model::messages::{Look, Origin, PhotosSoFar};
-use model::project::{LinkState, ProjectFields, ProjectRow};
+use model::project::{Came, LinkState, ProjectFields, ProjectRow, RunMark};
 use one_click::{Error as OneClickError, Field, JobId, UserId};
 use runtime::WorkError;
 use store::activity::{Kind, NewEntry, Outcome};
@@ -42,21 +42,30 @@ pub async fn look_at_project(
     };
     if row.company_id != context.organization.company_id {
         // Links belong to a company; those of another one rest (B5).
-        return Ok(store.mark_project_handled(org, id, now.updated_at).await?);
+        return Ok(store
+            .mark_project_handled(org, id, now.updated_at, None)
+            .await?);
     }
     let was_linked = row.state == LinkState::Linked;
     if merged(context, &row, &now, origin).await? {
         return Ok(());
     }
-    let job = match project_step(Some(&row), &now, &context.organization.preferences, origin) {
-        ProjectStep::Nothing => row.job_id.clone().filter(|_| was_linked),
-        ProjectStep::Skip(reason) => {
-            skip(context, &row, &now, reason).await?;
-            None
-        }
-        ProjectStep::Import => import(context, &row, &now).await?,
-        ProjectStep::Update => update(context, &row, &now).await?,
-    };
+    let (job, came) =
+        match project_step(Some(&row), &now, &context.organization.preferences, origin) {
+            ProjectStep::Nothing => {
+                let job = row.job_id.clone().filter(|_| was_linked);
+                (job, Came::Unchanged)
+            }
+            ProjectStep::Skip(reason) => {
+                skip(context, &row, &now, reason).await?;
+                (None, Came::Skipped)
+            }
+            ProjectStep::Import => match import(context, &row, &now).await? {
+                Some((job, came)) => (Some(job), came),
+                None => (None, Came::Skipped),
+            },
+            ProjectStep::Update => update(context, &row, &now).await?,
+        };
     let run = context.organization.sync.as_ref();
     let read_elsewhere = match origin {
         Origin::Poll | Origin::Merge => false,
@@ -79,7 +88,13 @@ pub async fn look_at_project(
     if job.is_some() && !(matches!(origin, Origin::Event | Origin::Deletion) && was_linked) {
         documents::look_at_project_documents(context, id, 1).await?;
     }
-    Ok(store.mark_project_handled(org, id, now.updated_at).await?)
+    let mark = run.filter(|_| origin == Origin::Sync).map(|run| RunMark {
+        id: run.id.clone(),
+        came,
+    });
+    Ok(store
+        .mark_project_handled(org, id, now.updated_at, mark.as_ref())
+        .await?)
 }
 
 /// Follows a merge that this project had a part in (B18). Whether its link moved, and nothing is left
@@ -165,16 +180,16 @@ async fn read(context: &OrgContext<'_>, id: &ProjectId, origin: Origin) -> Resul
     Ok(())
 }
 
-/// Brings the linked job up to the project. `None`: the job is gone, and the link closed (B18, B33).
+/// Brings the linked job up to the project. No job: it is gone, and the link closed (B18, B33).
 async fn update(
     context: &OrgContext<'_>,
     row: &ProjectRow,
     now: &ProjectFields,
-) -> Result<Option<JobId>, WorkError> {
+) -> Result<(Option<JobId>, Came), WorkError> {
     let org = context.org();
     let id = &row.project_id;
     let Some(job_id) = row.job_id.clone() else {
-        return Ok(None);
+        return Ok((None, Came::Unchanged));
     };
     let one_click = context.one_click().await?;
     let before = row.seen.clone().unwrap_or_default();
@@ -201,6 +216,11 @@ async fn update(
     if let Some(assignee) = &given {
         changes.assigned_user_id = Field::Set(assignee.clone());
     }
+    let came = if changes.is_empty() {
+        Came::Unchanged
+    } else {
+        Came::Updated
+    };
     if !changes.is_empty() {
         match write_job(context, &one_click, &job_id, changes).await {
             Err(OneClickError::NotFound) => return close(context, row, &job_id).await,
@@ -237,7 +257,7 @@ async fn update(
         .store
         .mark_project_updated(org, id, now, assignee)
         .await?;
-    Ok(Some(job_id))
+    Ok((Some(job_id), came))
 }
 
 async fn note_updated(
@@ -263,9 +283,9 @@ async fn close(
     context: &OrgContext<'_>,
     row: &ProjectRow,
     job: &JobId,
-) -> Result<Option<JobId>, WorkError> {
+) -> Result<(Option<JobId>, Came), WorkError> {
     job_is_missing(context.app, context.org(), &row.project_id, job, Told::No).await?;
-    Ok(None)
+    Ok((None, Came::Skipped))
 }
 
 /// Whether the job was assigned to somebody when we last looked, if only by a look that was cut off before

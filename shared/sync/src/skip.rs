@@ -50,6 +50,7 @@ fn describe(reason: SkipReason) -> &'static str {
         SkipReason::NoMatchedUser => {
             "nobody assigned to it is matched to a One Click user; it waits until somebody is"
         }
+        SkipReason::Undone => "the sync that gave it its job was undone",
         SkipReason::Unlinked => "it was unlinked from its job by hand",
         SkipReason::WaitsForImporter => {
             "it comes from another system, whose own import may make the job; after 20 minutes we do"

@@ -31,6 +31,7 @@ pub fn of(look: &Look) -> (Kind, String) {
             Kind::User,
             "Looking for projects that waited for a match".to_owned(),
         ),
+        Look::Undo { .. } => (Kind::Sync, "Undoing a sync".to_owned()),
     }
 }
 
@@ -53,6 +54,7 @@ pub fn failed(look: &Look) -> String {
         Look::Matched { .. } => {
             "The projects that waited for a match could not be looked at".to_owned()
         }
+        Look::Undo { .. } => "A sync could not be undone as a whole".to_owned(),
         Look::Probe { .. }
         | Look::Resume { .. }
         | Look::ResumePhotos { .. }
@@ -111,6 +113,7 @@ pub fn about(look: &Look, entry: NewEntry) -> NewEntry {
         | Look::Nightly { .. }
         | Look::Disconnect { .. }
         | Look::Sync { .. }
-        | Look::Matched { .. } => entry,
+        | Look::Matched { .. }
+        | Look::Undo { .. } => entry,
     }
 }

@@ -31,6 +31,9 @@ return stops.map((part) => part.outerHTML.slice(0, 160));
 const FOCUSED: &str = r#"
 const part = document.activeElement;
 if (!part || part === document.body) return null;
+// A date has a stop for each of its parts; to look at it once more would begin it anew.
+if (part === window.focusedBefore) return { again: true };
+window.focusedBefore = part;
 const ring = (style) => [style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 1, style.boxShadow,
   style.borderColor, style.backgroundColor, style.textDecorationLine].join();
 const focused = ring(getComputedStyle(part));
@@ -66,9 +69,12 @@ impl Chromium {
             .collect();
         let (mut wrong, mut reached, mut last) = (Vec::new(), BTreeSet::new(), None);
         // At the end the browser's own controls have their turn, then the page begins anew.
-        for _ in 0..stops.len() + 10 {
+        for _ in 0..stops.len() + 30 {
             self.keys(Key::Tab).await?;
             let focused = self.script(FOCUSED, Vec::new()).await?;
+            if focused["again"] == true {
+                continue;
+            }
             let Some(stop) = focused["stop"].as_u64() else {
                 if !focused.is_null() {
                     wrong.push(format!("the focus stops at {}", focused["html"]));

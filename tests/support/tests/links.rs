@@ -21,7 +21,7 @@ async fn b10_what_appears_while_importing_is_off_comes_later_only_by_sync() {
         .await;
     test.catch_up().await;
     assert!(test.jobs_of(&skipped).is_empty());
-    assert!(test.log_says(&["Skipped", "was off"]).await);
+    assert!(test.log_says(&["Skipped", "switched off"]).await);
     assert_eq!(
         test.job_of(&linked)["customer_name"],
         "Linked, renamed",

@@ -168,6 +168,10 @@ pub fn skipped(reason: Option<SkipReason>, created_at: i64, now: i64, what: Stri
             "Held until someone assigned to it is matched to a One Click user. Assign someone who is matched, or match one of its users under Users.".to_owned(),
             Some(Act::Users),
         ),
+        Some(SkipReason::Undone) => (
+            "The sync that gave it its job was undone. Create its job on its page, or run a sync, to import it again.".to_owned(),
+            Some(Act::Sync),
+        ),
         Some(SkipReason::Unlinked) => (
             "It was unlinked from its job by hand. Photos already on the job stay there. Link it to a job, or create a new one, on its page.".to_owned(),
             None,

@@ -5,7 +5,7 @@ use reqwest::Method;
 use serde_json::json;
 
 use super::Client;
-use super::http::{Listed, Page, fetch, fetch_page, fetch_pages};
+use super::http::{Listed, Page, delete, fetch, fetch_page, fetch_pages};
 use crate::error::Error;
 use crate::ids::{JobId, OrgId};
 use crate::types::{Job, JobFields};
@@ -94,6 +94,13 @@ impl Client {
             .header("Idempotency-Key", idempotency_key)
             .json(&json!({ "job": fields }));
         fetch(request, "job").await
+    }
+
+    /// Removes a job, which One Click keeps for 30 days; one that is not there needs no removing. `Conflict`: a
+    /// person has worked on it.
+    pub async fn delete_job(&self, org: &OrgId, job: &JobId) -> Result<(), Error> {
+        let segments = ["organizations", org.as_str(), "jobs", job.as_str()];
+        delete(self.request(Method::DELETE, &segments)?).await
     }
 
     /// Changes the job's given fields, and returns the job after the change.

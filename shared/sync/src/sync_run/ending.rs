@@ -2,13 +2,17 @@
 
 use model::messages::{Look, SyncMessage};
 use model::organization::Organization;
-use model::sync_run::{SyncRun, SyncStep};
+use model::project::{Came, ProjectRow, SkipReason};
+use model::sync_run::{RunResult, SyncRun, SyncStep};
 use one_click::OrgId;
 use runtime::{App, WorkError};
 use store::activity::{Kind, NewEntry, Outcome};
 
 use super::taken::looks;
 use crate::context::OrgContext;
+
+/// So many rows are read at once.
+const ROWS_AT_ONCE: i32 = 500;
 
 /// How often a run that keeps taking steps is tried to be ended.
 const CANCEL_TRIES: usize = 5;
@@ -34,6 +38,7 @@ pub async fn finish(context: &OrgContext<'_>, run: &SyncRun) -> Result<(), WorkE
         stepped_at: context.now,
         finished_at: Some(context.now),
         failed,
+        result: Some(result(context, &run.id).await?),
         ..run.clone()
     };
     let (store, org) = (&context.app.store, context.org());
@@ -43,17 +48,59 @@ pub async fn finish(context: &OrgContext<'_>, run: &SyncRun) -> Result<(), WorkE
     Ok(())
 }
 
+/// What the run made of its projects: each says so itself, so that nothing is counted twice.
+async fn result(context: &OrgContext<'_>, run: &str) -> Result<RunResult, WorkError> {
+    let (org, store) = (context.org(), &context.app.store);
+    let mut result = RunResult::default();
+    let mut after = None;
+    loop {
+        let (rows, next) = store
+            .projects_after(org, after.as_ref(), ROWS_AT_ONCE)
+            .await?;
+        for row in &rows {
+            add(&mut result, row, run);
+        }
+        after = next;
+        if after.is_none() {
+            return Ok(result);
+        }
+    }
+}
+
+fn add(result: &mut RunResult, row: &ProjectRow, run: &str) {
+    let Some(mark) = row.run.as_ref().filter(|mark| mark.id == run) else {
+        return;
+    };
+    match mark.came {
+        Came::Made | Came::Kept => result.made += 1,
+        Came::Linked => result.linked += 1,
+        Came::Updated => result.updated += 1,
+        Came::Failed => result.failed += 1,
+        Came::Skipped => {
+            let reason = row.reason.map_or("unknown", SkipReason::name);
+            *result.skipped.entry(reason.to_owned()).or_default() += 1;
+        }
+        Came::Unchanged => {}
+    }
+}
+
 async fn finished(context: &OrgContext<'_>, run: &SyncRun) -> Result<(), WorkError> {
     let org = context.org();
+    let result = run.result.clone().unwrap_or_default();
     let text = format!(
-        "Sync finished: {} projects and {} photos were looked at.",
-        run.projects_total, run.photos_total
+        "Sync finished: {} jobs created, {} linked, {} updated; {} projects skipped, {} failed. {} projects and {} photos were checked.",
+        result.made,
+        result.linked,
+        result.updated,
+        result.skipped.values().sum::<i64>(),
+        result.failed,
+        run.projects_total,
+        run.photos_total
     );
-    context
-        .app
-        .store
-        .log(org, NewEntry::new(Kind::Sync, Outcome::Updated, text))
-        .await?;
+    let store = &context.app.store;
+    store.record_run(org, run).await?;
+    let entry = NewEntry::new(Kind::Sync, Outcome::Updated, text).of_run(&run.id);
+    store.log(org, entry).await?;
     tracing::info!(org.id = %org, run.id = %run.id, projects = run.projects_total, photos = run.photos_total, "a sync run finished");
     Ok(())
 }
@@ -114,11 +161,12 @@ async fn end(
     // from when it began must come over all the same.
     let cursor = run.next_cursor.unwrap_or(run.started_at - 60);
     let cursor = organization.project_cursor.is_none().then_some(cursor);
-    Ok(app
-        .store
-        .step_sync(&organization.org_id, &ended, run.seq, cursor)
-        .await?
-        .applied())
+    let (store, org) = (&app.store, &organization.org_id);
+    let stepped = store.step_sync(org, &ended, run.seq, cursor).await?;
+    if stepped.applied() {
+        store.record_run(org, &ended).await?;
+    }
+    Ok(stepped.applied())
 }
 
 /// Looks at what the run has listed and would have gone on with: a run that ends early leaves nothing

@@ -58,6 +58,9 @@ pub fn new_run(window: Window, now: i64) -> SyncRun {
         projects_total: 0,
         photos_total: 0,
         listed_at: None,
+        by: None,
+        result: None,
+        undo: None,
     }
 }
 

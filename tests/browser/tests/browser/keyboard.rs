@@ -106,7 +106,7 @@ async fn b25_going_about_on_the_tab_loses_nothing_that_was_entered() -> Result<(
     chromium.tick(CREATE_PROJECT, true).await?;
 
     chromium.press("Activity").await?;
-    chromium.choose("Outcome", "Failed").await?;
+    chromium.choose("Result", "Failed").await?;
     chromium.send("Show").await?;
     chromium
         .until_says("Nothing like this in the last 30 days.")
@@ -156,7 +156,7 @@ async fn b25_what_is_done_while_an_answer_is_on_its_way_is_kept() -> Result<()> 
     chromium.fill("Search for", "Nobody at all").await?;
     chromium.press("Find").await?;
     chromium.latency(0).await?;
-    chromium.choose("Outcome", "Failed").await?;
+    chromium.choose("Result", "Failed").await?;
     chromium.send("Show").await?;
     chromium
         .until_says("Nothing like this in the last 30 days.")

@@ -275,7 +275,7 @@ impl Story<'_> {
 
         self.cast.mend_photo(&broken).await?;
         self.tab.open().await?;
-        self.chromium.send("Retry: …").await?;
+        self.chromium.send("Retry: Photo …").await?;
         self.chromium.until_says("Trying again").await?;
         self.tab.until_logged(&["Copied", &broken]).await?;
         self.one_click.open_job("With a broken photo").await?;

@@ -45,6 +45,10 @@ fn looks_at_all() -> Vec<Look> {
         Look::Matched {
             after: Some(ProjectId::parse("7").unwrap()),
         },
+        Look::Undo {
+            run: "run-1".to_owned(),
+            after: Some(ProjectId::parse("7").unwrap()),
+        },
     ]
 }
 

@@ -10,8 +10,8 @@ use model::file::FileId;
 use model::organization::{PollProgress, TakeBack};
 use model::pause::{Pause, Side};
 use model::preferences::Preference;
-use model::project::{BegunLink, ProjectFields, SkipReason};
-use model::sync_run::{SyncRun, SyncStep, Window};
+use model::project::{BegunLink, Came, ProjectFields, RunMark, SkipReason};
+use model::sync_run::{RunResult, SyncRun, SyncStep, Window};
 use model::tags::{TagName, TagPlace};
 use model::users::{Choice, Directory, User};
 use one_click::{JobId, OrgId};
@@ -120,6 +120,13 @@ fn run() -> SyncRun {
         projects_total: 100,
         photos_total: 900,
         listed_at: Some(1_700_000_040),
+        by: Some("avery@ridgeline.example".to_owned()),
+        result: Some(RunResult {
+            made: 3,
+            skipped: [("archived".to_owned(), 1)].into(),
+            ..RunResult::default()
+        }),
+        undo: None,
     }
 }
 
@@ -241,8 +248,12 @@ async fn write_links(store: &Store, org: &OrgId, company: &CompanyId) {
     };
     assert!(store.link(org, &link).await.unwrap().applied());
     let up_to = fields.updated_at;
+    let mark = RunMark {
+        id: "run-1".to_owned(),
+        came: Came::Linked,
+    };
     store
-        .mark_project_handled(org, &project("7"), up_to)
+        .mark_project_handled(org, &project("7"), up_to, Some(&mark))
         .await
         .unwrap();
     let applied = [one_click::UserId::parse("usr_1").unwrap()].into();
@@ -266,7 +277,10 @@ async fn write_links(store: &Store, org: &OrgId, company: &CompanyId) {
         reason: SkipReason::WaitsForImporter,
     };
     store.skip_project(org, &skip).await.unwrap();
-    store.set_project_aside(org, &project("8")).await.unwrap();
+    store
+        .set_project_aside(org, &project("8"), None)
+        .await
+        .unwrap();
     store
         .claim_job(
             org,
@@ -446,6 +460,8 @@ async fn b26_the_rows_of_the_version_before_are_read() {
     // It did not tell waiting from listing.
     let run = SyncRun {
         listed_at: None,
+        by: None,
+        result: None,
         ..run()
     };
     assert_eq!(organization.sync, Some(run));
