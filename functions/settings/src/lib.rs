@@ -11,6 +11,7 @@ mod parts;
 mod posted;
 mod preferences;
 mod push;
+mod runs;
 mod status;
 mod subject;
 mod syncing;
@@ -98,6 +99,11 @@ pub fn router(app: Arc<App>) -> Router {
         .route(
             "/companycam/settings/push_jobs",
             get(push::form::show).post(push::form::push),
+        )
+        .route("/companycam/settings/runs/{run_id}", get(runs::run))
+        .route(
+            "/companycam/settings/runs/{run_id}/undo",
+            post(runs::form::undo),
         )
         .route("/companycam/settings/pause", post(connection::form::pause))
         .route(

@@ -50,6 +50,8 @@ pub enum Notice {
     CreatingJob,
     /// A project is being made of the job.
     CreatingProject,
+    /// A sync is being undone.
+    Undoing,
     /// Recent jobs get projects.
     Pushing,
     /// It was so before.
@@ -62,7 +64,7 @@ pub enum Notice {
     NoQuestion,
 }
 
-const ALL: [(&str, Notice, &str); 28] = [
+const ALL: [(&str, Notice, &str); 29] = [
     (
         "connected",
         Notice::Connected,
@@ -154,6 +156,11 @@ const ALL: [(&str, Notice, &str); 28] = [
         "creating-project",
         Notice::CreatingProject,
         "The project is being created. Reload this page in a moment.",
+    ),
+    (
+        "undoing",
+        Notice::Undoing,
+        "The sync is being undone. Reload this page to see how far it is.",
     ),
     (
         "pushing",

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod contact;
+mod counted;
 pub mod details;
 pub mod document;
 pub mod fields;
@@ -23,3 +24,5 @@ pub mod sync_run;
 mod text;
 pub mod users;
 pub mod waiting;
+
+pub use counted::counted;

@@ -4,6 +4,7 @@
 //! linked to jobs that were there is taken off those again; blanks that it filled stay.
 
 use companycam::ids::ProjectId;
+use decide::counted;
 use model::file::{FileId, FileRow};
 use model::messages::{Look, SyncMessage};
 use model::project::{Came, LinkState, ProjectRow, RunMark, SkipReason};
@@ -101,8 +102,10 @@ pub async fn step(
     undo.finished_at = Some(context.now);
     store.step_undo(org, run, &undo).await?;
     let text = format!(
-        "A sync was undone: {} jobs removed, {} projects taken off jobs that were there before; {} jobs stay, since somebody has worked on them. Blank fields that were filled stay filled.",
-        undo.removed, undo.unlinked, undo.kept
+        "A sync was undone: {} removed, {} taken off jobs that were there before, {} kept because someone has worked on them. Blank fields that were filled stay filled.",
+        counted(undo.removed, "job"),
+        counted(undo.unlinked, "project"),
+        counted(undo.kept, "job"),
     );
     let entry = NewEntry::new(Kind::Sync, Outcome::Removed, text).by(&undo.by);
     Ok(store.log(org, entry).await?)

@@ -7,4 +7,4 @@ mod project;
 mod read;
 
 pub use job::job;
-pub use project::project;
+pub use project::{Came, project};

@@ -1,8 +1,9 @@
 //! The Sync button, its progress, and what came of the last one (B19).
 
+use decide::counted;
 use maud::{Markup, html};
 use model::organization::Organization;
-use model::sync_run::{SyncRun, Window};
+use model::sync_run::SyncRun;
 use runtime::App;
 use web::SignedIn;
 
@@ -93,38 +94,26 @@ fn last(app: &App, run: &SyncRun) -> Markup {
     let Some(finished_at) = run.finished_at else {
         return html! {};
     };
-    let window = match run.window {
-        Window::All => "of all projects".to_owned(),
-        Window::Days(days) => format!("of the projects changed in {days} days"),
-    };
+    let result = run.result.clone().unwrap_or_default();
+    let page = action(app, &format!("runs/{}", run.id));
     html! {
         @match &run.failed {
-            Some(reason) => p.bad {
-                "The last sync, " (window) ", ended " (time(finished_at)) " before it was through: " (reason) ". "
-                "Until then it had listed " (counts(run)) "."
+            Some(reason) => p {
+                "The last sync ended early " (time(finished_at)) ": " (reason) ". " (counts(run))
+                " found by then were still imported. " a href=(page) { "See the result" }
             },
             None => p {
-                "The last sync, " (window) ", was through " (time(finished_at)) ": " (counts(run)) " were looked at. "
-                "Activity tells what was "
-                a href=(told(app, "skipped")) data-quiet { "skipped" } " or "
-                a href=(told(app, "failed")) data-quiet { "failed" } "."
+                "Last sync finished " (time(finished_at)) ": " (counted(result.made, "job")) " created, " (result.linked)
+                " linked, " (result.updated) " updated, " (counted(result.skipped.values().sum(), "project")) " skipped, "
+                (result.failed) " failed. " a href=(page) { "See the result, or undo it" }
             },
         }
     }
 }
 
-/// Where the activity tells only of what came to this.
-fn told(app: &App, outcome: &str) -> String {
-    format!("{}?outcome={outcome}#activity", app.config.settings_url())
-}
-
 fn counts(run: &SyncRun) -> String {
-    let count = |number: i64, one: &str| match number {
-        1 => format!("1 {one}"),
-        _ => format!("{number} {one}s"),
-    };
-    let projects = count(run.projects_total, "project");
-    format!("{projects} and {}", count(run.photos_total, "photo"))
+    let projects = counted(run.projects_total, "project");
+    format!("{projects} and {}", counted(run.photos_total, "photo"))
 }
 
 fn bar(name: &str, label: &str, progress: Progress) -> Markup {

@@ -38,12 +38,17 @@ pub async fn sync(State(app): State<Arc<App>>, request: Request) -> Response {
 async fn start_sync(app: &App, request: Request) -> Result<Notice, ErrorPage> {
     let (signed_in, form) = sent::<SyncForm>(app, request).await?;
     let org = &signed_in.session.org_id;
-    connected(app, &signed_in).await?;
+    let organization = connected(app, &signed_in).await?;
     let window = window(form.since_days.as_deref().unwrap_or_default()).ok_or_else(|| {
         let text = "Choose 29 days, 90 days, a year, or everything. Nothing was started.";
         ErrorPage::new(StatusCode::BAD_REQUEST, "How far back?", text)
     })?;
-    let run = sync_run::new_run(window, app.clock.now_s());
+    let mut run = sync_run::new_run(window, app.clock.now_s());
+    run.by = Some(signed_in.session.email.clone());
+    if let Some(last) = organization.sync.as_ref().filter(|last| !last.is_running()) {
+        // It gives its place up.
+        app.store.record_run(org, last).await?;
+    }
     if app.store.start_sync(org, &run).await?.is_none() {
         return Ok(Notice::SyncRunning);
     }

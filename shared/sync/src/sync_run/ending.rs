@@ -1,5 +1,6 @@
 //! How a run ends: through, given up, or cancelled.
 
+use decide::counted;
 use model::messages::{Look, SyncMessage};
 use model::organization::Organization;
 use model::project::{Came, ProjectRow, SkipReason};
@@ -88,14 +89,14 @@ async fn finished(context: &OrgContext<'_>, run: &SyncRun) -> Result<(), WorkErr
     let org = context.org();
     let result = run.result.clone().unwrap_or_default();
     let text = format!(
-        "Sync finished: {} jobs created, {} linked, {} updated; {} projects skipped, {} failed. {} projects and {} photos were checked.",
-        result.made,
+        "Sync finished: {} created, {} linked, {} updated; {} skipped, {} failed. {} and {} were checked.",
+        counted(result.made, "job"),
         result.linked,
         result.updated,
-        result.skipped.values().sum::<i64>(),
+        counted(result.skipped.values().sum(), "project"),
         result.failed,
-        run.projects_total,
-        run.photos_total
+        counted(run.projects_total, "project"),
+        counted(run.photos_total, "photo"),
     );
     let store = &context.app.store;
     store.record_run(org, run).await?;

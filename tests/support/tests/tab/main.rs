@@ -23,6 +23,7 @@ mod pausing;
 mod preferences;
 mod pushing;
 mod retry;
+mod runs;
 mod subjects;
 mod suggestions;
 mod sync_button;

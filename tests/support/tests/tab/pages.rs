@@ -62,7 +62,7 @@ async fn b25_the_tab_says_what_is_connected_and_leads_back() {
         "Preferences",
         "Users",
         "Activity",
-        "Sync finished: 0 projects and 0 photos were looked at.",
+        "0 projects and 0 photos were checked.",
         "lang=\"en\"",
         "name=\"viewport\"",
     ] {

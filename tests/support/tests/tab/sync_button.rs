@@ -214,6 +214,6 @@ async fn b19_progress_rises_to_the_total() {
         browser
             .tab()
             .await
-            .says("Sync finished: 3 projects and 3 photos were looked at.")
+            .says("3 projects and 3 photos were checked.")
     );
 }

@@ -1,0 +1,49 @@
+//! Undoing a run (B40).
+
+use std::sync::Arc;
+
+use axum::extract::{Path, Request, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use http::StatusCode;
+use runtime::App;
+use web::ErrorPage;
+
+use super::page::known;
+use crate::notice::Notice;
+use crate::parts::action;
+use crate::posted::{Nothing, connected, failed, sent};
+
+/// `POST /companycam/settings/runs/{run_id}/undo`
+pub async fn undo(
+    State(app): State<Arc<App>>,
+    Path(id): Path<String>,
+    request: Request,
+) -> Response {
+    match begin(&app, &id, request).await {
+        Ok(notice) => {
+            let page = action(&app, &format!("runs/{id}"));
+            Redirect::to(&format!("{page}?notice={}", notice.code())).into_response()
+        }
+        Err(problem) => failed(&app, problem),
+    }
+}
+
+async fn begin(app: &App, id: &str, request: Request) -> Result<Notice, ErrorPage> {
+    let (signed_in, Nothing {}) = sent(app, request).await?;
+    let organization = connected(app, &signed_in).await?;
+    let run = known(app, &organization, id).await?;
+    if run.is_running() {
+        let text = "This sync is still running. Cancel it first. Nothing was changed.";
+        return Err(ErrorPage::new(StatusCode::CONFLICT, "Still running", text));
+    }
+    let by = &signed_in.session.email;
+    if ::sync::undo::begin(app, &organization.org_id, &run, by).await? || run.undo.is_some() {
+        return Ok(Notice::Undoing);
+    }
+    let text = "A sync can be undone for seven days after it ended. Nothing was changed.";
+    Err(ErrorPage::new(
+        StatusCode::CONFLICT,
+        "Too late to undo",
+        text,
+    ))
+}

@@ -1,0 +1,237 @@
+//! What a run made of each project.
+
+use std::sync::Arc;
+
+use ::sync::undo::can_be_undone;
+use axum::extract::{Path, Query, State};
+use axum::http::HeaderMap;
+use axum::response::Response;
+use decide::counted;
+use decide::fields::customer_name;
+use http::StatusCode;
+use maud::{Markup, html};
+use model::organization::Organization;
+use model::project::{Came, ProjectRow, SkipReason};
+use model::sync_run::{SyncRun, Window};
+use runtime::App;
+use web::{ErrorPage, SignedIn, sign_in};
+
+use crate::find::project_state;
+use crate::links;
+use crate::parts::{action, csrf, time};
+use crate::posted::organization;
+use crate::subject::Came as Notices;
+
+/// So many rows are read at once, and so many of each outcome shown.
+const ROWS_AT_ONCE: i32 = 500;
+const SHOWN: usize = 200;
+
+/// The outcomes in their order, and what they are called.
+const OUTCOMES: [(Came, &str); 6] = [
+    (Came::Failed, "Failed"),
+    (Came::Made, "Jobs created"),
+    (Came::Kept, "Jobs created and kept when this was undone"),
+    (Came::Linked, "Linked to existing jobs"),
+    (Came::Updated, "Jobs updated"),
+    (Came::Skipped, "Skipped"),
+];
+
+/// `GET /companycam/settings/runs/{run_id}`
+pub async fn run(
+    State(app): State<Arc<App>>,
+    Path(id): Path<String>,
+    Query(came): Query<Notices>,
+    headers: HeaderMap,
+) -> Response {
+    show(&app, &id, &came, &headers)
+        .await
+        .unwrap_or_else(|problem| {
+            problem
+                .with_default_action("Back to the settings", app.config.settings_url())
+                .into_page(&app.config)
+        })
+}
+
+/// The run of that id: the current or last one, or one that was recorded.
+pub async fn known(app: &App, organization: &Organization, id: &str) -> Result<SyncRun, ErrorPage> {
+    let unknown = || {
+        let text =
+            "This sync is not known here, or ended more than 90 days ago. Nothing was changed.";
+        ErrorPage::new(StatusCode::NOT_FOUND, "No such sync", text)
+    };
+    // Ids are ours; whatever else is asked for is none.
+    if uuid::Uuid::try_parse(id).is_err() {
+        return Err(unknown());
+    }
+    let recorded = app.store.recorded_run(&organization.org_id, id).await?;
+    let last = organization.sync.clone().filter(|run| run.id == id);
+    recorded.or(last).ok_or_else(unknown)
+}
+
+async fn show(
+    app: &App,
+    id: &str,
+    came: &Notices,
+    headers: &HeaderMap,
+) -> Result<Response, ErrorPage> {
+    let signed_in = sign_in(app, headers).await?;
+    let organization = organization(app, &signed_in).await?;
+    let run = known(app, &organization, id).await?;
+    let rows = rows(app, &organization, id).await?;
+    let body = html! {
+        (came.said())
+        p { a href=(app.config.settings_url()) { "Back to the settings" } }
+        (summary(app, &signed_in, &run))
+        @for (outcome, title) in OUTCOMES { (list(app, &organization, outcome, title, &rows)) }
+    };
+    Ok(web::page::frame(&app.config, "Sync result", &body))
+}
+
+/// The projects that the run looked at.
+async fn rows(
+    app: &App,
+    organization: &Organization,
+    run: &str,
+) -> Result<Vec<ProjectRow>, ErrorPage> {
+    let mut found = Vec::new();
+    let mut after = None;
+    loop {
+        let page = app
+            .store
+            .projects_after(&organization.org_id, after.as_ref(), ROWS_AT_ONCE)
+            .await?;
+        let (rows, next) = page;
+        let is_its = |row: &ProjectRow| row.run.as_ref().is_some_and(|mark| mark.id == run);
+        found.extend(rows.into_iter().filter(is_its));
+        after = next;
+        if after.is_none() {
+            return Ok(found);
+        }
+    }
+}
+
+fn summary(app: &App, signed_in: &SignedIn, run: &SyncRun) -> Markup {
+    let window = match run.window {
+        Window::All => "all projects".to_owned(),
+        Window::Days(days) => format!("projects updated in the last {days} days"),
+    };
+    let result = run.result.clone().unwrap_or_default();
+    html! {
+        section.card aria-labelledby="run" {
+            h1 #run { "Sync of " (window) }
+            dl.facts {
+                dt { "Started" } dd {
+                    (time(run.started_at))
+                    @if let Some(by) = &run.by { " by " (by) } @else { " by connecting" }
+                }
+                dt { "Finished" } dd {
+                    @match run.finished_at { Some(at) => (time(at)), None => "still running" }
+                    @if let Some(reason) = &run.failed { ", before it was through: " (reason) }
+                }
+                @if run.finished_at.is_some() && run.failed.is_none() {
+                    dt { "Jobs created" } dd { (result.made) }
+                    dt { "Linked to existing jobs" } dd { (result.linked) }
+                    dt { "Jobs updated" } dd { (result.updated) }
+                    dt { "Skipped" } dd { (skipped(&result.skipped)) }
+                    dt { "Failed" } dd { (result.failed) }
+                }
+                dt { "Checked" } dd { (counted(run.projects_total, "project")) ", " (counted(run.photos_total, "photo")) }
+            }
+            (undo(app, signed_in, run))
+        }
+    }
+}
+
+fn skipped(reasons: &std::collections::BTreeMap<String, i64>) -> String {
+    let total: i64 = reasons.values().sum();
+    if total == 0 {
+        return "0".to_owned();
+    }
+    let named: Vec<_> = reasons
+        .iter()
+        .map(|(reason, count)| format!("{count} {}", reason_text(reason)))
+        .collect();
+    format!("{total} ({})", named.join(", "))
+}
+
+/// A reason's name, as people read it.
+fn reason_text(name: &str) -> &str {
+    let known = [
+        (SkipReason::Deleted, "deleted in CompanyCam"),
+        (SkipReason::Archived, "archived"),
+        (SkipReason::ImportOff, "while creating jobs is off"),
+        (SkipReason::NoMatchedUser, "without a matched user"),
+        (SkipReason::WaitsForImporter, "waiting for another system"),
+        (SkipReason::Unlinked, "unlinked by hand"),
+        (SkipReason::Undone, "undone"),
+    ];
+    let found = known.iter().find(|(reason, _)| reason.name() == name);
+    found.map_or("for another reason", |(_, text)| text)
+}
+
+fn undo(app: &App, signed_in: &SignedIn, run: &SyncRun) -> Markup {
+    if let Some(undo) = &run.undo {
+        return html! {
+            p {
+                @match undo.finished_at {
+                    Some(at) => {
+                        (undo.by) " undid this sync " (time(at)) ": " (counted(undo.removed, "job")) " removed, "
+                        (counted(undo.unlinked, "project")) " unlinked, " (counted(undo.kept, "job"))
+                        " kept because someone has worked on them."
+                    },
+                    None => { (undo.by) " is undoing this sync. Reload this page to see how far it is." },
+                }
+            }
+        };
+    }
+    if !can_be_undone(run, app.clock.now_s()) {
+        return html! {};
+    }
+    html! {
+        details {
+            summary { "Undo this sync" }
+            ul {
+                li { "Jobs it created are removed, unless someone has worked on them. One Click keeps removed jobs for 30 days." }
+                li { "Photos it copied to jobs that were there before are removed, and those jobs are unlinked. Blank fields it filled stay filled." }
+                li { "The projects come back only by hand or with another sync." }
+            }
+            form method="post" action=(action(app, &format!("runs/{}/undo", run.id))) data-plain {
+                (csrf(signed_in))
+                button.danger type="submit" { "Undo this sync" }
+            }
+        }
+    }
+}
+
+fn list(
+    app: &App,
+    organization: &Organization,
+    outcome: Came,
+    title: &str,
+    rows: &[ProjectRow],
+) -> Markup {
+    let is_it = |row: &&ProjectRow| row.run.as_ref().is_some_and(|mark| mark.came == outcome);
+    let rows: Vec<_> = rows.iter().filter(is_it).collect();
+    if rows.is_empty() {
+        return html! {};
+    }
+    let now = app.clock.now_s();
+    html! {
+        section.card {
+            details open[outcome == Came::Failed] {
+                summary { (title) " (" (rows.len()) ")" }
+                ul {
+                    @for row in rows.iter().take(SHOWN) {
+                        @let fields = row.wanted.as_ref().or(row.seen.as_ref());
+                        @let name = fields.map(|fields| customer_name(&row.project_id, fields));
+                        li {
+                            a href=(links::details(app, &row.project_id)) { (name.unwrap_or_else(|| row.project_id.to_string())) }
+                            @if outcome == Came::Skipped { small { " " (project_state(row, organization, now).text) } }
+                        }
+                    }
+                }
+                @if rows.len() > SHOWN { p.soft { "And " (rows.len() - SHOWN) " more." } }
+            }
+        }
+    }
+}

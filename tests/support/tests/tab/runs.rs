@@ -1,0 +1,209 @@
+//! B40, B42: what a sync came to, and undoing it.
+
+use http::{Method, StatusCode};
+use serde_json::{Value, json};
+use test_support::steps::text;
+use test_support::{Browser, ORG, Page, TestApp};
+
+use crate::{connected, notice};
+
+/// The last run's id.
+async fn last(test: &TestApp) -> String {
+    test.organization().await.unwrap().sync.unwrap().id
+}
+
+async fn page(browser: &Browser, run: &str) -> Page {
+    let page = browser
+        .get(&format!("/companycam/settings/runs/{run}"))
+        .await;
+    assert_eq!(page.status, StatusCode::OK, "{}", page.body);
+    page
+}
+
+async fn undo(browser: &Browser, run: &str) -> Page {
+    browser.submit(&format!("runs/{run}/undo"), &[]).await
+}
+
+/// The project's jobs that were not removed.
+fn live(test: &TestApp, project: &str) -> Vec<Value> {
+    let mut jobs = test.jobs_of(project);
+    jobs.retain(|job| job["deleted"] != true);
+    jobs
+}
+
+/// A sync that made a job of a new project, linked another to a job that was there, and skipped an archived
+/// one; the two projects and the job.
+async fn synced() -> (TestApp, Browser, [String; 2], String) {
+    let (test, browser) = connected().await;
+    let made = test.named_project("Castell barn").await;
+    test.new_photo(&made, json!({})).await;
+    let address = json!({"street_address_1": "12 Elm Street", "city": "Lincoln", "state": "NE", "postal_code": "68508"});
+    let linked = test
+        .new_project(json!({"name": "Larkin", "address": address}))
+        .await;
+    test.new_photo(&linked, json!({})).await;
+    test.new_project(json!({"name": "Old", "archived": true}))
+        .await;
+    let address =
+        json!({"line_1": "12 Elm St", "city": "Lincoln", "state": "NE", "postal_code": "68508"});
+    let job = json!({"name": "Larkin", "customer_name": "Larkin", "address": address});
+    let job = text(&test.new_job(job).await["id"]);
+    test.sync("29").await;
+    (test, browser, [made, linked], job)
+}
+
+#[tokio::test]
+async fn b42_a_run_says_what_it_made_of_each_project() {
+    let (test, browser, [made, linked], _) = synced().await;
+    let said = page(&browser, &last(&test).await).await;
+    for says in [
+        "Jobs created (1)",
+        "Linked to existing jobs (1)",
+        "Skipped (1)",
+        "1 (1 archived)",
+        "Castell barn",
+        "Larkin",
+        "by avery.stone@ridgeline.example",
+    ] {
+        assert!(said.says(says), "{says}: {}", said.body);
+    }
+    assert!(
+        said.says(&format!("/projects/{made}\"")) && said.says(&format!("/projects/{linked}\""))
+    );
+    let tab = browser.tab().await;
+    assert!(tab.says("1 job created, 1 linked"), "{}", tab.body);
+    assert!(
+        test.log_says(&[
+            "Sync finished",
+            "1 job created",
+            "1 linked",
+            "1 project skipped"
+        ])
+        .await
+    );
+}
+
+#[tokio::test]
+async fn b42_a_run_is_still_there_when_another_has_followed() {
+    let (test, browser, ..) = synced().await;
+    let first = last(&test).await;
+    test.sync("29").await;
+    assert_ne!(last(&test).await, first);
+    page(&browser, &first).await;
+    for unknown in ["nonsense", "00000000-0000-4000-8000-000000000000", "..%2F"] {
+        let answer = browser
+            .get(&format!("/companycam/settings/runs/{unknown}"))
+            .await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{unknown}");
+    }
+}
+
+#[tokio::test]
+async fn b40_an_undone_run_takes_back_what_it_made_and_the_projects_rest() {
+    let (test, browser, [made, linked], job) = synced().await;
+    let run = last(&test).await;
+    let made_job = text(&test.job_of(&made)["id"]);
+    for _ in 0..2 {
+        assert_eq!(notice(&undo(&browser, &run).await), "undoing");
+    }
+    test.settle().await;
+    assert!(live(&test, &made).is_empty() && live(&test, &linked).is_empty());
+    let state = test.one_click_state();
+    let there = |id: &str| {
+        state["jobs"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|job| job["id"] == id && job["deleted"] != true)
+    };
+    assert!(!there(&made_job), "it is removed");
+    assert!(there(&job), "it was there before");
+    let images = test.job(&job)["images"].clone();
+    assert!(
+        images
+            .as_array()
+            .unwrap()
+            .iter()
+            .all(|image| image["deleted"] == true),
+        "{images}"
+    );
+    let said = page(&browser, &run).await;
+    assert!(
+        said.says("1 job removed") && said.says("1 project unlinked"),
+        "{}",
+        said.body
+    );
+    // Changes bring nothing back, nor do new photos.
+    test.change_project(&made, json!({"name": "Renamed"})).await;
+    test.new_photo(&linked, json!({})).await;
+    test.catch_up().await;
+    assert!(live(&test, &made).is_empty() && live(&test, &linked).is_empty());
+    // A Sync does.
+    test.sync("29").await;
+    assert_eq!(live(&test, &made).len(), 1);
+    assert_eq!(test.job_of(&linked)["id"], job.as_str());
+}
+
+#[tokio::test]
+async fn b40_a_job_that_somebody_worked_on_stays() {
+    let (test, browser, [made, _], _) = synced().await;
+    let run = last(&test).await;
+    let job = test.job_of(&made);
+    let path = format!("/organizations/{ORG}/jobs/{}", text(&job["id"]));
+    test.one_click_control(
+        Method::PATCH,
+        &path,
+        json!({"job": {"email": "by@hand.example"}}),
+    )
+    .await;
+    undo(&browser, &run).await;
+    test.settle().await;
+    assert_eq!(test.job_of(&made)["id"], job["id"], "linked still");
+    let said = page(&browser, &run).await;
+    assert!(
+        said.says("1 job kept because someone has worked on them"),
+        "{}",
+        said.body
+    );
+    assert!(said.says("Castell barn"), "{}", said.body);
+}
+
+#[tokio::test]
+async fn b40_after_seven_days_or_while_it_runs_a_run_is_not_undone() {
+    let (test, browser, ..) = synced().await;
+    let run = last(&test).await;
+    test.advance(std::time::Duration::from_hours(7 * 24 + 1));
+    let browser_later = test.administrator().await;
+    let refused = undo(&browser_later, &run).await;
+    assert_eq!(refused.status, StatusCode::CONFLICT, "{}", refused.body);
+    assert!(!page(&browser_later, &run).await.says("Undo this sync"));
+    browser_later.submit("sync", &[("since_days", "29")]).await;
+    let refused = undo(&browser_later, &last(&test).await).await;
+    assert!(refused.says("still running"), "{}", refused.body);
+    let signed_out = test
+        .browser()
+        .get(&format!("/companycam/settings/runs/{run}"))
+        .await;
+    assert_eq!(signed_out.status, StatusCode::UNAUTHORIZED);
+    drop(browser);
+}
+
+#[tokio::test]
+async fn b28_another_organizations_runs_are_not_shown_or_undone() {
+    let test = TestApp::with_two_companies().await;
+    test.connect().await;
+    let email = "avery.stone@company-1.example";
+    let other = test.connect_as("org_harbor", "usr_harper", email).await;
+    test.drain().await;
+    let project = test.named_project("House").await;
+    test.sync("29").await;
+    let run = last(&test).await;
+    let answer = other.get(&format!("/companycam/settings/runs/{run}")).await;
+    assert_eq!(answer.status, StatusCode::NOT_FOUND);
+    let answer = undo(&other, &run).await;
+    assert_eq!(answer.status, StatusCode::NOT_FOUND);
+    test.settle().await;
+    assert_eq!(test.jobs_of(&project).len(), 1);
+    test.companycam_control(Method::DELETE, "/faults", Value::Null)
+        .await;
+}
