@@ -100,6 +100,10 @@ pub fn router(app: Arc<App>) -> Router {
             "/companycam/settings/push_jobs",
             get(push::form::show).post(push::form::push),
         )
+        .route(
+            "/companycam/settings/duplicates/{project_id}",
+            post(attention::duplicates::duplicates),
+        )
         .route("/companycam/settings/runs/{run_id}", get(runs::run))
         .route(
             "/companycam/settings/runs/{run_id}/undo",

@@ -50,6 +50,12 @@ pub enum Notice {
     CreatingJob,
     /// A project is being made of the job.
     CreatingProject,
+    /// A project is a job that is there.
+    Same,
+    /// The same, and the job that was made of it stays.
+    SameKept,
+    /// It is another.
+    Another,
     /// A sync is being undone.
     Undoing,
     /// Recent jobs get projects.
@@ -64,7 +70,7 @@ pub enum Notice {
     NoQuestion,
 }
 
-const ALL: [(&str, Notice, &str); 29] = [
+const ALL: [(&str, Notice, &str); 32] = [
     (
         "connected",
         Notice::Connected,
@@ -156,6 +162,21 @@ const ALL: [(&str, Notice, &str); 29] = [
         "creating-project",
         Notice::CreatingProject,
         "The project is being created. Reload this page in a moment.",
+    ),
+    (
+        "same",
+        Notice::Same,
+        "The project is being linked to that job.",
+    ),
+    (
+        "same-kept",
+        Notice::SameKept,
+        "The project is being linked to that job. The job we created stays, because someone has worked on it.",
+    ),
+    (
+        "another",
+        Notice::Another,
+        "Thank you. The project keeps, or gets, a job of its own.",
     ),
     (
         "undoing",

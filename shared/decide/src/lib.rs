@@ -4,6 +4,7 @@ pub mod contact;
 mod counted;
 pub mod details;
 pub mod document;
+pub mod duplicate;
 pub mod fields;
 pub mod file;
 pub mod job;

@@ -124,9 +124,14 @@ mod tests {
 
     use super::*;
 
+    /// What an id may hold of a name.
+    fn plain(name: &str) -> String {
+        name.chars().filter(char::is_ascii_alphanumeric).collect()
+    }
+
     fn ours(name: &str) -> CompanyCamUser {
         User {
-            id: CompanyCamUserId::parse(&format!("c-{}", name.replace(' ', "-"))).unwrap(),
+            id: CompanyCamUserId::parse(&format!("c{}", plain(name))).unwrap(),
             name: name.to_owned(),
             email: None,
             active: true,
@@ -135,7 +140,7 @@ mod tests {
 
     fn theirs(name: &str) -> OneClickUser {
         User {
-            id: OneClickUserId::parse(&format!("o-{}", name.replace(' ', "-"))).unwrap(),
+            id: OneClickUserId::parse(&format!("o{}", plain(name))).unwrap(),
             name: name.to_owned(),
             email: None,
             active: true,

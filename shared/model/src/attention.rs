@@ -23,6 +23,8 @@ pub enum Subject {
     Job { job_id: JobId },
     /// A job whose project could not be assigned as the job is.
     Assignment { job_id: JobId },
+    /// A project that may be a job's that is there, under another name.
+    Duplicate { project_id: ProjectId },
     /// A user of CompanyCam who was matched, and is no longer.
     Match { user_id: UserId },
     /// Something of another version.
@@ -39,6 +41,7 @@ impl Subject {
             Self::Project { project_id } => format!("project:{project_id}"),
             Self::Job { job_id } => format!("job:{job_id}"),
             Self::Assignment { job_id } => format!("assignment:{job_id}"),
+            Self::Duplicate { project_id } => format!("duplicate:{project_id}"),
             Self::Match { user_id } => format!("match:{user_id}"),
             Self::Other => "other".to_owned(),
         }

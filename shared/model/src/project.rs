@@ -88,6 +88,8 @@ pub enum SkipReason {
     WaitsForImporter,
     /// An administrator unlinked it from its job: only by hand does it get one again (B39).
     Unlinked,
+    /// A job at its address has another name: whether it is the same is being asked (B40).
+    PossibleDuplicate,
     /// The run that gave it its job was undone: it gets one again by hand, or by a Sync (B40).
     Undone,
 }
@@ -101,6 +103,7 @@ impl SkipReason {
             Self::ImportOff => "import_off",
             Self::NoMatchedUser => "no_matched_user",
             Self::WaitsForImporter => "waits_for_importer",
+            Self::PossibleDuplicate => "possible_duplicate",
             Self::Unlinked => "unlinked",
             Self::Undone => "undone",
         }
@@ -114,6 +117,7 @@ impl SkipReason {
             | Self::Archived
             | Self::ImportOff
             | Self::NoMatchedUser
+            | Self::PossibleDuplicate
             | Self::WaitsForImporter => false,
         }
     }
@@ -178,6 +182,20 @@ pub struct ProjectRow {
     /// What the last sync run that looked at it made of it (B42).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub run: Option<RunMark>,
+    /// Whether it may be a job's that is there, under another name (B40).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub duplicate: Option<Duplicate>,
+}
+
+/// Jobs that may be the project's, under another name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Duplicate {
+    pub jobs: Vec<JobId>,
+    /// When that was found, in Unix seconds.
+    pub since: i64,
+    /// An administrator has said what is so.
+    #[serde(default)]
+    pub settled: bool,
 }
 
 /// What a sync run made of a project.

@@ -8,7 +8,9 @@
 use model::companycam::{CompanyId, ProjectId};
 use model::job::{JobRow, Said};
 use model::one_click::{JobId, OrgId, UserId as OneClickUserId};
-use model::project::{BegunLink, LinkState, ProjectFields, ProjectRow, RunMark, SkipReason};
+use model::project::{
+    BegunLink, Duplicate, LinkState, ProjectFields, ProjectRow, RunMark, SkipReason,
+};
 
 use crate::change::Change;
 use crate::keys::{PROJECT, Sorted, claim_sk, job_sk, link_key, project_sk};
@@ -503,6 +505,26 @@ impl Store {
                 .transact_delete(link_key(org, &job_sk(deleted)), ours)?,
         ];
         self.project_links.transact(writes).await
+    }
+
+    /// Whether the project is one of these jobs is to be asked; `None`: somebody has said. A question that was
+    /// answered is not asked again.
+    pub async fn question_project(
+        &self,
+        org: &OrgId,
+        project: &ProjectId,
+        duplicate: Option<&Duplicate>,
+    ) -> Result<Write, Error> {
+        let change = match duplicate {
+            Some(duplicate) => Change::new()
+                .set("duplicate", duplicate)
+                .when("attribute_exists(#state) AND attribute_not_exists(#duplicate)"),
+            None => Change::new()
+                .set("duplicate.settled", true)
+                .when("attribute_exists(#duplicate)"),
+        };
+        let row = link_key(org, &project_sk(project));
+        self.project_links.apply(row, change).await
     }
 
     /// An administrator wants the project to have a job, whatever projects have to be like for that; `begun`:

@@ -11,7 +11,7 @@ use futures::{StreamExt, TryStreamExt, stream};
 use model::attention::{Matter, Subject};
 use model::file::{FileId, FileRow};
 use model::organization::{ConnectionState, Organization};
-use model::project::ProjectRow;
+use model::project::{LinkState, ProjectRow, SkipReason};
 use model::retry::RetryTarget;
 use one_click::JobId;
 use runtime::{App, WorkError};
@@ -130,6 +130,10 @@ fn still_so(rows: &Rows, subject: &Subject) -> bool {
         }
         Subject::Job { job_id } => rows.given_up.contains(job_id),
         Subject::Assignment { job_id } => !rows.assigned.contains(job_id),
+        Subject::Duplicate { project_id } => {
+            let row = rows.projects.get(project_id);
+            row.is_some_and(is_questioned)
+        }
         Subject::Match { user_id } => rows.matches.as_ref().is_some_and(|matches| {
             let mut all = matches.iter();
             let found = all.find(|found| found.companycam.id == *user_id);
@@ -143,10 +147,28 @@ fn still_so(rows: &Rows, subject: &Subject) -> bool {
     }
 }
 
+/// Whether somebody is still to say whether the project is one of those jobs.
+fn is_questioned(row: &ProjectRow) -> bool {
+    let Some(duplicate) = row.duplicate.as_ref().filter(|one| !one.settled) else {
+        return false;
+    };
+    match row.state {
+        LinkState::Linked => row
+            .job_id
+            .as_ref()
+            .is_some_and(|job| !duplicate.jobs.contains(job)),
+        LinkState::Skipped => row.reason == Some(SkipReason::PossibleDuplicate),
+        // Its job is being made.
+        LinkState::Unseen => true,
+        LinkState::JobDeleted => false,
+    }
+}
+
 fn project_of(matter: &Matter) -> Option<&ProjectId> {
     match &matter.subject {
         Subject::Files { project_id }
         | Subject::List { project_id }
+        | Subject::Duplicate { project_id }
         | Subject::Project { project_id } => Some(project_id),
         Subject::Job { .. }
         | Subject::Assignment { .. }

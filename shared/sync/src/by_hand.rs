@@ -87,6 +87,65 @@ pub async fn link(
     queue(app, org, look_at(id)).await
 }
 
+/// The project is that job (B40). A job that we made of it goes, unless somebody has worked on that: `true`.
+pub async fn same_as(
+    app: &App,
+    organization: &Organization,
+    id: &ProjectId,
+    job: &JobId,
+    by: &str,
+) -> Result<(Said, bool), WorkError> {
+    let (org, store) = (&organization.org_id, &app.store);
+    let before = store.project(org, id).await?;
+    let ours = before
+        .filter(|row| row.company_id == organization.company_id && row.state == LinkState::Linked)
+        .and_then(|row| row.job_id)
+        .filter(|ours| ours != job);
+    let taken = store.job(org, job).await?;
+    if let Some(taken) = taken.filter(|taken| taken.project_id != *id) {
+        return Ok((Said::JobIsTaken(taken.project_id), false));
+    }
+    let one_click = app.one_click().await?;
+    match one_click.job(org, job).await {
+        Err(OneClickError::NotFound) => return Ok((Said::NoSuchJob, false)),
+        there => drop(there?),
+    }
+    // First: cut off behind it the project's job is one that is gone, and the next click links it all the same.
+    let mut kept = false;
+    if let Some(ours) = ours {
+        match one_click.delete_job(org, &ours).await {
+            Err(OneClickError::Conflict(_)) => kept = true,
+            removed => removed?,
+        }
+    }
+    let said = link(app, organization, id, job, by).await?;
+    if matches!(said, Said::Queued | Said::Already) {
+        store.question_project(org, id, None).await?.either_way();
+    }
+    Ok((said, kept))
+}
+
+/// The project is none of the jobs that it was asked about: it keeps its own, or gets one now (B40).
+pub async fn another_than(
+    app: &App,
+    organization: &Organization,
+    id: &ProjectId,
+    by: &str,
+) -> Result<Said, WorkError> {
+    let (org, store) = (&organization.org_id, &app.store);
+    let Some(row) = store.project(org, id).await? else {
+        return Ok(Said::NoSuchProject);
+    };
+    if row.company_id != organization.company_id {
+        return Ok(Said::Rests);
+    }
+    store.question_project(org, id, None).await?.either_way();
+    if row.state == LinkState::Skipped && row.reason == Some(SkipReason::PossibleDuplicate) {
+        return create_job(app, organization, id, by).await;
+    }
+    Ok(Said::Already)
+}
+
 /// Ends the project's link. What was copied stays on the job.
 pub async fn unlink(
     app: &App,

@@ -23,7 +23,7 @@ use crate::claim::claim_for;
 use crate::context::OrgContext;
 use crate::matching::{Candidate, job_for, job_label, jobs_naming};
 use crate::skip::skip;
-use crate::users;
+use crate::{duplicates, users};
 
 /// How far before the begin of a request its job may date: clocks differ.
 const SKEW_S: i64 = 60;
@@ -51,10 +51,11 @@ pub async fn import(
     context: &OrgContext<'_>,
     row: &ProjectRow,
     now: &ProjectFields,
+    origin: Origin,
 ) -> Result<Option<(JobId, Came)>, WorkError> {
     let org = context.org();
     let id = &row.project_id;
-    let Some((job, came)) = find_or_create(context, row, now).await? else {
+    let Some((job, came)) = find_or_create(context, row, now, origin).await? else {
         return Ok(None);
     };
     let link = NewLink {
@@ -106,6 +107,7 @@ async fn find_or_create(
     context: &OrgContext<'_>,
     row: &ProjectRow,
     now: &ProjectFields,
+    origin: Origin,
 ) -> Result<Option<(Job, JobSource)>, WorkError> {
     let id = &row.project_id;
     if let Some(job) = asked_for_by(context, id, now).await? {
@@ -131,10 +133,12 @@ async fn find_or_create(
         begun
     } else {
         let assignee = matched.or_else(|| creator(now, &matches));
-        match begin(context, row, now, &there, assignee).await? {
-            Some(begun) => begun,
-            None => return Ok(None),
-        }
+        let job = match existing(context, row, now, &there, origin).await? {
+            Existing::Job(job) => Some(*job),
+            Existing::None => None,
+            Existing::Waits => return Ok(None),
+        };
+        begin(context, row, now, job, assignee).await?
     };
     let asked = begun.link.asked.clone();
     let (job, came) = if begun.link.job_id.is_some() {
@@ -180,30 +184,53 @@ async fn go_on(
     Ok((!is_superseded).then_some(Begun { link, job: ours }))
 }
 
-/// Decides what the project's job will be, and writes it down before One Click is asked for anything.
-/// `None`: it waits (B20).
-async fn begin(
+/// What is there for a project that is to get a job.
+enum Existing {
+    /// This is its job.
+    Job(Box<Job>),
+    /// None: one is made.
+    None,
+    /// That is still to be seen (B20, B40).
+    Waits,
+}
+
+/// Looks for the project's job among those that are there.
+async fn existing(
     context: &OrgContext<'_>,
     row: &ProjectRow,
     now: &ProjectFields,
     there: &[Job],
-    assignee: Option<UserId>,
-) -> Result<Option<Begun>, WorkError> {
-    let id = &row.project_id;
-    let job = match there.first() {
-        Some(job) => Some(job.clone()),
-        None => match job_for(context, id, now).await? {
-            Candidate::Unique(job) => Some(job),
-            Candidate::Alike(alike) => {
-                if waits_for_importer(context, row, now).await? {
-                    skip(context, row, now, SkipReason::WaitsForImporter).await?;
-                    return Ok(None);
-                }
-                suggest(context, row, now, &alike).await?;
-                None
+    origin: Origin,
+) -> Result<Existing, WorkError> {
+    if let Some(job) = there.first() {
+        return Ok(Existing::Job(Box::new(job.clone())));
+    }
+    let (candidate, near) = job_for(context, &row.project_id, now).await?;
+    match candidate {
+        Candidate::Unique(job) => Ok(Existing::Job(Box::new(job))),
+        Candidate::Alike(alike) => {
+            if waits_for_importer(context, row, now).await? {
+                skip(context, row, now, SkipReason::WaitsForImporter).await?;
+                return Ok(Existing::Waits);
             }
-        },
-    };
+            if duplicates::waits(context, row, now, &near, origin).await? {
+                return Ok(Existing::Waits);
+            }
+            suggest(context, row, now, &alike).await?;
+            Ok(Existing::None)
+        }
+    }
+}
+
+/// Writes down what the project's job will be, before One Click is asked for anything.
+async fn begin(
+    context: &OrgContext<'_>,
+    row: &ProjectRow,
+    now: &ProjectFields,
+    job: Option<Job>,
+    assignee: Option<UserId>,
+) -> Result<Begun, WorkError> {
+    let id = &row.project_id;
     let link = BegunLink {
         key: format!(
             "companycam-{}-project-{id}-{}",
@@ -226,7 +253,7 @@ async fn begin(
             "another worker began to link the project",
         ));
     }
-    Ok(Some(Begun { link, job }))
+    Ok(Begun { link, job })
 }
 
 /// Fills the job's blanks, and writes on it which project it is, as on one that we create (B31).

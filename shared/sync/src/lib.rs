@@ -11,6 +11,7 @@ pub mod context;
 pub mod copy;
 mod document;
 mod documents;
+mod duplicates;
 pub mod failure;
 pub mod halt;
 mod import;

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use companycam::ids::ProjectId;
 use companycam::{Project, ProjectsQuery};
+use decide::duplicate::{is_there, questionable};
 use decide::fields::{all_relations, customer_name, project_fields, relation_key};
 use decide::link::quoted;
 use decide::location::{Location, normalized, same_work, search_terms};
@@ -30,23 +31,35 @@ pub enum Candidate<T> {
 }
 
 /// The job that names another system's id that the project carries too, or that is plainly the same
-/// piece of work.
+/// piece of work; and where there is none, those at its address about which somebody is to be asked (B40).
 pub async fn job_for(
     context: &OrgContext<'_>,
     id: &ProjectId,
     fields: &ProjectFields,
-) -> Result<Candidate<Job>, WorkError> {
+) -> Result<(Candidate<Job>, Vec<Job>), WorkError> {
     let related = related_jobs(context, fields).await?;
     if !related.is_empty() {
-        return Ok(the_one(related));
+        return Ok((the_one(related), Vec::new()));
     }
-    let alike = alike_jobs(context, id, fields).await?;
+    let there = jobs_there(context, id, fields).await?;
+    let name = customer_name(id, fields);
     let recent_since = context.now - RECENT_S;
     let is_recent = |job: &Job| job.updated_at.as_second() >= recent_since;
+    let (alike, mut near): (Vec<_>, Vec<_>) = there
+        .into_iter()
+        .partition(|job| same_work(job, &name, fields));
     if alike.len() == 1 && alike.iter().all(is_recent) {
-        return Ok(the_one(alike));
+        return Ok((the_one(alike), Vec::new()));
     }
-    Ok(Candidate::Alike(alike.iter().map(job_label).collect()))
+    near.retain(is_recent);
+    let labels = alike.iter().map(job_label).collect();
+    // Where some are plainly alike, that is what the log says of them.
+    let near = if alike.is_empty() {
+        questionable(near)
+    } else {
+        Vec::new()
+    };
+    Ok((Candidate::Alike(labels), near))
 }
 
 fn the_one(mut jobs: Vec<Job>) -> Candidate<Job> {
@@ -115,7 +128,8 @@ async fn related_jobs(
     unlinked(context, found).await
 }
 
-async fn alike_jobs(
+/// The jobs at the project's address that no project has.
+async fn jobs_there(
     context: &OrgContext<'_>,
     id: &ProjectId,
     fields: &ProjectFields,
@@ -137,7 +151,7 @@ async fn alike_jobs(
     if let Some(term) = search_terms(&name, fields).first() {
         jobs.extend(one_click.jobs_containing(context.org(), term).await?);
     }
-    jobs.retain(|job| same_work(job, &name, fields));
+    jobs.retain(|job| is_there(job, fields));
     unlinked(context, jobs).await
 }
 

@@ -17,7 +17,7 @@ use store::activity::{Kind, NewEntry, Outcome};
 
 use crate::context::OrgContext;
 use crate::listing::{LOOKS_AT_ONCE, PER_PAGE};
-use crate::{connection, halt, jobs, listing, pause, sync_run, users, webhooks};
+use crate::{connection, duplicates, halt, jobs, listing, pause, sync_run, users, webhooks};
 
 /// Users are refreshed at least this often (B8).
 const USERS_KEPT_S: i64 = 23 * 60 * 60;
@@ -60,6 +60,7 @@ pub async fn poll(context: &OrgContext<'_>) -> Result<(), WorkError> {
     // First, so that what happens during this poll is told. Where it can't be looked at now, what was
     // missed is brought all the more, and the poll comes back for it.
     failed.note(webhooks::check(context).await)?;
+    failed.note(duplicates::release(context).await)?;
     failed.note(connection::tell_attention(context.app, organization).await)?;
     let progress = before.cloned().unwrap_or_else(|| PollProgress {
         started_at: context.now,

@@ -60,7 +60,7 @@ pub async fn look_at_project(
                 skip(context, &row, &now, reason).await?;
                 (None, Came::Skipped)
             }
-            ProjectStep::Import => match import(context, &row, &now).await? {
+            ProjectStep::Import => match import(context, &row, &now, origin).await? {
                 Some((job, came)) => (Some(job), came),
                 None => (None, Came::Skipped),
             },

@@ -50,6 +50,9 @@ fn describe(reason: SkipReason) -> &'static str {
         SkipReason::NoMatchedUser => {
             "nobody assigned to it is matched to a One Click user; it waits until somebody is"
         }
+        SkipReason::PossibleDuplicate => {
+            "it may be the same as a job with another name at its address; without an answer it gets a job of its own after a day"
+        }
         SkipReason::Undone => "the sync that gave it its job was undone",
         SkipReason::Unlinked => "it was unlinked from its job by hand",
         SkipReason::WaitsForImporter => {

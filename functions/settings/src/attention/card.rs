@@ -86,9 +86,36 @@ fn line(app: &App, signed_in: &SignedIn, item: &Item) -> Markup {
                 @if let Subject::Match { user_id } = &item.matter.subject {
                     a.button.quiet href=(action(app, &format!("users/{user_id}"))) data-dialog { "Choose a user" }
                 }
+                (question(app, signed_in, item))
                 @if can_retry(item) { (form("retry", "Retry")) }
                 (form("dismiss", "Dismiss"))
             }
+        }
+    }
+}
+
+/// Whether a project is one of the jobs at its address.
+fn question(app: &App, signed_in: &SignedIn, item: &Item) -> Markup {
+    let (Subject::Duplicate { project_id }, Some(row)) = (&item.matter.subject, &item.project)
+    else {
+        return html! {};
+    };
+    let jobs = row.duplicate.iter().flat_map(|duplicate| &duplicate.jobs);
+    let address = action(app, &format!("duplicates/{project_id}"));
+    html! {
+        @for job in jobs {
+            a href=(links::job(app, job)) { "Job " (job) }
+            form method="post" action=(address) {
+                (csrf(signed_in))
+                input type="hidden" name="answer" value="same";
+                input type="hidden" name="job_id" value=(job);
+                button.quiet type="submit" { "Same as job " (job) }
+            }
+        }
+        form method="post" action=(address) {
+            (csrf(signed_in))
+            input type="hidden" name="answer" value="another";
+            button.quiet type="submit" aria-label={ "Different: " (item.matter.text) } { "Different customer" }
         }
     }
 }

@@ -87,7 +87,7 @@ async fn try_again(
 }
 
 /// One Click's card is told at once; if not now, then by the next poll.
-async fn tell(app: &App, organization: &Organization) {
+pub async fn tell(app: &App, organization: &Organization) {
     if let Err(error) = tell_attention(app, organization).await {
         tracing::warn!(org.id = %organization.org_id, cause = %error, "One Click’s card does not say how much needs attention");
     }

@@ -176,7 +176,7 @@ mod tests {
     #[test]
     fn b25_the_webhooks_health_is_told_in_plain_words() {
         let told = |webhook_id, at| webhook(&organization(webhook_id, at), 10_000).into_string();
-        assert!(told(Some("w"), Some(9_900)).contains("tells us about changes at once"));
+        assert!(told(Some("w"), Some(9_900)).contains("show up within seconds"));
         assert!(told(Some("w"), Some(10_000 - LATELY_S - 1)).contains("Delayed"));
         assert!(told(None, None).contains("Not set up yet"));
     }

@@ -168,6 +168,10 @@ pub fn skipped(reason: Option<SkipReason>, created_at: i64, now: i64, what: Stri
             "Held until someone assigned to it is matched to a One Click user. Assign someone who is matched, or match one of its users under Users.".to_owned(),
             Some(Act::Users),
         ),
+        Some(SkipReason::PossibleDuplicate) => (
+            "It may be the same as a job with another name at its address. Say so under Needs attention; without an answer it gets a job of its own after a day.".to_owned(),
+            None,
+        ),
         Some(SkipReason::Undone) => (
             "The sync that gave it its job was undone. Create its job on its page, or run a sync, to import it again.".to_owned(),
             Some(Act::Sync),
@@ -185,7 +189,11 @@ pub fn skipped(reason: Option<SkipReason>, created_at: i64, now: i64, what: Stri
         ),
     };
     let state = match reason {
-        Some(SkipReason::WaitsForImporter | SkipReason::NoMatchedUser) => "Waiting",
+        Some(
+            SkipReason::WaitsForImporter
+            | SkipReason::NoMatchedUser
+            | SkipReason::PossibleDuplicate,
+        ) => "Waiting",
         Some(SkipReason::Unlinked) => "Unlinked",
         _ => "Skipped",
     };

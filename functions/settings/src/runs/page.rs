@@ -162,6 +162,7 @@ fn reason_text(name: &str) -> &str {
         (SkipReason::ImportOff, "while creating jobs is off"),
         (SkipReason::NoMatchedUser, "without a matched user"),
         (SkipReason::WaitsForImporter, "waiting for another system"),
+        (SkipReason::PossibleDuplicate, "possible duplicates"),
         (SkipReason::Unlinked, "unlinked by hand"),
         (SkipReason::Undone, "undone"),
     ];

@@ -13,6 +13,7 @@ mod bringing_back;
 mod cards;
 mod chooser;
 mod compression;
+mod duplicates;
 mod find;
 mod guards;
 mod history;

@@ -139,7 +139,7 @@ async fn b19_the_card_says_what_came_of_the_last_sync() {
     let tab = browser.tab().await;
     let sync = card(&tab, "sync");
     assert!(
-        sync.contains("of all projects, ended") && sync.contains("CompanyCam refused"),
+        sync.contains("ended early") && sync.contains("CompanyCam refused"),
         "{sync}"
     );
 }
