@@ -109,6 +109,11 @@ pub fn router(app: Arc<App>) -> Router {
             "/companycam/settings/runs/{run_id}/undo",
             post(runs::form::undo),
         )
+        .route(
+            "/companycam/settings/sync/preview",
+            post(syncing::form::preview),
+        )
+        .route("/companycam/settings/mode", post(connection::form::mode))
         .route("/companycam/settings/pause", post(connection::form::pause))
         .route(
             "/companycam/settings/resume",

@@ -16,7 +16,7 @@ use web::{ErrorPage, SignedIn};
 
 use crate::notice::Notice;
 use crate::parts::{action, csrf, time};
-use crate::posted::{answer, connected, sent};
+use crate::posted::{answer, live, sent};
 
 /// Rows that are read, and written, at a time.
 const AT_ONCE: i32 = 100;
@@ -65,7 +65,7 @@ pub async fn lost_sight(State(app): State<Arc<App>>, request: Request) -> Respon
 
 async fn take_answer(app: &App, request: Request) -> Result<Notice, ErrorPage> {
     let (signed_in, form) = sent::<AnswerForm>(app, request).await?;
-    let organization = connected(app, &signed_in).await?;
+    let organization = live(app, &signed_in).await?;
     if organization.lost_sight.is_none() {
         return Ok(Notice::NoQuestion);
     }

@@ -50,6 +50,10 @@ pub enum Notice {
     CreatingJob,
     /// A project is being made of the job.
     CreatingProject,
+    /// Nothing is written any more.
+    Watching,
+    /// Everything is done again.
+    Live,
     /// A project is a job that is there.
     Same,
     /// The same, and the job that was made of it stays.
@@ -70,7 +74,7 @@ pub enum Notice {
     NoQuestion,
 }
 
-const ALL: [(&str, Notice, &str); 32] = [
+const ALL: [(&str, Notice, &str); 34] = [
     (
         "connected",
         Notice::Connected,
@@ -162,6 +166,16 @@ const ALL: [(&str, Notice, &str); 32] = [
         "creating-project",
         Notice::CreatingProject,
         "The project is being created. Reload this page in a moment.",
+    ),
+    (
+        "watching",
+        Notice::Watching,
+        "Watch only is on. Nothing is written in CompanyCam or One Click until you switch to live.",
+    ),
+    (
+        "live",
+        Notice::Live,
+        "You’re live. What was found while watching is being done now.",
     ),
     (
         "same",

@@ -103,6 +103,16 @@ pub async fn connected(app: &App, signed_in: &SignedIn) -> Result<Organization, 
     Ok(organization)
 }
 
+/// The same, where something is to be written on either side: not while an administrator only watches (B43).
+pub async fn live(app: &App, signed_in: &SignedIn) -> Result<Organization, ErrorPage> {
+    let organization = connected(app, signed_in).await?;
+    if organization.watching.is_some() {
+        let text = "You are in watch-only mode, so nothing is written. Switch to live first. Nothing was changed.";
+        return Err(ErrorPage::new(StatusCode::CONFLICT, "Watch only", text));
+    }
+    Ok(organization)
+}
+
 /// Nothing can be done until somebody reconnects.
 pub fn not_connected() -> ErrorPage {
     let text = "CompanyCam isn’t connected right now. Reconnect first; that also starts a sync.";

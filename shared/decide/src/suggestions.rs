@@ -29,7 +29,7 @@ pub fn suggestions(
         .filter(|user| user.active && matches.companycam(&user.id).is_none())
         .collect();
     let mut found = BTreeMap::new();
-    let whole = pairs(&ours, &theirs, |name| name::letters_of(name), |_, _| true);
+    let whole = pairs(&ours, &theirs, name::letters_of, |_, _| true);
     found.extend(whole);
     ours.retain(|user| !found.contains_key(&user.id));
     theirs.retain(|user| !found.values().any(|taken| *taken == user.id));

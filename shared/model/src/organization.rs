@@ -107,6 +107,9 @@ pub struct Organization {
     /// An administrator paused everything (B44).
     #[serde(default)]
     pub halt: Option<Halt>,
+    /// Everything is read and nothing written on either side (B43).
+    #[serde(default)]
+    pub watching: Option<Watching>,
     /// That is over, and what waited for it was not queued yet.
     #[serde(default)]
     pub goes_on: bool,
@@ -139,6 +142,14 @@ impl Organization {
     pub fn down_since(&self, side: Side) -> Option<i64> {
         self.pause(side).map(|pause| pause.since)
     }
+}
+
+/// An administrator wants to see what would be done, and nothing to be done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Watching {
+    /// Since when, in Unix seconds.
+    pub since: i64,
+    pub by: String,
 }
 
 /// How far a poll is.

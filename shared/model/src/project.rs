@@ -90,6 +90,10 @@ pub enum SkipReason {
     Unlinked,
     /// A job at its address has another name: whether it is the same is being asked (B40).
     PossibleDuplicate,
+    /// It was looked at while nothing was to be written (B43).
+    Watching,
+    /// It was looked at for a preview only: a change, or a Sync, brings it (B40).
+    Previewed,
     /// The run that gave it its job was undone: it gets one again by hand, or by a Sync (B40).
     Undone,
 }
@@ -104,6 +108,8 @@ impl SkipReason {
             Self::NoMatchedUser => "no_matched_user",
             Self::WaitsForImporter => "waits_for_importer",
             Self::PossibleDuplicate => "possible_duplicate",
+            Self::Watching => "watching",
+            Self::Previewed => "previewed",
             Self::Unlinked => "unlinked",
             Self::Undone => "undone",
         }
@@ -118,6 +124,8 @@ impl SkipReason {
             | Self::ImportOff
             | Self::NoMatchedUser
             | Self::PossibleDuplicate
+            | Self::Watching
+            | Self::Previewed
             | Self::WaitsForImporter => false,
         }
     }
@@ -218,6 +226,8 @@ pub enum Came {
     Updated,
     /// There was nothing to do.
     Unchanged,
+    /// It may be a job that is there, as a preview has found.
+    Duplicate,
     /// It was left alone, for its reason.
     Skipped,
     /// It could not be brought over.

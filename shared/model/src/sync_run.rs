@@ -102,6 +102,9 @@ pub struct SyncRun {
     /// When everything was listed, and waiting for it began.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub listed_at: Option<i64>,
+    /// It only reads, to say what it would make (B40).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub preview: bool,
     /// Who asked for it; none: connecting did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<String>,
@@ -121,6 +124,8 @@ pub struct RunResult {
     pub linked: i64,
     pub updated: i64,
     pub failed: i64,
+    /// May be jobs that are there: of a preview only.
+    pub duplicates: i64,
     /// By the reason's name.
     pub skipped: BTreeMap<String, i64>,
 }

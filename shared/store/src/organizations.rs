@@ -38,6 +38,7 @@ impl Store {
             .remove("companycam_pause")
             .remove("one_click_pause")
             .remove("halt")
+            .remove("watching")
             .remove("goes_on")
             .when("#generation = :generation")
             .value(":generation", generation);

@@ -4,7 +4,7 @@
 //! row too, one for each thing to look at, so that what waits stays as large as what changed.
 
 use model::one_click::OrgId;
-use model::organization::{ConnectionState, Halt};
+use model::organization::{ConnectionState, Halt, Watching};
 use model::pause::{Pause, Side};
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
@@ -115,6 +115,27 @@ impl Store {
             .remove("halt")
             .set("goes_on", true)
             .when("attribute_exists(#halt)");
+        self.change_and_log(org, change, entry).await
+    }
+
+    /// From here on everything is only read, or is done again; the entry that says so is written with it, or
+    /// neither is. Not applied: it is so already, or not connected.
+    pub async fn set_watching(
+        &self,
+        org: &OrgId,
+        watching: Option<&Watching>,
+        entry: NewEntry,
+    ) -> Result<Write, Error> {
+        let change = Change::new()
+            .set_or_remove("watching", watching)
+            .when("#state = :connected")
+            .value(":connected", ConnectionState::Connected);
+        let change = match watching {
+            Some(_) => change.when("attribute_not_exists(#watching)"),
+            None => change
+                .set("goes_on", true)
+                .when("attribute_exists(#watching)"),
+        };
         self.change_and_log(org, change, entry).await
     }
 

@@ -46,7 +46,10 @@ impl Store {
         if let Some(cursor) = cursor {
             change = change.set("project_cursor", cursor);
         }
-        if let Some(finished) = next.finished_at.filter(|_| next.failed.is_none()) {
+        if let Some(finished) = next
+            .finished_at
+            .filter(|_| next.failed.is_none() && !next.preview)
+        {
             change = change.set("last_synced_at", finished);
         }
         let stepped = self.organizations.apply(org_key(org), change).await?;

@@ -203,6 +203,7 @@ pub(super) async fn is_ready(context: &OrgContext<'_>, look: &Look) -> Result<bo
     }
     let tidies = matches!(look, Look::Poll | Look::Sync { .. });
     if tidies
+        && organization.watching.is_none()
         && !organization.take_backs.is_empty()
         && organization.pause(Side::CompanyCam).is_none()
         && let Err(error) = take_back(context.app, organization).await
@@ -242,6 +243,13 @@ pub async fn publish_state(
     message: &str,
 ) -> Result<(), WorkError> {
     let organization = app.store.organization(org).await?;
+    let watches = organization
+        .as_ref()
+        .is_some_and(|one| one.watching.is_some());
+    if watches && state == IntegrationState::Connected {
+        // Not even the card is written.
+        return Ok(());
+    }
     let attention = match (&organization, state) {
         (None, _) | (_, IntegrationState::Disconnected) => 0,
         (Some(organization), state) => {

@@ -3,7 +3,7 @@
 use companycam::ids::ProjectId;
 use companycam::{Page, Project, ProjectsQuery};
 use decide::link::quoted;
-use model::messages::{Look, SyncMessage};
+use model::messages::{Look, Origin, SyncMessage};
 use model::organization::Organization;
 use model::pause::Side;
 use one_click::OrgId;
@@ -26,6 +26,14 @@ pub struct OrgContext<'a> {
 impl OrgContext<'_> {
     pub fn org(&self) -> &OrgId {
         &self.organization.org_id
+    }
+
+    /// Whether a look of this origin only says what it would do: an administrator watches (B43), or a run is a
+    /// preview (B40).
+    pub fn only_looks(&self, origin: Origin) -> bool {
+        let run = self.organization.sync.as_ref();
+        let is_preview = run.is_some_and(|run| run.is_running() && run.preview);
+        self.organization.watching.is_some() || (is_preview && origin == Origin::Sync)
     }
 
     /// `CompanyCam`, paced, with the organization's token. While it does not answer it is not asked.

@@ -2,6 +2,7 @@
 
 mod absence;
 mod adoption;
+mod assess;
 mod assignees;
 pub mod attention;
 pub mod by_hand;
@@ -36,6 +37,7 @@ mod tags;
 pub mod undo;
 mod unfinished;
 pub mod users;
+pub mod watch;
 pub mod webhooks;
 mod wish;
 
@@ -111,6 +113,9 @@ pub async fn look(app: &App, message: &SyncMessage) -> Result<(), WorkError> {
         tracing::info!(org.id = %message.org_id, look.kind = message.look.kind(), "an administrator paused the organization");
         return pause::park(app, message).await;
     }
+    if organization.watching.is_some() && !only_reads(&message.look) {
+        return pause::park(app, message).await;
+    }
     let context = OrgContext {
         app,
         organization,
@@ -127,6 +132,20 @@ pub async fn look(app: &App, message: &SyncMessage) -> Result<(), WorkError> {
         return Ok(());
     }
     outcome
+}
+
+/// Whether the look is taken while an administrator only watches (B43): it says what it would do. The others
+/// wait in rows.
+fn only_reads(look: &Look) -> bool {
+    matches!(
+        look,
+        Look::Poll
+            | Look::PollOn { .. }
+            | Look::Probe { .. }
+            | Look::Sync { .. }
+            | Look::Project { .. }
+            | Look::Matched { .. }
+    )
 }
 
 /// Whether its calls leave room for live changes.

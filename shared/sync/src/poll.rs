@@ -59,9 +59,11 @@ pub async fn poll(context: &OrgContext<'_>) -> Result<(), WorkError> {
     context.app.reseal(organization).await?;
     // First, so that what happens during this poll is told. Where it can't be looked at now, what was
     // missed is brought all the more, and the poll comes back for it.
-    failed.note(webhooks::check(context).await)?;
-    failed.note(duplicates::release(context).await)?;
-    failed.note(connection::tell_attention(context.app, organization).await)?;
+    if organization.watching.is_none() {
+        failed.note(webhooks::check(context).await)?;
+        failed.note(duplicates::release(context).await)?;
+        failed.note(connection::tell_attention(context.app, organization).await)?;
+    }
     let progress = before.cloned().unwrap_or_else(|| PollProgress {
         started_at: context.now,
         stepped_at: context.now,

@@ -26,7 +26,7 @@ const AT_ONCE: usize = 5;
 /// Whether the run can still be undone.
 pub fn can_be_undone(run: &SyncRun, now: i64) -> bool {
     let ended = run.finished_at.is_some_and(|at| now - at < UNDONE_WITHIN_S);
-    ended && run.undo.is_none()
+    ended && run.undo.is_none() && !run.preview
 }
 
 /// Begins. `false`: it is being undone, or was, or it is too late.

@@ -16,7 +16,7 @@ use store::activity::{Entry, Kind, Offer};
 use web::ErrorPage;
 
 use crate::notice::Notice;
-use crate::posted::{answer_at, connected, sent};
+use crate::posted::{answer_at, live, sent};
 use crate::view::{View, is_key};
 
 /// Names what is meant: an entry of the log, or the thing itself.
@@ -43,7 +43,7 @@ pub async fn bring_back(State(app): State<Arc<App>>, request: Request) -> Respon
 
 async fn try_again(app: &App, request: Request) -> Result<(Notice, View), ErrorPage> {
     let (signed_in, form) = sent::<EntryForm>(app, request).await?;
-    let organization = connected(app, &signed_in).await?;
+    let organization = live(app, &signed_in).await?;
     let org = &organization.org_id;
     let subject = match &form.at_id {
         Some(at_id) => {
@@ -60,7 +60,7 @@ async fn try_again(app: &App, request: Request) -> Result<(Notice, View), ErrorP
 
 async fn make_again(app: &App, request: Request) -> Result<(Notice, View), ErrorPage> {
     let (signed_in, form) = sent::<EntryForm>(app, request).await?;
-    let organization = connected(app, &signed_in).await?;
+    let organization = live(app, &signed_in).await?;
     let org = &organization.org_id;
     let project = match &form.at_id {
         Some(at_id) => {

@@ -15,7 +15,7 @@ use super::form::tell;
 use crate::find::job_named;
 use crate::links;
 use crate::notice::Notice;
-use crate::posted::{answer, connected, sent};
+use crate::posted::{answer, live, sent};
 
 /// `answer`: `same` with `job_id`, or `another`.
 #[derive(Debug, Deserialize)]
@@ -35,7 +35,7 @@ pub async fn duplicates(
 
 async fn answered(app: &App, id: &str, request: Request) -> Result<Notice, ErrorPage> {
     let (signed_in, form) = sent::<AnswerForm>(app, request).await?;
-    let organization = connected(app, &signed_in).await?;
+    let organization = live(app, &signed_in).await?;
     let by = &signed_in.session.email;
     let id = ProjectId::parse(id).map_err(|_| unknown("project"))?;
     let notice = match form.answer.as_deref() {

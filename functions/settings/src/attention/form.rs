@@ -11,7 +11,7 @@ use runtime::App;
 use web::ErrorPage;
 
 use crate::notice::Notice;
-use crate::posted::{Nothing, answer, connected, organization, sent};
+use crate::posted::{Nothing, answer, live, organization, sent};
 
 /// No id is longer.
 const LONGEST_ID: usize = 200;
@@ -54,7 +54,7 @@ pub async fn retry(
 
 async fn try_one(app: &App, id: &str, request: Request) -> Result<Notice, ErrorPage> {
     let (signed_in, Nothing {}) = sent(app, request).await?;
-    let organization = connected(app, &signed_in).await?;
+    let organization = live(app, &signed_in).await?;
     let mut items = open(app, &organization).await?;
     items.retain(|item| item.matter.subject.id() == id);
     try_again(app, &organization, items).await
@@ -67,7 +67,7 @@ pub async fn retry_all(State(app): State<Arc<App>>, request: Request) -> Respons
 
 async fn try_everything(app: &App, request: Request) -> Result<Notice, ErrorPage> {
     let (signed_in, Nothing {}) = sent(app, request).await?;
-    let organization = connected(app, &signed_in).await?;
+    let organization = live(app, &signed_in).await?;
     let items = open(app, &organization).await?;
     try_again(app, &organization, items).await
 }

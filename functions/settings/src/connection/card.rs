@@ -44,6 +44,7 @@ pub fn card(app: &App, signed_in: &SignedIn, organization: &Organization) -> Mar
         }
         @if works {
             (halted(app, signed_in, organization))
+            (watching(app, signed_in, organization))
             @for side in Side::BOTH { (outage(organization, side)) }
         }
         section.card aria-labelledby="connection" {
@@ -65,7 +66,10 @@ pub fn card(app: &App, signed_in: &SignedIn, organization: &Organization) -> Mar
                 p { "Your jobs, photos, user matches, and preferences are still here. Connect the same company again to pick up where you left off, with no duplicates." }
                 p { a.button href=(connect_url(app)) { "Connect CompanyCam" } }
             } @else {
-                @if works && organization.halt.is_none() { (pause(app, signed_in)) }
+                @if works && organization.halt.is_none() {
+                    (pause(app, signed_in))
+                    @if organization.watching.is_none() { (watch(app, signed_in)) }
+                }
                 (disconnect(app, signed_in, organization))
             }
         }
@@ -87,6 +91,37 @@ fn halted(app: &App, signed_in: &SignedIn, organization: &Organization) -> Marku
                 (csrf(signed_in))
                 button type="submit" { "Resume syncing" }
             }
+        }
+    }
+}
+
+fn watching(app: &App, signed_in: &SignedIn, organization: &Organization) -> Markup {
+    let Some(watching) = &organization.watching else {
+        return html! {};
+    };
+    html! {
+        div.notice.banner role="status" {
+            p {
+                "Watch only since " (time(watching.since)) ", by " (watching.by)
+                ". Everything is read and compared, and nothing is written in CompanyCam or One Click. A sync shows "
+                "what would be created, linked and copied."
+            }
+            form method="post" action=(action(app, "mode")) {
+                (csrf(signed_in))
+                input type="hidden" name="mode" value="live";
+                button type="submit" { "Switch to live" }
+            }
+        }
+    }
+}
+
+fn watch(app: &App, signed_in: &SignedIn) -> Markup {
+    html! {
+        form method="post" action=(action(app, "mode")) {
+            (csrf(signed_in))
+            input type="hidden" name="mode" value="watch";
+            button.quiet type="submit" aria-describedby="watch-about" { "Watch only" }
+            " " small.soft #watch-about { "Everything is compared and shown, and nothing is written on either side." }
         }
     }
 }
@@ -151,6 +186,9 @@ fn state(organization: &Organization) -> Markup {
     match organization.state {
         ConnectionState::Connected if organization.halt.is_some() => {
             html! { span.tag.warn { "Paused" } }
+        }
+        ConnectionState::Connected if organization.watching.is_some() => {
+            html! { span.tag.warn { "Watch only" } }
         }
         ConnectionState::Connected => html! { span.tag.good { "Connected" } },
         ConnectionState::NeedsReconnecting => html! { span.tag.warn { "Needs reconnecting" } },

@@ -4,11 +4,13 @@ use std::sync::Arc;
 
 use axum::extract::{Request, State};
 use axum::response::Response;
+use http::StatusCode;
 use runtime::App;
+use serde::Deserialize;
 use web::ErrorPage;
 
 use crate::notice::Notice;
-use crate::posted::{Nothing, answer, not_connected, organization, sent};
+use crate::posted::{Nothing, answer, connected, not_connected, organization, sent};
 
 /// `POST /companycam/settings/disconnect`
 pub async fn disconnect(State(app): State<Arc<App>>, request: Request) -> Response {
@@ -52,4 +54,35 @@ async fn end_pause(app: &App, request: Request) -> Result<Notice, ErrorPage> {
     organization(app, &signed_in).await?;
     ::sync::halt::end(app, &session.org_id, &session.email).await?;
     Ok(Notice::Resumed)
+}
+
+/// `mode`: `live` or `watch`.
+#[derive(Debug, Deserialize)]
+pub struct ModeForm {
+    mode: Option<String>,
+}
+
+/// `POST /companycam/settings/mode`
+pub async fn mode(State(app): State<Arc<App>>, request: Request) -> Response {
+    answer(&app, set_mode(&app, request).await)
+}
+
+async fn set_mode(app: &App, request: Request) -> Result<Notice, ErrorPage> {
+    let (signed_in, form) = sent::<ModeForm>(app, request).await?;
+    let organization = connected(app, &signed_in).await?;
+    let by = &signed_in.session.email;
+    match form.mode.as_deref() {
+        Some("watch") => {
+            ::sync::watch::begin(app, &organization.org_id, by).await?;
+            Ok(Notice::Watching)
+        }
+        Some("live") => {
+            ::sync::watch::end(app, &organization, by).await?;
+            Ok(Notice::Live)
+        }
+        _ => {
+            let text = "Choose live or watch only. Nothing was changed.";
+            Err(ErrorPage::new(StatusCode::BAD_REQUEST, "Which mode?", text))
+        }
+    }
 }

@@ -15,7 +15,7 @@ use super::card::{WINDOWS, page};
 use super::preview::preview;
 use crate::notice::Notice;
 use crate::parts::action;
-use crate::posted::{answer, connected, failed, sent};
+use crate::posted::{answer, failed, live, sent};
 
 /// `since_days`, and `confirm` once the preview was seen.
 #[derive(Debug, Deserialize)]
@@ -48,7 +48,7 @@ pub async fn show(
 
 async fn shown(app: &App, asked: &PushForm, headers: &HeaderMap) -> Result<Response, ErrorPage> {
     let signed_in = sign_in(app, headers).await?;
-    let organization = connected(app, &signed_in).await?;
+    let organization = live(app, &signed_in).await?;
     let (value, days, text) = window(asked.since_days.as_deref())?;
     let found = preview(app, &organization, days).await?;
     let body = page(app, &signed_in, (value, text), &found);
@@ -67,7 +67,7 @@ pub async fn push(State(app): State<Arc<App>>, request: Request) -> Response {
 /// The address of the preview, if that is still to be seen.
 async fn pushed(app: &App, request: Request) -> Result<Option<String>, ErrorPage> {
     let (signed_in, form) = sent::<PushForm>(app, request).await?;
-    let organization = connected(app, &signed_in).await?;
+    let organization = live(app, &signed_in).await?;
     let (value, days, _) = window(form.since_days.as_deref())?;
     if form.confirm.as_deref() != Some("yes") {
         return Ok(Some(format!(

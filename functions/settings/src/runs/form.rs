@@ -11,7 +11,7 @@ use web::ErrorPage;
 use super::page::known;
 use crate::notice::Notice;
 use crate::parts::action;
-use crate::posted::{Nothing, connected, failed, sent};
+use crate::posted::{Nothing, failed, live, sent};
 
 /// `POST /companycam/settings/runs/{run_id}/undo`
 pub async fn undo(
@@ -30,7 +30,7 @@ pub async fn undo(
 
 async fn begin(app: &App, id: &str, request: Request) -> Result<Notice, ErrorPage> {
     let (signed_in, Nothing {}) = sent(app, request).await?;
-    let organization = connected(app, &signed_in).await?;
+    let organization = live(app, &signed_in).await?;
     let run = known(app, &organization, id).await?;
     if run.is_running() {
         let text = "This sync is still running. Cancel it first. Nothing was changed.";

@@ -12,7 +12,7 @@ use http::StatusCode;
 use maud::{Markup, html};
 use model::organization::Organization;
 use model::project::{Came, ProjectRow, SkipReason};
-use model::sync_run::{SyncRun, Window};
+use model::sync_run::{RunResult, SyncRun, Window};
 use runtime::App;
 use web::{ErrorPage, SignedIn, sign_in};
 
@@ -27,13 +27,22 @@ const ROWS_AT_ONCE: i32 = 500;
 const SHOWN: usize = 200;
 
 /// The outcomes in their order, and what they are called.
-const OUTCOMES: [(Came, &str); 6] = [
-    (Came::Failed, "Failed"),
-    (Came::Made, "Jobs created"),
-    (Came::Kept, "Jobs created and kept when this was undone"),
-    (Came::Linked, "Linked to existing jobs"),
-    (Came::Updated, "Jobs updated"),
-    (Came::Skipped, "Skipped"),
+const OUTCOMES: [(Came, &str, &str); 7] = [
+    (Came::Failed, "Failed", "Failed"),
+    (Came::Made, "Jobs created", "Jobs that would be created"),
+    (Came::Kept, "Jobs created and kept when this was undone", ""),
+    (
+        Came::Linked,
+        "Linked to existing jobs",
+        "Would be linked to existing jobs",
+    ),
+    (
+        Came::Duplicate,
+        "Possible duplicates",
+        "Possible duplicates",
+    ),
+    (Came::Updated, "Jobs updated", "Jobs that would be updated"),
+    (Came::Skipped, "Skipped", "Would be skipped"),
 ];
 
 /// `GET /companycam/settings/runs/{run_id}`
@@ -82,7 +91,10 @@ async fn show(
         (came.said())
         p { a href=(app.config.settings_url()) { "Back to the settings" } }
         (summary(app, &signed_in, &run))
-        @for (outcome, title) in OUTCOMES { (list(app, &organization, outcome, title, &rows)) }
+        @for (outcome, done, would) in OUTCOMES {
+            @let title = if run.preview { would } else { done };
+            (list(app, &organization, outcome, title, &rows))
+        }
     };
     Ok(web::page::frame(&app.config, "Sync result", &body))
 }
@@ -116,9 +128,15 @@ fn summary(app: &App, signed_in: &SignedIn, run: &SyncRun) -> Markup {
         Window::Days(days) => format!("projects updated in the last {days} days"),
     };
     let result = run.result.clone().unwrap_or_default();
+    let title = if run.preview {
+        "Preview of "
+    } else {
+        "Sync of "
+    };
     html! {
         section.card aria-labelledby="run" {
-            h1 #run { "Sync of " (window) }
+            h1 #run { (title) (window) }
+            @if run.preview { p { "This only looked. Nothing was created, linked, copied or changed." } }
             dl.facts {
                 dt { "Started" } dd {
                     (time(run.started_at))
@@ -129,15 +147,43 @@ fn summary(app: &App, signed_in: &SignedIn, run: &SyncRun) -> Markup {
                     @if let Some(reason) = &run.failed { ", before it was through: " (reason) }
                 }
                 @if run.finished_at.is_some() && run.failed.is_none() {
-                    dt { "Jobs created" } dd { (result.made) }
+                    dt { (if run.preview { "New jobs" } else { "Jobs created" }) } dd { (result.made) }
                     dt { "Linked to existing jobs" } dd { (result.linked) }
+                    @if run.preview {
+                        dt { "Possible duplicates" } dd { (result.duplicates) }
+                        dt { "Photos" } dd { (run.photos_total) }
+                        dt { "Time needed" } dd { "about " (counted(minutes(run, &result), "minute")) }
+                    }
                     dt { "Jobs updated" } dd { (result.updated) }
                     dt { "Skipped" } dd { (skipped(&result.skipped)) }
                     dt { "Failed" } dd { (result.failed) }
                 }
                 dt { "Checked" } dd { (counted(run.projects_total, "project")) ", " (counted(run.photos_total, "photo")) }
             }
-            (undo(app, signed_in, run))
+            @if run.preview { (start(app, signed_in, run)) } @else { (undo(app, signed_in, run)) }
+        }
+    }
+}
+
+/// How long the import takes, about: photos are most of it, and new jobs take a few requests each.
+fn minutes(run: &SyncRun, result: &RunResult) -> i64 {
+    1 + run.photos_total / 300 + (result.made + result.linked) / 120
+}
+
+/// What the preview leads to.
+fn start(app: &App, signed_in: &SignedIn, run: &SyncRun) -> Markup {
+    if run.is_running() {
+        return html! { p { "The preview is still running. Reload this page in a moment." } };
+    }
+    let window = match run.window {
+        Window::All => "all".to_owned(),
+        Window::Days(days) => days.to_string(),
+    };
+    html! {
+        form method="post" action=(action(app, "sync")) data-plain {
+            (csrf(signed_in))
+            input type="hidden" name="since_days" value=(window);
+            button type="submit" { "Start the import" }
         }
     }
 }
@@ -163,6 +209,8 @@ fn reason_text(name: &str) -> &str {
         (SkipReason::NoMatchedUser, "without a matched user"),
         (SkipReason::WaitsForImporter, "waiting for another system"),
         (SkipReason::PossibleDuplicate, "possible duplicates"),
+        (SkipReason::Watching, "compared only"),
+        (SkipReason::Previewed, "older"),
         (SkipReason::Unlinked, "unlinked by hand"),
         (SkipReason::Undone, "undone"),
     ];

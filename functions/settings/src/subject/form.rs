@@ -15,7 +15,7 @@ use web::ErrorPage;
 use crate::find::job_named;
 use crate::links;
 use crate::notice::Notice;
-use crate::posted::{Nothing, connected, failed, sent};
+use crate::posted::{Nothing, failed, live, sent};
 
 /// Which job: its id, or a link to it.
 #[derive(Debug, Deserialize)]
@@ -34,7 +34,7 @@ pub async fn link(
 
 async fn link_to(app: &App, id: &str, request: Request) -> Result<Notice, ErrorPage> {
     let (signed_in, form) = sent::<LinkForm>(app, request).await?;
-    let organization = connected(app, &signed_in).await?;
+    let organization = live(app, &signed_in).await?;
     let id = project_id(id)?;
     let job = form.job_id.as_deref().and_then(job_named).ok_or_else(|| {
         let text = "Enter the job’s link from One Click, or its ID. Nothing was changed.";
@@ -61,7 +61,7 @@ async fn do_to_project(
     request: Request,
 ) -> Result<Notice, ErrorPage> {
     let (signed_in, Nothing {}) = sent(app, request).await?;
-    let organization = connected(app, &signed_in).await?;
+    let organization = live(app, &signed_in).await?;
     let (id, by) = (project_id(id)?, &signed_in.session.email);
     let (said, done) = match verb {
         "unlink" => {
@@ -101,7 +101,7 @@ pub async fn create_project(
 
 async fn make_project(app: &App, id: &str, request: Request) -> Result<Notice, ErrorPage> {
     let (signed_in, Nothing {}) = sent(app, request).await?;
-    let organization = connected(app, &signed_in).await?;
+    let organization = live(app, &signed_in).await?;
     let id = JobId::parse(id).map_err(|_| no_such_job())?;
     let by = &signed_in.session.email;
     let said = by_hand::create_project(app, &organization, &id, by).await?;

@@ -55,6 +55,7 @@ pub fn card(
                         @for (value, text) in WINDOWS { option value=(value) { (text) } }
                     }
                     button type="submit" { "Sync" }
+                    button.quiet type="submit" formaction=(action(app, "sync/preview")) { "Preview" }
                 }
                 (offer(app, signed_in))
             }

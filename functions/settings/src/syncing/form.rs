@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use ::sync::sync_run;
 use axum::extract::{Request, State};
-use axum::response::Response;
+use axum::response::{IntoResponse, Redirect, Response};
 use http::StatusCode;
 use model::sync_run::Window;
 use runtime::App;
@@ -12,6 +12,7 @@ use serde::Deserialize;
 use web::ErrorPage;
 
 use crate::notice::Notice;
+use crate::parts::action;
 use crate::posted::{Nothing, answer, connected, sent};
 
 /// The Sync button's form.
@@ -36,6 +37,30 @@ pub async fn sync(State(app): State<Arc<App>>, request: Request) -> Response {
 }
 
 async fn start_sync(app: &App, request: Request) -> Result<Notice, ErrorPage> {
+    Ok(match begin(app, request, Kind::Import).await? {
+        Some(_) => Notice::SyncStarted,
+        None => Notice::SyncRunning,
+    })
+}
+
+/// `POST /companycam/settings/sync/preview`
+pub async fn preview(State(app): State<Arc<App>>, request: Request) -> Response {
+    match begin(&app, request, Kind::Preview).await {
+        Ok(Some(run)) => Redirect::to(&action(&app, &format!("runs/{run}"))).into_response(),
+        Ok(None) => answer(&app, Ok(Notice::SyncRunning)),
+        Err(problem) => answer(&app, Err(problem)),
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Import,
+    /// Only reads (B40).
+    Preview,
+}
+
+/// The run that was started; `None`: one runs already.
+async fn begin(app: &App, request: Request, kind: Kind) -> Result<Option<String>, ErrorPage> {
     let (signed_in, form) = sent::<SyncForm>(app, request).await?;
     let org = &signed_in.session.org_id;
     let organization = connected(app, &signed_in).await?;
@@ -45,17 +70,18 @@ async fn start_sync(app: &App, request: Request) -> Result<Notice, ErrorPage> {
     })?;
     let mut run = sync_run::new_run(window, app.clock.now_s());
     run.by = Some(signed_in.session.email.clone());
+    run.preview = kind == Kind::Preview || organization.watching.is_some();
     if let Some(last) = organization.sync.as_ref().filter(|last| !last.is_running()) {
         // It gives its place up.
         app.store.record_run(org, last).await?;
     }
     if app.store.start_sync(org, &run).await?.is_none() {
-        return Ok(Notice::SyncRunning);
+        return Ok(None);
     }
     // If the message is lost, the next poll takes the run up.
     sync_run::begin(app, org, &run).await?;
-    tracing::info!(org.id = %org, run.id = %run.id, ?window, "a sync was started");
-    Ok(Notice::SyncStarted)
+    tracing::info!(org.id = %org, run.id = %run.id, ?window, run.preview, "a sync was started");
+    Ok(Some(run.id))
 }
 
 /// `POST /companycam/settings/sync/cancel`

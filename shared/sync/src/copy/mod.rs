@@ -140,7 +140,9 @@ fn probed(organization: &Organization) -> bool {
 
 /// Whether its files wait in their rows, for the end of a pause.
 fn waits(organization: &Organization) -> bool {
-    let is_paused = organization.halt.is_some() || organization.pause(Side::OneClick).is_some();
+    let is_paused = organization.halt.is_some()
+        || organization.watching.is_some()
+        || organization.pause(Side::OneClick).is_some();
     probed(organization) && is_paused
 }
 

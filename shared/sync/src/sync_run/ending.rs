@@ -77,6 +77,7 @@ fn add(result: &mut RunResult, row: &ProjectRow, run: &str) {
         Came::Linked => result.linked += 1,
         Came::Updated => result.updated += 1,
         Came::Failed => result.failed += 1,
+        Came::Duplicate => result.duplicates += 1,
         Came::Skipped => {
             let reason = row.reason.map_or("unknown", SkipReason::name);
             *result.skipped.entry(reason.to_owned()).or_default() += 1;
@@ -88,16 +89,27 @@ fn add(result: &mut RunResult, row: &ProjectRow, run: &str) {
 async fn finished(context: &OrgContext<'_>, run: &SyncRun) -> Result<(), WorkError> {
     let org = context.org();
     let result = run.result.clone().unwrap_or_default();
-    let text = format!(
-        "Sync finished: {} created, {} linked, {} updated; {} skipped, {} failed. {} and {} were checked.",
-        counted(result.made, "job"),
-        result.linked,
-        result.updated,
-        counted(result.skipped.values().sum(), "project"),
-        result.failed,
-        counted(run.projects_total, "project"),
-        counted(run.photos_total, "photo"),
-    );
+    let text = if run.preview {
+        format!(
+            "Preview finished: {} would be created, {} linked, {} updated; {} may be duplicates; {} would be skipped. Nothing was changed.",
+            counted(result.made, "job"),
+            result.linked,
+            result.updated,
+            result.duplicates,
+            counted(result.skipped.values().sum(), "project"),
+        )
+    } else {
+        format!(
+            "Sync finished: {} created, {} linked, {} updated; {} skipped, {} failed. {} and {} were checked.",
+            counted(result.made, "job"),
+            result.linked,
+            result.updated,
+            counted(result.skipped.values().sum(), "project"),
+            result.failed,
+            counted(run.projects_total, "project"),
+            counted(run.photos_total, "photo"),
+        )
+    };
     let store = &context.app.store;
     store.record_run(org, run).await?;
     let entry = NewEntry::new(Kind::Sync, Outcome::Updated, text).of_run(&run.id);

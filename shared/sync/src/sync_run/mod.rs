@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use companycam::ids::ProjectId;
 use decide::sync_run::{earlier, lists_projects, wider, without};
-use model::messages::SyncMessage;
+use model::messages::{Origin, SyncMessage};
 use model::organization::Organization;
 use model::project::ProjectRow;
 use model::sync_run::{SyncRun, SyncStep, Window};
@@ -58,6 +58,7 @@ pub fn new_run(window: Window, now: i64) -> SyncRun {
         projects_total: 0,
         photos_total: 0,
         listed_at: None,
+        preview: false,
         by: None,
         result: None,
         undo: None,
@@ -118,7 +119,7 @@ async fn advance(
     run: &SyncRun,
     taken: Taken,
 ) -> Result<(), WorkError> {
-    let listed = lists_projects(run) && matches!(taken.next, SyncStep::Tags { .. });
+    let listed = !run.preview && lists_projects(run) && matches!(taken.next, SyncStep::Tags { .. });
     let now = app.clock.now_s();
     let all_is_listed = taken.next == SyncStep::Finish;
     let next = SyncRun {
@@ -170,6 +171,10 @@ async fn must_wait(
         }
         SyncStep::Photos { .. } | SyncStep::TagPhotos { .. } if tries < PATIENT_TRIES => {
             photos_ahead(context).await?
+        }
+        SyncStep::Finish if context.only_looks(Origin::Sync) => {
+            let (store, org) = (&context.app.store, context.org());
+            !has_waited(context, run) && store.any_project_pending(org).await?
         }
         SyncStep::Finish => !has_waited(context, run) && anything_pending(context).await?,
         SyncStep::Users

@@ -39,6 +39,10 @@ pub async fn take(context: &OrgContext<'_>, run: &SyncRun) -> Result<Taken, Work
             };
             take_photos(context, page).await
         }
+        // Nothing is told of tags.
+        SyncStep::Tags { .. } | SyncStep::TagPhotos { .. } if context.only_looks(Origin::Sync) => {
+            Ok(Taken::then(SyncStep::Finish))
+        }
         SyncStep::Tags { page } => {
             let (tags, next_page) = tags::page(context, *page).await?;
             let place = TagPlace::before(tags);
@@ -57,7 +61,9 @@ async fn take_users(context: &OrgContext<'_>, run: &SyncRun) -> Result<Taken, Wo
     if refreshed.is_none_or(|at| at < run.started_at) {
         users::refresh_if_allowed(context).await?;
     }
-    webhooks::set_up(context).await?;
+    if context.organization.watching.is_none() {
+        webhooks::set_up(context).await?;
+    }
     connection::publish_state(context.app, context.org(), IntegrationState::Connected, "").await?;
     let mut taken = Taken::then(SyncStep::Projects { page: 1 });
     if pause::something_waits(context).await? {
@@ -130,6 +136,9 @@ async fn take_photos(
     context: &OrgContext<'_>,
     mut page: PhotosPage<'_>,
 ) -> Result<Taken, WorkError> {
+    if context.only_looks(Origin::Sync) {
+        return count_photos(context, page).await;
+    }
     let linked;
     if page.cursor.is_none() {
         // By now those of the page have their jobs. Of one that takes longer its own look reads the photos.
@@ -163,6 +172,34 @@ async fn take_photos(
             photos::known(context, page.projects, &unfinished).await?;
             after_photos(page.next_page)
         }
+    };
+    Ok(Taken {
+        photos,
+        ..Taken::then(next)
+    })
+}
+
+/// How many photos would be copied, of projects that have, or would have, jobs.
+async fn count_photos(context: &OrgContext<'_>, page: PhotosPage<'_>) -> Result<Taken, WorkError> {
+    if page.projects.is_empty() {
+        return Ok(Taken::then(after_photos(page.next_page)));
+    }
+    let query = PhotosQuery {
+        after: page.cursor.cloned(),
+        project_ids: page.projects.to_vec(),
+        ..PhotosQuery::default()
+    };
+    let answer = context.companycam().photos(&query).await?;
+    let counted = answer.items.iter().filter(|photo| photo.is_processed());
+    let photos = i64::try_from(counted.count()).unwrap_or(i64::MAX);
+    let next = match answer.next {
+        Some(more) if Some(&more) != page.cursor => SyncStep::Photos {
+            projects: page.projects.to_vec(),
+            cursor: Some(more),
+            next_page: page.next_page,
+            unfinished: Vec::new(),
+        },
+        Some(_) | None => after_photos(page.next_page),
     };
     Ok(Taken {
         photos,

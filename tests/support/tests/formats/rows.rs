@@ -120,6 +120,7 @@ fn run() -> SyncRun {
         projects_total: 100,
         photos_total: 900,
         listed_at: Some(1_700_000_040),
+        preview: true,
         by: Some("avery@ridgeline.example".to_owned()),
         result: Some(RunResult {
             made: 3,
@@ -460,6 +461,7 @@ async fn b26_the_rows_of_the_version_before_are_read() {
     // It did not tell waiting from listing.
     let run = SyncRun {
         listed_at: None,
+        preview: false,
         by: None,
         result: None,
         ..run()

@@ -22,6 +22,7 @@ mod outages;
 mod pages;
 mod pausing;
 mod preferences;
+mod previews;
 mod pushing;
 mod retry;
 mod runs;
@@ -31,6 +32,7 @@ mod sync_button;
 mod sync_cancel;
 mod users;
 mod users_table;
+mod watching;
 
 use scraper::{Html, Selector};
 use serde_json::Value;
