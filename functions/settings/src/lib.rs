@@ -33,42 +33,67 @@ use web::{Arrival, AtDoor, Door, Entered, ErrorPage, sign_in};
 
 /// The routes of this function.
 pub fn router(app: Arc<App>) -> Router {
+    let asset = async |Path(name): Path<String>| web::assets::serve(&name);
     let routes = Router::new()
         .route("/companycam/settings", get(the_tab).post(enter))
         .route("/companycam/settings/status", get(status::status))
+        .route("/companycam/assets/{name}", get(asset))
+        .merge(of_the_connection())
+        .merge(of_runs())
+        .merge(of_what_happened())
+        .merge(of_subjects())
+        .fallback(async || StatusCode::NOT_FOUND);
+    web::served(routes, app)
+}
+
+/// How the organization wants it.
+fn of_the_connection() -> Router<Arc<App>> {
+    use connection::form::{disconnect, mode, pause, resume};
+    use users::{chooser::chooser, form};
+
+    Router::new()
         .route(
             "/companycam/settings/preferences",
             post(preferences::form::preferences),
         )
         .route(
             "/companycam/settings/users/accept_suggestions",
-            post(users::form::accept_suggestions),
+            post(form::accept_suggestions),
         )
         .route(
             "/companycam/settings/users/{companycam_user_id}",
-            get(users::chooser::chooser).post(users::form::user),
+            get(chooser).post(form::user),
         )
-        .route("/companycam/settings/sync", post(syncing::form::sync))
+        .route("/companycam/settings/mode", post(mode))
+        .route("/companycam/settings/pause", post(pause))
+        .route("/companycam/settings/resume", post(resume))
+        .route("/companycam/settings/disconnect", post(disconnect))
+}
+
+/// What is done to many at once.
+fn of_runs() -> Router<Arc<App>> {
+    use syncing::form::{cancel, preview, sync};
+
+    Router::new()
+        .route("/companycam/settings/sync", post(sync))
+        .route("/companycam/settings/sync/cancel", post(cancel))
+        .route("/companycam/settings/sync/preview", post(preview))
+        .route("/companycam/settings/runs/{run_id}", get(runs::run))
         .route(
-            "/companycam/settings/sync/cancel",
-            post(syncing::form::cancel),
+            "/companycam/settings/runs/{run_id}/undo",
+            post(runs::form::undo),
         )
         .route(
-            "/companycam/settings/lost_sight",
-            post(lost_sight::lost_sight),
+            "/companycam/settings/push_jobs",
+            get(push::form::show).post(push::form::push),
         )
-        .route(
-            "/companycam/settings/attention/retry_all",
-            post(attention::form::retry_all),
-        )
-        .route(
-            "/companycam/settings/attention/{id}/retry",
-            post(attention::form::retry),
-        )
-        .route(
-            "/companycam/settings/attention/{id}/dismiss",
-            post(attention::form::dismiss),
-        )
+}
+
+/// What happened, and what is asked of somebody.
+fn of_what_happened() -> Router<Arc<App>> {
+    use attention::{duplicates::duplicates, form};
+
+    Router::new()
         .route("/companycam/settings/activity.csv", get(activity::csv::csv))
         .route("/companycam/settings/retry", post(activity::form::retry))
         .route(
@@ -76,55 +101,49 @@ pub fn router(app: Arc<App>) -> Router {
             post(activity::form::bring_back),
         )
         .route(
-            "/companycam/settings/disconnect",
-            post(connection::form::disconnect),
+            "/companycam/settings/attention/retry_all",
+            post(form::retry_all),
         )
+        .route(
+            "/companycam/settings/attention/{id}/retry",
+            post(form::retry),
+        )
+        .route(
+            "/companycam/settings/attention/{id}/dismiss",
+            post(form::dismiss),
+        )
+        .route(
+            "/companycam/settings/duplicates/{project_id}",
+            post(duplicates),
+        )
+        .route(
+            "/companycam/settings/lost_sight",
+            post(lost_sight::lost_sight),
+        )
+}
+
+/// One project, one job.
+fn of_subjects() -> Router<Arc<App>> {
+    use subject::form::{about_project, create_project, link};
+
+    Router::new()
         .route(
             "/companycam/settings/projects/{project_id}",
             get(subject::project),
         )
         .route(
             "/companycam/settings/projects/{project_id}/link",
-            post(subject::form::link),
+            post(link),
         )
         .route(
             "/companycam/settings/projects/{project_id}/{verb}",
-            post(subject::form::about_project),
+            post(about_project),
         )
         .route("/companycam/settings/jobs/{job_id}", get(subject::job))
         .route(
             "/companycam/settings/jobs/{job_id}/create_project",
-            post(subject::form::create_project),
+            post(create_project),
         )
-        .route(
-            "/companycam/settings/push_jobs",
-            get(push::form::show).post(push::form::push),
-        )
-        .route(
-            "/companycam/settings/duplicates/{project_id}",
-            post(attention::duplicates::duplicates),
-        )
-        .route("/companycam/settings/runs/{run_id}", get(runs::run))
-        .route(
-            "/companycam/settings/runs/{run_id}/undo",
-            post(runs::form::undo),
-        )
-        .route(
-            "/companycam/settings/sync/preview",
-            post(syncing::form::preview),
-        )
-        .route("/companycam/settings/mode", post(connection::form::mode))
-        .route("/companycam/settings/pause", post(connection::form::pause))
-        .route(
-            "/companycam/settings/resume",
-            post(connection::form::resume),
-        )
-        .route(
-            "/companycam/assets/{name}",
-            get(async |Path(name): Path<String>| web::assets::serve(&name)),
-        )
-        .fallback(async || StatusCode::NOT_FOUND);
-    web::served(routes, app)
 }
 
 /// The tab's parameters.

@@ -162,7 +162,7 @@ mod tests {
                     format!("{number}  {street} {long}"),
                 ),
                 (
-                    format!("{surname}"),
+                    surname.to_owned(),
                     format!("{number} {street} {long}, Lincoln"),
                 ),
             ];

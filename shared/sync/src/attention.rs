@@ -139,11 +139,10 @@ fn still_so(rows: &Rows, subject: &Subject) -> bool {
             let found = all.find(|found| found.companycam.id == *user_id);
             found.is_some_and(|found| found.companycam.active && found.one_click.is_none())
         }),
-        // Nothing is kept of a list: it is so until somebody has it tried again, or dismisses it.
-        Subject::List { .. } => true,
         // All its files were mended; or another version's, which settles it.
         Subject::Files { .. } => false,
-        Subject::Other => true,
+        // Nothing is kept of a list: it is so until somebody has it tried again, or dismisses it.
+        Subject::List { .. } | Subject::Other => true,
     }
 }
 

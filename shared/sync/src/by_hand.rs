@@ -83,7 +83,7 @@ pub async fn link(
     }
     let name = OrgContext::project_label(&customer_name(id, &fields), id);
     let text = format!("{by} linked project {name} to job {job}.");
-    note(app, org, id, Some(job), by, text).await?;
+    store.log(org, said(id, by, text).job(Some(job))).await?;
     queue(app, org, look_at(id)).await
 }
 
@@ -171,7 +171,7 @@ pub async fn unlink(
     let text = format!(
         "{by} unlinked project {name} from its job. Photos already on the job stay there, and neither follows the other any more."
     );
-    note(app, org, id, Some(job), by, text).await?;
+    store.log(org, said(id, by, text).job(Some(job))).await?;
     Ok(Said::Queued)
 }
 
@@ -226,7 +226,7 @@ pub async fn create_job(
     if !is_asked_for && store.ask_for_job(org, id, None).await?.applied() {
         let name = OrgContext::project_label(&customer_name(id, &fields), id);
         let text = format!("{by} asked for a job for project {name}.");
-        note(app, org, id, None, by, text).await?;
+        store.log(org, said(id, by, text)).await?;
     }
     queue(app, org, look_at(id)).await
 }
@@ -369,18 +369,12 @@ async fn known(
     Ok(row.map(|row| (row, fields)))
 }
 
-async fn note(
-    app: &App,
-    org: &OrgId,
-    project: &ProjectId,
-    job: Option<&JobId>,
-    by: &str,
-    text: String,
-) -> Result<(), WorkError> {
-    tracing::info!(org.id = %org, project.id = %project, "an administrator said what belongs together");
-    let entry = NewEntry::new(Kind::Project, Outcome::Updated, text);
-    let entry = entry.project(project).job(job).by(by);
-    Ok(app.store.log(org, entry).await?)
+/// What somebody said of the project.
+fn said(project: &ProjectId, by: &str, text: String) -> NewEntry {
+    tracing::info!(project.id = %project, "an administrator said what belongs together");
+    NewEntry::new(Kind::Project, Outcome::Updated, text)
+        .project(project)
+        .by(by)
 }
 
 fn look_at(id: &ProjectId) -> Look {

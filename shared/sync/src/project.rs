@@ -238,9 +238,6 @@ async fn update(
     let came = if changes.is_empty() {
         Came::Unchanged
     } else {
-        Came::Updated
-    };
-    if !changes.is_empty() {
         match write_job(context, &one_click, &job_id, changes).await {
             Err(OneClickError::NotFound) => return close(context, row, &job_id).await,
             // Not, where One Click will not have the assignee.
@@ -252,7 +249,8 @@ async fn update(
         }
         is_there = true;
         note_updated(context, id, now, &job_id).await?;
-    }
+        Came::Updated
+    };
     if is_there && row.job_missing_since.is_some() {
         context.app.store.clear_job_missing(org, id).await?;
     }

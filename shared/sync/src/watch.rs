@@ -5,7 +5,7 @@
 
 use model::messages::{Look, SyncMessage};
 use model::organization::{Organization, Watching};
-use model::sync_run::Window;
+use model::sync_run::{SyncRun, Window};
 use one_click::{IntegrationState, OrgId};
 use runtime::{App, WorkError};
 use store::activity::{Kind, NewEntry, Outcome};
@@ -37,11 +37,7 @@ pub async fn end(app: &App, organization: &Organization, by: &str) -> Result<boo
     };
     let org = &organization.org_id;
     // A run that only reads makes room for one that does what it found.
-    if organization
-        .sync
-        .as_ref()
-        .is_some_and(|run| run.is_running())
-    {
+    if organization.sync.as_ref().is_some_and(SyncRun::is_running) {
         sync_run::cancel(app, org, by).await?;
     }
     let text = format!("{by} switched to live: what was found while watching is done now.");

@@ -30,7 +30,7 @@ pub async fn duplicates(
     Path(id): Path<String>,
     request: Request,
 ) -> Response {
-    answer(&app, answered(&app, &id, request).await)
+    answer(&app, Box::pin(answered(&app, &id, request)).await)
 }
 
 async fn answered(app: &App, id: &str, request: Request) -> Result<Notice, ErrorPage> {

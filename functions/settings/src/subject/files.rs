@@ -125,7 +125,7 @@ mod tests {
     use super::*;
 
     fn of(
-        photo: serde_json::Value,
+        photo: &serde_json::Value,
         row: Option<serde_json::Value>,
         on_job: Option<bool>,
     ) -> FileState {
@@ -163,7 +163,7 @@ mod tests {
         super::photo(&photo, &known).unwrap().state
     }
 
-    fn missing(photo: serde_json::Value, row: Option<serde_json::Value>) -> String {
+    fn missing(photo: &serde_json::Value, row: Option<serde_json::Value>) -> String {
         match of(photo, row, Some(false)) {
             FileState::Missing(reason) => reason,
             other => panic!("{other:?}"),
@@ -173,9 +173,9 @@ mod tests {
     #[test]
     fn b39_a_photo_is_on_its_job_only_if_one_click_says_so() {
         let copied = || Some(json!({}));
-        assert_eq!(of(json!({}), copied(), Some(true)), FileState::OnJob);
-        assert!(missing(json!({}), copied()).contains("deleted in One Click"));
-        let not_asked = of(json!({}), copied(), None);
+        assert_eq!(of(&json!({}), copied(), Some(true)), FileState::OnJob);
+        assert!(missing(&json!({}), copied()).contains("deleted in One Click"));
+        let not_asked = of(&json!({}), copied(), None);
         assert!(matches!(not_asked, FileState::NotAsked(_)), "{not_asked:?}");
     }
 
@@ -206,7 +206,7 @@ mod tests {
                 "on its way",
             ),
         ] {
-            let reason = missing(photo, row);
+            let reason = missing(&photo, row);
             assert!(reason.contains(says), "{reason}");
         }
     }

@@ -118,9 +118,8 @@ fn described(
     id: &CompanyCamUserId,
     choice: Option<&Choice>,
 ) -> String {
-    let users = directory.companycam.iter();
-    let name = users.filter(|user| user.id == *id).map(|user| &*user.name);
-    let name = name.last().unwrap_or(id.as_str());
+    let user = directory.companycam.iter().rfind(|user| user.id == *id);
+    let name = user.map_or(id.as_str(), |user| &*user.name);
     match choice.map(|choice| &choice.one_click_user_id) {
         None => format!("{by} set {name} back to automatic matching."),
         Some(None) => format!("{by} set {name} to “Not matched”."),

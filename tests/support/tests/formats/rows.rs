@@ -193,6 +193,13 @@ async fn write_connection(store: &Store, org: &OrgId, company: &CompanyId) {
     registered.await.unwrap();
     let refused = store.set_refused(org, generation, Some(1_700_000_006));
     refused.await.unwrap();
+    let leased = store.lease_refresh(org, generation, "holder", (0, 45_000));
+    assert!(leased.await.unwrap().is_some());
+    write_progress(store, org).await;
+}
+
+/// How far its polls are, and that they rest.
+async fn write_progress(store: &Store, org: &OrgId) {
     store
         .set_job_cursor(org, Timestamp::UNIX_EPOCH)
         .await
@@ -221,8 +228,6 @@ async fn write_connection(store: &Store, org: &OrgId, company: &CompanyId) {
         };
         assert!(store.pause(org, side, &pause).await.unwrap().applied());
     }
-    let leased = store.lease_refresh(org, generation, "holder", (0, 45_000));
-    assert!(leased.await.unwrap().is_some());
 }
 
 async fn write_links(store: &Store, org: &OrgId, company: &CompanyId) {
@@ -262,6 +267,13 @@ async fn write_links(store: &Store, org: &OrgId, company: &CompanyId) {
         .begin_reassigning(org, &job("job_1"), &applied)
         .await
         .unwrap();
+    write_unlinked(store, org, company).await;
+}
+
+/// A project whose job is being made, and is not to be; a job whose project is.
+async fn write_unlinked(store: &Store, org: &OrgId, company: &CompanyId) {
+    let fields = &fields();
+    let assignee = one_click::UserId::parse("usr_1").unwrap();
     let begun = BegunLink {
         key: "companycam-c1-project-8-1".to_owned(),
         job_id: Some(job("job_3")),
@@ -473,24 +485,7 @@ async fn b26_the_rows_of_the_version_before_are_read() {
             .preferences
             .has(Preference::CreateProjectFromJob)
     );
-    let links = store
-        .projects(org, &["7", "8", "9"].map(project))
-        .await
-        .unwrap();
-    assert_eq!(links.len(), 3);
-    // It knew one id of a type, and no other company.
-    let before = ProjectFields {
-        more_integrations: BTreeMap::new(),
-        shared_by: None,
-        ..fields()
-    };
-    assert_eq!(links[0].seen, Some(before));
-    assert_eq!(links[0].job_id, Some(job("job_1")));
-    assert_eq!(links[1].reason, Some(SkipReason::WaitsForImporter));
-    let linked = store.job(org, &job("job_1")).await.unwrap().unwrap();
-    assert!(linked.reassigning && linked.unfinished);
-    let claim = store.claim(org, &job("job_2")).await.unwrap().unwrap();
-    assert_eq!(claim.claimed_at, Some(1_700_000_300));
+    read_links_of_the_version_before(&store, org).await;
     let photos = store
         .photos(org, &["11", "12", "13"].map(photo))
         .await
@@ -518,4 +513,25 @@ async fn b26_the_rows_of_the_version_before_are_read() {
         "used before"
     );
     assert_eq!(store.call_budget(org).await.unwrap().slots.len(), 1);
+}
+
+async fn read_links_of_the_version_before(store: &Store, org: &OrgId) {
+    let links = store
+        .projects(org, &["7", "8", "9"].map(project))
+        .await
+        .unwrap();
+    assert_eq!(links.len(), 3);
+    // It knew one id of a type, and no other company.
+    let before = ProjectFields {
+        more_integrations: BTreeMap::new(),
+        shared_by: None,
+        ..fields()
+    };
+    assert_eq!(links[0].seen, Some(before));
+    assert_eq!(links[0].job_id, Some(job("job_1")));
+    assert_eq!(links[1].reason, Some(SkipReason::WaitsForImporter));
+    let linked = store.job(org, &job("job_1")).await.unwrap().unwrap();
+    assert!(linked.reassigning && linked.unfinished);
+    let claim = store.claim(org, &job("job_2")).await.unwrap().unwrap();
+    assert_eq!(claim.claimed_at, Some(1_700_000_300));
 }
