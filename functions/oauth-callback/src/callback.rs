@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use companycam::oauth::{OAuth, OAuthError, Tokens};
 use companycam::{AccessToken, Company};
 use http::StatusCode;
-use model::organization::{ConnectionState, Organization, TakeBack};
+use model::organization::{ConnectionState, Organization, TakeBack, Watching};
 use one_click::OrgId;
 use runtime::pacing::Lane;
 use runtime::{App, OrgTokens, WorkError};
@@ -115,9 +115,9 @@ async fn connect(
     for _ in 0..CONNECT_TRIES {
         let before = before(app, org).await?;
         if let Some(before) = other_company(before.as_ref(), &company, begun) {
-            return Err(another_company(app, before, &company));
+            return Err(another_company(app, before, (&company, begun)));
         }
-        match write(app, signed_in, before.as_ref(), &company, &tokens).await? {
+        match write(app, signed_in, (begun, before.as_ref()), &company, &tokens).await? {
             Connected::Taken(holder) => {
                 tracing::info!(org.id = %org, holder.org.id = %holder, company.id = %company.id, "a company was refused: it is connected elsewhere");
                 return Err(taken(app, &company));
@@ -152,7 +152,7 @@ async fn before(app: &App, org: &OrgId) -> Result<Option<Organization>, WorkErro
 async fn write(
     app: &App,
     signed_in: &SignedIn,
-    before: Option<&Organization>,
+    (begun, before): (&Authorization, Option<&Organization>),
     company: &Company,
     tokens: &OrgTokens,
 ) -> Result<Connected, WorkError> {
@@ -163,6 +163,13 @@ async fn write(
         .seal_tokens(org, &company.id, generation, tokens)
         .await?;
     let same = before.filter(|before| before.company_id == company.id);
+    let watched = before.is_some_and(|before| before.watching.is_some());
+    let watching = (begun.watch && !watched).then(|| Watching {
+        since: now,
+        by: signed_in.session.email.clone(),
+    });
+    let mut sync = sync_run::after_connecting(same, now);
+    sync.preview = watched || watching.is_some();
     let connection = NewConnection {
         org_id: org,
         before,
@@ -173,7 +180,8 @@ async fn write(
         company_name: &company.name,
         connected_by: &signed_in.session.email,
         at: now,
-        sync: sync_run::after_connecting(same, now),
+        sync,
+        watching,
     };
     match app.store.connect(&connection).await {
         Err(error) => {
@@ -213,8 +221,13 @@ async fn after_connecting(
     company: &Company,
 ) -> Result<(), WorkError> {
     let org = organization.org_id.clone();
+    let only = if organization.watching.is_some() {
+        " to watch only"
+    } else {
+        ""
+    };
     let text = format!(
-        "Connected to {} in CompanyCam by {}.",
+        "Connected to {} in CompanyCam{only} by {}.",
         company.name, organization.connected_by
     );
     app.store
@@ -347,13 +360,23 @@ fn taken(app: &App, company: &Company) -> ErrorPage {
     .back_to_one_click(&app.config)
 }
 
-fn another_company(app: &App, before: &Organization, company: &Company) -> ErrorPage {
+fn another_company(
+    app: &App,
+    before: &Organization,
+    (company, begun): (&Company, &Authorization),
+) -> ErrorPage {
+    let watch = if begun.watch { "&watch=yes" } else { "" };
     let text = format!(
         "Your organization is linked to {} in CompanyCam, and you logged in to {}. If you connect {} instead, the links to {} rest: its jobs and photos stay in One Click, but are no longer updated.",
         before.company_name, company.name, company.name, before.company_name
     );
-    ErrorPage::new(StatusCode::CONFLICT, "This is a different company", text).with_action(
-        &format!("Connect {} instead", company.name),
-        format!("{}?replace_by={}", connect_url(app), company.id),
-    )
+    ErrorPage::new(StatusCode::CONFLICT, "This is a different company", text)
+        .with_action(
+            &format!("Connect {} instead", company.name),
+            format!("{}?replace_by={}{watch}", connect_url(app), company.id),
+        )
+        .with_way_out(
+            &format!("Keep {}", before.company_name),
+            app.config.settings_url(),
+        )
 }

@@ -61,6 +61,7 @@ async fn begin(app: &App, entered: Entered, asked: &AtDoor) -> Result<Response, 
             .replace_by
             .as_deref()
             .and_then(|id| CompanyId::parse(id).ok()),
+        watch: asked.watch.is_some(),
         expires_at: app.clock.now_s() + LIFETIME_S,
     };
     app.store

@@ -6,6 +6,7 @@ mod connection;
 mod find;
 mod links;
 mod lost_sight;
+mod mapping;
 mod notice;
 mod parts;
 mod posted;
@@ -64,6 +65,7 @@ fn of_the_connection() -> Router<Arc<App>> {
             "/companycam/settings/users/{companycam_user_id}",
             get(chooser).post(form::user),
         )
+        .route("/companycam/settings/fields", get(mapping::fields))
         .route("/companycam/settings/mode", post(mode))
         .route("/companycam/settings/pause", post(pause))
         .route("/companycam/settings/resume", post(resume))
@@ -187,6 +189,7 @@ async fn show(
     if parameters.launch.is_some() {
         let asked = AtDoor {
             launch: parameters.launch,
+            watch: None,
             replace_by: None,
         };
         return Ok(

@@ -19,5 +19,5 @@ pub fn time(at: i64) -> Markup {
     let Ok(at) = jiff::Timestamp::from_second(at) else {
         return html! { "unknown" };
     };
-    html! { time datetime=(at) { (at.strftime("%-d %b %Y, %H:%M")) " UTC" } }
+    html! { time datetime=(at) { (at.strftime("%b %-d, %Y, %-I:%M %p")) " UTC" } }
 }

@@ -28,7 +28,7 @@ pub async fn tab(
             let (open, directory, log) = futures::try_join!(
                 Box::pin(async { Ok(::sync::attention::open(app, organization).await?) }),
                 Box::pin(async { Ok(app.store.directory(org, &organization.company_id).await?) }),
-                Box::pin(activity::card::Page::read(app, org, view)),
+                Box::pin(activity::page::Page::read(app, org, view)),
             )?;
             let status = status::of(app, organization, &open).await?;
             let users = users::card::People::of(directory);

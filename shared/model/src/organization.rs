@@ -53,6 +53,9 @@ pub struct Organization {
     /// When the users were last refreshed (B8: at least daily).
     #[serde(default)]
     pub users_refreshed_at: Option<i64>,
+    /// Whose grant it is in `CompanyCam`.
+    #[serde(default)]
+    pub account: Option<Account>,
     /// The current or last sync run.
     #[serde(default)]
     pub sync: Option<SyncRun>,
@@ -115,6 +118,17 @@ pub struct Organization {
     pub goes_on: bool,
 }
 
+/// The user of `CompanyCam` who gave the grant of a connection: what that user sees is what we see.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Account {
+    /// Of which connection.
+    pub generation: i64,
+    /// The user's name.
+    pub name: String,
+    /// The user's e-mail address.
+    pub email: Option<String>,
+}
+
 /// Nothing is done for the organization, since an administrator wants so. What comes meanwhile waits in rows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Halt {
@@ -131,6 +145,12 @@ impl Organization {
             Side::CompanyCam => self.companycam_pause.as_ref(),
             Side::OneClick => self.one_click_pause.as_ref(),
         }
+    }
+
+    /// Whose grant the connection is, as far as `CompanyCam` has said so.
+    pub fn account(&self) -> Option<&Account> {
+        let account = self.account.as_ref();
+        account.filter(|account| account.generation == self.generation)
     }
 
     /// Whether work with either side is paused.

@@ -19,6 +19,13 @@ impl PacedCompanyCam<'_> {
             .await
     }
 
+    /// `GET /users/current`
+    pub async fn current_user(&self) -> Result<User, CallError> {
+        let call = (Call::Read, "GET /users/current");
+        self.call(call, |api| async move { api.current_user().await })
+            .await
+    }
+
     /// `GET /users`
     pub async fn users(&self, page: u32) -> Result<Page<User>, CallError> {
         let call = (Call::Read, "GET /users");

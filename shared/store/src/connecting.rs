@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use aws_sdk_dynamodb::types::TransactWriteItem;
 use model::companycam::CompanyId;
 use model::one_click::OrgId;
-use model::organization::{ConnectionState, Organization, TakeBack};
+use model::organization::{ConnectionState, Organization, TakeBack, Watching};
 use model::sync_run::SyncRun;
 use serde::{Deserialize, Serialize};
 
@@ -36,6 +36,8 @@ pub struct NewConnection<'a> {
     pub at: i64,
     /// The sync that connecting starts.
     pub sync: SyncRun,
+    /// From when on nothing is written on either side; `None`: as it was before (B43).
+    pub watching: Option<Watching>,
 }
 
 /// What became of connecting.
@@ -93,6 +95,10 @@ fn connecting(new: &NewConnection<'_>) -> Change {
         .remove("one_click_pause")
         .remove("poll")
         .remove("refused_since");
+    let change = match &new.watching {
+        Some(watching) => change.set("watching", watching),
+        None => change,
+    };
     let Some(before) = new.before else {
         return change
             .set("no_old_secrets", true)

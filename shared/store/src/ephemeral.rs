@@ -49,6 +49,9 @@ pub struct Authorization {
     /// The administrator confirmed replacing the connected company by this one (B5).
     #[serde(default)]
     pub replace_by: Option<CompanyId>,
+    /// To watch only (B43).
+    #[serde(default)]
+    pub watch: bool,
     /// Unix seconds.
     pub expires_at: i64,
 }

@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 use model::companycam::WebhookId;
 use model::one_click::OrgId;
-use model::organization::{ConnectionState, Organization, PollProgress};
+use model::organization::{Account, ConnectionState, Organization, PollProgress};
 use model::preferences::{self, Preference, Preferences};
 use serde::Deserialize;
 
@@ -108,9 +108,17 @@ impl Store {
     }
 
     /// Remembers when the users were refreshed.
-    pub async fn record_users_refreshed(&self, org: &OrgId, at: i64) -> Result<(), Error> {
-        self.change_organization(org, Change::new().set("users_refreshed_at", at))
-            .await
+    pub async fn record_users_refreshed(
+        &self,
+        org: &OrgId,
+        (at, account): (i64, Option<&Account>),
+    ) -> Result<(), Error> {
+        let change = Change::new().set("users_refreshed_at", at);
+        let change = match account {
+            Some(account) => change.set("account", account),
+            None => change,
+        };
+        self.change_organization(org, change).await
     }
 
     /// Remembers our webhook at `CompanyCam`, when it was seen to be there and awake, and the key it

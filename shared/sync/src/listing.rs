@@ -35,11 +35,13 @@ pub struct Noted {
     pub may_have_jobs: Vec<ProjectId>,
 }
 
-/// Writes down which of the listed projects have something new.
+/// Writes down which of the listed projects have something new. One that was never listed and has not changed
+/// since `imports_since` is left alone.
 pub async fn note_projects(
     context: &OrgContext<'_>,
     page: &Page<Project>,
     origin: Origin,
+    imports_since: Option<i64>,
 ) -> Result<Noted, WorkError> {
     context
         .note_unreadable(Kind::Project, "project", &page.unreadable)
@@ -65,7 +67,9 @@ pub async fn note_projects(
         .iter()
         .filter(|(id, fields)| {
             let row = rows.get(*id);
-            is_news(row, fields, origin) || row.is_some_and(|row| waited_long(row, context.now))
+            let is_left = row.is_none() && imports_since.is_some_and(|at| fields.updated_at < at);
+            !is_left && is_news(row, fields, origin)
+                || row.is_some_and(|row| waited_long(row, context.now))
         })
         .collect();
     let noted: Vec<_> = stream::iter(&news)

@@ -224,7 +224,7 @@ async fn list_page(
         per_page: PER_PAGE,
     };
     let answer = context.projects(&query).await?;
-    progress.left = listing::note_projects(context, &answer, Origin::Poll)
+    progress.left = listing::note_projects(context, &answer, Origin::Poll, None)
         .await?
         .news;
     if page == 1 {

@@ -3,6 +3,7 @@
 use companycam::User;
 use decide::users::Matches;
 use model::attention::Subject;
+use model::organization::Account;
 use model::users::{CompanyCamUser, Directory, OneClickUser};
 use runtime::WorkError;
 use store::activity::{Kind, NewEntry, Outcome};
@@ -68,13 +69,31 @@ pub async fn refresh(context: &OrgContext<'_>) -> Result<(), WorkError> {
     if brings_matches(&known, &now) {
         matched::look_if_any_wait(context).await?;
     }
-    context
-        .app
-        .store
-        .record_users_refreshed(org, context.now)
-        .await?;
+    let account = account(context).await;
+    let refreshed = (context.now, account.as_ref());
+    let store = &context.app.store;
+    store.record_users_refreshed(org, refreshed).await?;
     tracing::info!(org.id = %org, users.companycam = now.companycam.len(), users.one_click = now.one_click.len(), "refreshed the users");
     Ok(())
+}
+
+/// Whose grant the connection is. It says so once a connection; if it does not, that is asked for again, and
+/// keeps nothing up.
+async fn account(context: &OrgContext<'_>) -> Option<Account> {
+    if context.organization.account().is_some() {
+        return None;
+    }
+    match context.companycam().current_user().await {
+        Ok(user) => Some(Account {
+            generation: context.organization.generation,
+            name: user.name(),
+            email: user.email_address,
+        }),
+        Err(failure) => {
+            tracing::info!(org.id = %context.org(), cause = %failure, "CompanyCam did not say whose grant it is");
+            None
+        }
+    }
 }
 
 /// Who is whom, as of the last refresh and the choices made by hand.

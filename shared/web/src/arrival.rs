@@ -54,6 +54,14 @@ pub struct AtDoor {
     pub launch: Option<String>,
     /// The company that the administrator confirmed to connect instead of another (B5).
     pub replace_by: Option<String>,
+    /// Connect, and write nothing on either side (B43); whatever it says.
+    pub watch: Option<String>,
+}
+
+impl AtDoor {
+    fn watches(&self) -> &'static str {
+        if self.watch.is_some() { "watch" } else { "" }
+    }
 }
 
 #[derive(Deserialize)]
@@ -152,7 +160,7 @@ fn token(secret: &str, door: Door, subject: &Subject, asked: &AtDoor) -> String 
         // HMAC takes keys of any length; a token that nobody can know is right in any case.
         return random_secret();
     };
-    for part in [door.path(), kind, subject, replace_by] {
+    for part in [door.path(), kind, subject, replace_by, asked.watches()] {
         // With their lengths, or one could begin where another ends.
         mac.update(&part.len().to_be_bytes());
         mac.update(part.as_bytes());
@@ -187,6 +195,7 @@ fn page(app: &App, door: Door, asked: &AtDoor, person: &Session, token: &str) ->
                 input type="hidden" name="csrf_token" value=(token);
                 @if let Some(launch) = &asked.launch { input type="hidden" name="launch" value=(launch); }
                 @if let Some(id) = &asked.replace_by { input type="hidden" name="replace_by" value=(id); }
+                @if asked.watch.is_some() { input type="hidden" name="watch" value="yes"; }
                 p { button type="submit" { (goes_on) } }
             }
         }
@@ -200,6 +209,10 @@ fn page(app: &App, door: Door, asked: &AtDoor, person: &Session, token: &str) ->
 fn what_happens(door: Door, asked: &AtDoor, organization: &str) -> Markup {
     html! {
         @match door {
+            Door::Connect if asked.watch.is_some() => p {
+                "You go on to CompanyCam. If you allow access there, the projects and photos of your company in CompanyCam are read and compared with the jobs of "
+                strong { (organization) } " in One Click, and nothing is written on either side."
+            }
             Door::Connect => p {
                 "You go on to CompanyCam. If you allow access there, the projects and photos of your company in CompanyCam are brought to "
                 strong { (organization) } " in One Click, where its people see them."
@@ -225,6 +238,7 @@ mod tests {
         AtDoor {
             launch: launch.map(str::to_owned),
             replace_by: replace_by.map(str::to_owned),
+            watch: None,
         }
     }
 
@@ -235,11 +249,16 @@ mod tests {
         let good = token("secret", Door::Connect, &launch("a"), &plain);
         assert_eq!(good, token("secret", Door::Connect, &launch("a"), &plain));
         let replacing = asked(Some("a"), Some("b"));
+        let watching = AtDoor {
+            watch: Some("yes".to_owned()),
+            ..plain.clone()
+        };
         for other in [
             token("another", Door::Connect, &launch("a"), &plain),
             token("secret", Door::Settings, &launch("a"), &plain),
             token("secret", Door::Connect, &launch("b"), &plain),
             token("secret", Door::Connect, &launch("a"), &replacing),
+            token("secret", Door::Connect, &launch("a"), &watching),
             token("secret", Door::Connect, &launch("ab"), &plain),
         ] {
             assert_ne!(good, other);

@@ -18,6 +18,8 @@ pub struct ErrorPage {
     pub text: String,
     /// Where to go on: a link's text and address.
     pub action: Option<(String, String)>,
+    /// How to leave everything as it is, where the other changes something.
+    pub way_out: Option<(String, String)>,
 }
 
 impl ErrorPage {
@@ -28,6 +30,7 @@ impl ErrorPage {
             title: title.into(),
             text: text.into(),
             action: None,
+            way_out: None,
         }
     }
 
@@ -35,6 +38,13 @@ impl ErrorPage {
     #[must_use]
     pub fn with_action(mut self, text: &str, address: impl Into<String>) -> Self {
         self.action = Some((text.to_owned(), address.into()));
+        self
+    }
+
+    /// With this link that leaves everything as it is.
+    #[must_use]
+    pub fn with_way_out(mut self, text: &str, address: impl Into<String>) -> Self {
+        self.way_out = Some((text.to_owned(), address.into()));
         self
     }
 
@@ -81,6 +91,7 @@ impl ErrorPage {
                 @if let Some((text, address)) = &self.action {
                     p { a.button href=(address) { (text) } }
                 }
+                @if let Some((text, address)) = &self.way_out { p { a href=(address) { (text) } } }
             }
         };
         (self.status, page::frame(config, &self.title, &body)).into_response()

@@ -64,6 +64,7 @@ fn framed(config: &Config, policy: HeaderValue, title: &str, body: &Markup) -> R
                     }
                 }
                 main { (body) }
+                footer.soft { "Times are in " span data-zone { "UTC" } "." }
                 // Where the script says what it did. It is there from the start: screen readers
                 // announce what changes in a region, not a region that comes with its text.
                 p #live.visually-hidden aria-live="polite" {}

@@ -369,7 +369,7 @@ async fn b8_a_poll_refreshes_the_users_once_a_day() {
         let at = now() - hours_ago * 60 * 60;
         test.app
             .store
-            .record_users_refreshed(&org, at)
+            .record_users_refreshed(&org, (at, None))
             .await
             .unwrap();
         test.catch_up().await;

@@ -1,157 +1,46 @@
 //! The activity log (B25): what happened, newest first, with what can be done about it.
 
-use std::collections::BTreeMap;
-
-use companycam::ids::ProjectId;
+use decide::counted;
+use decide::fields::customer_name;
 use maud::{Markup, html};
-use model::file::{FileId, FileRow};
-use model::job::JobRow;
-use model::project::{LinkState, ProjectRow};
-use model::retry::RetryTarget;
-use one_click::{JobId, OrgId};
+use model::project::LinkState;
 use runtime::App;
 use store::activity::{Entries, Entry, Filter, Kind, Offer, Outcome};
-use web::{ErrorPage, SignedIn};
+use web::SignedIn;
 
+use super::page::{Line, Now, Page};
 use crate::links;
 use crate::parts::{action, csrf, time};
 use crate::view::{KINDS, OUTCOMES, View};
-
-/// How many entries a page has.
-const PER_PAGE: usize = 25;
-
-/// A page of the log, and how what it is about stands now.
-#[derive(Debug)]
-pub struct Page {
-    entries: Entries,
-    files: BTreeMap<FileId, FileRow>,
-    projects: BTreeMap<ProjectId, ProjectRow>,
-    jobs: BTreeMap<JobId, JobRow>,
-}
-
-impl Page {
-    /// Reads it: of the rows only those where something may be offered.
-    pub async fn read(app: &App, org: &OrgId, view: &View) -> Result<Self, ErrorPage> {
-        let store = &app.store;
-        let entries = store
-            .activity_page(org, &view.filter(), view.before(), PER_PAGE)
-            .await?;
-        let (mut files, mut projects, mut jobs) = (Vec::new(), Vec::new(), Vec::new());
-        for entry in &entries.entries {
-            match entry.retry_target() {
-                Some(RetryTarget::Photo { photo_id }) => files.push(FileId::Photo(photo_id)),
-                Some(RetryTarget::Document { document_id, .. }) => {
-                    files.push(FileId::Document(document_id));
-                }
-                Some(RetryTarget::Project { project_id }) => projects.push(project_id),
-                Some(RetryTarget::Job { job_id } | RetryTarget::Reassigning { job_id, .. }) => {
-                    jobs.push(job_id);
-                }
-                Some(RetryTarget::Again { file, .. }) => files.push(file),
-                Some(
-                    RetryTarget::ProjectPhotos { .. }
-                    | RetryTarget::ProjectDocuments { .. }
-                    | RetryTarget::Other,
-                )
-                | None => {}
-            }
-            if entry.offer == Some(Offer::BringBack) {
-                projects.extend(entry.project_id.clone());
-            }
-        }
-        let (files, projects, jobs) = futures::try_join!(
-            store.files(org, files),
-            store.projects(org, &projects),
-            store.jobs(org, &jobs),
-        )?;
-        let files = files.into_iter().map(|row| (row.id.clone(), row));
-        let projects = projects
-            .into_iter()
-            .map(|row| (row.project_id.clone(), row));
-        let jobs = jobs.into_iter().map(|row| (row.job_id.clone(), row));
-        Ok(Self {
-            entries,
-            files: files.collect(),
-            projects: projects.collect(),
-            jobs: jobs.collect(),
-        })
-    }
-
-    /// How what failed stands by now.
-    fn now(&self, target: &RetryTarget) -> Now {
-        match target {
-            RetryTarget::Photo { photo_id } => self.file_now(&photo_id.into()),
-            RetryTarget::Document { document_id, .. } => self.file_now(&document_id.into()),
-            RetryTarget::Again { file, .. } => match self.files.get(file) {
-                Some(row) if row.named_gone => Now::Failed,
-                Some(row) if row.is_pending() => Now::Waits,
-                Some(row) if row.is_current() => Now::Well,
-                _ => Now::Failed,
-            },
-            RetryTarget::Project { project_id } => match self.projects.get(project_id) {
-                Some(row) if row.set_aside.is_some() => Now::Failed,
-                Some(row) if row.wanted.is_some() => Now::Waits,
-                Some(row) if row.state != LinkState::Unseen => Now::Well,
-                _ => Now::Failed,
-            },
-            RetryTarget::Job { job_id } if self.jobs.contains_key(job_id) => Now::Well,
-            RetryTarget::Reassigning { job_id, .. } => match self.jobs.get(job_id) {
-                Some(row) if row.reassigning => Now::Waits,
-                Some(row) if row.assignee.iter().all(|user| row.applied.contains(user)) => {
-                    Now::Well
-                }
-                _ => Now::Failed,
-            },
-            // Of a list of photos or documents nothing is kept.
-            RetryTarget::ProjectPhotos { .. }
-            | RetryTarget::ProjectDocuments { .. }
-            | RetryTarget::Job { .. }
-            | RetryTarget::Other => Now::Failed,
-        }
-    }
-
-    fn file_now(&self, file: &FileId) -> Now {
-        match self.files.get(file) {
-            Some(row) if row.failed.is_some() => Now::Failed,
-            Some(row) if row.is_current() => Now::Well,
-            Some(row) if row.is_pending() || row.is_refused() => Now::Waits,
-            _ => Now::Failed,
-        }
-    }
-}
-
-/// How something that failed stands by now.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Now {
-    /// As before, as far as can be told.
-    Failed,
-    /// Its turn comes.
-    Waits,
-    /// As it should be.
-    Well,
-}
 
 /// The card.
 pub fn card(app: &App, signed_in: &SignedIn, page: &Page, view: &View) -> Markup {
     // The two cards are apart: whoever pages through the log is not looking for something.
     let view = &view.without_find();
     let filter = view.filter();
-    let entries = &page.entries.entries;
+    let lines = page.lines();
     html! {
         section.card aria-labelledby="activity" {
             h2 #activity { "Activity" }
             (filters(app, view, &filter))
-            @if entries.is_empty() {
-                p.soft data-say { (nothing(&filter, view.before(), page.entries.older.is_some())) }
+            @if lines.is_empty() {
+                p.soft data-say { (nothing(&filter, view.before(), page.older().is_some())) }
             } @else {
-                p.visually-hidden data-say { (count(entries.len())) }
-                ol.log { @for entry in entries { (item(app, signed_in, page, entry, view)) } }
+                p.visually-hidden data-say { (counted_lines(&lines)) }
+                ol.log {
+                    @for line in &lines {
+                        @match &*line.entries {
+                            [entry] => (item(app, signed_in, page, entry, view)),
+                            many => (bundle(app, signed_in, page, many, view)),
+                        }
+                    }
+                }
             }
             nav.row aria-label="Pages of the activity" {
                 @if view.before().is_some() {
                     a href=(view.older_than(None).place(app)) data-quiet { "Newest" }
                 }
-                @if let Some(older) = &page.entries.older {
+                @if let Some(older) = page.older() {
                     a href=(view.older_than(Some(older)).place(app)) rel="next" data-quiet { "Older" }
                 }
             }
@@ -182,10 +71,37 @@ pub fn history(app: &App, page: &Entries) -> Markup {
     }
 }
 
-fn count(entries: usize) -> String {
-    match entries {
+fn counted_lines(lines: &[Line<'_>]) -> String {
+    match lines.iter().map(|line| line.entries.len()).sum() {
         1 => "1 entry".to_owned(),
-        _ => format!("{entries} entries"),
+        entries => format!("{entries} entries"),
+    }
+}
+
+/// Several photos or documents of one project, which unfold.
+fn bundle(app: &App, signed_in: &SignedIn, page: &Page, entries: &[&Entry], view: &View) -> Markup {
+    let newest = entries[0];
+    let number = i64::try_from(entries.len()).unwrap_or(i64::MAX);
+    let what = if newest.kind == Kind::Document {
+        counted(number, "document")
+    } else {
+        counted(number, "photo")
+    };
+    let project = newest.project_id.as_ref().map(|id| {
+        let row = page.project(id);
+        let fields = row.and_then(|row| row.wanted.as_ref().or(row.seen.as_ref()));
+        fields.map_or_else(|| id.to_string(), |fields| customer_name(id, fields))
+    });
+    html! {
+        li {
+            details id={ "files-" (newest.at_id) } {
+                summary {
+                    span class={ "tag " (colour(newest.outcome)) } { (outcome(newest.outcome)) }
+                    " " (what) " of project “" (project.unwrap_or_default()) "” " span.soft { (time(newest.at)) }
+                }
+                ol.log { @for entry in entries { (item(app, signed_in, page, entry, view)) } }
+            }
+        }
     }
 }
 
@@ -266,10 +182,7 @@ fn offer(app: &App, signed_in: &SignedIn, page: &Page, entry: &Entry, view: &Vie
         }
     };
     if entry.offer == Some(Offer::BringBack) {
-        let row = entry
-            .project_id
-            .as_ref()
-            .and_then(|id| page.projects.get(id));
+        let row = entry.project_id.as_ref().and_then(|id| page.project(id));
         return match row.map(|row| row.state) {
             Some(LinkState::JobDeleted) => form("bring-back", "Create new job"),
             Some(LinkState::Linked) => html! { span.soft { "Job re-created" } },

@@ -7,7 +7,7 @@ use axum::extract::{Request, State};
 use axum::response::Response;
 use companycam::ids::{DocumentId, PhotoId, ProjectId};
 use http::StatusCode;
-use model::file::FileId;
+use model::file::{FileId, FileRow};
 use model::retry::RetryTarget;
 use one_click::{JobId, OrgId};
 use runtime::App;
@@ -27,6 +27,8 @@ pub struct EntryForm {
     document_id: Option<String>,
     project_id: Option<String>,
     job_id: Option<String>,
+    /// Copy the file once more, whatever is known of its copy.
+    again: Option<String>,
     #[serde(flatten)]
     view: View,
 }
@@ -108,7 +110,10 @@ async fn subject(
         .and_then(|id| PhotoId::parse(id).ok())
     {
         let row = store.photo(org, &id).await?;
-        return Ok(row.map(|_| RetryTarget::Photo { photo_id: id }));
+        return Ok(row.map(|row| match form.again {
+            Some(_) => again(row),
+            None => RetryTarget::Photo { photo_id: id },
+        }));
     }
     if let Some(id) = form
         .document_id
@@ -116,9 +121,12 @@ async fn subject(
         .and_then(|id| DocumentId::parse(id).ok())
     {
         let row = store.file(org, &FileId::from(&id)).await?;
-        return Ok(row.map(|row| RetryTarget::Document {
-            document_id: id,
-            project_id: row.project_id,
+        return Ok(row.map(|row| match form.again {
+            Some(_) => again(row),
+            None => RetryTarget::Document {
+                document_id: id,
+                project_id: row.project_id,
+            },
         }));
     }
     if let Some(id) = form
@@ -138,6 +146,13 @@ async fn subject(
         }));
     }
     Ok(None)
+}
+
+fn again(row: FileRow) -> RetryTarget {
+    RetryTarget::Again {
+        file: row.id,
+        project_id: row.project_id,
+    }
 }
 
 fn not_by_itself(entry: &Entry) -> ErrorPage {

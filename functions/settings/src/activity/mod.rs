@@ -3,3 +3,4 @@
 pub mod card;
 pub mod csv;
 pub mod form;
+pub mod page;

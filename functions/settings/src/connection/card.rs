@@ -27,6 +27,20 @@ pub fn never_connected(app: &App, signed_in: &SignedIn) -> Markup {
                 "first. You can import older ones later, and disconnect at any time."
             }
             p { a.button href=(connect_url(app)) { "Connect CompanyCam" } }
+            (connect_to_watch(app))
+        }
+    }
+}
+
+/// For who moves over from something else: beside it at first, without touching anything (B43).
+fn connect_to_watch(app: &App) -> Markup {
+    html! {
+        p {
+            a href={ (connect_url(app)) "?watch=yes" } { "Connect to watch only" } ". "
+            span.soft {
+                "Everything is read and compared first, and nothing is written in CompanyCam or One Click until you "
+                "switch to live. Choose this if another integration still does the work."
+            }
         }
     }
 }
@@ -51,10 +65,20 @@ pub fn card(app: &App, signed_in: &SignedIn, organization: &Organization) -> Mar
             h1 #connection { "CompanyCam" }
             p { (state(organization)) }
             dl.facts {
-                dt { "Company" } dd { (organization.company_name) }
-                dt { "Organization" } dd { (signed_in.session.org_name) }
-                dt { "Connected by" } dd { (organization.connected_by) }
-                dt { "Since" } dd { (time(organization.connected_at)) }
+                dt { "CompanyCam company" } dd { (organization.company_name) }
+                dt { "One Click organization" } dd { (signed_in.session.org_name) }
+                @if organization.state != ConnectionState::Disconnected {
+                    dt { "CompanyCam account" } dd {
+                        @match organization.account() {
+                            Some(account) => {
+                                (account.name) @if let Some(email) = &account.email { " (" (email) ")" }
+                                ". We see the projects that this account sees."
+                            },
+                            None => "Not known yet",
+                        }
+                    }
+                }
+                dt { "Connected" } dd { (time(organization.connected_at)) " by " (organization.connected_by) }
                 dt { "Last sync" } dd {
                     @match organization.last_synced_at { Some(at) => (time(at)), None => "not finished yet" }
                 }
@@ -65,6 +89,7 @@ pub fn card(app: &App, signed_in: &SignedIn, organization: &Organization) -> Mar
             @if organization.state == ConnectionState::Disconnected {
                 p { "Your jobs, photos, user matches, and preferences are still here. Connect the same company again to pick up where you left off, with no duplicates." }
                 p { a.button href=(connect_url(app)) { "Connect CompanyCam" } }
+                (connect_to_watch(app))
             } @else {
                 @if works && organization.halt.is_none() {
                     (pause(app, signed_in))

@@ -38,6 +38,7 @@ fn item(app: &App, signed_in: &SignedIn, view: &View, answer: &Answer) -> Markup
     html! {
         li {
             div { strong { (answer.what) } " " span class={ "tag " (colour(answer.tone)) } { (answer.state) } }
+            @if let Some(about) = &answer.about { div { small.soft { (about) } } }
             div { (answer.text) }
             div.row {
                 @if let Some(id) = &answer.photo { a href=(links::photo(app, id)) { "Photo in CompanyCam" } }
@@ -65,12 +66,24 @@ fn offer(app: &App, signed_in: &SignedIn, view: &View, answer: &Answer, act: &Ac
             }
         }
     };
+    let copy_again = |name: &str, id: &str| {
+        html! {
+            form method="post" action=(action(app, "retry")) {
+                (csrf(signed_in)) (view.hidden())
+                input type="hidden" name=(name) value=(id);
+                input type="hidden" name="again" value="yes";
+                button.quiet type="submit" aria-label={ "Copy it again: " (answer.what) } { "Copy it again" }
+            }
+        }
+    };
     let go = |place: &str, label: &str| {
         html! { a href={ (app.config.settings_url()) "#" (place) } { (label) } }
     };
     match act {
         Act::RetryFile(FileId::Photo(id)) => form("retry", "Retry", "photo_id", id.as_str()),
         Act::RetryFile(FileId::Document(id)) => form("retry", "Retry", "document_id", id.as_str()),
+        Act::CopyAgain(FileId::Photo(id)) => copy_again("photo_id", id.as_str()),
+        Act::CopyAgain(FileId::Document(id)) => copy_again("document_id", id.as_str()),
         Act::RetryProject(id) => form("retry", "Retry", "project_id", id.as_str()),
         Act::RetryJob(id) => form("retry", "Retry", "job_id", id.as_str()),
         Act::BringBack(id) => form("bring-back", "Create new job", "project_id", id.as_str()),

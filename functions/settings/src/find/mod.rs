@@ -4,6 +4,7 @@
 //! nothing of another can be found (B28).
 
 pub mod card;
+mod checked;
 mod query;
 mod remote;
 mod states;
@@ -12,10 +13,10 @@ use companycam::ids::{DocumentId, PhotoId, ProjectId};
 use decide::location::normalized;
 use model::file::FileId;
 use model::job::{JobClaim, Said};
-use model::organization::Organization;
+use model::organization::{ConnectionState, Organization};
 use model::project::{ProjectFields, ProjectRow};
 use model::retry::RetryTarget;
-use one_click::JobId;
+use one_click::{Job, JobId};
 use runtime::App;
 use web::ErrorPage;
 
@@ -32,6 +33,8 @@ const AMONG: usize = 5000;
 pub enum Act {
     /// Try the photo or document again.
     RetryFile(FileId),
+    /// Copy the photo or document again, which somebody deleted on its job.
+    CopyAgain(FileId),
     /// Try the project again.
     RetryProject(ProjectId),
     /// Try the job again.
@@ -64,6 +67,8 @@ pub enum Tone {
 pub struct Answer {
     /// What it is.
     pub what: String,
+    /// What tells it from others of its name.
+    pub about: Option<String>,
     /// Its state in a word or two.
     pub state: &'static str,
     /// For the eye.
@@ -136,7 +141,7 @@ pub fn job_named(text: &str) -> Option<JobId> {
 
 /// Looks for it.
 pub async fn find(app: &App, organization: &Organization, text: &str) -> Result<Found, ErrorPage> {
-    match Query::parse(text) {
+    let mut found = match Query::parse(text) {
         Query::Nothing => Ok(Found::note(
             "Enter a customer, an address, a link, or an ID.",
         )),
@@ -153,7 +158,19 @@ pub async fn find(app: &App, organization: &Organization, text: &str) -> Result<
         } => linked(app, organization, project, photo, job).await,
         Query::Id(id) => by_id(app, organization, &id).await,
         Query::Words(words) => by_words(app, organization, &words).await,
+    }?;
+    // One is counted; of several somebody picks one first.
+    if found.answers.len() == 1 && organization.state == ConnectionState::Connected {
+        let told = found.answers.remove(0);
+        let counts = told.photo.is_none() && told.state == states::LINKED;
+        let told = if counts {
+            checked::project(app, organization, told).await?
+        } else {
+            told
+        };
+        found.answers.push(told);
     }
+    Ok(found)
 }
 
 async fn linked(
@@ -305,21 +322,36 @@ async fn by_words(app: &App, organization: &Organization, text: &str) -> Result<
         return Ok(Found::note("Enter at least one letter or number."));
     }
     let org = &organization.org_id;
+    let number = telephone(text);
     let holds = |row: &ProjectRow| {
         let fields = row.wanted.as_ref().or(row.seen.as_ref());
-        fields.is_some_and(|fields| in_words(fields).contains(&words))
+        fields.is_some_and(|fields| {
+            let phone = fields.contact_phone.as_deref().unwrap_or_default();
+            in_words(fields).contains(&words)
+                || number
+                    .as_ref()
+                    .is_some_and(|number| digits(phone).contains(number))
+        })
     };
-    let (rows, more) = app
-        .store
-        .find_projects(org, holds, MOST_HITS, AMONG)
-        .await?;
+    let projects = app.store.find_projects(org, holds, MOST_HITS, AMONG);
+    let (projects, jobs) =
+        futures::join!(Box::pin(projects), Box::pin(remote::jobs(app, org, text)),);
+    let (rows, more) = projects?;
     let mut answers = Vec::new();
     for row in &rows {
         answers.push(states::project(row, organization, None, app.clock.now_s()));
     }
+    let silent = jobs.is_err();
+    for job in jobs.unwrap_or_default() {
+        of_found_job(app, organization, &job, &mut answers).await?;
+    }
     let note = match (answers.is_empty(), more) {
+        (true, false) if silent => Some(format!(
+            "No project has “{text}” in its name, contact or address. One Click couldn’t be asked just now for jobs. {}",
+            states::NOT_LISTED
+        )),
         (true, false) => Some(format!(
-            "No project has “{text}” in its name, its contact’s name or its address. {}",
+            "No project has “{text}” in its name, contact or address, and no job in One Click. {}",
             states::NOT_LISTED
         )),
         (true, true) => Some(format!(
@@ -334,11 +366,56 @@ async fn by_words(app: &App, organization: &Organization, text: &str) -> Result<
     Ok(Found { answers, note })
 }
 
+/// Adds what is known of a job that One Click found, unless it is there with its project.
+async fn of_found_job(
+    app: &App,
+    organization: &Organization,
+    job: &Job,
+    answers: &mut Vec<Answer>,
+) -> Result<(), ErrorPage> {
+    let (store, org) = (&app.store, &organization.org_id);
+    if let Some(row) = store.job(org, &job.id).await? {
+        if !answers
+            .iter()
+            .any(|answer| is_about(answer, &row.project_id))
+        {
+            answers.extend(of_project(app, organization, &row.project_id).await?);
+        }
+        return Ok(());
+    }
+    let claim = store.claim(org, &job.id).await?;
+    let address = [&job.address.line_1, &job.address.city].map(String::as_str);
+    let address: Vec<_> = address
+        .into_iter()
+        .filter(|part| !part.is_empty())
+        .collect();
+    answers.push(Answer {
+        what: format!("Job of “{}” ({})", job.customer_name, job.id),
+        about: Some(address.join(", ")).filter(|about| !about.is_empty()),
+        job: Some(job.id.clone()),
+        ..job_state(&job.id, claim.as_ref(), organization)
+    });
+    Ok(())
+}
+
+/// The digits, if the text is a telephone number or the better part of one.
+fn telephone(text: &str) -> Option<String> {
+    let is_number = text
+        .chars()
+        .all(|letter| letter.is_ascii_digit() || " ()+-./".contains(letter));
+    Some(digits(text)).filter(|digits| is_number && digits.len() >= 7)
+}
+
+fn digits(text: &str) -> String {
+    text.chars().filter(char::is_ascii_digit).collect()
+}
+
 /// What people would look a project up by.
 fn in_words(fields: &ProjectFields) -> String {
     let parts = [
         &fields.name,
         &fields.contact_name,
+        &fields.contact_email,
         &fields.street_address_1,
         &fields.street_address_2,
         &fields.city,
@@ -391,8 +468,16 @@ async fn of_file(
     };
     let project = of_project(app, organization, &row.project_id).await?;
     let now_ms = app.clock.now_ms();
-    let mut answers = vec![states::file(&row, organization, now_ms)];
-    let there = row.failed.is_none() && row.is_current() && row.wanted.job_id.is_some();
+    let told = states::file(&row, organization, now_ms);
+    let there = row.failed.is_none() && row.is_current();
+    let rests = !row.is_pending() && !row.is_refused();
+    let told = if there && rests && organization.state == ConnectionState::Connected {
+        checked::file(app, organization, &row, told).await
+    } else {
+        told
+    };
+    let there = there && row.wanted.job_id.is_some();
+    let mut answers = vec![told];
     answers.extend(project.filter(|_| !there));
     Ok(answers)
 }

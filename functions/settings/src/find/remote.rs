@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use companycam::ids::{PhotoId, ProjectId};
-use companycam::{Photo, Project};
+use companycam::{Photo, ProcessingStatus, Project};
 use decide::fields::{customer_name, project_fields};
+use model::file::FileId;
 use model::organization::{ConnectionState, Organization};
 use model::preferences::Preference;
 use model::project::SkipReason;
-use one_click::{Error as OneClickError, JobId, OrgId};
+use one_click::{Client, Error as OneClickError, Job, JobId, OrgId};
 use runtime::pacing::Lane;
 use runtime::{App, CallError};
 
@@ -17,6 +18,9 @@ use super::{Act, Answer, Tone};
 
 /// The page does not wait any longer for an answer, and does without.
 const PATIENCE: Duration = Duration::from_secs(5);
+
+/// So many jobs are shown.
+const MOST_JOBS: usize = 5;
 
 /// Whoever would know does not answer, or is not connected.
 #[derive(Debug, Clone, Copy)]
@@ -28,12 +32,20 @@ pub async fn photo(
     organization: &Organization,
     id: &PhotoId,
 ) -> Result<Answer, Unreachable> {
-    let companycam = app.companycam(organization, Lane::Live).within(PATIENCE);
-    let read = companycam.photo(id);
-    Ok(match said(organization, read).await? {
+    Ok(match photo_itself(app, organization, id).await? {
         Some(photo) => photo_state(&photo, organization),
         None => no_such(format!("Photo {id}"), organization),
     })
+}
+
+/// The photo as CompanyCam shows it; `None`: it does not.
+pub async fn photo_itself(
+    app: &App,
+    organization: &Organization,
+    id: &PhotoId,
+) -> Result<Option<Photo>, Unreachable> {
+    let companycam = app.companycam(organization, Lane::Live).within(PATIENCE);
+    said(organization, companycam.photo(id)).await
 }
 
 /// What CompanyCam says of a project.
@@ -52,15 +64,60 @@ pub async fn project(
 
 /// Whether One Click has this job in the organization.
 pub async fn has_job(app: &App, org: &OrgId, id: &JobId) -> Result<bool, Unreachable> {
+    let job = one_click(app, org, async |one_click| one_click.job(org, id).await);
+    Ok(job.await?.is_some())
+}
+
+/// Whether One Click shows the file on this job.
+pub async fn is_on_job(
+    app: &App,
+    org: &OrgId,
+    job: &JobId,
+    file: &FileId,
+) -> Result<bool, Unreachable> {
+    match file {
+        FileId::Photo(id) => {
+            let images = one_click(app, org, async |one_click| one_click.images(org, job).await);
+            let images = images.await?.map(|listed| listed.items).unwrap_or_default();
+            let mut there = images.iter().filter(|image| !image.deleted);
+            Ok(there.any(|image| image.external_id.as_deref() == Some(id.as_str())))
+        }
+        FileId::Document(id) => {
+            let all = one_click(app, org, async |one_click| {
+                one_click.documents(org, job).await
+            });
+            let all = all.await?.map(|listed| listed.items).unwrap_or_default();
+            let mut there = all.iter().filter(|document| !document.deleted);
+            Ok(there.any(|document| document.external_id.as_deref() == Some(id.as_str())))
+        }
+    }
+}
+
+/// The jobs that have this in their name, customer, email, telephone number or address: the best of them.
+pub async fn jobs(app: &App, org: &OrgId, text: &str) -> Result<Vec<Job>, Unreachable> {
+    let found = one_click(app, org, async |one_click| {
+        one_click.jobs_containing(org, text).await
+    });
+    let mut jobs = found.await?.unwrap_or_default();
+    jobs.truncate(MOST_JOBS);
+    Ok(jobs)
+}
+
+/// What One Click says, in time; `None`: it has no such thing.
+async fn one_click<T>(
+    app: &App,
+    org: &OrgId,
+    ask: impl AsyncFnOnce(&Client) -> Result<T, OneClickError>,
+) -> Result<Option<T>, Unreachable> {
     let silent = |cause: String| {
-        tracing::warn!(org.id = %org, cause, "One Click could not be asked whether it has a job");
+        tracing::warn!(org.id = %org, cause, "One Click could not be asked about a job");
         Unreachable
     };
     let one_click = app.one_click().await;
     let one_click = one_click.map_err(|error| silent(error.to_string()))?;
-    match tokio::time::timeout(PATIENCE, Box::pin(one_click.job(org, id))).await {
-        Ok(Ok(_)) => Ok(true),
-        Ok(Err(OneClickError::NotFound)) => Ok(false),
+    match tokio::time::timeout(PATIENCE, Box::pin(ask(&one_click))).await {
+        Ok(Ok(thing)) => Ok(Some(thing)),
+        Ok(Err(OneClickError::NotFound)) => Ok(None),
         Ok(Err(error)) => Err(silent(error.to_string())),
         Err(_) => Err(silent("no answer in time".to_owned())),
     }
@@ -87,7 +144,10 @@ async fn said<T>(
 fn no_such(what: String, organization: &Organization) -> Answer {
     let text = format!(
         "{} has nothing with this number in CompanyCam that the connected account ({}) can see. It may be mistyped, deleted, another company’s, or hidden from that account.",
-        organization.company_name, organization.connected_by
+        organization.company_name,
+        organization
+            .account()
+            .map_or(&organization.connected_by, |account| &account.name)
     );
     answer(what, "Not found", Tone::Warn, text)
 }
@@ -108,8 +168,20 @@ fn photo_state(photo: &Photo, organization: &Organization) -> Answer {
         return told("Skipped", text, Some(Act::Preferences));
     }
     if !photo.is_processed() {
-        let text = "CompanyCam has not finished processing it; it comes over as soon as that is done. If CompanyCam took it for a duplicate or could not read it, that is never.";
-        return told("Waiting", text, None);
+        let text = "CompanyCam is still processing it. It’s copied as soon as that’s done.";
+        return match photo.processing_status {
+            ProcessingStatus::Duplicate => {
+                let text = "CompanyCam marked this photo as a duplicate, so it won’t be copied.";
+                told("Skipped", text, None)
+            }
+            ProcessingStatus::ProcessingError => {
+                let text = "CompanyCam couldn’t process its picture, so it isn’t copied. It is if CompanyCam recovers it.";
+                told("Skipped", text, None)
+            }
+            ProcessingStatus::Unfinished | ProcessingStatus::Processed => {
+                told("Waiting", text, None)
+            }
+        };
     }
     let text = "Not checked yet. If its project has a job, it’s copied within 15 minutes; its project is below.";
     told("Waiting", text, None)

@@ -9,7 +9,7 @@ use model::job::{JobClaim, JobRow};
 use model::organization::{ConnectionState, Organization};
 use model::pause::Side;
 use model::preferences::Preference;
-use model::project::{LinkState, ProjectRow, SkipReason};
+use model::project::{LinkState, ProjectFields, ProjectRow, SkipReason};
 use one_click::JobId;
 
 use super::{Act, Answer, Tone};
@@ -18,10 +18,14 @@ use super::{Act, Answer, Tone};
 pub const NOT_LISTED: &str =
     "It may be older than the last sync covered. Run a sync for a longer period to include it.";
 
+/// The state of a project that has a job.
+pub const LINKED: &str = "Linked";
+
 /// An answer that leads nowhere yet.
 pub fn answer(what: String, state: &'static str, tone: Tone, text: impl Into<String>) -> Answer {
     Answer {
         what,
+        about: None,
         state,
         tone,
         text: text.into(),
@@ -74,8 +78,22 @@ pub fn project(
     let told = project_state(row, organization, why, now, what);
     Answer {
         project: Some(id.clone()),
+        about: fields.and_then(told_apart),
         ..told
     }
+}
+
+/// What tells a project from others of its name: its address and its contact.
+fn told_apart(fields: &ProjectFields) -> Option<String> {
+    let parts = [
+        &fields.street_address_1,
+        &fields.street_address_2,
+        &fields.city,
+        &fields.contact_name,
+    ];
+    let parts = parts.into_iter().flatten().map(|part| part.trim());
+    let parts: Vec<_> = parts.filter(|part| !part.is_empty()).collect();
+    (!parts.is_empty()).then(|| parts.join(", "))
 }
 
 fn project_state(
@@ -108,7 +126,7 @@ fn project_state(
             };
             Answer {
                 job: row.job_id.clone(),
-                ..answer(what, "Linked", Tone::Good, text)
+                ..answer(what, LINKED, Tone::Good, text)
             }
         }
         LinkState::JobDeleted => {
@@ -145,7 +163,7 @@ fn linked(row: &ProjectRow) -> String {
     } else if seen.is_some_and(|seen| seen.archived) {
         "It was archived in CompanyCam. Its job stays, and is still kept up to date.".to_owned()
     } else {
-        "It is linked to a job, which is up to date with it.".to_owned()
+        "It’s linked to a job.".to_owned()
     }
 }
 
@@ -273,12 +291,7 @@ fn file_state(row: &FileRow, organization: &Organization, now_ms: i64, what: Str
     match &row.wanted.job_id {
         Some(job) => Answer {
             job: Some(job.clone()),
-            ..answer(
-                what,
-                "In One Click",
-                Tone::Good,
-                "It is on its job. If it isn’t there, it was deleted in One Click.",
-            )
+            ..answer(what, "Copied", Tone::Plain, "It was copied to its job.")
         },
         None => answer(
             what,

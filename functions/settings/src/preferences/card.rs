@@ -86,6 +86,7 @@ pub fn card(app: &App, signed_in: &SignedIn, preferences: &Preferences) -> Marku
                 @for preference in Preference::ALL { (option(preference, preferences)) }
                 p { button type="submit" { "Save preferences" } }
             }
+            p { a href=(action(app, "fields")) { "How fields map" } }
         }
     }
 }

@@ -134,7 +134,8 @@ fn summary(app: &App, signed_in: &SignedIn, run: &SyncRun) -> Markup {
         "Sync of "
     };
     html! {
-        section.card aria-labelledby="run" {
+        section.card aria-labelledby="run" data-status-url=[run.is_running().then(|| action(app, "status"))]
+            data-state=[run.is_running().then_some("syncing")] data-down="" {
             h1 #run { (title) (window) }
             @if run.preview { p { "This only looked. Nothing was created, linked, copied or changed." } }
             dl.facts {

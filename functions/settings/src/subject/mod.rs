@@ -3,8 +3,11 @@
 mod files;
 pub mod form;
 mod job;
+mod lines;
 mod project;
 mod read;
 
 pub use job::job;
+pub use lines::on_job;
 pub use project::{Came, project};
+pub use read::read;

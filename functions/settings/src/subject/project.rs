@@ -11,12 +11,13 @@ use http::StatusCode;
 use maud::{Markup, html};
 use model::file::FileId;
 use model::organization::Organization;
-use model::project::{LinkState, ProjectFields, ProjectRow};
+use model::project::{ProjectFields, ProjectRow};
 use runtime::App;
 use serde::Deserialize;
 use web::{ErrorPage, SignedIn, sign_in};
 
-use super::files::{FileState, Known, Line, document, photo};
+use super::files::{FileState, Line};
+use super::lines::on_job;
 use super::read::{InOneClick, Read, Unreachable, read};
 use crate::activity::card::history;
 use crate::find::{Answer, Tone, project_state};
@@ -133,10 +134,6 @@ impl Page<'_> {
         self.read.row.as_ref()
     }
 
-    fn is_linked(&self) -> bool {
-        self.row().is_some_and(|row| row.state == LinkState::Linked)
-    }
-
     fn in_one_click(&self) -> Option<&InOneClick> {
         self.read.one_click.as_ref().ok()?.as_ref()
     }
@@ -162,7 +159,7 @@ impl Page<'_> {
                 @if self.read.companycam.is_err() {
                     p.soft { "CompanyCam couldn’t be asked just now. This is what it last said." }
                 }
-                @if self.is_linked() && self.read.one_click.is_err() {
+                @if self.read.is_linked() && self.read.one_click.is_err() {
                     p.soft { "One Click couldn’t be asked just now. This is what it last said." }
                 }
                 dl.facts {
@@ -183,7 +180,7 @@ impl Page<'_> {
                     }
                 }
                 div.row {
-                    @if !self.is_linked() { (self.button("create_job", "Create the job now")) }
+                    @if !self.read.is_linked() { (self.button("create_job", "Create the job now")) }
                 }
             }
         }
@@ -191,7 +188,7 @@ impl Page<'_> {
 
     /// How it stands; what One Click says of its job now counts more than what is kept of it.
     fn state(&self) -> Answer {
-        if self.is_linked() && matches!(self.read.one_click, Ok(None)) {
+        if self.read.is_linked() && matches!(self.read.one_click, Ok(None)) {
             return crate::find::plain(
                 "Job deleted",
                 Tone::Warn,
@@ -213,22 +210,8 @@ impl Page<'_> {
         let Ok(Some(there)) = &self.read.companycam else {
             return html! {};
         };
-        let known = self.known(|job| {
-            ids(job
-                .images
-                .iter()
-                .filter(|image| !image.deleted)
-                .map(|image| image.external_id.as_deref()))
-        });
-        let lines: Vec<_> = there
-            .photos
-            .iter()
-            .filter_map(|one| photo(one, &known))
-            .collect();
-        let on_job = lines
-            .iter()
-            .filter(|line| line.state == FileState::OnJob)
-            .count();
+        let lines = self.read.photos(self.organization);
+        let on_job = on_job(&lines);
         html! {
             section.card aria-labelledby="photos" {
                 h2 #photos { "Photos" }
@@ -236,11 +219,11 @@ impl Page<'_> {
                     p.soft { "CompanyCam shows no photos on this project." }
                 } @else {
                     p {
-                        @if self.is_linked() { (on_job) " of " (lines.len()) " photos are on the job." }
+                        @if self.read.is_linked() { (on_job) " of " (lines.len()) " photos are on the job." }
                         @else { (lines.len()) " photos. They are copied once the project has a job." }
                         @if there.more { " There are more; these are the first " (there.photos.len()) "." }
                     }
-                    @if self.is_linked() && on_job < lines.len() {
+                    @if self.read.is_linked() && on_job < lines.len() {
                         (self.button("copy_missing", "Copy missing photos again"))
                     }
                     ul.photos { @for line in &lines { (self.line(line)) } }
@@ -250,56 +233,18 @@ impl Page<'_> {
     }
 
     pub fn documents(&self) -> Markup {
-        let Ok(Some(there)) = &self.read.companycam else {
-            return html! {};
-        };
-        if there.documents.is_empty() {
+        let lines = self.read.documents(self.organization);
+        if lines.is_empty() {
             return html! {};
         }
-        let known = self.known(|job| {
-            ids(job
-                .documents
-                .iter()
-                .filter(|one| !one.deleted)
-                .map(|one| one.external_id.as_deref()))
-        });
-        let lines: Vec<_> = there
-            .documents
-            .iter()
-            .map(|one| document(one, &known))
-            .collect();
-        let on_job = lines
-            .iter()
-            .filter(|line| line.state == FileState::OnJob)
-            .count();
         html! {
             section.card aria-labelledby="documents" {
                 h2 #documents { "Documents" }
-                @if self.is_linked() { p { (on_job) " of " (lines.len()) " documents are on the job." } }
+                @if self.read.is_linked() {
+                    p { (on_job(&lines)) " of " (lines.len()) " documents are on the job." }
+                }
                 ul.photos { @for line in &lines { (self.line(line)) } }
             }
-        }
-    }
-
-    fn known<'a>(
-        &'a self,
-        there: impl Fn(&'a InOneClick) -> std::collections::BTreeSet<&'a str>,
-    ) -> Known<'a> {
-        let on_job = match &self.read.one_click {
-            Ok(Some(job)) => Some(there(job)),
-            Ok(None) => Some(std::collections::BTreeSet::new()),
-            Err(Unreachable) => None,
-        };
-        Known {
-            rows: self
-                .read
-                .files
-                .iter()
-                .map(|row| (row.id.clone(), row))
-                .collect(),
-            on_job,
-            is_linked: self.is_linked(),
-            preferences: &self.organization.preferences,
         }
     }
 
@@ -345,12 +290,12 @@ impl Page<'_> {
                 h2 #linking { "Link" }
                 form.row method="post" action=(address) data-plain {
                     (csrf(self.signed_in))
-                    label for="job-id" { @if self.is_linked() { "Link to another job" } @else { "Link to a job" } }
+                    label for="job-id" { @if self.read.is_linked() { "Link to another job" } @else { "Link to a job" } }
                     input #job-id type="text" name="job_id" required maxlength="300"
                         placeholder="Link or ID of the job in One Click";
                     button.quiet type="submit" { "Link" }
                 }
-                @if self.is_linked() {
+                @if self.read.is_linked() {
                     details {
                         summary { "Unlink" }
                         p { "The project and its job no longer follow each other. Photos already on the job stay there until the project is linked to another job. Nothing is deleted." }
@@ -362,11 +307,7 @@ impl Page<'_> {
     }
 }
 
-fn ids<'a>(ids: impl Iterator<Item = Option<&'a str>>) -> std::collections::BTreeSet<&'a str> {
-    ids.flatten().collect()
-}
-
-fn address(fields: &ProjectFields) -> String {
+pub fn address(fields: &ProjectFields) -> String {
     let parts = [
         &fields.street_address_1,
         &fields.street_address_2,

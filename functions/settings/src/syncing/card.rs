@@ -11,12 +11,11 @@ use crate::parts::{action, csrf, time};
 use crate::push::card::offer;
 use crate::status::{ConnectionStatus, Progress, Status};
 
-/// The windows on offer: the form's value and its text.
-const WINDOWS: [(&str, &str); 4] = [
-    ("29", "the last 29 days"),
+/// The larger windows: the form's value and its text. What one of them would bring is shown first (B40).
+const WINDOWS: [(&str, &str); 3] = [
     ("90", "the last 90 days"),
     ("365", "the last year"),
-    ("all", "everything"),
+    ("all", "all time"),
 ];
 
 /// The card.
@@ -47,15 +46,21 @@ pub fn card(
                 (running(app, signed_in, organization, status))
             } @else {
                 @if let Some(run) = &organization.sync { (last(app, run)) }
-                p.soft { "New and changed projects sync automatically. Run a sync to re-check older projects." }
+                p.soft { "New and changed projects sync automatically. Run a sync to check the projects of the last 29 days again, or import older ones." }
                 form.row method="post" action=(action(app, "sync")) {
+                    (csrf(signed_in))
+                    input type="hidden" name="since_days" value="29";
+                    button type="submit" { "Sync" }
+                    span.soft { "Projects updated in the last 29 days" }
+                }
+                form.row method="post" action=(action(app, "sync/preview")) data-plain {
                     (csrf(signed_in))
                     label for="since_days" { "Projects updated in" }
                     select id="since_days" name="since_days" {
                         @for (value, text) in WINDOWS { option value=(value) { (text) } }
                     }
-                    button type="submit" { "Sync" }
-                    button.quiet type="submit" formaction=(action(app, "sync/preview")) { "Preview" }
+                    button.quiet type="submit" aria-describedby="preview-about" { "Preview" }
+                    span.soft #preview-about { "See what would be imported; then decide" }
                 }
                 (offer(app, signed_in))
             }

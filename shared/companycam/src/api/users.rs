@@ -11,6 +11,11 @@ impl Api {
         self.get_one(&["company"]).await
     }
 
+    /// The user whose token it is.
+    pub async fn current_user(&self) -> Result<User, Error> {
+        self.get_one(&["users", "current"]).await
+    }
+
     /// The company's users, deactivated ones included, 100 a page from page 1.
     pub async fn users(&self, page: u32) -> Result<Page<User>, Error> {
         self.get_page(&["users"], page).await

@@ -25,6 +25,7 @@ use uuid::Uuid;
 
 use crate::context::OrgContext;
 use crate::listing::{LOOKS_AT_ONCE, PER_PAGE, note_projects};
+use crate::sync_run::first_listed;
 
 /// A pass that has taken no step for so long stands still: another begins.
 const STALE_S: i64 = 60 * 60;
@@ -153,7 +154,8 @@ async fn take_projects(
         ..ProjectsQuery::default()
     };
     let answer = context.projects(&query).await?;
-    let noted = note_projects(context, &answer, Origin::Poll).await?;
+    let since = first_listed(context.organization.connected_at);
+    let noted = note_projects(context, &answer, Origin::Poll, since).await?;
     // A full page may be the last; one that is not full is.
     let next_page = answer
         .next

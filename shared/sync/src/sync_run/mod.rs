@@ -38,12 +38,22 @@ const PHOTOS_AHEAD: i32 = 400;
 /// back [`PATIENT_TRIES`] times.
 const MOST_STEPS: i64 = 400_000;
 
-/// A run that has not taken a step yet.
-pub fn new_run(window: Window, now: i64) -> SyncRun {
-    let modified_since = match window {
+fn begins_at(window: Window, now: i64) -> Option<i64> {
+    match window {
         Window::Days(days) => Some(now - i64::from(days) * 24 * 60 * 60),
         Window::All => None,
-    };
+    }
+}
+
+/// What changed since then was listed by the run that connecting started. What is older comes only with a run
+/// that somebody starts.
+pub fn first_listed(connected_at: i64) -> Option<i64> {
+    begins_at(FIRST_WINDOW, connected_at)
+}
+
+/// A run that has not taken a step yet.
+pub fn new_run(window: Window, now: i64) -> SyncRun {
+    let modified_since = begins_at(window, now);
     SyncRun {
         id: uuid::Uuid::new_v4().to_string(),
         window,
@@ -73,7 +83,7 @@ pub fn after_connecting(before: Option<&Organization>, now: i64) -> SyncRun {
     // A run that connecting replaces, or that the end of the connection broke off, may have looked
     // further back: what it had not listed yet must come all the same.
     let unfinished = before.and_then(|before| before.sync.as_ref());
-    if let Some(unfinished) = unfinished.filter(|run| lists_projects(run)) {
+    if let Some(unfinished) = unfinished.filter(|run| lists_projects(run) && !run.preview) {
         run.window = wider(run.window, unfinished.window);
         run.modified_since = earlier(run.modified_since, unfinished.modified_since);
     }

@@ -84,7 +84,7 @@ async fn take_projects(
         per_page: PER_PAGE,
     };
     let answer = context.projects(&query).await?;
-    let noted = listing::note_projects(context, &answer, Origin::Sync).await?;
+    let noted = listing::note_projects(context, &answer, Origin::Sync, None).await?;
     let projects = i64::try_from(noted.may_have_jobs.len()).unwrap_or(0);
     let mut taken = Taken {
         projects,

@@ -62,7 +62,13 @@ async fn photo(
     if name == "thumbnail.jpg" {
         return ([(header::CONTENT_TYPE, JPEG)], file.thumbnail()).into_response();
     }
-    answer(uri, JPEG, file.jpeg())
+    // The original is what was taken; `web` is made from it.
+    let file = if name == "web.jpg" {
+        file.for_web()
+    } else {
+        file
+    };
+    answer(uri, file.content_type(), file.jpeg())
 }
 
 /// The current version of a document's file.
@@ -94,6 +100,7 @@ fn answer(uri: UriKind, content_type: &str, file: &Chunked) -> Response {
             (named(content_type), page).into_response()
         }
         UriKind::Gone => StatusCode::NOT_FOUND.into_response(),
+        UriKind::Forbidden => StatusCode::FORBIDDEN.into_response(),
         UriKind::Empty => (named(content_type), "").into_response(),
         UriKind::Drawing => {
             let drawing = "<svg xmlns=\"http://www.w3.org/2000/svg\"/>";

@@ -14,8 +14,10 @@
 //! | `PATCH /_sim/users/{id}` | `{"email_address", "status", "restricted", "first_name", "last_name"}` | `status`: `active`, `deleted`; a restricted user sees assigned projects only |
 //! | `POST /_sim/tokens/expire` | | every access token expires now; refresh tokens stay |
 //! | `POST /_sim/authorize` | `{"url", "email", "allow"}` | `{"location"}`: login and consent in one step |
+//! | `POST /_sim/hard_cases` | | 201 `{"added"}`: the hard cases of the demo, once; see the kit's `hard_cases` |
 //! | `POST /_sim/projects` | `{"company_id", "creator_id", "name", "address", "primary_contact", "integrations", "shared_with"}`, all optional | 201 `{"id"}`; `project.created` |
 //! | `PATCH /_sim/projects/{id}` | the same, and `notepad`, `archived`, `status`, `created_at`, `updated_at` | the event that fits |
+//! | `DELETE /_sim/projects/{id}` | | with its photos and documents it has never been; no event |
 //! | `POST /_sim/projects/{id}/merge` | `{"into"}` | `project.merged` |
 //! | `PUT`, `DELETE /_sim/projects/{id}/assigned_users/{user}` | | no event |
 //! | `POST /_sim/projects/{id}/labels` | `{"labels"}` | `project.label_added` |
@@ -32,7 +34,8 @@
 //! | `PATCH`, `DELETE /_sim/tags/{id}` | `{"display_value"}` | on every photo that has it; no event |
 //! | `POST /_sim/webhooks/{id}/disable` | | as 25 errors would |
 //!
-//! `uri` is `{"kind": "normal" | "missing" | "not_image" | "gone" | "empty" | "drawing"}`,
+//! `uri` is `{"kind": "normal" | "missing" | "not_image" | "gone" | "forbidden" | "empty" |
+//! "drawing"}`,
 //! `{"kind": "foreign", "origin"}`, `{"kind": "redirect", "to"}` or `{"kind": "huge", "bytes"}`.
 
 mod documents;
@@ -62,6 +65,7 @@ pub(crate) fn routes() -> Router<Shared> {
         .route("/_sim/companies/{id}/users", post(add_user))
         .route("/_sim/companies/{id}/revoke_grants", post(revoke_grants))
         .route("/_sim/users/{id}", patch(change_user))
+        .route("/_sim/hard_cases", post(add_hard_cases))
         .route("/_sim/tokens/expire", post(expire_tokens))
         .route("/_sim/authorize", post(authorize))
         .route("/_sim/webhooks/{id}/disable", post(disable_webhook))
@@ -311,24 +315,18 @@ async fn change_user(
 }
 
 async fn revoke_grants(State(sim): State<Shared>, Path(company): Path<Id>) -> StatusCode {
-    let state = &mut *sim.lock();
-    for grant in state.grants.by_id.values_mut() {
-        if state
-            .users
-            .get(&grant.user)
-            .is_some_and(|user| user.company == company)
-        {
-            grant.revoked = true;
-        }
-    }
+    sim.lock().revoke_grants(company);
     StatusCode::NO_CONTENT
 }
 
 async fn expire_tokens(State(sim): State<Shared>) -> StatusCode {
-    for access in sim.lock().grants.access.values_mut() {
-        access.expires_at = 0;
-    }
+    sim.lock().expire_access();
     StatusCode::NO_CONTENT
+}
+
+async fn add_hard_cases(State(sim): State<Shared>) -> (StatusCode, Json<Value>) {
+    let added = sim.lock().add_hard_cases();
+    (StatusCode::CREATED, Json(json!({"added": added})))
 }
 
 #[derive(Deserialize)]

@@ -7,6 +7,7 @@ mod control;
 mod delivery;
 mod documents;
 mod files;
+mod hard_cases;
 mod oauth;
 mod operations;
 mod people;
@@ -32,7 +33,7 @@ use axum::middleware::map_response;
 use axum::response::Redirect;
 use bytes::Bytes;
 use jiff::fmt::rfc2822::DateTimePrinter;
-use simulator_kit::{Bound, Controls, Server};
+use simulator_kit::{Bound, Controls, Demo, Server};
 
 pub use settings::{MergedPayload, Options, Payload, Settings};
 use state::State;
@@ -46,6 +47,7 @@ const BODY_LIMIT: usize = 160 * 1024 * 1024;
 pub(crate) struct Sim {
     pub options: Options,
     pub http: reqwest::Client,
+    pub demo: Demo,
     state: Mutex<State>,
 }
 
@@ -87,14 +89,17 @@ impl Simulator {
             .values()
             .map(|company| company.personal_token.clone())
             .collect();
+        let controls = Controls::new(SIGN_IN);
+        let demo = Demo::new(controls.clone(), web::DEMO);
+        let forms = demo.routes();
         let sim = Arc::new(Sim {
             options,
             http,
+            demo,
             state: Mutex::new(state),
         });
-        let controls = Controls::new(SIGN_IN);
         let dispatcher = tokio::spawn(delivery::dispatch(Arc::clone(&sim)));
-        let server = bound.serve(controls.wrap(router(Arc::clone(&sim))));
+        let server = bound.serve(controls.wrap(router(Arc::clone(&sim)).merge(forms)));
         Ok(Self {
             origin: server.origin.clone(),
             tokens,

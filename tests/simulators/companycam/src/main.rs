@@ -9,7 +9,7 @@ use serde_json::json;
 
 const USAGE: &str =
     "usage: companycam-simulator [--port 0] [--seed 1] [--companies 1] [--users 12] \
-[--projects 60] [--photos 300] [--photo-bytes N] [--days 27] [--no-extras] [--client-id ID] \
+[--projects 60] [--photos 300] [--photo-bytes N] [--days 27] [--no-extras] [--hard-cases] [--client-id ID] \
 [--client-secret SECRET] [--access-token-seconds 7200] [--processing-ms 0] [--ready-file PATH]
 The ready file gets {\"origin\", \"token\", \"tokens\"} as JSON once requests are answered.";
 
@@ -46,9 +46,16 @@ fn parse(mut arguments: impl Iterator<Item = String>) -> Result<(Options, Option
     let mut options = Options::default();
     let mut ready_file = None;
     while let Some(name) = arguments.next() {
-        if name == "--no-extras" {
-            options.extras = false;
-            continue;
+        match name.as_str() {
+            "--no-extras" => {
+                options.extras = false;
+                continue;
+            }
+            "--hard-cases" => {
+                options.hard_cases = true;
+                continue;
+            }
+            _ => {}
         }
         let value = arguments
             .next()

@@ -175,6 +175,25 @@ impl Asked {
     }
 }
 
+impl Sims {
+    /// Every access token expires now; refresh tokens stay.
+    pub fn expire_access(&mut self) {
+        for access in self.grants.access.values_mut() {
+            access.expires_at = 0;
+        }
+    }
+
+    /// As if the customer had removed the integration.
+    pub fn revoke_grants(&mut self, company: Id) {
+        for grant in self.grants.by_id.values_mut() {
+            let user = self.users.get(&grant.user);
+            if user.is_some_and(|user| user.company == company) {
+                grant.revoked = true;
+            }
+        }
+    }
+}
+
 /// An unguessable token.
 pub(crate) fn random_token() -> String {
     format!("{:032x}", rand::random::<u128>())

@@ -255,7 +255,7 @@ impl State {
         };
         let mark = u32::try_from(photo.files.len() - 1).unwrap_or_default();
         let annotated = photo.files.last().and_then(|file| match &file.source {
-            Source::Drawn(picture) => {
+            Source::Drawn(picture) | Source::Heic(picture) => {
                 let picture = Picture {
                     marks: picture.marks + 1,
                     ..picture.clone()
@@ -301,6 +301,32 @@ impl State {
             photo.bump();
             self.touch_project(project);
         }
+    }
+
+    /// Dates a project with everything in it back. No event: it only looks as if it had been so long ago.
+    pub fn age_project(&mut self, id: Id, seconds: i64) {
+        if let Some(project) = self.projects.get_mut(&id) {
+            project.created_at -= seconds;
+            project.updated_at -= seconds;
+        }
+        let photos = self.photos.values_mut();
+        for photo in photos.filter(|photo| photo.project == id) {
+            photo.captured_at -= seconds;
+            photo.created_at -= seconds;
+            photo.updated_at -= seconds;
+        }
+        let documents = self.documents.values_mut();
+        for document in documents.filter(|document| document.project == id) {
+            document.created_at -= seconds;
+            document.updated_at -= seconds;
+        }
+    }
+
+    /// Removes a project with everything in it as if it had never been; whether it was there.
+    pub fn forget_project(&mut self, id: Id) -> bool {
+        self.photos.retain(|_, photo| photo.project != id);
+        self.documents.retain(|_, document| document.project != id);
+        self.projects.remove(&id).is_some()
     }
 
     /// No event exists for a deleted photo, and its project shows no activity.

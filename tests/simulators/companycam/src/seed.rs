@@ -11,7 +11,7 @@ use crate::state::{
     Address, Company, Contact, Id, Integration, PhotoFile, State, UriKind, User, now, scramble,
 };
 
-const DAY: i64 = 86_400;
+pub(crate) const DAY: i64 = 86_400;
 
 /// The first company's people; the same addresses exist in One Click's simulator.
 const PEOPLE: [(&str, &str); 12] = [
@@ -71,6 +71,9 @@ pub(crate) fn seed(options: &Options, origin: &str) -> State {
     let mut state = State::new(options.settings.clone(), origin);
     for index in 0..options.companies {
         seed_company(&mut state, options, index);
+    }
+    if options.hard_cases {
+        state.add_hard_cases();
     }
     // What was there before anyone looked is no news.
     state.events.clear();

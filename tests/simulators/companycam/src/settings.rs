@@ -122,6 +122,8 @@ pub struct Options {
     /// Beyond the counts: an archived project, a deleted one, two older than 29 days, and photos
     /// that are internal, unprocessed and duplicate.
     pub extras: bool,
+    /// The hard cases, which otherwise come by a button on the page of demo controls.
+    pub hard_cases: bool,
     /// The OAuth client's id.
     pub client_id: String,
     /// The OAuth client's secret.
@@ -144,6 +146,7 @@ impl Default for Options {
             photo_bytes: None,
             days: 27,
             extras: true,
+            hard_cases: false,
             client_id: "companycam-client".into(),
             client_secret: "companycam-secret".into(),
             redirect_uris: None,

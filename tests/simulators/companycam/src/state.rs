@@ -9,7 +9,7 @@ use serde_json::Value;
 use simulator_kit::{Jpeg, Picture};
 use tokio::sync::Notify;
 
-use crate::files::DocumentFile;
+use crate::files::{self, DocumentFile};
 use crate::oauth::Grants;
 use crate::settings::Settings;
 
@@ -112,6 +112,8 @@ pub(crate) enum UriKind {
     NotImage,
     /// To a 404.
     Gone,
+    /// To a 403.
+    Forbidden,
     /// To an empty file.
     Empty,
     /// To a drawing in SVG.
@@ -129,6 +131,8 @@ pub(crate) struct PhotoFile {
 
 pub(crate) enum Source {
     Drawn(Picture),
+    /// A file that only looks like HEIC, as a phone sends it. The web application shows the picture.
+    Heic(Picture),
     Uploaded(Bytes),
 }
 
@@ -139,6 +143,10 @@ impl PhotoFile {
 
     pub fn uploaded(bytes: Bytes) -> Arc<Self> {
         Self::new(Source::Uploaded(bytes))
+    }
+
+    pub fn heic(picture: Picture) -> Arc<Self> {
+        Self::new(Source::Heic(picture))
     }
 
     fn new(source: Source) -> Arc<Self> {
@@ -157,8 +165,24 @@ impl PhotoFile {
     pub fn jpeg(&self) -> &Jpeg {
         self.jpeg.get_or_init(|| match &self.source {
             Source::Drawn(picture) => picture.encode(),
+            Source::Heic(picture) => files::heic(picture),
             Source::Uploaded(bytes) => Jpeg::from_bytes(bytes.clone()),
         })
+    }
+
+    pub fn content_type(&self) -> &'static str {
+        match &self.source {
+            Source::Heic(_) => "image/heic",
+            Source::Drawn(_) | Source::Uploaded(_) => "image/jpeg",
+        }
+    }
+
+    /// In a form that every browser shows.
+    pub fn for_web(self: &Arc<Self>) -> Arc<Self> {
+        match &self.source {
+            Source::Heic(picture) => Self::drawn(picture.clone()),
+            Source::Drawn(_) | Source::Uploaded(_) => Arc::clone(self),
+        }
     }
 
     pub fn md5(&self) -> &str {
@@ -167,7 +191,7 @@ impl PhotoFile {
 
     pub fn thumbnail(&self) -> Bytes {
         match &self.source {
-            Source::Drawn(picture) => picture.thumbnail(),
+            Source::Drawn(picture) | Source::Heic(picture) => picture.thumbnail(),
             Source::Uploaded(bytes) => bytes.clone(),
         }
     }
@@ -280,6 +304,7 @@ pub(crate) struct State {
     /// Deliveries begun and not ended: each holds a clone.
     pub open_deliveries: Arc<()>,
     pub settings: Settings,
+    pub has_hard_cases: bool,
     /// Filled by the operations, emptied by the dispatcher.
     pub events: VecDeque<crate::delivery::Event>,
     pub delivery_log: VecDeque<crate::delivery::Attempt>,

@@ -7,8 +7,8 @@
 //! | `GET /_sim/requests` | the [`LoggedRequest`]s since the last `DELETE`, oldest first |
 //! | `DELETE /_sim/requests` | empties the log |
 //!
-//! Requests under `/_sim/` are neither logged nor disturbed. Header values are never recorded:
-//! they carry tokens.
+//! Requests under `/_sim/` are neither logged nor disturbed, nor are those of the page of demo
+//! controls. Header values are never recorded: they carry tokens.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::io;
@@ -27,6 +27,7 @@ use futures::{StreamExt, stream};
 use serde::{Deserialize, Serialize};
 
 use crate::clock;
+use crate::demo;
 use crate::serve::ConnectionHandle;
 
 /// What stands in front of a server shows when it has none.
@@ -37,7 +38,7 @@ pub const LOG_CAPACITY: usize = 20_000;
 
 /// Which requests to disturb, and how. Rules are tried in the order they were added; the first
 /// that matches and has nothing left to skip is applied, alone.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize, PartialEq)]
 #[serde(deny_unknown_fields)]
 pub struct FaultRule {
     /// `GET`, `POST` …; absent: any method.
@@ -61,7 +62,7 @@ fn once() -> Option<u32> {
 }
 
 /// What happens to a disturbed request.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize, PartialEq)]
 #[serde(untagged)]
 pub enum Action {
     /// `"reset_before"`, `"reset_after"`, `"silence"`, `"silence_after"`, `"half_body"`, `"html_login"`.
@@ -101,7 +102,7 @@ pub enum Action {
 }
 
 /// The actions that need no parameter.
-#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, PartialEq)]
 #[serde(rename_all = "snake_case")]
 pub enum NamedAction {
     /// The connection is cut; the request takes no effect.
@@ -172,6 +173,23 @@ impl Controls {
     /// Adds a rule to the end of the queue.
     pub fn add_fault(&self, rule: FaultRule) {
         self.lock().faults.push(rule);
+    }
+
+    /// Adds a rule before all others.
+    pub fn add_fault_first(&self, rule: FaultRule) {
+        self.lock().faults.insert(0, rule);
+    }
+
+    /// The queue.
+    pub fn faults(&self) -> Vec<FaultRule> {
+        self.lock().faults.clone()
+    }
+
+    /// Takes rules out of the queue and adds others to its end: no request comes in between.
+    pub fn exchange_faults(&self, gone: &[FaultRule], new: Vec<FaultRule>) {
+        let faults = &mut self.lock().faults;
+        faults.retain(|rule| !gone.contains(rule));
+        faults.extend(new);
     }
 
     /// Forgets all rules.
@@ -253,7 +271,8 @@ fn glob_matches(pattern: &str, text: &str) -> bool {
 }
 
 async fn disturb(State(controls): State<Controls>, request: Request, next: Next) -> Response {
-    if request.uri().path().starts_with("/_sim/") {
+    let path = request.uri().path();
+    if path.starts_with("/_sim/") || demo::is_part(path) {
         return next.run(request).await;
     }
     let mut logged = LoggedRequest {

@@ -3,6 +3,8 @@
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
+use crate::demo;
+
 const STYLESHEET: &str = include_str!("page.css");
 
 /// Whose page it is.
@@ -78,7 +80,10 @@ impl Page<'_> {
                         }
                         (content)
                     }
-                    footer { "Simulator of " (product) ": not the real product" }
+                    footer {
+                        "Simulator of " (product) ": not the real product · "
+                        a href=(demo::PATH) { (demo::TITLE) }
+                    }
                 }
             }
         }

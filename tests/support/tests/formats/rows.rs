@@ -7,7 +7,7 @@ use companycam::Cursor;
 use companycam::ids::{CompanyId, PhotoId, ProjectId, TagId, UserId, WebhookId};
 use jiff::Timestamp;
 use model::file::FileId;
-use model::organization::{PollProgress, TakeBack};
+use model::organization::{Account, PollProgress, TakeBack};
 use model::pause::{Pause, Side};
 use model::preferences::Preference;
 use model::project::{BegunLink, Came, ProjectFields, RunMark, SkipReason};
@@ -169,6 +169,7 @@ async fn write_connection(store: &Store, org: &OrgId, company: &CompanyId) {
         connected_by: "avery@ridgeline.example",
         at: 1_700_000_000,
         sync: run(),
+        watching: None,
     };
     let connected = match store.connect(&connection).await.unwrap() {
         Connected::Yes(connected) => connected,
@@ -181,8 +182,13 @@ async fn write_connection(store: &Store, org: &OrgId, company: &CompanyId) {
         .change_preferences(org, &on, Timestamp::UNIX_EPOCH, entry)
         .await
         .unwrap();
+    let account = Account {
+        generation: 1,
+        name: "Avery Stone".to_owned(),
+        email: Some("avery@ridgeline.example".to_owned()),
+    };
     store
-        .record_users_refreshed(org, 1_700_000_001)
+        .record_users_refreshed(org, (1_700_000_001, Some(&account)))
         .await
         .unwrap();
     let webhook = WebhookId::parse("w1").unwrap();
@@ -386,6 +392,7 @@ async fn write_ephemeral(store: &Store, org: &OrgId, company: &CompanyId) {
         session: "hash".to_owned(),
         pkce_verifier: "verifier".to_owned(),
         replace_by: Some(company.clone()),
+        watch: false,
         expires_at: 1_800_000_000,
     };
     for state in ["state", "taken"] {

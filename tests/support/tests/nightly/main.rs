@@ -304,3 +304,22 @@ async fn b17_each_organization_has_its_night_once_a_day_in_a_minute_of_its_own()
     }
     assert_eq!(begun, 2);
 }
+
+#[tokio::test]
+async fn b19_a_night_leaves_alone_what_is_older_than_what_any_sync_listed() {
+    let (test, projects, _) = with(1, 1).await;
+    let old = test.named_project("Barn of long ago").await;
+    test.shelve(&old).await;
+    let unknown = test.named_project("Missed by its event").await;
+    test.change_project(
+        &unknown,
+        json!({"updated_at": test_support::steps::now() - 86_400}),
+    )
+    .await;
+    night(&test).await;
+    assert!(test.jobs_of(&old).is_empty());
+    assert_eq!(test.jobs_of(&unknown).len(), 1);
+    assert_eq!(test.jobs_of(&projects[0]).len(), 1);
+    test.sync("all").await;
+    assert_eq!(test.jobs_of(&old).len(), 1);
+}

@@ -16,7 +16,7 @@ use crate::state::{Address, Contact, Id, Integration};
 pub(super) fn routes() -> Router<Shared> {
     Router::new()
         .route("/_sim/projects", post(add))
-        .route("/_sim/projects/{id}", patch(change))
+        .route("/_sim/projects/{id}", patch(change).delete(forget))
         .route("/_sim/projects/{id}/merge", post(merge))
         .route("/_sim/projects/{id}/labels", post(label))
         .route(
@@ -133,6 +133,13 @@ async fn change(
         project.updated_at = body.updated_at.unwrap_or(project.updated_at);
     }
     Ok(StatusCode::NO_CONTENT)
+}
+
+async fn forget(State(sim): State<Shared>, Path(id): Path<Id>) -> ApiResult<StatusCode> {
+    if sim.lock().forget_project(id) {
+        return Ok(StatusCode::NO_CONTENT);
+    }
+    Err(ApiError::not_found())
 }
 
 #[derive(Deserialize)]

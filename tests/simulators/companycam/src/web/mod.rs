@@ -1,5 +1,6 @@
 //! The web application: plain forms, each answered by a redirect.
 
+mod demo;
 mod documents;
 mod photo;
 mod photos;
@@ -23,6 +24,8 @@ use crate::Shared;
 use crate::request::Params;
 use crate::state::{Id, State, User};
 
+pub(crate) use demo::DEMO;
+
 const BRAND: Brand<'_> = Brand {
     product: "CompanyCam",
     stylesheet: include_str!("brand.css"),
@@ -40,6 +43,7 @@ pub(crate) fn routes() -> Router<Shared> {
         .merge(documents::routes())
         .merge(tags::routes())
         .merge(webhooks::routes())
+        .merge(demo::routes())
 }
 
 /// Who the browser is signed in as.
@@ -88,21 +92,28 @@ impl FromRequestParts<Shared> for PathId {
 /// A page for somebody signed in. What a form did or could not do is in the address it led to.
 fn page(title: &str, user: &User, params: &Params, content: Markup) -> Response {
     let name = user.name();
-    let (tags, webhooks) = (title == tags::TITLE, title == webhooks::TITLE);
     Page {
         brand: BRAND,
         title,
-        navigation: &[
-            ("Projects", "/projects", !tags && !webhooks),
-            (tags::TITLE, "/tags", tags),
-            (webhooks::TITLE, "/webhooks", webhooks),
-        ],
+        navigation: &navigation(title),
         user: Some(&name),
         notice: params.get("notice"),
         problem: params.get("problem"),
     }
     .render(content)
     .into_response()
+}
+
+/// The main navigation, on the page of that title. The demo controls are no part of it: they are in the
+/// footer.
+fn navigation(title: &str) -> [(&'static str, &'static str, bool); 3] {
+    let (tags, webhooks) = (title == tags::TITLE, title == webhooks::TITLE);
+    let projects = !tags && !webhooks && title != simulator_kit::demo::TITLE;
+    [
+        ("Projects", "/projects", projects),
+        (tags::TITLE, "/tags", tags),
+        (webhooks::TITLE, "/webhooks", webhooks),
+    ]
 }
 
 /// Back to a page, which then shows the notice.

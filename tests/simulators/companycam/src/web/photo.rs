@@ -38,12 +38,14 @@ async fn show(
     };
     let versions = photo.files.len();
     let file = format!("/cdn/{id}/{}/original.jpg", versions - 1);
+    // Not the original: looking at a photo is not to use up a download that is to fail.
+    let shown = format!("/cdn/{id}/{}/web.jpg", versions - 1);
     let content = html! {
         p.back { a href={ "/projects/" (project.id) } { "← " (title(project)) } }
         h1 { (alternative(photo)) }
         div.wide {
             @if has_picture(photo) {
-                p.full { a href=(file) { img src=(file) alt={ (alternative(photo)) ", open the file" }; } }
+                p.full { a href=(file) { img src=(shown) alt={ (alternative(photo)) ", open the file" }; } }
             } @else {
                 p.full.none { "No picture" }
             }

@@ -6,14 +6,16 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use maud::{Markup, html};
-use simulator_kit::page::Page;
+use simulator_kit::page::{Page, count};
 
 use super::{BRAND, SESSION_COOKIE, session_id};
 use crate::oauth::{Asked, random_token};
 use crate::request::{Form, Params};
-use crate::state::User;
+use crate::state::{State as Sims, User};
 use crate::{SIGN_IN, Shared};
 
+/// What the OAuth client is registered as.
+const APPLICATION: &str = "One Click Contractor";
 /// How many of the people one may sign in as are offered as buttons.
 const OFFERED: usize = 6;
 
@@ -32,14 +34,20 @@ fn plain(title: &str, content: Markup) -> Markup {
     .render(content)
 }
 
+/// The first ones, and the restricted wherever they stand: who they are shows what they see.
+fn offered(state: &Sims) -> Vec<&User> {
+    let users = state.users.values();
+    let users = users.filter(|user| user.active && user.email.is_some());
+    let users = users.enumerate();
+    users
+        .filter(|(position, user)| *position < OFFERED || user.restricted)
+        .map(|(_, user)| user)
+        .collect()
+}
+
 async fn form(State(sim): State<Shared>, params: Params) -> Markup {
     let state = sim.lock();
-    let offered: Vec<&User> = state
-        .users
-        .values()
-        .filter(|user| user.active && user.email.is_some())
-        .take(OFFERED)
-        .collect();
+    let offered = offered(&state);
     plain(
         "Sign in",
         html! {
@@ -58,13 +66,16 @@ async fn form(State(sim): State<Shared>, params: Params) -> Markup {
             div.card.narrow {
                 h2 { "Or as one of the demo users" }
                 p.muted { "Any password will do here." }
-                @for (index, user) in offered.iter().enumerate() {
+                @for user in offered {
                     form method="post" action=(SIGN_IN) {
                         input type="hidden" name="return_to" value=(params.text("return_to"));
                         input type="hidden" name="email" value=(user.email.as_deref().unwrap_or_default());
                         p { button.quiet type="submit" {
                             (user.name())
-                            @if index == 0 { " (administrator)" }
+                            @if state.admin(user.company).is_some_and(|admin| admin.id == user.id) {
+                                " (administrator)"
+                            }
+                            @if user.restricted { " (assigned projects only)" }
                         } }
                     }
                 }
@@ -106,47 +117,40 @@ async fn sign_out(State(sim): State<Shared>, headers: HeaderMap, Form(form): For
     Redirect::to(&format!("{SIGN_IN}?{query}"))
 }
 
+/// The parameters of an authorization request.
+const ASKED: [&str; 7] = [
+    "client_id",
+    "redirect_uri",
+    "response_type",
+    "scope",
+    "state",
+    "code_challenge",
+    "code_challenge_method",
+];
+
 /// Asks the signed-in user to allow what the application asks for.
 pub(crate) fn consent(sim: &Shared, user: &User, asked: &Asked, params: &Params) -> Markup {
-    let company = sim
-        .lock()
-        .companies
-        .get(&user.company)
-        .map(|company| company.name.clone());
-    let fields = [
-        "client_id",
-        "redirect_uri",
-        "response_type",
-        "scope",
-        "state",
-        "code_challenge",
-        "code_challenge_method",
-    ];
-    let mut query = url::form_urlencoded::Serializer::new(String::new());
-    for name in fields {
-        if let Some(value) = params.get(name) {
-            query.append_pair(name, value);
-        }
-    }
-    let asked_again = format!("/oauth/authorize?{}", query.finish());
+    let state = sim.lock();
+    let company = state.companies.get(&user.company);
+    let company = company.map_or("", |company| company.name.as_str());
+    let host = asked.redirect_uri.host_str().unwrap_or_default();
     plain(
         "Authorize",
         html! {
             div.card.narrow {
-                h1 { "Allow access to " (company.unwrap_or_default()) "?" }
-                p { "The application at " strong { (asked.redirect_uri.host_str().unwrap_or_default()) }
-                    " asks to use CompanyCam for " (user.name()) "." }
+                h1 { "Allow access to " (company) "?" }
+                p { strong { (APPLICATION) } " (" (host) ") asks to:" }
                 ul {
                     @for scope in &asked.scopes {
                         li { @match scope.as_str() {
-                            "read" => { "See projects, photos, documents and users" }
-                            "write" => { "Add and change projects, photos and webhooks" }
+                            "read" => { "See projects, photos, documents, and users" }
+                            "write" => { "Add and change projects, photos, and webhooks" }
                             _ => { "Remove assigned users and webhooks" }
                         } }
                     }
                 }
                 form method="post" action="/oauth/authorize" {
-                    @for name in fields {
+                    @for name in ASKED {
                         @if let Some(value) = params.get(name) {
                             input type="hidden" name=(name) value=(value);
                         }
@@ -157,12 +161,45 @@ pub(crate) fn consent(sim: &Shared, user: &User, asked: &Asked, params: &Params)
                     }
                 }
             }
-            form.narrow method="post" action="/sign_out" {
-                input type="hidden" name="return_to" value=(asked_again);
-                p.muted { "Not " (user.name()) "? " button.quiet type="submit" { "Sign out" } }
-            }
+            (account(&state, user, params))
         },
     )
+}
+
+/// As whom one is signed in, what that account can see, and the way to another.
+fn account(state: &Sims, user: &User, params: &Params) -> Markup {
+    let seen = state.projects.values();
+    let seen = seen.filter(|project| !project.deleted && state.sees(user.id, project));
+    let seen = count(seen.count(), "project");
+    html! {
+        div.card.narrow {
+            h2 { "You are signed in as " (user.name()) }
+            @if let Some(email) = &user.email { p.muted { (email) } }
+            @if user.restricted {
+                p.notice.error {
+                    "This account can see only the projects it is assigned to: " (seen) ". "
+                    (APPLICATION) " will not see any others."
+                }
+            } @else {
+                p { "This account can see all projects of the company: " (seen) "." }
+            }
+            form method="post" action="/sign_out" {
+                input type="hidden" name="return_to" value=(asked_again(params));
+                button.quiet type="submit" { "Sign in as someone else" }
+            }
+        }
+    }
+}
+
+/// The address that asks the same.
+fn asked_again(params: &Params) -> String {
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    for name in ASKED {
+        if let Some(value) = params.get(name) {
+            query.append_pair(name, value);
+        }
+    }
+    format!("/oauth/authorize?{}", query.finish())
 }
 
 /// An authorization request that must not be redirected anywhere.
