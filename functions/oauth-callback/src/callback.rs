@@ -66,6 +66,34 @@ pub async fn callback(
 async fn finish(app: &App, parameters: &Parameters, headers: &HeaderMap) -> Result<(), ErrorPage> {
     let signed_in = sign_in(app, headers).await?;
     let begun = begun(app, parameters, &signed_in).await?;
+    let finished = Box::pin(finish_begun(app, parameters, &signed_in, &begun)).await;
+    finished.map_err(|problem| {
+        if begun.watch {
+            still_to_watch(app, problem)
+        } else {
+            problem
+        }
+    })
+}
+
+/// Who wanted to watch only is not led to anything else.
+fn still_to_watch(app: &App, mut problem: ErrorPage) -> ErrorPage {
+    let connect = connect_url(app);
+    let to_watch = format!("{connect}?watch=yes");
+    match &mut problem.action {
+        Some((_, address)) if *address == connect => *address = to_watch,
+        Some(_) => {}
+        None => problem.action = Some(("Connect to watch only".to_owned(), to_watch)),
+    }
+    problem
+}
+
+async fn finish_begun(
+    app: &App,
+    parameters: &Parameters,
+    signed_in: &SignedIn,
+    begun: &Authorization,
+) -> Result<(), ErrorPage> {
     if let Some(error) = &parameters.error {
         return Err(refused(app, error));
     }
@@ -78,7 +106,7 @@ async fn finish(app: &App, parameters: &Parameters, headers: &HeaderMap) -> Resu
     let tokens = exchanged
         .map_err(|_| companycam_unavailable(app))?
         .map_err(|error| exchange_problem(app, &error))?;
-    let connected = connect(app, &signed_in, &begun, &tokens).await;
+    let connected = connect(app, signed_in, begun, &tokens).await;
     if connected.is_err() {
         // No half-made connection stays behind: the grant that nobody uses is given back.
         revoke(&oauth, &tokens).await;
@@ -164,11 +192,13 @@ async fn write(
         .await?;
     let same = before.filter(|before| before.company_id == company.id);
     let watched = before.is_some_and(|before| before.watching.is_some());
+    let mut sync = sync_run::after_connecting(same, now);
+    // Going live does what this run only looks at.
     let watching = (begun.watch && !watched).then(|| Watching {
         since: now,
         by: signed_in.session.email.clone(),
+        unfinished: Some(::sync::watch::unfinished(&sync)),
     });
-    let mut sync = sync_run::after_connecting(same, now);
     sync.preview = watched || watching.is_some();
     let connection = NewConnection {
         org_id: org,
@@ -252,6 +282,7 @@ async fn after_connecting(
         organization,
         now,
         lane: Lane::Live,
+        run: None,
     };
     // The users first, so that the tab shows them at once; the sync refreshes them if this fails.
     match tokio::time::timeout(USERS_WAIT, users::refresh(&context)).await {

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use model::job::JobRow;
 use model::preferences::{Preference, Preferences};
+use model::project::ProjectFields;
 use one_click::{Job, UserId};
 
 use super::relations;
@@ -10,6 +11,14 @@ use super::relations;
 /// How long another system's importer has to make the project, or the job, itself: it runs every 15
 /// minutes.
 pub const IMPORTER_S: i64 = 20 * 60;
+
+/// For how many seconds another system, whose id the project carries, may still be about to import its job.
+pub fn importer_wait_s(project: &ProjectFields, now: i64) -> Option<i64> {
+    let mut kinds = project.integrations.keys();
+    let has_importer = kinds.any(|kind| relations::is_importer(kind));
+    let wait_s = project.created_at + IMPORTER_S - now;
+    (has_importer && wait_s > 0).then_some(wait_s)
+}
 
 /// The next step for a job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -45,13 +45,15 @@ pub fn is_news(row: Option<&ProjectRow>, fields: &ProjectFields, origin: Origin)
     }
 }
 
-/// Whether it has waited for a matched user since it was last looked at long ago: nothing of a project tells
-/// that somebody was matched.
+/// Whether it has waited since it was last looked at long ago: for a matched user, as nothing of a project tells
+/// that somebody was matched; for an answer, if the question was lost.
 pub fn waited_long(row: &ProjectRow, now: i64) -> bool {
     let last = row.listed_at;
-    row.state == LinkState::Skipped
-        && row.reason == Some(SkipReason::NoMatchedUser)
-        && last.is_some_and(|at| at + LOOKED_AT_AGAIN_S < now)
+    let waits = matches!(
+        row.reason,
+        Some(SkipReason::NoMatchedUser | SkipReason::PossibleDuplicate)
+    );
+    row.state == LinkState::Skipped && waits && last.is_some_and(|at| at + LOOKED_AT_AGAIN_S < now)
 }
 
 /// Whether its photos were read since its last activity. An event about the project brings its fields

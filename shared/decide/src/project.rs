@@ -53,14 +53,7 @@ pub fn project_step(
                     reason
                 }
             };
-            let was_previewed = row.is_some_and(|row| row.reason == Some(SkipReason::Previewed));
-            let is_as_seen = row
-                .and_then(|row| row.seen.as_ref())
-                .is_some_and(|seen| seen.updated_at >= now.updated_at);
-            if was_previewed && is_as_seen && origin != Origin::Sync {
-                // Older than any window that was synced.
-                ProjectStep::Skip(SkipReason::Previewed)
-            } else if let Some(reason) = row
+            if let Some(reason) = row
                 .and_then(|row| row.reason)
                 .filter(|reason| reason.keeps_files())
                 .filter(|reason| !(*reason == SkipReason::Undone && origin == Origin::Sync))

@@ -4,6 +4,23 @@ use model::companycam::ProjectId;
 use model::sync_run::{SyncRun, SyncStep, Window};
 use model::tags::TagPlace;
 
+/// The window that connecting starts with.
+pub const FIRST_WINDOW: Window = Window::Days(29);
+
+/// Since when a window that ends now reaches back, in Unix seconds; `None`: to the very first.
+pub fn begins_at(window: Window, now: i64) -> Option<i64> {
+    match window {
+        Window::Days(days) => Some(now - i64::from(days) * 24 * 60 * 60),
+        Window::All => None,
+    }
+}
+
+/// What changed since then was listed by the run that connecting started. What is older comes only with a run
+/// that somebody starts.
+pub fn first_listed(connected_at: i64) -> Option<i64> {
+    begins_at(FIRST_WINDOW, connected_at)
+}
+
 pub fn wider(one: Window, other: Window) -> Window {
     match (one, other) {
         (Window::Days(one), Window::Days(other)) => Window::Days(one.max(other)),

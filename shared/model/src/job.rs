@@ -74,6 +74,8 @@ pub struct JobClaim {
 pub enum Said {
     /// It is to get one, whatever jobs have to be like for that.
     CreateProject,
-    /// It is to get none by itself: it was unlinked by hand.
+    /// It is to get none by itself, and no project is linked to it by itself: it was unlinked by hand.
     LeaveAlone,
+    /// It is to get none by itself: undoing a run took it off its project (B40). A sync links it again.
+    Undone,
 }

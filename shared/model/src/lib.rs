@@ -11,6 +11,7 @@ pub mod one_click;
 pub mod organization;
 pub mod pause;
 pub mod preferences;
+pub mod preview;
 pub mod project;
 pub mod retry;
 pub mod sync_run;

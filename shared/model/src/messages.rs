@@ -243,6 +243,9 @@ pub struct SyncMessage {
     /// The connection that it is about, if it is about one: a look of another is let go.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub generation: Option<i64>,
+    /// The sync run that wants it, if one does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run: Option<String>,
     /// What came of it so far.
     #[serde(default, skip_serializing_if = "Failures::are_none")]
     pub failures: Failures,
@@ -320,8 +323,16 @@ impl SyncMessage {
             look,
             tries: 0,
             generation: None,
+            run: None,
             failures: Failures::default(),
         }
+    }
+
+    /// The same look, for a sync run.
+    #[must_use]
+    pub fn of_run(self, run: &str) -> Self {
+        let run = Some(run.to_owned());
+        Self { run, ..self }
     }
 
     /// The same look, put off once more.

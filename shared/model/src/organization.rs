@@ -10,7 +10,7 @@ use crate::nightly::LostSight;
 use crate::one_click::{JobId, OrgId};
 use crate::pause::{Pause, Side};
 use crate::preferences::Preferences;
-use crate::sync_run::SyncRun;
+use crate::sync_run::{SyncRun, Window};
 
 /// Where the connection stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -116,6 +116,9 @@ pub struct Organization {
     /// That is over, and what waited for it was not queued yet.
     #[serde(default)]
     pub goes_on: bool,
+    /// The sync run that is being undone (B40).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub undoing: Option<String>,
 }
 
 /// The user of `CompanyCam` who gave the grant of a connection: what that user sees is what we see.
@@ -170,6 +173,17 @@ pub struct Watching {
     /// Since when, in Unix seconds.
     pub since: i64,
     pub by: String,
+    /// What a sync run was at that watching ended: going live begins there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unfinished: Option<Unfinished>,
+}
+
+/// How far back a sync run looked that was not through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unfinished {
+    pub window: Window,
+    /// As in [`SyncRun::modified_since`].
+    pub modified_since: Option<i64>,
 }
 
 /// How far a poll is.

@@ -92,8 +92,6 @@ pub enum SkipReason {
     PossibleDuplicate,
     /// It was looked at while nothing was to be written (B43).
     Watching,
-    /// It was looked at for a preview only: a change, or a Sync, brings it (B40).
-    Previewed,
     /// The run that gave it its job was undone: it gets one again by hand, or by a Sync (B40).
     Undone,
 }
@@ -109,7 +107,6 @@ impl SkipReason {
             Self::WaitsForImporter => "waits_for_importer",
             Self::PossibleDuplicate => "possible_duplicate",
             Self::Watching => "watching",
-            Self::Previewed => "previewed",
             Self::Unlinked => "unlinked",
             Self::Undone => "undone",
         }
@@ -125,7 +122,6 @@ impl SkipReason {
             | Self::NoMatchedUser
             | Self::PossibleDuplicate
             | Self::Watching
-            | Self::Previewed
             | Self::WaitsForImporter => false,
         }
     }
@@ -187,6 +183,9 @@ pub struct ProjectRow {
     /// How it is getting its job, while it has none.
     #[serde(default)]
     pub begun: Option<BegunLink>,
+    /// How it got its job, if it ever had one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub linked_by: Option<LinkedBy>,
     /// What the last sync run that looked at it made of it (B42).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub run: Option<RunMark>,
@@ -236,7 +235,42 @@ pub enum Came {
     Kept,
 }
 
+/// How a project got a job: only what we made may ever be removed again (B40).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LinkedBy {
+    /// The job. What is linked now may be another.
+    pub job_id: JobId,
+    /// It was made for the project, and not there before.
+    pub made: bool,
+    /// The sync run that did it, if one did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run: Option<String>,
+    /// Undoing the run left it: somebody has worked on it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub kept: bool,
+}
+
 impl ProjectRow {
+    /// What the sync run made of it: its job, whatever later runs found, or else what the run found last.
+    pub fn came_by(&self, run: &str) -> Option<Came> {
+        let by = self.linked_by.as_ref();
+        if let Some(by) = by.filter(|by| by.run.as_deref() == Some(run)) {
+            return Some(match by {
+                LinkedBy { kept: true, .. } => Came::Kept,
+                LinkedBy { made: true, .. } => Came::Made,
+                LinkedBy { .. } => Came::Linked,
+            });
+        }
+        let mark = self.run.as_ref().filter(|mark| mark.id == run);
+        mark.map(|mark| mark.came)
+    }
+
+    /// Whether this job was made for it, and is its job now.
+    pub fn made(&self, job: &JobId) -> bool {
+        let by = self.linked_by.as_ref();
+        self.job_id.as_ref() == Some(job) && by.is_some_and(|by| by.made && by.job_id == *job)
+    }
+
     /// Whether its photos and documents stay as they are, wherever they are.
     pub fn keeps_files(&self) -> bool {
         self.state == LinkState::Skipped && self.reason.is_some_and(SkipReason::keeps_files)

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::companycam::{Cursor, ProjectId};
+use crate::project::{Came, SkipReason};
 use crate::tags::TagPlace;
 
 /// How far back a sync looks.
@@ -130,6 +131,24 @@ pub struct RunResult {
     pub skipped: BTreeMap<String, i64>,
 }
 
+impl RunResult {
+    /// Counts a project that the run made that of; where it was skipped, for that reason.
+    pub fn add(&mut self, came: Option<Came>, reason: Option<SkipReason>) {
+        match came {
+            Some(Came::Made | Came::Kept) => self.made += 1,
+            Some(Came::Linked) => self.linked += 1,
+            Some(Came::Updated) => self.updated += 1,
+            Some(Came::Failed) => self.failed += 1,
+            Some(Came::Duplicate) => self.duplicates += 1,
+            Some(Came::Skipped) => {
+                let reason = reason.map_or("unknown", SkipReason::name);
+                *self.skipped.entry(reason.to_owned()).or_default() += 1;
+            }
+            Some(Came::Unchanged) | None => {}
+        }
+    }
+}
+
 /// How far undoing a run is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Undo {
@@ -148,6 +167,12 @@ pub struct Undo {
     /// So many jobs were left, since somebody has worked on them.
     #[serde(default)]
     pub kept: i64,
+    /// So many could not be undone: One Click does not accept it.
+    #[serde(default)]
+    pub failed: i64,
+    /// When it last took a step.
+    #[serde(default)]
+    pub stepped_at: i64,
 }
 
 impl SyncRun {

@@ -47,6 +47,10 @@ impl Store {
             return Ok(());
         };
         let mut change = self.raised(&subject, &entry.text);
+        if let Subject::List { .. } = subject {
+            // Nothing is kept of a list: another failure of it is another matter.
+            change = change.remove("dismissed");
+        }
         change = match file_of(target) {
             Some(file) => change.add_text("files", &file.to_string()),
             None => change.set("retry", target),

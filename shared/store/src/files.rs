@@ -10,7 +10,7 @@
 
 use model::companycam::{CompanyId, PhotoId, ProjectId};
 use model::file::{CopiedFile, FileId, FileRow, Refusal, WantedFile};
-use model::one_click::OrgId;
+use model::one_click::{JobId, OrgId};
 use serde::Deserialize;
 
 use crate::change::Change;
@@ -199,13 +199,16 @@ impl Store {
         Ok(())
     }
 
-    /// The copy was taken off the job, and nothing is to follow from that: the file rests.
-    pub async fn forget_copy(&self, org: &OrgId, file: &FileId) -> Result<(), Error> {
+    /// The copy was taken off the job, or never got there, and none is to: the file rests. An upload that is on
+    /// its way finds that it is wanted nowhere, and takes itself off again.
+    pub async fn forget_copy(&self, org: &OrgId, file: &FileId, job: &JobId) -> Result<(), Error> {
         let change = Change::new()
             .remove("copied")
             .remove("maybe_on")
             .remove("pending_org")
-            .when("attribute_exists(#wanted)");
+            .set("wanted.job_id", None::<JobId>)
+            .when("#wanted.#job_id = :job")
+            .value(":job", job);
         self.photos
             .apply(file_key(org, file), change)
             .await?

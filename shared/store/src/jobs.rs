@@ -225,6 +225,26 @@ impl Store {
         Ok(())
     }
 
+    /// The job is gone, and with it whatever was said of it.
+    pub async fn forget_claim(&self, org: &OrgId, job: &JobId) -> Result<(), Error> {
+        let key = link_key(org, &claim_sk(job));
+        self.project_links
+            .delete::<JobClaim>(key, Change::new())
+            .await?;
+        Ok(())
+    }
+
+    /// The claims of those of the jobs that have one.
+    pub async fn claims_of<'a>(
+        &self,
+        org: &OrgId,
+        jobs: impl IntoIterator<Item = &'a JobId>,
+    ) -> Result<Vec<JobClaim>, Error> {
+        let unique: std::collections::BTreeSet<_> = jobs.into_iter().collect();
+        let keys = unique.into_iter().map(|job| link_key(org, &claim_sk(job)));
+        self.project_links.get_many(keys.collect()).await
+    }
+
     /// An administrator wants the job to have a project, whatever jobs have to be like for that.
     pub async fn ask_for_project(&self, org: &OrgId, job: &JobId) -> Result<(), Error> {
         let change = Change::new()
@@ -249,8 +269,10 @@ impl Store {
 
     /// The job's project may be reassigned once more. Not applied: the job is not linked.
     pub async fn retry_reassigning(&self, org: &OrgId, job: &JobId) -> Result<Write, Error> {
+        // Also the first assignment, which no preference covers.
         let change = Change::new()
             .set("reassigning", true)
+            .set("unfinished", true)
             .when("attribute_exists(#project_id)");
         let row = link_key(org, &job_sk(job));
         self.project_links.apply(row, change).await

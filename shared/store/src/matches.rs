@@ -16,6 +16,7 @@ use model::users::{Choice, CompanyCamUser, Directory, OneClickUser, User};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use crate::activity::NewEntry;
 use crate::change::Change;
 use crate::table::{Item, key};
 use crate::{Error, Store, Write};
@@ -132,14 +133,14 @@ impl Store {
         Ok(())
     }
 
-    /// Writes a choice; `before` is the one it replaces. Not applied: the One Click user was chosen for
-    /// somebody else, or another choice came first.
+    /// Writes a choice, and the entry that says so; `before` is the one it replaces. Not applied: the One Click
+    /// user was chosen for somebody else, or another choice came first.
     pub async fn choose(
         &self,
         org: &OrgId,
         company: &CompanyId,
-        before: Option<&Choice>,
-        choice: &Choice,
+        (before, choice): (Option<&Choice>, &Choice),
+        entry: NewEntry,
     ) -> Result<Write, Error> {
         let sk = choice_sk(&choice.companycam_user_id);
         let row = Keyed {
@@ -147,7 +148,11 @@ impl Store {
             sk: sk.clone(),
             row: Row::Choice(choice.clone()),
         };
-        let mut writes = vec![self.user_matches.transact_put(&row, unchanged(before))?];
+        let mut writes = vec![
+            self.user_matches.transact_put(&row, unchanged(before))?,
+            self.activity
+                .transact_put(&self.dated(org, entry), Change::new())?,
+        ];
         if let Some(user) = &choice.one_click_user_id {
             let taken = Keyed {
                 org_id: org.clone(),
@@ -177,11 +182,14 @@ impl Store {
         org: &OrgId,
         company: &CompanyId,
         before: &Choice,
+        entry: NewEntry,
     ) -> Result<Write, Error> {
         let key = row_key(org, &choice_sk(&before.companycam_user_id));
         let mut writes = vec![
             self.user_matches
                 .transact_delete(key, unchanged(Some(before)))?,
+            self.activity
+                .transact_put(&self.dated(org, entry), Change::new())?,
         ];
         if let Some(freed) = &before.one_click_user_id {
             writes.push(

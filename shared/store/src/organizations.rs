@@ -167,14 +167,18 @@ impl Store {
         self.change_organization(org, change).await
     }
 
-    /// Moves the project cursor of a poll that is through, and says when all was well.
+    /// Moves the project cursor of a poll that is through; `synced_at`: when all was well, if what it found is
+    /// brought over.
     pub async fn record_poll(
         &self,
         org: &OrgId,
         cursor: Option<i64>,
-        at: i64,
+        synced_at: Option<i64>,
     ) -> Result<(), Error> {
-        let mut change = Change::new().set("last_synced_at", at).remove("poll");
+        let mut change = Change::new().remove("poll");
+        if let Some(at) = synced_at {
+            change = change.set("last_synced_at", at);
+        }
         if let Some(cursor) = cursor {
             change = change.set("project_cursor", cursor);
         }

@@ -6,6 +6,7 @@
 use model::one_click::OrgId;
 use model::organization::{ConnectionState, Halt, Watching};
 use model::pause::{Pause, Side};
+use model::sync_run::SyncRun;
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
@@ -118,24 +119,42 @@ impl Store {
         self.change_and_log(org, change, entry).await
     }
 
-    /// From here on everything is only read, or is done again; the entry that says so is written with it, or
-    /// neither is. Not applied: it is so already, or not connected.
-    pub async fn set_watching(
+    /// From here on everything is only read; `ended`: the run that this ends. The entry that says so is written
+    /// with it, or neither is. Not applied: it is so already, not connected, or the run took a step.
+    pub async fn watch(
         &self,
         org: &OrgId,
-        watching: Option<&Watching>,
+        (watching, ended): (&Watching, Option<&SyncRun>),
+        entry: NewEntry,
+    ) -> Result<Write, Error> {
+        let mut change = Change::new()
+            .set("watching", watching)
+            .when("#state = :connected AND attribute_not_exists(#watching)")
+            .value(":connected", ConnectionState::Connected);
+        if let Some(run) = ended {
+            change = change
+                .set("sync", run)
+                .when("#sync.#id = :run AND #sync.#seq = :before")
+                .value(":run", &run.id)
+                .value(":before", run.seq - 1);
+        }
+        self.change_and_log(org, change, entry).await
+    }
+
+    /// From here on everything is done again, beginning with this run; the entry is written with it, or neither
+    /// is. Not applied: nobody was watching.
+    pub async fn go_live(
+        &self,
+        org: &OrgId,
+        run: &SyncRun,
         entry: NewEntry,
     ) -> Result<Write, Error> {
         let change = Change::new()
-            .set_or_remove("watching", watching)
-            .when("#state = :connected")
+            .remove("watching")
+            .set("goes_on", true)
+            .set("sync", run)
+            .when("#state = :connected AND attribute_exists(#watching)")
             .value(":connected", ConnectionState::Connected);
-        let change = match watching {
-            Some(_) => change.when("attribute_not_exists(#watching)"),
-            None => change
-                .set("goes_on", true)
-                .when("attribute_exists(#watching)"),
-        };
         self.change_and_log(org, change, entry).await
     }
 

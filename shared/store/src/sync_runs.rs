@@ -84,6 +84,18 @@ impl Store {
         Ok(row.map(|row| row.run))
     }
 
+    /// The run is being undone; `None`: that is through. Whoever finds it there long afterwards goes on with it.
+    pub async fn set_undoing(&self, org: &OrgId, run: Option<&str>) -> Result<(), Error> {
+        let change = Change::new()
+            .set_or_remove("undoing", run)
+            .when("attribute_exists(#state)");
+        self.organizations
+            .apply(org_key(org), change)
+            .await?
+            .either_way();
+        Ok(())
+    }
+
     /// Begins to undo a recorded run. Not applied: it is being undone, or was.
     pub async fn begin_undo(&self, org: &OrgId, id: &str, undo: &Undo) -> Result<Write, Error> {
         let change = Change::new()

@@ -82,7 +82,7 @@ pub async fn claimed_job_is_missing(
         said_long_ago(since, context.now, "a job was not found in One Click")?;
         knows_organization(context.app, org).await?;
     }
-    Ok(store.drop_claim(org, job).await?)
+    Ok(store.forget_claim(org, job).await?)
 }
 
 /// `CompanyCam` refuses to have the job's project assigned as the job is: transient if that was said

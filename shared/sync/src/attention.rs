@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use companycam::ids::ProjectId;
+use companycam::ids::{ProjectId, UserId};
 use decide::users::Matches;
 use futures::{StreamExt, TryStreamExt, stream};
 use model::attention::{Matter, Subject};
@@ -42,6 +42,8 @@ struct Rows {
     assigned: BTreeSet<JobId>,
     given_up: BTreeSet<JobId>,
     matches: Option<Matches>,
+    /// Users whom somebody set to “Not matched”.
+    left_unmatched: BTreeSet<UserId>,
 }
 
 /// How many things need attention: what [`open`] lists, and the two questions that are about everything.
@@ -137,7 +139,10 @@ fn still_so(rows: &Rows, subject: &Subject) -> bool {
         Subject::Match { user_id } => rows.matches.as_ref().is_some_and(|matches| {
             let mut all = matches.iter();
             let found = all.find(|found| found.companycam.id == *user_id);
-            found.is_some_and(|found| found.companycam.active && found.one_click.is_none())
+            let lost =
+                found.is_some_and(|found| found.companycam.active && found.one_click.is_none());
+            // Somebody may have said that it is to be so.
+            lost && !rows.left_unmatched.contains(user_id)
         }),
         // All its files were mended; or another version's, which settles it.
         Subject::Files { .. } => false,
@@ -156,7 +161,10 @@ fn is_questioned(row: &ProjectRow) -> bool {
             .job_id
             .as_ref()
             .is_some_and(|job| !duplicate.jobs.contains(job)),
-        LinkState::Skipped => row.reason == Some(SkipReason::PossibleDuplicate),
+        LinkState::Skipped => matches!(
+            row.reason,
+            Some(SkipReason::PossibleDuplicate | SkipReason::Watching)
+        ),
         // Its job is being made.
         LinkState::Unseen => true,
         LinkState::JobDeleted => false,
@@ -219,6 +227,9 @@ async fn read(
             Subject::Match { .. } if rows.matches.is_none() => {
                 let directory = store.directory(org, &organization.company_id).await?;
                 rows.matches = Some(Matches::of(&directory));
+                let left = directory.choices.into_iter();
+                let left = left.filter(|choice| choice.one_click_user_id.is_none());
+                rows.left_unmatched = left.map(|choice| choice.companycam_user_id).collect();
             }
             _ => {}
         }

@@ -6,14 +6,17 @@
 
 use std::collections::BTreeSet;
 
-use companycam::ids::ProjectId;
+use companycam::PhotosQuery;
+use companycam::ids::{DocumentId, PhotoId, ProjectId};
 use decide::fields::{customer_name, shown_to};
+use decide::metadata;
+use decide::relations::named_project;
 use futures::{StreamExt, TryStreamExt, stream};
 use model::file::{FileId, FileRow};
 use model::messages::{Look, Origin, SyncMessage};
 use model::organization::Organization;
 use model::project::{BegunLink, LinkState, ProjectFields, ProjectRow, SkipReason};
-use one_click::{Error as OneClickError, JobFields, JobId, OrgId};
+use one_click::{Document, Error as OneClickError, Image, JobFields, JobId, OrgId};
 use runtime::pacing::Lane;
 use runtime::{App, WorkError};
 use store::activity::{Kind, NewEntry, Outcome};
@@ -23,6 +26,9 @@ use uuid::Uuid;
 use crate::context::OrgContext;
 use crate::retry::{RetryOutcome, bring_back};
 use crate::wish::CONCURRENT_WRITES;
+
+/// More pages than the photos of a project have.
+const MOST_PAGES: u32 = 50;
 
 /// What came of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,13 +87,16 @@ pub async fn link(
     if !store.ask_for_job(org, id, Some(&begun)).await?.applied() {
         return Err(WorkError::transient("the project is being linked"));
     }
+    // Whatever it was asked about, this is the answer.
+    store.question_project(org, id, None).await?.either_way();
     let name = OrgContext::project_label(&customer_name(id, &fields), id);
     let text = format!("{by} linked project {name} to job {job}.");
     store.log(org, said(id, by, text).job(Some(job))).await?;
     queue(app, org, look_at(id)).await
 }
 
-/// The project is that job (B40). A job that we made of it goes, unless somebody has worked on that: `true`.
+/// The project is that job, one of those that it was asked about (B40). A job that we made of it goes, unless
+/// somebody has worked on that: `true`.
 pub async fn same_as(
     app: &App,
     organization: &Organization,
@@ -96,11 +105,20 @@ pub async fn same_as(
     by: &str,
 ) -> Result<(Said, bool), WorkError> {
     let (org, store) = (&organization.org_id, &app.store);
-    let before = store.project(org, id).await?;
-    let ours = before
-        .filter(|row| row.company_id == organization.company_id && row.state == LinkState::Linked)
-        .and_then(|row| row.job_id)
-        .filter(|ours| ours != job);
+    let Some(before) = store.project(org, id).await? else {
+        return Ok((Said::NoSuchProject, false));
+    };
+    if before.company_id != organization.company_id {
+        return Ok((Said::Rests, false));
+    }
+    let asked = before.duplicate.as_ref().filter(|one| !one.settled);
+    if !asked.is_some_and(|one| one.jobs.contains(job)) {
+        // Answered before, in another tab perhaps; or never asked.
+        return Ok((Said::Already, false));
+    }
+    let ours = before.job_id.as_ref();
+    let ours = ours.filter(|ours| before.state == LinkState::Linked && before.made(ours));
+    let ours = ours.filter(|ours| *ours != job);
     let taken = store.job(org, job).await?;
     if let Some(taken) = taken.filter(|taken| taken.project_id != *id) {
         return Ok((Said::JobIsTaken(taken.project_id), false));
@@ -113,13 +131,13 @@ pub async fn same_as(
     // First: cut off behind it the project's job is one that is gone, and the next click links it all the same.
     let mut kept = false;
     if let Some(ours) = ours {
-        match one_click.delete_job(org, &ours).await {
+        match one_click.delete_job(org, ours).await {
             Err(OneClickError::Conflict(_)) => kept = true,
             removed => removed?,
         }
     }
     let said = link(app, organization, id, job, by).await?;
-    if matches!(said, Said::Queued | Said::Already) {
+    if said == Said::Already {
         store.question_project(org, id, None).await?.either_way();
     }
     Ok((said, kept))
@@ -139,11 +157,16 @@ pub async fn another_than(
     if row.company_id != organization.company_id {
         return Ok(Said::Rests);
     }
+    let waits =
+        row.state == LinkState::Skipped && row.reason == Some(SkipReason::PossibleDuplicate);
+    let said = if waits {
+        create_job(app, organization, id, by).await?
+    } else {
+        Said::Already
+    };
+    // Last: cut off before, the question is still there, and so is its button.
     store.question_project(org, id, None).await?.either_way();
-    if row.state == LinkState::Skipped && row.reason == Some(SkipReason::PossibleDuplicate) {
-        return create_job(app, organization, id, by).await;
-    }
-    Ok(Said::Already)
+    Ok(said)
 }
 
 /// Ends the project's link. What was copied stays on the job.
@@ -179,14 +202,14 @@ pub async fn unlink(
 /// next click does the rest. `false`: it is linked otherwise by now.
 async fn end_link(app: &App, org: &OrgId, id: &ProjectId, job: &JobId) -> Result<bool, WorkError> {
     unname(app, org, job).await?;
-    let reason = SkipReason::Unlinked;
-    Ok(app.store.unlink(org, id, job, reason).await?.applied())
+    let left = (SkipReason::Unlinked, Some(model::job::Said::LeaveAlone));
+    Ok(app.store.unlink(org, id, job, left).await?.applied())
 }
 
 /// The job names no project any more.
 pub(super) async fn unname(app: &App, org: &OrgId, job: &JobId) -> Result<(), WorkError> {
     let unnamed = JobFields {
-        metadata: [(decide::metadata::PROJECT.to_owned(), None)].into(),
+        metadata: [(metadata::PROJECT.to_owned(), None)].into(),
         ..JobFields::default()
     };
     match app.one_click().await?.update_job(org, job, &unnamed).await {
@@ -246,6 +269,13 @@ pub async fn create_project(
         Err(OneClickError::NotFound) => return Ok(Said::NoSuchJob),
         there => there?,
     };
+    if let Some(named) = named_project(&there).and_then(|id| ProjectId::parse(id).ok()) {
+        // It says itself which project it is, and is that one's as long as it is there.
+        let said = link(app, organization, &named, job, by).await?;
+        if said != Said::NoSuchProject {
+            return Ok(said);
+        }
+    }
     let before = store.claim(org, job).await?.and_then(|claim| claim.said);
     store.ask_for_project(org, job).await?;
     if before != Some(model::job::Said::CreateProject) {
@@ -303,28 +333,20 @@ pub async fn copy_missing(
     let (LinkState::Linked, Some(job)) = (row.state, &row.job_id) else {
         return Ok(Said::NoSuchJob);
     };
-    let one_click = app.one_click().await?;
-    let there = match one_click.images(org, job).await {
-        Err(OneClickError::NotFound) => return Ok(Said::NoSuchJob),
-        there => there?,
+    let Some(there) = on_job(app, org, job).await? else {
+        return Ok(Said::NoSuchJob);
     };
-    let documents = one_click.documents(org, job).await?;
-    let images = there.items.iter().filter(|image| !image.deleted);
-    let images = images.filter_map(|image| image.external_id.as_deref());
-    let documents = documents.items.iter().filter(|document| !document.deleted);
-    let documents = documents.filter_map(|document| document.external_id.as_deref());
-    let (images, documents): (BTreeSet<_>, BTreeSet<_>) = (images.collect(), documents.collect());
-    let is_there = |file: &FileId| match file {
-        FileId::Photo(id) => images.contains(id.as_str()),
-        FileId::Document(id) => documents.contains(id.as_str()),
-    };
+    let shown = shown_files(app, organization, id).await?;
     let ids = store.files_of(org, id).await?;
-    let belongs =
-        |file: &&FileRow| file.project_id == *id && file.wanted.job_id.as_ref() == Some(job);
+    let belongs = |file: &&FileRow| {
+        file.project_id == *id
+            && file.wanted.job_id.as_ref() == Some(job)
+            && shown.contains(&file.id)
+    };
     for file in store.files(org, ids).await?.iter().filter(belongs) {
         if file.failed.is_some() {
             store.retry_file(org, &file.id).await?.either_way();
-        } else if !is_there(&file.id) && !file.is_pending() {
+        } else if !there.contains(&file.id) && !file.is_pending() && file.adopts.is_none() {
             store.copy_again(org, file).await?;
         }
     }
@@ -336,20 +358,71 @@ pub async fn copy_missing(
     Ok(Said::Queued)
 }
 
-/// The project's row and what it is like, as far as it was ever listed; else as CompanyCam says now.
+/// The files that are on the job, those of an earlier integration by the ids that it wrote; `None`: One Click
+/// has no such job.
+async fn on_job(
+    app: &App,
+    org: &OrgId,
+    job: &JobId,
+) -> Result<Option<BTreeSet<FileId>>, WorkError> {
+    let one_click = app.one_click().await?;
+    let images = match one_click.images(org, job).await {
+        Err(OneClickError::NotFound) => return Ok(None),
+        images => images?,
+    };
+    let documents = one_click.documents(org, job).await?;
+    let photo = |image: &Image| {
+        let id = PhotoId::parse(metadata::image_id(image)?).ok()?;
+        Some(FileId::Photo(id))
+    };
+    let document = |document: &Document| {
+        let id = DocumentId::parse(metadata::document_id(document)?).ok()?;
+        Some(FileId::Document(id))
+    };
+    let images = images.items.iter().filter(|image| !image.deleted);
+    let documents = documents.items.iter().filter(|document| !document.deleted);
+    let there = images
+        .filter_map(photo)
+        .chain(documents.filter_map(document));
+    Ok(Some(there.collect()))
+}
+
+/// The project's files that CompanyCam shows now: what it does not show can't be copied again.
+async fn shown_files(
+    app: &App,
+    organization: &Organization,
+    id: &ProjectId,
+) -> Result<BTreeSet<FileId>, WorkError> {
+    let companycam = app.companycam(organization, Lane::Live);
+    let mut shown = BTreeSet::new();
+    let mut query = PhotosQuery {
+        project_ids: vec![id.clone()],
+        ..PhotosQuery::default()
+    };
+    for _ in 0..MOST_PAGES {
+        let page = companycam.photos(&query).await?;
+        let photos = page.items.iter().filter(|photo| !photo.is_deleted());
+        shown.extend(photos.map(|photo| FileId::from(&photo.id)));
+        let Some(next) = page.next else { break };
+        query.after = Some(next);
+    }
+    let mut next = Some(1);
+    while let Some(number) = next.filter(|number| *number <= MOST_PAGES) {
+        let page = companycam.project_documents(id, number).await?;
+        shown.extend(page.items.iter().map(|document| FileId::from(&document.id)));
+        next = page.next;
+    }
+    Ok(shown)
+}
+
+/// The project's row and what it is like, as CompanyCam says now: what it does not show now is not linked by
+/// hand.
 async fn known(
     app: &App,
     organization: &Organization,
     id: &ProjectId,
 ) -> Result<Option<(ProjectRow, ProjectFields)>, WorkError> {
     let (org, store) = (&organization.org_id, &app.store);
-    let row = store.project(org, id).await?;
-    let fields = row
-        .as_ref()
-        .and_then(|row| row.wanted.clone().or_else(|| row.seen.clone()));
-    if let (Some(row), Some(fields)) = (row, fields) {
-        return Ok(Some((row, fields)));
-    }
     let companycam = app.companycam(organization, Lane::Live);
     let asked = companycam.project(id).await;
     let project = match asked {
@@ -380,7 +453,8 @@ fn said(project: &ProjectId, by: &str, text: String) -> NewEntry {
 fn look_at(id: &ProjectId) -> Look {
     Look::Project {
         project_id: id.clone(),
-        origin: Origin::Deletion,
+        // No event says that it was deleted: if CompanyCam does not show it then, nothing is concluded (B30).
+        origin: Origin::Event,
     }
 }
 

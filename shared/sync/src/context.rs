@@ -3,7 +3,7 @@
 use companycam::ids::ProjectId;
 use companycam::{Page, Project, ProjectsQuery};
 use decide::link::quoted;
-use model::messages::{Look, Origin, SyncMessage};
+use model::messages::{Look, SyncMessage};
 use model::organization::Organization;
 use model::pause::Side;
 use one_click::OrgId;
@@ -21,6 +21,8 @@ pub struct OrgContext<'a> {
     pub now: i64,
     /// Whether its calls to `CompanyCam` leave room for live changes.
     pub lane: Lane,
+    /// The sync run that wants the look, if one does.
+    pub run: Option<String>,
 }
 
 impl OrgContext<'_> {
@@ -28,12 +30,9 @@ impl OrgContext<'_> {
         &self.organization.org_id
     }
 
-    /// Whether a look of this origin only says what it would do: an administrator watches (B43), or a run is a
-    /// preview (B40).
-    pub fn only_looks(&self, origin: Origin) -> bool {
-        let run = self.organization.sync.as_ref();
-        let is_preview = run.is_some_and(|run| run.is_running() && run.preview);
-        self.organization.watching.is_some() || (is_preview && origin == Origin::Sync)
+    /// Whether an administrator watches only: nothing is written on either side (B43).
+    pub fn watches(&self) -> bool {
+        self.organization.watching.is_some()
     }
 
     /// `CompanyCam`, paced, with the organization's token. While it does not answer it is not asked.

@@ -39,21 +39,22 @@ pub async fn waits(
             since,
             settled: false,
         };
-        let labels: Vec<_> = near.iter().map(job_label).collect();
-        let text = format!(
-            "Project {} may be the same as {}: the address is the same, the name isn’t.",
-            OrgContext::project_label(&customer_name(id, now), id),
-            labels.join(" or ")
-        );
         store
             .question_project(org, id, Some(&duplicate))
             .await?
             .either_way();
-        let subject = Subject::Duplicate {
-            project_id: id.clone(),
-        };
-        store.raise(org, &subject, &text).await?;
     }
+    // Also where it was asked before: that may have ended here.
+    let labels: Vec<_> = near.iter().map(job_label).collect();
+    let text = format!(
+        "Project {} may be the same as {}: the address is the same, the name isn’t.",
+        OrgContext::project_label(&customer_name(id, now), id),
+        labels.join(" or ")
+    );
+    let subject = Subject::Duplicate {
+        project_id: id.clone(),
+    };
+    store.raise(org, &subject, &text).await?;
     let is_waiting = row.reason == Some(SkipReason::PossibleDuplicate);
     let waits = (origin == Origin::Sync || is_waiting) && context.now - since < WAITS_S;
     if waits {

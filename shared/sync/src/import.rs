@@ -4,16 +4,16 @@ use std::time::Duration;
 
 use companycam::ids::ProjectId;
 use decide::fields::{customer_name, job_changes, new_job};
-use decide::job::IMPORTER_S;
+use decide::job::importer_wait_s;
 use decide::link::linking;
-use decide::relations::{is_importer, named_project};
+use decide::relations::named_project;
 use model::messages::{Look, Origin};
 use model::preferences::Preference;
-use model::project::{BegunLink, Came, ProjectFields, ProjectRow, SkipReason};
+use model::project::{BegunLink, Came, LinkedBy, ProjectFields, ProjectRow, SkipReason};
 use one_click::{Error as OneClickError, Field, Job, JobId, UserId};
 use runtime::WorkError;
 use store::activity::{Kind, NewEntry, Outcome};
-use store::projects::NewLink;
+use store::links::NewLink;
 use uuid::Uuid;
 
 use crate::absence::{Told, claimed_job_is_missing};
@@ -58,13 +58,21 @@ pub async fn import(
     let Some((job, came)) = find_or_create(context, row, now, origin).await? else {
         return Ok(None);
     };
+    let is_first = matches!(came, JobSource::First);
     let link = NewLink {
         project_id: id,
         company_id: &row.company_id,
         job_id: &job.id,
         seen: now,
         assignee: job.assigned_user_id.as_ref(),
-        from_job: matches!(came, JobSource::First),
+        from_job: is_first,
+        made_project: is_first,
+        by: LinkedBy {
+            job_id: job.id.clone(),
+            made: matches!(came, JobSource::Created),
+            run: context.run.clone(),
+            kept: false,
+        },
     };
     if !context.app.store.link(org, &link).await?.applied() {
         return Err(WorkError::Permanent(format!(
@@ -356,11 +364,9 @@ async fn waits_for_importer(
     row: &ProjectRow,
     now: &ProjectFields,
 ) -> Result<bool, WorkError> {
-    let has_importer = now.integrations.keys().any(|kind| is_importer(kind));
-    let wait_s = now.created_at + IMPORTER_S - context.now;
-    if !has_importer || wait_s <= 0 {
+    let Some(wait_s) = importer_wait_s(now, context.now) else {
         return Ok(false);
-    }
+    };
     let look = context.look(Look::Project {
         project_id: row.project_id.clone(),
         origin: Origin::Event,

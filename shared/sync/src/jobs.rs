@@ -11,10 +11,11 @@ use jiff::Timestamp;
 use model::job::{JobRow, Said};
 use model::messages::Look;
 use model::preferences::Preference;
+use model::project::LinkedBy;
 use one_click::{Error as OneClickError, Job, JobId};
 use runtime::WorkError;
 use store::activity::{Kind, NewEntry, Outcome};
-use store::projects::NewLink;
+use store::links::NewLink;
 
 use crate::absence::{Told, claimed_job_is_missing, job_is_missing};
 use crate::claim::{Its, claimed, make};
@@ -117,9 +118,35 @@ async fn as_said(context: &OrgContext<'_>, job: &Job, step: JobStep) -> Result<J
             JobStep::Wait(until) => JobStep::Wait(until),
             _ => JobStep::CreateProject,
         },
-        Some(Said::LeaveAlone) => JobStep::Nothing,
+        Some(Said::LeaveAlone | Said::Undone) => JobStep::Nothing,
         None => step,
     })
+}
+
+/// Says what would come of the job if an administrator did not watch only (B43).
+pub async fn say_what_would_be(context: &OrgContext<'_>, id: &JobId) -> Result<(), WorkError> {
+    let (org, store) = (context.org(), &context.app.store);
+    if store.job(org, id).await?.is_some() {
+        return Ok(());
+    }
+    let job = match context.one_click().await?.job(org, id).await {
+        Err(OneClickError::NotFound) => return Ok(()),
+        job => job?,
+    };
+    let step = job_step(None, &job, &context.organization.preferences, context.now);
+    let step = as_said(context, &job, step).await?;
+    if !matches!(step, JobStep::CreateProject | JobStep::Wait(_)) {
+        return Ok(());
+    }
+    let would = match project_for(context, &job).await? {
+        Candidate::Unique(_) => "would be linked to a project that is there",
+        Candidate::Alike(_) => "would get a new project",
+    };
+    let name = quoted(&job.customer_name);
+    let text = format!("Watch only: job {name} ({id}) {would}.");
+    let entry = NewEntry::new(Kind::Project, Outcome::Skipped, text).job(Some(id));
+    store.log_once(org, entry).await?.either_way();
+    Ok(())
 }
 
 /// One Click has not got the job (B18).
@@ -161,6 +188,13 @@ async fn create(context: &OrgContext<'_>, job: &Job) -> Result<(), WorkError> {
         seen: &fields,
         assignee: job.assigned_user_id.as_ref(),
         from_job: true,
+        made_project: asked.is_some(),
+        by: LinkedBy {
+            job_id: job.id.clone(),
+            made: false,
+            run: None,
+            kept: false,
+        },
     };
     if !store.link(org, &link).await?.applied() {
         return Err(WorkError::Permanent(format!(
@@ -253,7 +287,14 @@ async fn finish(context: &OrgContext<'_>, job: &Job, link: &JobRow) -> Result<()
         reassign::apply(context, job, link).await?
     } else {
         let assigned = reassign::assign_first(context, job, link).await?;
-        assigned.map_or_else(|| link.applied.clone(), |user| BTreeSet::from([user]))
+        let mut applied = link.applied.clone();
+        match (assigned, assignee) {
+            (Some(user), _) => applied = BTreeSet::from([user]),
+            // Written down before it was asked for, and not so.
+            (None, Some(assignee)) => drop(applied.remove(assignee)),
+            (None, None) => {}
+        }
+        applied
     };
     let fields = store
         .project(org, id)

@@ -60,32 +60,18 @@ pub async fn set_aside(app: &App, message: &SyncMessage, reason: &str) -> Result
     let (kind, _) = subject::of(&message.look);
     let text = format!("{}: {reason}.", subject::failed(&message.look));
     let entry = subject::about(&message.look, NewEntry::new(kind, Outcome::Failed, text));
-    app.store.log(org, entry).await?;
     if let Look::Project { project_id, .. } = &message.look {
-        // It is set aside, not pending: a sync run must not wait for it for ever.
-        let mark = run_mark(app, message).await?;
+        // It is set aside, not pending: a sync run must not wait for it for ever. Before it is said: whoever is
+        // shown what is said looks whether it is so.
+        let mark = message.run.clone().map(|id| RunMark {
+            id,
+            came: Came::Failed,
+        });
         app.store
             .set_project_aside(org, project_id, mark.as_ref())
             .await?;
     }
-    Ok(())
-}
-
-/// That a sync run could not bring the project over, if one asked for the look.
-async fn run_mark(app: &App, message: &SyncMessage) -> Result<Option<RunMark>, WorkError> {
-    let Look::Project {
-        origin: Origin::Sync,
-        ..
-    } = message.look
-    else {
-        return Ok(None);
-    };
-    let organization = app.store.organization(&message.org_id).await?;
-    let run = organization.and_then(|organization| organization.sync);
-    Ok(run.map(|run| RunMark {
-        id: run.id,
-        came: Came::Failed,
-    }))
+    Ok(app.store.log(org, entry).await?)
 }
 
 /// Takes the look that the message asks for. An organization that is not connected is left alone:
@@ -113,15 +99,21 @@ pub async fn look(app: &App, message: &SyncMessage) -> Result<(), WorkError> {
         tracing::info!(org.id = %message.org_id, look.kind = message.look.kind(), "an administrator paused the organization");
         return pause::park(app, message).await;
     }
-    if organization.watching.is_some() && !only_reads(&message.look) {
-        return pause::park(app, message).await;
-    }
+    let parks = organization.watching.is_some() && !only_reads(&message.look);
     let context = OrgContext {
         app,
         organization,
         now: app.clock.now_s(),
         lane: lane_of(&message.look),
+        run: message.run.clone(),
     };
+    if parks {
+        // What would come of a job is said now, and done when its look comes back.
+        if let Look::Job { job_id, .. } = &message.look {
+            jobs::say_what_would_be(&context, job_id).await?;
+        }
+        return pause::park(app, message).await;
+    }
     let outcome = match connection::is_ready(&context, &message.look).await {
         Ok(true) => take(&context, message).await,
         Ok(false) => Ok(()),
@@ -142,6 +134,9 @@ fn only_reads(look: &Look) -> bool {
         Look::Poll
             | Look::PollOn { .. }
             | Look::Probe { .. }
+            // What they bring back and does more than read comes to wait again.
+            | Look::Resume { .. }
+            | Look::ResumeProjects { .. }
             | Look::Sync { .. }
             | Look::Project { .. }
             | Look::Matched { .. }
@@ -222,6 +217,9 @@ async fn take(context: &OrgContext<'_>, message: &SyncMessage) -> Result<(), Wor
             jobs::look_at_job(context, job_id, told, *assigned).await
         }
         Look::Matched { after } => matched::look(context, after.as_ref()).await,
-        Look::Undo { run, after } => Box::pin(undo::step(context, run, after.as_ref())).await,
+        Look::Undo { run, after } => {
+            let place = (after.as_ref(), message.tries);
+            Box::pin(undo::step(context, run, place)).await
+        }
     }
 }

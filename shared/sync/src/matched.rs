@@ -18,11 +18,8 @@ const ROWS_AT_ONCE: i32 = 500;
 pub async fn look(context: &OrgContext<'_>, after: Option<&ProjectId>) -> Result<(), WorkError> {
     let (store, org) = (&context.app.store, context.org());
     let (rows, next) = store.projects_after(org, after, ROWS_AT_ONCE).await?;
-    let is_live = context.organization.watching.is_none();
     let waits = |row: &ProjectRow| {
-        let reason = row.reason.filter(|_| row.state == LinkState::Skipped);
-        reason == Some(SkipReason::NoMatchedUser)
-            || (is_live && reason == Some(SkipReason::Watching))
+        row.state == LinkState::Skipped && row.reason == Some(SkipReason::NoMatchedUser)
     };
     let waiting = rows.into_iter().filter(waits).map(|row| row.project_id);
     let waiting: Vec<_> = waiting.collect();

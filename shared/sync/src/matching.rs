@@ -10,7 +10,8 @@ use decide::link::quoted;
 use decide::location::{Location, normalized, same_work, search_terms};
 use decide::metadata;
 use decide::relations::{filled, importer_keys, may_be_of, named_project, of_job, of_project};
-use model::project::{LinkState, ProjectFields, ProjectRow};
+use model::job::{JobClaim, Said};
+use model::project::{LinkState, ProjectFields, ProjectRow, SkipReason};
 use one_click::{Job, JobId};
 use runtime::WorkError;
 
@@ -155,14 +156,14 @@ async fn jobs_there(
     unlinked(context, jobs).await
 }
 
-/// Those of the jobs that no project has, each once.
+/// Those of the jobs that no project has, each once. One that somebody unlinked by hand is linked by hand only.
 async fn unlinked(context: &OrgContext<'_>, jobs: Vec<Job>) -> Result<Vec<Job>, WorkError> {
-    let rows = context
-        .app
-        .store
-        .jobs(context.org(), jobs.iter().map(|job| &job.id))
-        .await?;
-    let mut taken: BTreeSet<JobId> = rows.into_iter().map(|row| row.job_id.clone()).collect();
+    let (org, store) = (context.org(), &context.app.store);
+    let ids = || jobs.iter().map(|job| &job.id);
+    let (rows, claims) = futures::try_join!(store.jobs(org, ids()), store.claims_of(org, ids()))?;
+    let mut taken: BTreeSet<JobId> = rows.into_iter().map(|row| row.job_id).collect();
+    let left = |claim: &JobClaim| claim.said == Some(Said::LeaveAlone);
+    taken.extend(claims.into_iter().filter(left).map(|claim| claim.job_id));
     // Another company's project may be named: those links rest (B5).
     let free = |job: &Job| named_project(job).is_none() && taken.insert(job.id.clone());
     Ok(jobs.into_iter().filter(free).collect())
@@ -255,8 +256,10 @@ pub async fn free_projects(
         .store
         .projects(org, found.iter().map(|project| &project.id))
         .await?;
-    let is_taken =
-        |row: &&ProjectRow| matches!(row.state, LinkState::Linked | LinkState::JobDeleted);
+    let is_taken = |row: &&ProjectRow| {
+        let unlinked = row.state == LinkState::Skipped && row.reason == Some(SkipReason::Unlinked);
+        unlinked || matches!(row.state, LinkState::Linked | LinkState::JobDeleted)
+    };
     let mut taken: BTreeSet<ProjectId> = rows
         .iter()
         .filter(is_taken)

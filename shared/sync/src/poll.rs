@@ -7,7 +7,6 @@
 use companycam::ProjectsQuery;
 use companycam::ids::ProjectId;
 use decide::listing::next_cursor;
-use decide::sync_run::lists_projects;
 use jiff::Timestamp;
 use model::messages::{Look, Origin, SyncMessage};
 use model::organization::PollProgress;
@@ -17,7 +16,7 @@ use store::activity::{Kind, NewEntry, Outcome};
 
 use crate::context::OrgContext;
 use crate::listing::{LOOKS_AT_ONCE, PER_PAGE};
-use crate::{connection, duplicates, halt, jobs, listing, pause, sync_run, users, webhooks};
+use crate::{connection, duplicates, halt, jobs, listing, pause, sync_run, undo, users, webhooks};
 
 /// Users are refreshed at least this often (B8).
 const USERS_KEPT_S: i64 = 23 * 60 * 60;
@@ -33,6 +32,7 @@ const MOST_PAGES: u32 = 10_000;
 pub async fn poll(context: &OrgContext<'_>) -> Result<(), WorkError> {
     let organization = &context.organization;
     halt::make_up_for(context).await?;
+    undo::make_up_for(context).await?;
     pause::keep_probing(context).await?;
     if organization.is_paused() {
         tracing::info!(org.id = %context.org(), "a side does not answer; the poll is let go, and another follows when it does");
@@ -207,7 +207,8 @@ async fn list_projects(
 /// while any sync lists projects, it moves the cursor too.
 fn page_to_list(context: &OrgContext<'_>, progress: &PollProgress) -> Option<u32> {
     let organization = &context.organization;
-    let sync_lists = organization.sync.as_ref().is_some_and(lists_projects);
+    let sync = organization.sync.as_ref();
+    let sync_lists = sync.is_some_and(|run| sync_run::moves_cursor(organization, run));
     let lists = organization.project_cursor.is_some() && !sync_lists;
     progress.page.filter(|_| lists)
 }
@@ -292,5 +293,7 @@ async fn through(context: &OrgContext<'_>, progress: &PollProgress) -> Result<()
         .next_cursor
         .filter(|cursor| all_listed && Some(*cursor) > since);
     let (store, org) = (&context.app.store, context.org());
-    Ok(store.record_poll(org, cursor, context.now).await?)
+    // Nothing was brought to the other side while an administrator watches only.
+    let synced_at = (!context.watches()).then_some(context.now);
+    Ok(store.record_poll(org, cursor, synced_at).await?)
 }

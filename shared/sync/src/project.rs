@@ -12,7 +12,7 @@ use store::activity::{Kind, NewEntry, Outcome};
 use store::projects::{Assignee, ListedProject};
 
 use crate::absence::{Told, job_is_missing};
-use crate::assess::assess;
+use crate::assess::watch;
 use crate::assignees::{assigned_users, creator, first_matched, write_job};
 use crate::context::OrgContext;
 use crate::import::import;
@@ -48,10 +48,10 @@ pub async fn look_at_project(
             .await?);
     }
     let was_linked = row.state == LinkState::Linked;
-    if context.only_looks(origin) {
-        let step = project_step(Some(&row), &now, &context.organization.preferences, origin);
-        let came = assess(context, &row, &now, step).await?;
-        return handled(context, &now, id, origin, came).await;
+    if context.watches() {
+        watch(context, &row, &now, origin).await?;
+        let handled = store.mark_project_handled(org, id, now.updated_at, None);
+        return Ok(handled.await?);
     }
     if merged(context, &row, &now, origin).await? {
         return Ok(());
@@ -94,26 +94,9 @@ pub async fn look_at_project(
     if job.is_some() && !(matches!(origin, Origin::Event | Origin::Deletion) && was_linked) {
         documents::look_at_project_documents(context, id, 1).await?;
     }
-    handled(context, &now, id, origin, came).await
-}
-
-/// What was listed is done with; a run's row is told what came of it.
-async fn handled(
-    context: &OrgContext<'_>,
-    now: &ProjectFields,
-    id: &ProjectId,
-    origin: Origin,
-    came: Came,
-) -> Result<(), WorkError> {
-    let run = context.organization.sync.as_ref();
-    let mark = run.filter(|_| origin == Origin::Sync).map(|run| RunMark {
-        id: run.id.clone(),
-        came,
-    });
-    let store = &context.app.store;
-    Ok(store
-        .mark_project_handled(context.org(), id, now.updated_at, mark.as_ref())
-        .await?)
+    let mark = context.run.clone().map(|id| RunMark { id, came });
+    let handled = store.mark_project_handled(org, id, now.updated_at, mark.as_ref());
+    Ok(handled.await?)
 }
 
 /// Follows a merge that this project had a part in (B18). Whether its link moved, and nothing is left

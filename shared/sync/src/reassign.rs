@@ -76,10 +76,13 @@ pub async fn add_further(
                 Outcome::Updated,
                 format!("{} was added to its project.", user.name),
             )),
-            Assigned::No(why) => notes.push((
-                Outcome::Skipped,
-                format!("{} could not be added to its project: {why}.", user.name),
-            )),
+            Assigned::No(why) => {
+                assignment_is_refused(context, &job.id).await?;
+                notes.push((
+                    Outcome::Skipped,
+                    format!("{} could not be added to its project: {why}.", user.name),
+                ));
+            }
         }
         joined.insert(further.clone());
     }

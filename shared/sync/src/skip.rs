@@ -54,7 +54,6 @@ fn describe(reason: SkipReason) -> &'static str {
             "it may be the same as a job with another name at its address; without an answer it gets a job of its own after a day"
         }
         SkipReason::Watching => "nothing is written while you only watch",
-        SkipReason::Previewed => "it is older than what was synced",
         SkipReason::Undone => "the sync that gave it its job was undone",
         SkipReason::Unlinked => "it was unlinked from its job by hand",
         SkipReason::WaitsForImporter => {

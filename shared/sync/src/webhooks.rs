@@ -242,6 +242,7 @@ pub(super) async fn take_back(
         organization: organization.clone(),
         now,
         lane: Lane::Live,
+        run: None,
     };
     let org = context.org();
     match take_back_companycam(&context).await {

@@ -91,7 +91,7 @@ async fn note_refused(
         FileId::Document(id) => (Kind::Document, format!("Document {id}")),
     };
     let text = format!(
-        "{name} could not be copied, since what it says is more than can be kept: {reason}."
+        "{name} couldn’t be copied, since what it says is more than can be kept: {reason}."
     );
     let entry = NewEntry::new(kind, Outcome::Failed, text).failed_file(file, project);
     Ok(context.app.store.log(org, entry).await?)

@@ -200,7 +200,7 @@ async fn b33_a_document_whose_address_leads_nowhere_is_asked_for_and_then_given_
     .await;
     test.live().await;
     test.pass(Duration::from_hours(4)).await;
-    let failed = format!("Document “Plan.pdf” ({id}) could not be copied");
+    let failed = format!("Document “Plan.pdf” ({id}) couldn’t be copied");
     assert!(test.log_says(&[&failed]).await);
     let entries = test.activity().await;
     let entry = entries

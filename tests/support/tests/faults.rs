@@ -80,7 +80,7 @@ async fn disorder(test: &TestApp) {
 /// Where a photo may never come from, and how that is said.
 fn bad_addresses() -> [(Value, &'static str); 9] {
     [
-        (json!({"kind": "missing"}), "no address"),
+        (json!({"kind": "missing"}), "didn’t provide a file"),
         (json!({"kind": "drawing"}), "not an image"),
         (json!({"kind": "not_image"}), "a page came instead"),
         (json!({"kind": "gone"}), "no file at its address"),

@@ -393,7 +393,7 @@ async fn b27_users_that_are_refused_for_good_do_not_stop_the_poll() {
     let refused = |texts: Vec<String>| {
         let texts = texts.into_iter();
         texts
-            .filter(|text| text.contains("users could not be refreshed"))
+            .filter(|text| text.contains("Users couldn’t be refreshed"))
             .count()
     };
     assert_eq!(refused(test.activity_texts().await), 1, "once a day");

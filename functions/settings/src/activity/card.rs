@@ -54,7 +54,10 @@ pub fn history(app: &App, page: &Entries) -> Markup {
         section.card aria-labelledby="history" {
             h2 #history { "History" }
             @if page.entries.is_empty() {
-                p.soft { "Nothing in the last 30 days." }
+                p.soft {
+                    @if page.older.is_some() { "Nothing recently. What is older is in the activity." }
+                    @else { "Nothing in the last 30 days." }
+                }
             } @else {
                 ol.log {
                     @for entry in &page.entries {

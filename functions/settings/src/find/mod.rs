@@ -14,7 +14,7 @@ use decide::location::normalized;
 use model::file::FileId;
 use model::job::{JobClaim, Said};
 use model::organization::{ConnectionState, Organization};
-use model::project::{ProjectFields, ProjectRow};
+use model::project::{ProjectFields, ProjectRow, SkipReason};
 use model::retry::RetryTarget;
 use one_click::{Job, JobId};
 use runtime::App;
@@ -113,6 +113,11 @@ pub fn project_state(row: &ProjectRow, organization: &Organization, now: i64) ->
     states::project(row, organization, None, now)
 }
 
+/// Why a project is, or would be, left alone; `created_at`: the project's, in Unix seconds.
+pub fn why_skipped(reason: SkipReason, created_at: i64, now: i64) -> String {
+    states::skipped(Some(reason), created_at, now, String::new()).text
+}
+
 /// How a job stands that has no project.
 pub fn job_state(id: &JobId, claim: Option<&JobClaim>, organization: &Organization) -> Answer {
     let open = claim.filter(|claim| claim.claimed_at.is_some() || claim.set_aside.is_some());
@@ -122,6 +127,11 @@ pub fn job_state(id: &JobId, claim: Option<&JobClaim>, organization: &Organizati
             "Unlinked",
             Tone::Plain,
             "It was unlinked from its project by hand, so it gets no other by itself.",
+        ),
+        (None, Some(Said::Undone)) => plain(
+            "Unlinked",
+            Tone::Plain,
+            "The sync that linked it was undone, so it gets no project by itself.",
         ),
         (None, Some(Said::CreateProject)) => {
             plain("Waiting", Tone::Warn, "Its project is being created.")

@@ -5,6 +5,7 @@ use std::time::Duration;
 use companycam::ids::{PhotoId, ProjectId};
 use companycam::{Photo, ProcessingStatus, Project};
 use decide::fields::{customer_name, project_fields};
+use decide::metadata::{document_id, image_id};
 use model::file::FileId;
 use model::organization::{ConnectionState, Organization};
 use model::preferences::Preference;
@@ -80,7 +81,7 @@ pub async fn is_on_job(
             let images = one_click(app, org, async |one_click| one_click.images(org, job).await);
             let images = images.await?.map(|listed| listed.items).unwrap_or_default();
             let mut there = images.iter().filter(|image| !image.deleted);
-            Ok(there.any(|image| image.external_id.as_deref() == Some(id.as_str())))
+            Ok(there.any(|image| image_id(image) == Some(id.as_str())))
         }
         FileId::Document(id) => {
             let all = one_click(app, org, async |one_click| {
@@ -88,7 +89,7 @@ pub async fn is_on_job(
             });
             let all = all.await?.map(|listed| listed.items).unwrap_or_default();
             let mut there = all.iter().filter(|document| !document.deleted);
-            Ok(there.any(|document| document.external_id.as_deref() == Some(id.as_str())))
+            Ok(there.any(|document| document_id(document) == Some(id.as_str())))
         }
     }
 }

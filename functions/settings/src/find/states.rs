@@ -194,10 +194,6 @@ pub fn skipped(reason: Option<SkipReason>, created_at: i64, now: i64, what: Stri
             "It was compared while you only watch. Switch to live to import it.".to_owned(),
             None,
         ),
-        Some(SkipReason::Previewed) => (
-            "It was seen in a preview, and is older than what was synced. Run a sync to import it.".to_owned(),
-            Some(Act::Sync),
-        ),
         Some(SkipReason::Undone) => (
             "The sync that gave it its job was undone. Create its job on its page, or run a sync, to import it again.".to_owned(),
             Some(Act::Sync),

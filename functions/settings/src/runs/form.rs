@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use ::sync::undo::Begun;
 use axum::extract::{Path, Request, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use http::StatusCode;
@@ -37,8 +38,16 @@ async fn begin(app: &App, id: &str, request: Request) -> Result<Notice, ErrorPag
         return Err(ErrorPage::new(StatusCode::CONFLICT, "Still running", text));
     }
     let by = &signed_in.session.email;
-    if ::sync::undo::begin(app, &organization.org_id, &run, by).await? || run.undo.is_some() {
-        return Ok(Notice::Undoing);
+    match ::sync::undo::begin(app, &organization, &run, by).await? {
+        Begun::Yes => return Ok(Notice::Undoing),
+        // By the first of two clicks, or in another tab.
+        Begun::No if run.undo.is_some() => return Ok(Notice::Undoing),
+        Begun::Another => {
+            let text = "Another sync is being undone. Wait for it to finish. Nothing was changed.";
+            let title = "One at a time";
+            return Err(ErrorPage::new(StatusCode::CONFLICT, title, text));
+        }
+        Begun::No => {}
     }
     let text = "A sync can be undone for seven days after it ended. Nothing was changed.";
     Err(ErrorPage::new(

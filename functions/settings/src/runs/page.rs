@@ -6,17 +6,19 @@ use ::sync::undo::can_be_undone;
 use axum::extract::{Path, Query, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
+use companycam::ids::ProjectId;
 use decide::counted;
 use decide::fields::customer_name;
 use http::StatusCode;
 use maud::{Markup, html};
 use model::organization::Organization;
+use model::preview::PreviewRow;
 use model::project::{Came, ProjectRow, SkipReason};
 use model::sync_run::{RunResult, SyncRun, Window};
 use runtime::App;
 use web::{ErrorPage, SignedIn, sign_in};
 
-use crate::find::project_state;
+use crate::find::{project_state, why_skipped};
 use crate::links;
 use crate::parts::{action, csrf, time};
 use crate::posted::organization;
@@ -86,40 +88,101 @@ async fn show(
     let signed_in = sign_in(app, headers).await?;
     let organization = organization(app, &signed_in).await?;
     let run = known(app, &organization, id).await?;
-    let rows = rows(app, &organization, id).await?;
+    let lines = lines(app, &organization, &run).await?;
     let body = html! {
         (came.said())
         p { a href=(app.config.settings_url()) { "Back to the settings" } }
         (summary(app, &signed_in, &run))
         @for (outcome, done, would) in OUTCOMES {
             @let title = if run.preview { would } else { done };
-            (list(app, &organization, outcome, title, &rows))
+            (list(app, outcome, title, &lines))
         }
     };
     Ok(web::page::frame(&app.config, "Sync result", &body))
 }
 
-/// The projects that the run looked at.
-async fn rows(
+/// One of the run's projects.
+struct Line {
+    id: ProjectId,
+    name: String,
+    came: Came,
+    /// Why it was, or would be, skipped.
+    why: Option<String>,
+}
+
+/// The projects that the run looked at, or, of a preview, would do something about.
+async fn lines(
     app: &App,
     organization: &Organization,
-    run: &str,
-) -> Result<Vec<ProjectRow>, ErrorPage> {
+    run: &SyncRun,
+) -> Result<Vec<Line>, ErrorPage> {
     let mut found = Vec::new();
     let mut after = None;
     loop {
-        let page = app
-            .store
-            .projects_after(&organization.org_id, after.as_ref(), ROWS_AT_ONCE)
-            .await?;
-        let (rows, next) = page;
-        let is_its = |row: &ProjectRow| row.run.as_ref().is_some_and(|mark| mark.id == run);
-        found.extend(rows.into_iter().filter(is_its));
+        let (some, next) = if run.preview {
+            previewed(app, organization, run, after.as_ref()).await?
+        } else {
+            looked_at(app, organization, run, after.as_ref()).await?
+        };
+        found.extend(some);
         after = next;
         if after.is_none() {
             return Ok(found);
         }
     }
+}
+
+type Lines = (Vec<Line>, Option<ProjectId>);
+
+async fn previewed(
+    app: &App,
+    organization: &Organization,
+    run: &SyncRun,
+    after: Option<&ProjectId>,
+) -> Result<Lines, ErrorPage> {
+    let now = app.clock.now_s();
+    let place = (after, ROWS_AT_ONCE);
+    let page = app
+        .store
+        .previews_after(&organization.org_id, &run.id, place);
+    let (rows, next) = page.await?;
+    let line = |row: PreviewRow| {
+        let created_at = row.fields.created_at;
+        Some(Line {
+            name: customer_name(&row.project_id, &row.fields),
+            why: row
+                .reason
+                .map(|reason| why_skipped(reason, created_at, now)),
+            came: row.came?,
+            id: row.project_id,
+        })
+    };
+    Ok((rows.into_iter().filter_map(line).collect(), next))
+}
+
+async fn looked_at(
+    app: &App,
+    organization: &Organization,
+    run: &SyncRun,
+    after: Option<&ProjectId>,
+) -> Result<Lines, ErrorPage> {
+    let now = app.clock.now_s();
+    let page = app
+        .store
+        .projects_after(&organization.org_id, after, ROWS_AT_ONCE);
+    let (rows, next) = page.await?;
+    let line = |row: ProjectRow| {
+        let came = row.came_by(&run.id)?;
+        let fields = row.wanted.as_ref().or(row.seen.as_ref());
+        let name = fields.map(|fields| customer_name(&row.project_id, fields));
+        Some(Line {
+            name: name.unwrap_or_else(|| row.project_id.to_string()),
+            why: (came == Came::Skipped).then(|| project_state(&row, organization, now).text),
+            came,
+            id: row.project_id,
+        })
+    };
+    Ok((rows.into_iter().filter_map(line).collect(), next))
 }
 
 fn summary(app: &App, signed_in: &SignedIn, run: &SyncRun) -> Markup {
@@ -211,7 +274,6 @@ fn reason_text(name: &str) -> &str {
         (SkipReason::WaitsForImporter, "waiting for another system"),
         (SkipReason::PossibleDuplicate, "possible duplicates"),
         (SkipReason::Watching, "compared only"),
-        (SkipReason::Previewed, "older"),
         (SkipReason::Unlinked, "unlinked by hand"),
         (SkipReason::Undone, "undone"),
     ];
@@ -228,6 +290,7 @@ fn undo(app: &App, signed_in: &SignedIn, run: &SyncRun) -> Markup {
                         (undo.by) " undid this sync " (time(at)) ": " (counted(undo.removed, "job")) " removed, "
                         (counted(undo.unlinked, "project")) " unlinked, " (counted(undo.kept, "job"))
                         " kept because someone has worked on them."
+                        @if undo.failed > 0 { " " (counted(undo.failed, "project")) " couldn’t be undone." }
                     },
                     None => { (undo.by) " is undoing this sync. Reload this page to see how far it is." },
                 }
@@ -253,34 +316,24 @@ fn undo(app: &App, signed_in: &SignedIn, run: &SyncRun) -> Markup {
     }
 }
 
-fn list(
-    app: &App,
-    organization: &Organization,
-    outcome: Came,
-    title: &str,
-    rows: &[ProjectRow],
-) -> Markup {
-    let is_it = |row: &&ProjectRow| row.run.as_ref().is_some_and(|mark| mark.came == outcome);
-    let rows: Vec<_> = rows.iter().filter(is_it).collect();
-    if rows.is_empty() {
+fn list(app: &App, outcome: Came, title: &str, lines: &[Line]) -> Markup {
+    let lines: Vec<_> = lines.iter().filter(|line| line.came == outcome).collect();
+    if lines.is_empty() {
         return html! {};
     }
-    let now = app.clock.now_s();
     html! {
         section.card {
             details open[outcome == Came::Failed] {
-                summary { (title) " (" (rows.len()) ")" }
+                summary { (title) " (" (lines.len()) ")" }
                 ul {
-                    @for row in rows.iter().take(SHOWN) {
-                        @let fields = row.wanted.as_ref().or(row.seen.as_ref());
-                        @let name = fields.map(|fields| customer_name(&row.project_id, fields));
+                    @for line in lines.iter().take(SHOWN) {
                         li {
-                            a href=(links::details(app, &row.project_id)) { (name.unwrap_or_else(|| row.project_id.to_string())) }
-                            @if outcome == Came::Skipped { small { " " (project_state(row, organization, now).text) } }
+                            a href=(links::details(app, &line.id)) { (line.name) }
+                            @if let Some(why) = &line.why { small { " " (why) } }
                         }
                     }
                 }
-                @if rows.len() > SHOWN { p.soft { "And " (rows.len() - SHOWN) " more." } }
+                @if lines.len() > SHOWN { p.soft { "And " (lines.len() - SHOWN) " more." } }
             }
         }
     }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use decide::metadata::{document_id, image_id};
 use model::organization::Organization;
 use model::project::LinkState;
 
@@ -22,7 +23,7 @@ impl Read {
         };
         let known = self.known(organization, |job| {
             let images = job.images.iter().filter(|image| !image.deleted);
-            let ids = images.map(|image| image.external_id.as_deref());
+            let ids = images.map(image_id);
             ids.flatten().collect()
         });
         let photos = there.photos.iter();
@@ -36,7 +37,7 @@ impl Read {
         };
         let known = self.known(organization, |job| {
             let documents = job.documents.iter().filter(|one| !one.deleted);
-            let ids = documents.map(|one| one.external_id.as_deref());
+            let ids = documents.map(document_id);
             ids.flatten().collect()
         });
         let documents = there.documents.iter();

@@ -219,11 +219,13 @@ impl Page<'_> {
                     p.soft { "CompanyCam shows no photos on this project." }
                 } @else {
                     p {
-                        @if self.read.is_linked() { (on_job) " of " (lines.len()) " photos are on the job." }
+                        @if self.read.is_linked() && self.read.one_click.is_err() {
+                            (lines.len()) " photos. How many of them are on the job couldn’t be asked just now."
+                        } @else if self.read.is_linked() { (on_job) " of " (lines.len()) " photos are on the job." }
                         @else { (lines.len()) " photos. They are copied once the project has a job." }
                         @if there.more { " There are more; these are the first " (there.photos.len()) "." }
                     }
-                    @if self.read.is_linked() && on_job < lines.len() {
+                    @if self.read.is_linked() && self.read.one_click.is_ok() && on_job < lines.len() {
                         (self.button("copy_missing", "Copy missing photos again"))
                     }
                     ul.photos { @for line in &lines { (self.line(line)) } }
@@ -240,7 +242,7 @@ impl Page<'_> {
         html! {
             section.card aria-labelledby="documents" {
                 h2 #documents { "Documents" }
-                @if self.read.is_linked() {
+                @if self.read.is_linked() && self.read.one_click.is_ok() {
                     p { (on_job(&lines)) " of " (lines.len()) " documents are on the job." }
                 }
                 ul.photos { @for line in &lines { (self.line(line)) } }

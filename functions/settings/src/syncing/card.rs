@@ -76,7 +76,11 @@ fn running(
 ) -> Markup {
     html! {
         p role="status" {
-            "Importing projects and photos."
+            @if organization.sync.as_ref().is_some_and(|run| run.preview) {
+                "Looking through CompanyCam. Nothing is created, copied or changed."
+            } @else {
+                "Importing projects and photos."
+            }
             @if organization.last_synced_at.is_none() { " You can leave this page; the import keeps running." }
         }
         (bar("projects", "Projects", status.projects))
@@ -102,6 +106,19 @@ fn last(app: &App, run: &SyncRun) -> Markup {
     };
     let result = run.result.clone().unwrap_or_default();
     let page = action(app, &format!("runs/{}", run.id));
+    if run.preview {
+        return html! {
+            p {
+                @match &run.failed {
+                    Some(reason) => { "The last preview ended early " (time(finished_at)) ": " (reason) "." },
+                    None => {
+                        "Preview of " (time(finished_at)) ": " (counted(result.made, "job")) " would be created, " (result.linked)
+                        " linked, " (result.duplicates) " may be duplicates. " a href=(page) { "See the preview" }
+                    },
+                }
+            }
+        };
+    }
     html! {
         @match &run.failed {
             Some(reason) => p {

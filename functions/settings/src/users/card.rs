@@ -215,7 +215,7 @@ fn suggestion(people: &People, found: &Match) -> Markup {
     html! {
         div.row {
             span { "Suggested: " (name) }
-            button.quiet.mini type="submit" form="accept-one" name="companycam_user_id" value=(user.id)
+            button.quiet.mini type="submit" form="accept-one" name="companycam_user_id" value={ (user.id) ":" (suggested) }
                 aria-label={ "Match " (user.name) " to " (name) } { "Accept" }
         }
     }

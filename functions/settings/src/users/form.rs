@@ -69,32 +69,23 @@ async fn save_user(app: &App, id: &str, request: Request) -> Result<Notice, Erro
     {
         check_free(&directory, &id, user)?;
     }
-    let before = directory.choice(&id);
+    let (before, store) = (directory.choice(&id), &app.store);
+    let by = &signed_in.session.email;
+    let entry = || changed(by, &directory, &id, choice.as_ref());
     let written = match (before, &choice) {
+        (before, choice) if before == choice.as_ref() => true,
+        (Some(before), None) => {
+            let forgotten = store.forget_choice(org, &company, before, entry());
+            forgotten.await?.applied()
+        }
+        (before, Some(choice)) => {
+            let chosen = store.choose(org, &company, (before, choice), entry());
+            chosen.await?.applied()
+        }
         (None, None) => true,
-        (Some(before), None) => app
-            .store
-            .forget_choice(org, &company, before)
-            .await?
-            .applied(),
-        (before, Some(choice)) => app
-            .store
-            .choose(org, &company, before, choice)
-            .await?
-            .applied(),
     };
     // A double click sends the form twice, and either may come first.
-    if written || app.store.directory(org, &company).await?.choice(&id) == choice.as_ref() {
-        if written && before != choice.as_ref() {
-            let by = &signed_in.session.email;
-            note(
-                app,
-                org,
-                by,
-                &described(by, &directory, &id, choice.as_ref()),
-            )
-            .await?;
-        }
+    if written || store.directory(org, &company).await?.choice(&id) == choice.as_ref() {
         look_if_any_wait(app, org).await?;
         return Ok(Notice::UserSaved);
     }
@@ -106,10 +97,15 @@ async fn save_user(app: &App, id: &str, request: Request) -> Result<Notice, Erro
     ))
 }
 
-/// Into the activity: who changed whose match.
-async fn note(app: &App, org: &OrgId, by: &str, text: &str) -> Result<(), ErrorPage> {
-    let entry = NewEntry::new(Kind::User, Outcome::Updated, text).by(by);
-    Ok(app.store.log(org, entry).await?)
+/// For the activity: who changed whose match.
+fn changed(
+    by: &str,
+    directory: &Directory,
+    id: &CompanyCamUserId,
+    choice: Option<&Choice>,
+) -> NewEntry {
+    let text = described(by, directory, id, choice);
+    NewEntry::new(Kind::User, Outcome::Updated, text).by(by)
 }
 
 fn described(
@@ -155,10 +151,13 @@ async fn accept(app: &App, request: Request) -> Result<Notice, ErrorPage> {
         let values = fields.iter().filter(|(name, _)| name == field);
         values.map(|(_, value)| value.as_str()).collect()
     };
-    let (ids, seen) = (of("companycam_user_id"), of(SUGGESTED));
-    let mut accepted = Vec::new();
+    let (ids, mut seen) = (of("companycam_user_id"), of(SUGGESTED));
+    // A row's button names both.
+    seen.extend(ids.iter().filter(|id| id.contains(':')));
+    let mut accepted = 0;
     let mut all = !ids.is_empty();
     for id in ids {
+        let id = id.split(':').next().unwrap_or_default();
         let found = suggested.iter().find(|(user, _)| user.as_str() == id);
         let is_as_seen = |user: &OneClickUserId| {
             let pair = format!("{id}:{user}");
@@ -172,23 +171,19 @@ async fn accept(app: &App, request: Request) -> Result<Notice, ErrorPage> {
             companycam_user_id: id.clone(),
             one_click_user_id: Some(user.clone()),
         };
-        let written = app.store.choose(org, &company, None, &choice).await?;
-        if written.applied() {
-            accepted.push(choice);
+        let entry = changed(by, &directory, id, Some(&choice));
+        let written = app.store.choose(org, &company, (None, &choice), entry);
+        if written.await?.applied() {
+            accepted += 1;
         } else {
             all = false;
         }
     }
-    if accepted.is_empty() {
+    if accepted == 0 {
         return Ok(Notice::NoSuggestion);
     }
-    for choice in &accepted {
-        let id = &choice.companycam_user_id;
-        let text = described(by, &directory, id, Some(choice));
-        note(app, org, by, &text).await?;
-    }
     look_if_any_wait(app, org).await?;
-    tracing::info!(org.id = %org, users = accepted.len(), "suggested matches were accepted");
+    tracing::info!(org.id = %org, users = accepted, "suggested matches were accepted");
     Ok(if all {
         Notice::SuggestionsSaved
     } else {

@@ -140,10 +140,9 @@ fn probed(organization: &Organization) -> bool {
 
 /// Whether its files wait in their rows, for the end of a pause.
 fn waits(organization: &Organization) -> bool {
-    let is_paused = organization.halt.is_some()
-        || organization.watching.is_some()
-        || organization.pause(Side::OneClick).is_some();
-    probed(organization) && is_paused
+    // An administrator ends these, also while the organization needs reconnecting.
+    let is_still = organization.halt.is_some() || organization.watching.is_some();
+    is_still || (probed(organization) && organization.pause(Side::OneClick).is_some())
 }
 
 /// The organization, while its files are to come: also while it needs reconnecting, since what was

@@ -121,7 +121,7 @@ pub(super) async fn failed(
     reason: &str,
 ) -> Result<(), WorkError> {
     let name = label(row);
-    let text = format!("{name} could not be copied: {reason}.");
+    let text = format!("{name} couldn’t be copied: {reason}.");
     log(app, org, row, Outcome::Failed, text).await
 }
 

@@ -16,6 +16,7 @@ use std::time::Duration;
 use companycam::ProjectsQuery;
 use companycam::ids::ProjectId;
 use decide::nightly::{has_lost_sight, summary};
+use decide::sync_run::first_listed;
 use model::messages::{Look, NightlyTake, Origin, SyncMessage};
 use model::nightly::{LostSight, Pass, PassStep, Tally};
 use one_click::OrgId;
@@ -25,7 +26,6 @@ use uuid::Uuid;
 
 use crate::context::OrgContext;
 use crate::listing::{LOOKS_AT_ONCE, PER_PAGE, note_projects};
-use crate::sync_run::first_listed;
 
 /// A pass that has taken no step for so long stands still: another begins.
 const STALE_S: i64 = 60 * 60;

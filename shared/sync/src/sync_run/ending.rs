@@ -3,12 +3,12 @@
 use decide::counted;
 use model::messages::{Look, SyncMessage};
 use model::organization::Organization;
-use model::project::{Came, ProjectRow, SkipReason};
 use model::sync_run::{RunResult, SyncRun, SyncStep};
 use one_click::OrgId;
 use runtime::{App, WorkError};
 use store::activity::{Kind, NewEntry, Outcome};
 
+use super::preview;
 use super::taken::looks;
 use crate::context::OrgContext;
 
@@ -39,7 +39,7 @@ pub async fn finish(context: &OrgContext<'_>, run: &SyncRun) -> Result<(), WorkE
         stepped_at: context.now,
         finished_at: Some(context.now),
         failed,
-        result: Some(result(context, &run.id).await?),
+        result: Some(result(context, run).await?),
         ..run.clone()
     };
     let (store, org) = (&context.app.store, context.org());
@@ -50,7 +50,10 @@ pub async fn finish(context: &OrgContext<'_>, run: &SyncRun) -> Result<(), WorkE
 }
 
 /// What the run made of its projects: each says so itself, so that nothing is counted twice.
-async fn result(context: &OrgContext<'_>, run: &str) -> Result<RunResult, WorkError> {
+async fn result(context: &OrgContext<'_>, run: &SyncRun) -> Result<RunResult, WorkError> {
+    if run.preview {
+        return preview::result(context, &run.id).await;
+    }
     let (org, store) = (context.org(), &context.app.store);
     let mut result = RunResult::default();
     let mut after = None;
@@ -59,30 +62,12 @@ async fn result(context: &OrgContext<'_>, run: &str) -> Result<RunResult, WorkEr
             .projects_after(org, after.as_ref(), ROWS_AT_ONCE)
             .await?;
         for row in &rows {
-            add(&mut result, row, run);
+            result.add(row.came_by(&run.id), row.reason);
         }
         after = next;
         if after.is_none() {
             return Ok(result);
         }
-    }
-}
-
-fn add(result: &mut RunResult, row: &ProjectRow, run: &str) {
-    let Some(mark) = row.run.as_ref().filter(|mark| mark.id == run) else {
-        return;
-    };
-    match mark.came {
-        Came::Made | Came::Kept => result.made += 1,
-        Came::Linked => result.linked += 1,
-        Came::Updated => result.updated += 1,
-        Came::Failed => result.failed += 1,
-        Came::Duplicate => result.duplicates += 1,
-        Came::Skipped => {
-            let reason = row.reason.map_or("unknown", SkipReason::name);
-            *result.skipped.entry(reason.to_owned()).or_default() += 1;
-        }
-        Came::Unchanged => {}
     }
 }
 
@@ -144,8 +129,11 @@ pub async fn cancel(app: &App, org: &OrgId, by: &str) -> Result<bool, WorkError>
         if !end(app, &organization, run, &format!("canceled by {by}")).await? {
             continue;
         }
-        let text =
-            format!("{by} canceled the sync. Anything already found will still be imported.");
+        let text = if run.preview {
+            format!("{by} canceled the preview.")
+        } else {
+            format!("{by} canceled the sync. Anything already found will still be imported.")
+        };
         let entry = NewEntry::new(Kind::Sync, Outcome::Skipped, text);
         app.store.log(org, entry).await?;
         tracing::info!(org.id = %org, run.id = %run.id, "a sync was cancelled");
@@ -185,8 +173,11 @@ async fn end(
 /// Looks at what the run has listed and would have gone on with: a run that ends early leaves nothing
 /// half done.
 pub fn left_behind(org: &OrgId, run: &SyncRun) -> Vec<SyncMessage> {
+    if run.preview {
+        return Vec::new();
+    }
     let (listed, projects) = match &run.step {
-        SyncStep::Looks { left, projects, .. } => (looks(org, left), projects.as_slice()),
+        SyncStep::Looks { left, projects, .. } => (looks(org, run, left), projects.as_slice()),
         SyncStep::Photos { projects, .. } => (Vec::new(), projects.as_slice()),
         SyncStep::Users
         | SyncStep::Projects { .. }

@@ -2,14 +2,17 @@
 //! (B19). The run's row says which step comes next, so a message says only "take it".
 
 mod ending;
+mod preview;
 mod steps;
 mod taken;
 
 use std::time::Duration;
 
 use companycam::ids::ProjectId;
-use decide::sync_run::{earlier, lists_projects, wider, without};
-use model::messages::{Origin, SyncMessage};
+use decide::sync_run::{
+    FIRST_WINDOW, after_looks, begins_at, earlier, lists_projects, wider, without,
+};
+use model::messages::SyncMessage;
 use model::organization::Organization;
 use model::project::ProjectRow;
 use model::sync_run::{SyncRun, SyncStep, Window};
@@ -24,8 +27,6 @@ use taken::{Taken, message};
 
 pub use ending::{abandon, cancel};
 
-/// The window that connecting starts with.
-pub const FIRST_WINDOW: Window = Window::Days(29);
 /// How long a step waits at most before it looks again whether what it waits for is done.
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
 /// How often it looks again before it lists photos, about four minutes in all. A project that takes longer
@@ -37,19 +38,6 @@ const PHOTOS_AHEAD: i32 = 400;
 /// More steps than any run takes: half a million photos are some ten thousand, and before each it may come
 /// back [`PATIENT_TRIES`] times.
 const MOST_STEPS: i64 = 400_000;
-
-fn begins_at(window: Window, now: i64) -> Option<i64> {
-    match window {
-        Window::Days(days) => Some(now - i64::from(days) * 24 * 60 * 60),
-        Window::All => None,
-    }
-}
-
-/// What changed since then was listed by the run that connecting started. What is older comes only with a run
-/// that somebody starts.
-pub fn first_listed(connected_at: i64) -> Option<i64> {
-    begins_at(FIRST_WINDOW, connected_at)
-}
 
 /// A run that has not taken a step yet.
 pub fn new_run(window: Window, now: i64) -> SyncRun {
@@ -129,7 +117,7 @@ async fn advance(
     run: &SyncRun,
     taken: Taken,
 ) -> Result<(), WorkError> {
-    let listed = !run.preview && lists_projects(run) && matches!(taken.next, SyncStep::Tags { .. });
+    let listed = moves_cursor(organization, run) && matches!(taken.next, SyncStep::Tags { .. });
     let now = app.clock.now_s();
     let all_is_listed = taken.next == SyncStep::Finish;
     let next = SyncRun {
@@ -160,6 +148,13 @@ async fn advance(
     Ok(())
 }
 
+/// Whether the run lists projects on behalf of the polls too. A preview does not, unless an administrator watches
+/// only, and there is nothing but previews.
+pub fn moves_cursor(organization: &Organization, run: &SyncRun) -> bool {
+    let counts = !run.preview || organization.watching.is_some();
+    counts && lists_projects(run)
+}
+
 fn current<'a>(context: &'a OrgContext<'_>, run_id: &str) -> Option<&'a SyncRun> {
     let run = context.organization.sync.as_ref();
     run.filter(|run| run.id == run_id && run.is_running())
@@ -171,6 +166,10 @@ async fn must_wait(
     run: &SyncRun,
     tries: u32,
 ) -> Result<Option<Duration>, WorkError> {
+    if run.preview {
+        // Nothing is queued for it.
+        return Ok(None);
+    }
     let waits = match &run.step {
         SyncStep::Photos {
             projects,
@@ -181,10 +180,6 @@ async fn must_wait(
         }
         SyncStep::Photos { .. } | SyncStep::TagPhotos { .. } if tries < PATIENT_TRIES => {
             photos_ahead(context).await?
-        }
-        SyncStep::Finish if context.only_looks(Origin::Sync) => {
-            let (store, org) = (&context.app.store, context.org());
-            !has_waited(context, run) && store.any_project_pending(org).await?
         }
         SyncStep::Finish => !has_waited(context, run) && anything_pending(context).await?,
         SyncStep::Users
@@ -293,7 +288,16 @@ pub(super) async fn pass_over(
     let Some(run) = run.filter(this_step) else {
         return Ok(true);
     };
-    let Some(step) = without(&run.step) else {
+    let step = match &run.step {
+        // It looks itself, at a few that it does without then.
+        SyncStep::Looks {
+            projects,
+            next_page,
+            ..
+        } if run.preview => Some(after_looks(projects.clone(), *next_page)),
+        step => without(step),
+    };
+    let Some(step) = step else {
         return Ok(false);
     };
     let taken = Taken {

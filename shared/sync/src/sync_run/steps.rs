@@ -10,6 +10,7 @@ use model::tags::TagPlace;
 use one_click::IntegrationState;
 use runtime::WorkError;
 
+use super::preview;
 use super::taken::{Taken, looks};
 use crate::context::OrgContext;
 use crate::listing::{LOOKS_AT_ONCE, Noted, PER_PAGE};
@@ -24,7 +25,12 @@ pub async fn take(context: &OrgContext<'_>, run: &SyncRun) -> Result<Taken, Work
             left,
             projects,
             next_page,
-        } => Ok(take_looks(context, left, projects, *next_page)),
+        } if run.preview => preview::look(context, run, left, (projects, *next_page)).await,
+        SyncStep::Looks {
+            left,
+            projects,
+            next_page,
+        } => Ok(take_looks(context, run, left, (projects, *next_page))),
         SyncStep::Photos {
             projects,
             cursor,
@@ -37,10 +43,13 @@ pub async fn take(context: &OrgContext<'_>, run: &SyncRun) -> Result<Taken, Work
                 next_page: *next_page,
                 unfinished,
             };
+            if run.preview {
+                return preview::count_photos(context, &page).await;
+            }
             take_photos(context, page).await
         }
         // Nothing is told of tags.
-        SyncStep::Tags { .. } | SyncStep::TagPhotos { .. } if context.only_looks(Origin::Sync) => {
+        SyncStep::Tags { .. } | SyncStep::TagPhotos { .. } if run.preview => {
             Ok(Taken::then(SyncStep::Finish))
         }
         SyncStep::Tags { page } => {
@@ -61,7 +70,7 @@ async fn take_users(context: &OrgContext<'_>, run: &SyncRun) -> Result<Taken, Wo
     if refreshed.is_none_or(|at| at < run.started_at) {
         users::refresh_if_allowed(context).await?;
     }
-    if context.organization.watching.is_none() {
+    if !run.preview && !context.watches() {
         webhooks::set_up(context).await?;
     }
     connection::publish_state(context.app, context.org(), IntegrationState::Connected, "").await?;
@@ -84,11 +93,15 @@ async fn take_projects(
         per_page: PER_PAGE,
     };
     let answer = context.projects(&query).await?;
-    let noted = listing::note_projects(context, &answer, Origin::Sync, None).await?;
-    let projects = i64::try_from(noted.may_have_jobs.len()).unwrap_or(0);
-    let mut taken = Taken {
-        projects,
-        ..Taken::then(after_projects(noted, answer.next))
+    let mut taken = if run.preview {
+        preview::list(context, run, &answer).await?
+    } else {
+        let noted = listing::note_projects(context, &answer, Origin::Sync, None).await?;
+        let projects = i64::try_from(noted.may_have_jobs.len()).unwrap_or(0);
+        Taken {
+            projects,
+            ..Taken::then(after_projects(noted, answer.next))
+        }
     };
     if page == 1 {
         let answered_at = answer.date.unwrap_or(context.now);
@@ -105,9 +118,9 @@ async fn take_projects(
 /// Queues some of the looks at a page's projects.
 fn take_looks(
     context: &OrgContext<'_>,
+    run: &SyncRun,
     left: &[ProjectId],
-    projects: &[ProjectId],
-    next_page: Option<u32>,
+    (projects, next_page): (&[ProjectId], Option<u32>),
 ) -> Taken {
     let (now, rest) = left.split_at(left.len().min(LOOKS_AT_ONCE));
     let next = if rest.is_empty() {
@@ -120,15 +133,15 @@ fn take_looks(
         }
     };
     let mut taken = Taken::then(next);
-    taken.looks = looks(context.org(), now);
+    taken.looks = looks(context.org(), run, now);
     taken
 }
 
 /// Where a page's photos are.
-struct PhotosPage<'a> {
-    projects: &'a [ProjectId],
-    cursor: Option<&'a Cursor>,
-    next_page: Option<u32>,
+pub struct PhotosPage<'a> {
+    pub projects: &'a [ProjectId],
+    pub cursor: Option<&'a Cursor>,
+    pub next_page: Option<u32>,
     unfinished: &'a [ProjectId],
 }
 
@@ -136,9 +149,6 @@ async fn take_photos(
     context: &OrgContext<'_>,
     mut page: PhotosPage<'_>,
 ) -> Result<Taken, WorkError> {
-    if context.only_looks(Origin::Sync) {
-        return count_photos(context, page).await;
-    }
     let linked;
     if page.cursor.is_none() {
         // By now those of the page have their jobs. Of one that takes longer its own look reads the photos.
@@ -172,34 +182,6 @@ async fn take_photos(
             photos::known(context, page.projects, &unfinished).await?;
             after_photos(page.next_page)
         }
-    };
-    Ok(Taken {
-        photos,
-        ..Taken::then(next)
-    })
-}
-
-/// How many photos would be copied, of projects that have, or would have, jobs.
-async fn count_photos(context: &OrgContext<'_>, page: PhotosPage<'_>) -> Result<Taken, WorkError> {
-    if page.projects.is_empty() {
-        return Ok(Taken::then(after_photos(page.next_page)));
-    }
-    let query = PhotosQuery {
-        after: page.cursor.cloned(),
-        project_ids: page.projects.to_vec(),
-        ..PhotosQuery::default()
-    };
-    let answer = context.companycam().photos(&query).await?;
-    let counted = answer.items.iter().filter(|photo| photo.is_processed());
-    let photos = i64::try_from(counted.count()).unwrap_or(i64::MAX);
-    let next = match answer.next {
-        Some(more) if Some(&more) != page.cursor => SyncStep::Photos {
-            projects: page.projects.to_vec(),
-            cursor: Some(more),
-            next_page: page.next_page,
-            unfinished: Vec::new(),
-        },
-        Some(_) | None => after_photos(page.next_page),
     };
     Ok(Taken {
         photos,

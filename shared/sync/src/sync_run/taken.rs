@@ -35,11 +35,13 @@ pub fn message(org: &OrgId, run: &SyncRun) -> SyncMessage {
     SyncMessage::new(org, Look::Sync { run, seq })
 }
 
-pub fn looks(org: &OrgId, projects: &[ProjectId]) -> Vec<SyncMessage> {
+/// The looks at these projects, for the run.
+pub fn looks(org: &OrgId, run: &SyncRun, projects: &[ProjectId]) -> Vec<SyncMessage> {
     let look = |project_id: &ProjectId| Look::Project {
         project_id: project_id.clone(),
         origin: Origin::Sync,
     };
     let looks = projects.iter().map(look);
-    looks.map(|look| SyncMessage::new(org, look)).collect()
+    let messages = looks.map(|look| SyncMessage::new(org, look).of_run(&run.id));
+    messages.collect()
 }

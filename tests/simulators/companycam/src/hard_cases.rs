@@ -145,12 +145,7 @@ impl State {
     }
 
     /// A finished photo, of which `change` decides what is special.
-    fn add_photo(
-        &mut self,
-        project: Id,
-        creator: &User,
-        change: impl FnOnce(&mut NewPhoto),
-    ) -> Id {
+    fn add_photo(&mut self, project: Id, creator: &User, change: impl FnOnce(&mut NewPhoto)) -> Id {
         let mut new = NewPhoto {
             project,
             creator: creator.id,
@@ -240,9 +235,10 @@ impl State {
         self.change_project(project, "project.updated", |project| {
             project.notepad = Some("Gate code 4411. Call before coming.".to_owned());
         });
-        let company = self.users.values().filter(|user| {
-            user.company == creator.company && user.active
-        });
+        let company = self
+            .users
+            .values()
+            .filter(|user| user.company == creator.company && user.active);
         let crew: Vec<Id> = company.take(2).map(|user| user.id).collect();
         for user in crew {
             self.assign(project, user, true);

@@ -6,51 +6,12 @@
 
 mod common;
 
-use common::{TestSimulator, spawn};
+use common::{TestSimulator, read, sign_in, spawn, submit};
 use companycam_simulator::Options;
 use reqwest::Method;
 use reqwest::multipart::{Form, Part};
 use serde_json::{Value, json};
 use simulator_kit::Picture;
-
-async fn sign_in(test: &TestSimulator) -> String {
-    let form = [
-        ("email", "avery.stone@ridgeline.example"),
-        ("password", "x"),
-    ];
-    let answer = test
-        .http
-        .post(test.url("/sign_in"))
-        .form(&form)
-        .send()
-        .await
-        .unwrap();
-    let cookie = answer.headers()["set-cookie"].to_str().unwrap();
-    cookie.split(';').next().unwrap().to_owned()
-}
-
-async fn submit(test: &TestSimulator, cookie: &str, path: &str, form: &[(&str, &str)]) -> String {
-    let request = test
-        .http
-        .post(test.url(path))
-        .header("Cookie", cookie)
-        .form(form);
-    let answer = request.send().await.unwrap();
-    assert_eq!(answer.status(), 303, "{path}");
-    answer.headers()["location"].to_str().unwrap().to_owned()
-}
-
-async fn read(test: &TestSimulator, cookie: &str, path: &str) -> String {
-    let answer = test
-        .http
-        .get(test.url(path))
-        .header("Cookie", cookie)
-        .send()
-        .await
-        .unwrap();
-    assert_eq!(answer.status(), 200, "{path}");
-    answer.text().await.unwrap()
-}
 
 #[tokio::test]
 async fn pages_need_somebody_signed_in() {
@@ -179,6 +140,7 @@ async fn every_page_says_that_it_is_a_simulator_and_needs_nothing_from_elsewhere
         "/projects/new",
         "/webhooks",
         "/tags",
+        "/demo",
         &format!("/documents/{document}"),
         &format!("/projects/{project}"),
         &format!("/projects/{project}/edit"),

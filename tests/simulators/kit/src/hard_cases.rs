@@ -85,12 +85,7 @@ const fn unit(street: &'static str, unit: &'static str) -> Place {
     }
 }
 
-const fn project(
-    name: &'static str,
-    contact: Contact,
-    place: Place,
-    days_ago: i64,
-) -> ProjectCase {
+const fn project(name: &'static str, contact: Contact, place: Place, days_ago: i64) -> ProjectCase {
     ProjectCase {
         name,
         contact,
@@ -112,8 +107,16 @@ const fn contact(name: &'static str, email: &'static str, phone: &'static str) -
     Contact { name, email, phone }
 }
 
-const MARIA: Contact = contact("Maria Delgado", "maria.delgado@customers.example", "(402) 555-0101");
-const DANA: Contact = contact("Dana Grant", "dana.grant@customers.example", "(402) 555-0102");
+const MARIA: Contact = contact(
+    "Maria Delgado",
+    "maria.delgado@customers.example",
+    "(402) 555-0101",
+);
+const DANA: Contact = contact(
+    "Dana Grant",
+    "dana.grant@customers.example",
+    "(402) 555-0102",
+);
 const JOSE: Contact = contact("José Peña", "jose.pena@customers.example", "(402) 555-0103");
 const NORTHGATE: Contact = contact(
     "Northgate Property Management",
@@ -122,21 +125,39 @@ const NORTHGATE: Contact = contact(
 );
 const ALMA: Contact = contact("Alma Ruiz", "alma.ruiz@customers.example", "(402) 555-0105");
 const OWEN: Contact = contact("Owen Tate", "owen.tate@customers.example", "(402) 555-0106");
-const PRIYA: Contact = contact("Priya Nair", "priya.nair@customers.example", "(402) 555-0107");
-const HELEN: Contact = contact("Helen Marsh", "helen.marsh@customers.example", "(402) 555-0108");
+const PRIYA: Contact = contact(
+    "Priya Nair",
+    "priya.nair@customers.example",
+    "(402) 555-0107",
+);
+const HELEN: Contact = contact(
+    "Helen Marsh",
+    "helen.marsh@customers.example",
+    "(402) 555-0108",
+);
 
 /// The customers.
 pub const CASES: [Case; 6] = [
     Case {
         name: "One address, written in two ways",
         shows: "The project of Maria Delgado at 3927 Canyon Rd. is linked to the job that is there.",
-        projects: &[project("Maria Delgado", MARIA, place("3927 Canyon Rd.", "68516"), 9)],
+        projects: &[project(
+            "Maria Delgado",
+            MARIA,
+            place("3927 Canyon Rd.", "68516"),
+            9,
+        )],
         jobs: &[job("Roof", MARIA, place("3927 Canyon Road", "68516"), 12)],
     },
     Case {
         name: "A project that is named after the work",
         shows: "“Grant - Roof” is at the address of Dana Grant's job: a possible duplicate, about which you are asked.",
-        projects: &[project("Grant - Roof", DANA, place("3877 Elm Ct", "68510"), 6)],
+        projects: &[project(
+            "Grant - Roof",
+            DANA,
+            place("3877 Elm Ct", "68510"),
+            6,
+        )],
         jobs: &[job("Roof", DANA, place("3877 Elm Court", "68510"), 20)],
     },
     Case {
@@ -144,19 +165,49 @@ pub const CASES: [Case; 6] = [
         shows: "José Peña has one job, and three projects under three names at his address.",
         projects: &[
             project("Jose Pena", JOSE, place("512 N 27th St", "68503"), 21),
-            project("Pena, Jose - Gutters", JOSE, place("512 N. 27th Street", "68503"), 8),
+            project(
+                "Pena, Jose - Gutters",
+                JOSE,
+                place("512 N. 27th Street", "68503"),
+                8,
+            ),
             project("Peña deck", JOSE, place("512 North 27th St", "68503"), 3),
         ],
-        jobs: &[job("Siding", JOSE, place("512 North 27th Street", "68503"), 25)],
+        jobs: &[job(
+            "Siding",
+            JOSE,
+            place("512 North 27th Street", "68503"),
+            25,
+        )],
     },
     Case {
         name: "A property manager with several addresses",
         shows: "Northgate has four projects and two jobs. Only the address tells which is which.",
         projects: &[
-            project("Northgate Property Management", NORTHGATE, place("101 Vine Street", "68503"), 18),
-            project("Northgate Property Management", NORTHGATE, place("215 Vine Street", "68503"), 16),
-            project("Northgate Property Management", NORTHGATE, place("88 Calvert Street", "68502"), 11),
-            project("Northgate Property Management", NORTHGATE, place("640 Prescott Avenue", "68506"), 2),
+            project(
+                "Northgate Property Management",
+                NORTHGATE,
+                place("101 Vine Street", "68503"),
+                18,
+            ),
+            project(
+                "Northgate Property Management",
+                NORTHGATE,
+                place("215 Vine Street", "68503"),
+                16,
+            ),
+            project(
+                "Northgate Property Management",
+                NORTHGATE,
+                place("88 Calvert Street", "68502"),
+                11,
+            ),
+            project(
+                "Northgate Property Management",
+                NORTHGATE,
+                place("640 Prescott Avenue", "68506"),
+                2,
+            ),
         ],
         jobs: &[
             job("Gutters", NORTHGATE, place("101 Vine St", "68503"), 30),
@@ -167,25 +218,55 @@ pub const CASES: [Case; 6] = [
         name: "A condominium",
         shows: "Three customers at 1200 Lakeshore Drive. Their units keep them apart, however they are written.",
         projects: &[
-            project("Alma Ruiz", ALMA, unit("1200 Lakeshore Drive", "Unit 101"), 15),
-            project("Owen Tate", OWEN, place("1200 Lakeshore Dr #204", "68508"), 14),
-            project("Priya Nair", PRIYA, unit("1200 Lakeshore Drive", "Apt 305"), 13),
+            project(
+                "Alma Ruiz",
+                ALMA,
+                unit("1200 Lakeshore Drive", "Unit 101"),
+                15,
+            ),
+            project(
+                "Owen Tate",
+                OWEN,
+                place("1200 Lakeshore Dr #204", "68508"),
+                14,
+            ),
+            project(
+                "Priya Nair",
+                PRIYA,
+                unit("1200 Lakeshore Drive", "Apt 305"),
+                13,
+            ),
         ],
         jobs: &[
             job("Windows", ALMA, unit("1200 Lakeshore Dr", "#101"), 26),
-            job("Windows", OWEN, unit("1200 Lakeshore Drive", "Unit 204"), 26),
+            job(
+                "Windows",
+                OWEN,
+                unit("1200 Lakeshore Drive", "Unit 204"),
+                26,
+            ),
         ],
     },
     Case {
         name: "A customer who came back",
         shows: "Helen Marsh has two jobs and two projects at one address, two and a half years apart.",
         projects: &[
-            project("Helen Marsh", HELEN, place("77 Sheridan Boulevard", "68502"), 905),
+            project(
+                "Helen Marsh",
+                HELEN,
+                place("77 Sheridan Boulevard", "68502"),
+                905,
+            ),
             project("Helen Marsh", HELEN, place("77 Sheridan Blvd", "68502"), 5),
         ],
         jobs: &[
             job("Roof", HELEN, place("77 Sheridan Boulevard", "68502"), 910),
-            job("Storm damage", HELEN, place("77 Sheridan Boulevard", "68502"), 7),
+            job(
+                "Storm damage",
+                HELEN,
+                place("77 Sheridan Boulevard", "68502"),
+                7,
+            ),
         ],
     },
 ];
@@ -243,14 +324,54 @@ const SHARED: &str = "webb.crew@ridgeline.example";
 
 /// The people.
 pub const PEOPLE: [Person; 12] = [
-    with_two_addresses("Morgan", "Price", "morgan.price@home.example", "mprice@ridgeline.example"),
-    with_two_addresses("Quinn", "Barrett", "qbarrett@home.example", "quinn.barrett@ridgeline.example"),
-    with_two_addresses("Robert", "Hale", "rob.hale@home.example", "robert.hale@ridgeline.example"),
-    with_two_addresses("Sidney", "Okafor", "sid.okafor@home.example", "sidney.okafor@ridgeline.example"),
-    with_two_addresses("Taylor", "Nguyen", "tnguyen@home.example", "taylor.nguyen@ridgeline.example"),
-    with_two_addresses("Uma", "Reddy", "uma.reddy@home.example", "ureddy@ridgeline.example"),
-    with_two_addresses("Victor", "Salas", "vic.salas@home.example", "victor.salas@ridgeline.example"),
-    with_two_addresses("Wren", "Fischer", "wren.f@home.example", "wren.fischer@ridgeline.example"),
+    with_two_addresses(
+        "Morgan",
+        "Price",
+        "morgan.price@home.example",
+        "mprice@ridgeline.example",
+    ),
+    with_two_addresses(
+        "Quinn",
+        "Barrett",
+        "qbarrett@home.example",
+        "quinn.barrett@ridgeline.example",
+    ),
+    with_two_addresses(
+        "Robert",
+        "Hale",
+        "rob.hale@home.example",
+        "robert.hale@ridgeline.example",
+    ),
+    with_two_addresses(
+        "Sidney",
+        "Okafor",
+        "sid.okafor@home.example",
+        "sidney.okafor@ridgeline.example",
+    ),
+    with_two_addresses(
+        "Taylor",
+        "Nguyen",
+        "tnguyen@home.example",
+        "taylor.nguyen@ridgeline.example",
+    ),
+    with_two_addresses(
+        "Uma",
+        "Reddy",
+        "uma.reddy@home.example",
+        "ureddy@ridgeline.example",
+    ),
+    with_two_addresses(
+        "Victor",
+        "Salas",
+        "vic.salas@home.example",
+        "victor.salas@ridgeline.example",
+    ),
+    with_two_addresses(
+        "Wren",
+        "Fischer",
+        "wren.f@home.example",
+        "wren.fischer@ridgeline.example",
+    ),
     with_two_addresses("Sasha", "Webb", SHARED, SHARED),
     Person {
         first: "Toby",
@@ -260,8 +381,16 @@ pub const PEOPLE: [Person; 12] = [
         restricted: false,
         role: "SALES",
     },
-    restricted(("Riley", "Shaw"), "riley.shaw@ridgeline.example", "PRODUCTION"),
-    restricted(("Drew", "Kimball"), "drew.kimball@ridgeline.example", "ORG_ADMIN"),
+    restricted(
+        ("Riley", "Shaw"),
+        "riley.shaw@ridgeline.example",
+        "PRODUCTION",
+    ),
+    restricted(
+        ("Drew", "Kimball"),
+        "drew.kimball@ridgeline.example",
+        "ORG_ADMIN",
+    ),
 ];
 
 /// What CompanyCam's half has beside [`CASES`], and the people of both.

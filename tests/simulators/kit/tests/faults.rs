@@ -202,3 +202,18 @@ async fn a_dropped_server_answers_no_more() {
         tokio::task::yield_now().await;
     }
 }
+
+#[tokio::test]
+async fn the_page_that_ends_a_fault_is_never_disturbed() {
+    let (server, _, client) = spawn().await;
+    add(
+        &client,
+        &server,
+        json!({"path": "*", "times": null, "action": "html_login"}),
+    )
+    .await;
+    for (path, status) in [("/demo", 404), ("/demo/normal", 404), ("/demolished", 302)] {
+        let answer = client.get(format!("{}{path}", server.origin)).send().await;
+        assert_eq!(answer.unwrap().status(), status, "{path}");
+    }
+}

@@ -3,9 +3,12 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use simulator_kit::{Controls, Demo};
+
 use crate::error::ApiError;
 use crate::launch;
 use crate::model::User;
+use crate::web::DEMO;
 use crate::webhooks::Webhooks;
 use crate::world::World;
 
@@ -21,6 +24,8 @@ pub(crate) struct App {
     /// Where CompanyCam's projects are, for links to them.
     pub(crate) companycam_url: Option<String>,
     pub(crate) webhooks: Webhooks,
+    /// The faults, and what the page of demo controls makes of them.
+    pub(crate) demo: Demo,
     pub(crate) api_token: String,
     pub(crate) launch_key: String,
 }
@@ -47,6 +52,7 @@ impl App {
             integration_url: Mutex::default(),
             companycam_url,
             webhooks,
+            demo: Demo::new(Controls::new("/sign_in"), DEMO),
             api_token,
             launch_key,
         }

@@ -11,6 +11,7 @@
 //! | `POST /_sim/launch-token` | a launch token, also a bad one, see [`TokenRequest`] |
 //! | `POST /_sim/organizations` `{"id", "name", "users"?, "jobs"?}` | another organization with made-up users and jobs |
 //! | `POST /_sim/organizations/{org}/earlier_integration` `{"companycam"}` | 201 `{"jobs": [ids]}`: what the earlier integration made of the projects of the CompanyCam simulator at that origin, see `src/earlier.rs` |
+//! | `POST /_sim/hard_cases` | 201 `{"added"}`: the hard cases of the demo, in `org_ridgeline`, once; see the kit's `hard_cases` |
 //! | `POST /_sim/organizations/{org}/users` `{"name", "email", "active"?, "role"?, "id"?}` | 201, a user |
 //! | `PATCH`, `DELETE …/users/{id}` | changes the given fields, removes the user |
 //! | `POST /_sim/organizations/{org}/jobs` `{"job": {…}, "created_at"?, "updated_at"?, "by_program"?}` | 201, a job, back-dated if wished; a person's work, unless `by_program` |
@@ -43,7 +44,7 @@ use crate::model::{Attachment, AttachmentKind};
 use crate::seed;
 use crate::webhooks::Switches;
 use crate::world::jobs::Backdate;
-use crate::world::{JobRecord, Organization};
+use crate::world::{JobRecord, Organization, World};
 
 type Answer = Result<Json<Value>, ApiError>;
 type Created = Result<(StatusCode, Json<Value>), ApiError>;
@@ -75,6 +76,7 @@ pub(crate) fn router() -> Router<Shared> {
             "/_sim/organizations/{org}/earlier_integration",
             post(seed_earlier_integration),
         )
+        .route("/_sim/hard_cases", post(add_hard_cases))
         .merge(attachments::router())
         .route("/_sim/webhooks", get(get_switches).post(set_switches))
         .route("/_sim/webhooks/deliveries", get(list_deliveries))
@@ -256,6 +258,11 @@ async fn seed_earlier_integration(
     let jobs = earlier::seed(&app, &org, &body.companycam).await;
     let jobs = jobs.map_err(|error| ApiError::invalid(format!("{error:#}")))?;
     Ok((StatusCode::CREATED, Json(json!({ "jobs": jobs }))))
+}
+
+async fn add_hard_cases(State(app): State<Shared>) -> Created {
+    let added = app.change(World::add_hard_cases)?;
+    Ok((StatusCode::CREATED, Json(json!({ "added": added }))))
 }
 
 async fn create_user(

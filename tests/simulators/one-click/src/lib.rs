@@ -54,6 +54,9 @@ pub struct Options {
     /// How long after a failed delivery the next try follows; after the last, the event is given
     /// up. One Click itself waits 5 and then 10 minutes.
     pub webhook_retries: Vec<Duration>,
+    /// Whether the hard cases of the demo are there, which otherwise come by a button on the page of
+    /// demo controls.
+    pub hard_cases: bool,
 }
 
 /// An organization with numbered users (`usr_<id>_1` is an administrator) and made-up jobs.
@@ -80,6 +83,7 @@ impl Default for Options {
             integration_url: None,
             companycam_url: None,
             webhook_retries: vec![Duration::from_secs(1), Duration::from_secs(2)],
+            hard_cases: false,
         }
     }
 }
@@ -92,7 +96,6 @@ pub struct Simulator {
     pub api_token: String,
     /// The key that launch tokens are signed with.
     pub launch_key: String,
-    controls: Controls,
     app: Shared,
     _server: Server,
 }
@@ -103,17 +106,7 @@ impl Simulator {
     /// # Errors
     /// If the port is taken.
     pub async fn spawn(options: Options) -> anyhow::Result<Self> {
-        let mut world = World::default();
-        if options.seeded {
-            seed::standard(&mut world, options.seed)
-                .map_err(|error| anyhow::anyhow!("Failed to seed: {error:?}"))?;
-        }
-        for extra in &options.organizations {
-            seed::add_organization(&mut world, &extra.id, &extra.name, extra.users, extra.jobs)
-                .map_err(|error| anyhow::anyhow!("Failed to make {}: {error:?}", extra.id))?;
-        }
-        world.outbox.clear();
-
+        let world = seeded(&options)?;
         let webhooks = Webhooks::new(http_client()?, options.webhook_retries);
         let app = Arc::new(App::new(
             world,
@@ -128,17 +121,16 @@ impl Simulator {
             .merge(control::router())
             .merge(web::router())
             .fallback(web::nothing_here)
-            .with_state(Arc::clone(&app));
+            .with_state(Arc::clone(&app))
+            .merge(app.demo.routes());
         let bound = Bound::bind(options.port)
             .await
             .with_context(|| format!("Failed to bind the port {}", options.port))?;
-        let controls = Controls::new("/sign_in");
-        let server = bound.serve(controls.wrap(router));
+        let server = bound.serve(app.demo.controls().wrap(router));
         Ok(Self {
             origin: server.origin.clone(),
             api_token: options.api_token,
             launch_key: options.launch_key,
-            controls,
             app,
             _server: server,
         })
@@ -151,7 +143,7 @@ impl Simulator {
 
     /// Faults and the request log.
     pub fn controls(&self) -> &Controls {
-        &self.controls
+        self.app.demo.controls()
     }
 
     /// Says where the integration is (its `ApiUrl`).
@@ -210,6 +202,26 @@ impl Simulator {
             Some(document.data.to_vec())
         })
     }
+}
+
+/// The world that a simulator starts with. What was there before anybody looked is no news.
+fn seeded(options: &Options) -> anyhow::Result<World> {
+    let mut world = World::default();
+    if options.seeded {
+        seed::standard(&mut world, options.seed)
+            .map_err(|error| anyhow::anyhow!("Failed to seed: {error:?}"))?;
+    }
+    for extra in &options.organizations {
+        seed::add_organization(&mut world, &extra.id, &extra.name, extra.users, extra.jobs)
+            .map_err(|error| anyhow::anyhow!("Failed to make {}: {error:?}", extra.id))?;
+    }
+    if options.hard_cases {
+        world
+            .add_hard_cases()
+            .map_err(|error| anyhow::anyhow!("Failed to add the hard cases: {error:?}"))?;
+    }
+    world.outbox.clear();
+    Ok(world)
 }
 
 /// A client that follows no redirects: a webhook's receiver answers for itself.

@@ -15,6 +15,7 @@ const HELP: &str = "A simulator of One Click Contractor on a loopback port.
   --api-token TOKEN    the service token it accepts (default: a new random one)
   --launch-key KEY     the key it signs launch tokens with (default: a new random one)
   --webhook-retries S  seconds before the second and the third try (default 1,2; really 300,600)
+  --hard-cases         with the hard cases of the demo from the beginning
   --ready-file PATH    where to write {\"origin\", \"token\"} once it answers
 ";
 
@@ -26,6 +27,10 @@ async fn main() -> anyhow::Result<()> {
     while let Some(name) = arguments.next() {
         if name == "--help" {
             return print(HELP);
+        }
+        if name == "--hard-cases" {
+            options.hard_cases = true;
+            continue;
         }
         let value = arguments
             .next()

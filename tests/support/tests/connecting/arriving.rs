@@ -71,7 +71,7 @@ async fn b37_a_launch_from_elsewhere_stops_at_a_page_and_goes_on_by_its_form() {
         let pressed = browser.press(&page).await;
         assert!(is_consent(&test, &pressed), "{arrival:?}: {}", pressed.body);
         let back = browser.consent(&pressed, CONSENTING, false).await;
-        assert!(browser.get(back.as_str()).await.says("You did not allow"));
+        assert!(browser.get(back.as_str()).await.says("You declined access"));
     }
     let browser = test.browser();
     let page = browser

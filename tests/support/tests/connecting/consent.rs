@@ -40,7 +40,7 @@ async fn b2_a_denied_consent_changes_nothing() {
     let back = browser.consent(&launched, CONSENTING, false).await;
     let page = browser.get(back.as_str()).await;
     assert_eq!(page.status, StatusCode::BAD_REQUEST);
-    assert!(page.says("You did not allow access at CompanyCam"));
+    assert!(page.says("You declined access in CompanyCam"));
     assert!(page.says("/companycam/connect\""));
     assert_nothing_made(&test).await;
     assert_eq!(test.companycam_requests("POST", "/oauth/token"), 0);
@@ -296,7 +296,7 @@ async fn b3_the_tab_shows_the_users_matched_right_after_consent() {
     for name in ["Avery Stone", "Blake Moreno", "Kit Monroe"] {
         assert!(tab.says(name), "{name}");
     }
-    assert!(tab.says("same e-mail address"));
+    assert!(tab.says("same email in both systems"));
     // Avery, Blake, Casey, Devon, Emery and Finley have the same addresses on both sides.
     assert!(tab.says("6 matched, 6 not matched"), "{}", tab.body);
     let organization = test.organization().await.unwrap();
@@ -312,7 +312,7 @@ async fn b3_the_tab_comes_even_if_the_users_do_not() {
     let page = browser.open(back.as_str()).await;
     assert_eq!(page.status, StatusCode::OK);
     assert!(page.says("CompanyCam is connected."));
-    assert!(page.says("The users of CompanyCam have not been read yet."));
+    assert!(page.says("CompanyCam’s users haven’t been loaded yet."));
     test.drain().await;
     assert!(browser.tab().await.says("6 matched, 6 not matched"));
 }

@@ -143,7 +143,7 @@ async fn b5_connecting_the_same_company_again_resumes_without_duplicates() {
     browser.submit("disconnect", &[]).await;
     test.drain().await;
     let disconnected = browser.tab().await;
-    assert!(disconnected.says("Front Desk") && disconnected.says("picked by hand"));
+    assert!(disconnected.says("Front Desk") && disconnected.says("atched manually"));
 
     let connect = browser.get("/companycam/connect").await;
     let back = browser.consent(&connect, CONSENTING, true).await;

@@ -46,7 +46,7 @@ async fn b4_a_revoked_grant_pauses_and_reconnecting_catches_up() {
     assert!(
         activity[0]
             .text
-            .starts_with("CompanyCam no longer accepts the connection.")
+            .starts_with("The connection to CompanyCam stopped working.")
     );
     assert!(test.dead_letters().is_empty());
 
@@ -82,7 +82,7 @@ async fn b4_one_click_is_told_even_if_it_is_down_at_that_moment() {
     let said = test.activity().await;
     let said = said
         .iter()
-        .filter(|entry| entry.text.contains("no longer accepts"));
+        .filter(|entry| entry.text.contains("stopped working"));
     assert_eq!(said.count(), 1);
 }
 
@@ -97,6 +97,7 @@ async fn b4_a_late_look_changes_neither_a_newer_connection_nor_an_ended_one() {
             organization: test.organization().await.unwrap(),
             now: test.app.clock.now_s(),
             lane: Lane::Live,
+            run: None,
         }
     };
     let before_reconnecting = late().await;

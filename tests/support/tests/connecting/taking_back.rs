@@ -331,6 +331,7 @@ async fn b5_a_photo_of_another_companys_project_is_no_opinion() {
         organization: row,
         now: test.app.clock.now_s(),
         lane: runtime::pacing::Lane::Live,
+        run: None,
     };
     let listed = json!({
         "id": photo, "company_id": second, "project_id": project, "processing_status": "processed",

@@ -10,7 +10,7 @@ use model::file::FileId;
 use model::organization::{Account, PollProgress, TakeBack};
 use model::pause::{Pause, Side};
 use model::preferences::Preference;
-use model::project::{BegunLink, Came, ProjectFields, RunMark, SkipReason};
+use model::project::{BegunLink, Came, LinkedBy, ProjectFields, RunMark, SkipReason};
 use model::sync_run::{RunResult, SyncRun, SyncStep, Window};
 use model::tags::{TagName, TagPlace};
 use model::users::{Choice, Directory, User};
@@ -20,8 +20,9 @@ use store::activity::{Filter, Kind, NewEntry, Offer, Outcome};
 use store::connecting::{Connected, NewConnection};
 use store::ephemeral::{Authorization, CallBudget, Session};
 use store::jobs::Asking;
+use store::links::NewLink;
 use store::matches::Listed;
-use store::projects::{ListedProject, NewLink, Skip};
+use store::projects::{ListedProject, Skip};
 use store::{Store, TableNames};
 use test_support::Aws;
 
@@ -211,7 +212,7 @@ async fn write_progress(store: &Store, org: &OrgId) {
         .await
         .unwrap();
     store
-        .record_poll(org, Some(1_700_000_003), 1_700_000_004)
+        .record_poll(org, Some(1_700_000_003), Some(1_700_000_004))
         .await
         .unwrap();
     let poll = PollProgress {
@@ -257,6 +258,13 @@ async fn write_links(store: &Store, org: &OrgId, company: &CompanyId) {
         seen: fields,
         assignee: Some(&assignee),
         from_job: true,
+        made_project: true,
+        by: LinkedBy {
+            job_id: with.clone(),
+            made: true,
+            run: Some("run-1".to_owned()),
+            kept: false,
+        },
     };
     assert!(store.link(org, &link).await.unwrap().applied());
     let up_to = fields.updated_at;
@@ -366,9 +374,10 @@ async fn write_users(store: &Store, org: &OrgId, company: &CompanyId) {
         .refresh_directory(org, company, &known, &listed)
         .await
         .unwrap();
+    let chosen = NewEntry::new(Kind::User, Outcome::Updated, "Avery was matched.");
     assert!(
         store
-            .choose(org, company, None, &choice)
+            .choose(org, company, (None, &choice), chosen)
             .await
             .unwrap()
             .applied()

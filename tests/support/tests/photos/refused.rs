@@ -46,7 +46,7 @@ async fn b35_a_photo_that_one_click_always_fails_at_is_named_within_minutes() {
     let tab = browser
         .get(&format!("/companycam/settings?find={bad}"))
         .await;
-    assert!(tab.says("It is refused so far"), "{}", tab.body);
+    assert!(tab.says("Not accepted so far"), "{}", tab.body);
 }
 
 #[tokio::test]

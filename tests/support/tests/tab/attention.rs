@@ -104,7 +104,7 @@ async fn b38_what_is_dismissed_is_gone_from_there_and_stays_in_the_activity() {
         assert_eq!(count(&browser).await, 0);
     }
     assert_eq!(told(&test), (json!(0), String::new()), "at once");
-    assert!(test.log_says(&["could not be copied"]).await);
+    assert!(test.log_says(&["couldn’t be copied"]).await);
     // Another photo of the project that fails is seen again, alone.
     let photo = test.new_photo(&project, json!({})).await;
     let path = format!("/v1/organizations/*/jobs/*/images/{photo}");

@@ -192,18 +192,117 @@ async fn b40_nonsense_answers_change_nothing() {
         (&[][..], StatusCode::BAD_REQUEST),
         (&[("answer", "maybe")], StatusCode::BAD_REQUEST),
         (&[("answer", "same")], StatusCode::NOT_FOUND),
-        (
-            &[("answer", "same"), ("job_id", "job_x")],
-            StatusCode::NOT_FOUND,
-        ),
     ] {
         let said = answer(&browser, &project, fields).await;
         assert_eq!(said.status, refused, "{fields:?}: {}", said.body);
     }
+    // About this job nobody was asked.
+    let said = answer(
+        &browser,
+        &project,
+        &[("answer", "same"), ("job_id", "job_x")],
+    )
+    .await;
+    assert_eq!(notice(&said), "already-so");
     let unknown = answer(&browser, "4711", &[("answer", "another")]).await;
     assert_eq!(unknown.status, StatusCode::NOT_FOUND);
     test.settle().await;
     assert_eq!(status(&browser).await["attention"], 1);
     assert!(live(&test, &project).is_empty());
     assert_eq!(test.job(&there)["customer_name"], "Dana Grant");
+}
+
+#[tokio::test]
+async fn b40_a_second_answer_in_another_tab_removes_nothing() {
+    let (test, browser) = connected().await;
+    let first = job(&test, "Dana Grant").await;
+    let second = job(&test, "Robin Dunn").await;
+    let project = project(&test, "Grant roof", "12 Elm Street").await;
+    test.catch_up().await;
+    for id in [&first, &second, &first] {
+        answer(&browser, &project, &[("answer", "same"), ("job_id", id)]).await;
+        test.settle().await;
+    }
+    for id in [&first, &second] {
+        assert_eq!(test.job(id)["deleted"], false, "{id} was there before");
+    }
+    assert_eq!(test.job_of(&project)["id"], first.as_str());
+}
+
+#[tokio::test]
+async fn b40_a_question_whose_row_was_lost_is_not_waited_for_longer() {
+    let (test, _, project, there) = asked().await;
+    let rows = test.aws.items("ProjectLinksTable").await;
+    let mut lost = rows.iter().map(|row| text(&row["sk"]));
+    let lost = lost.find(|sk| sk.starts_with("attention#")).unwrap();
+    let db = aws_sdk_dynamodb::Client::new(&test.aws.config);
+    let key = serde_dynamo::to_item(json!({"org_id": ORG, "sk": lost})).unwrap();
+    let gone = db
+        .delete_item()
+        .table_name("ProjectLinksTable")
+        .set_key(Some(key));
+    gone.send().await.unwrap();
+    test.advance(Duration::from_hours(25));
+    test.nightly().await;
+    test.pass(Duration::from_mins(3)).await;
+    assert_eq!(live(&test, &project).len(), 1);
+    assert_ne!(test.job_of(&project)["id"], there.as_str());
+}
+
+#[tokio::test]
+async fn b39_what_was_unlinked_by_hand_is_linked_by_hand_only() {
+    let (test, browser) = connected().await;
+    let there = job(&test, "Larkin").await;
+    let project = project(&test, "Larkin", "12 Elm Street").await;
+    test.catch_up().await;
+    assert_eq!(test.job_of(&project)["id"], there.as_str());
+    browser
+        .submit(&format!("projects/{project}/unlink"), &[])
+        .await;
+    browser
+        .submit(&format!("projects/{project}/create_job"), &[])
+        .await;
+    test.settle().await;
+    let linked = live(&test, &project);
+    assert_eq!(linked.len(), 1, "{linked:#?}");
+    assert_ne!(
+        linked[0]["id"],
+        there.as_str(),
+        "a job of its own was asked for"
+    );
+    let pushed = [("since_days", "29"), ("confirm", "yes")];
+    browser.submit("push_jobs", &pushed).await;
+    test.settle().await;
+    assert!(test.job(&there)["metadata"]["cc_project_id"].is_null());
+}
+
+#[tokio::test]
+async fn b30_by_hand_a_project_that_is_not_shown_is_neither_unlinked_nor_deleted() {
+    let (test, browser) = connected().await;
+    let project = project(&test, "Larkin", "12 Elm Street").await;
+    test.catch_up().await;
+    let before = text(&test.job_of(&project)["id"]);
+    let another = job(&test, "Another").await;
+    let path = format!("/v2/projects/{project}");
+    let hidden = json!({"status": 404, "headers": {"content-type": "application/json"}, "body": r#"{"errors": ["Record not found"]}"#});
+    test.companycam_fault(json!({"path": path, "times": null, "action": hidden}));
+    let form = format!("projects/{project}/link");
+    let refused = browser.submit(&form, &[("job_id", &another)]).await;
+    assert_eq!(refused.status, StatusCode::NOT_FOUND);
+    test.settle().await;
+    assert_eq!(test.job_of(&project)["id"], before.as_str());
+}
+
+#[tokio::test]
+async fn b31_a_job_that_names_a_project_is_linked_to_that_instead_of_making_one() {
+    let (test, browser) = connected().await;
+    let project = project(&test, "Larkin", "12 Elm Street").await;
+    test.shelve(&project).await;
+    let job = json!({"name": "Larkin", "customer_name": "Larkin", "metadata": {"cc_project_id": project}});
+    let job = text(&test.new_job(job).await["id"]);
+    let form = format!("jobs/{job}/create_project");
+    browser.submit(&form, &[]).await;
+    test.settle().await;
+    assert_eq!(test.projects_named("Larkin").await.len(), 1);
+    assert_eq!(test.job_of(&project)["id"], job.as_str());
 }

@@ -52,7 +52,12 @@ async fn b25_a_linked_project_is_found_by_its_id_link_name_and_address() {
         let card = find(&browser, &what).await;
         assert_says(
             &card,
-            &["Project “Roof”", ">Linked</span>", "It is linked to a job"],
+            &[
+                "Project “Roof”",
+                ">Linked</span>",
+                "12 North Elm Street, Lincoln, Pat Larkin",
+                "It’s linked to a job. 0 of 0 photos are on the job.",
+            ],
         );
         let links = [
             format!("{app}/projects/{id}"),
@@ -98,7 +103,8 @@ async fn b25_a_photo_that_is_there_leads_to_its_job() {
         assert_says(
             &card,
             &[
-                "In One Click",
+                "On the job",
+                "It’s on its job.",
                 &format!("/jobs/{job}"),
                 &format!("/photos/{}", photos[0]),
             ],
@@ -238,7 +244,7 @@ async fn b18_a_deleted_job_is_brought_back_from_here() {
     );
     test.settle().await;
     assert_says(&find(&browser, &project).await, &["Linked"]);
-    assert_says(&find(&browser, &photos[0]).await, &["In One Click"]);
+    assert_says(&find(&browser, &photos[0]).await, &["On the job"]);
 }
 
 #[tokio::test]
@@ -415,7 +421,7 @@ async fn b25_what_was_never_looked_at_is_asked_of_companycam() {
         (&plain, ["Not checked yet", named, "Not imported"]),
         (&internal, ["marked internal", "Go to Preferences", named]),
         (&link, ["marked internal", "Go to Preferences", named]),
-        (&unfinished, ["not finished processing", "Waiting", named]),
+        (&unfinished, ["still processing", "Waiting", named]),
     ] {
         assert_says(&find(&browser, what).await, &says);
     }

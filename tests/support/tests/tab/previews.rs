@@ -107,3 +107,84 @@ async fn b40_while_a_sync_runs_there_is_no_preview_and_nonsense_starts_none() {
         .await;
     assert_eq!(notice(&second), "sync-running");
 }
+
+#[tokio::test]
+async fn b40_a_preview_that_is_cancelled_makes_nothing() {
+    let (test, browser) = connected().await;
+    let mut projects = Vec::new();
+    for number in 0..9 {
+        let project = test.named_project(&format!("Barn {number}")).await;
+        test.shelve(&project).await;
+        projects.push(project);
+    }
+    browser
+        .submit("sync/preview", &[("since_days", "all")])
+        .await;
+    for _ in 0..3 {
+        test.work_once().await;
+    }
+    let run = test.organization().await.unwrap().sync.unwrap();
+    assert!(run.is_running() && run.projects_total > 0, "{run:?}");
+    browser.submit("sync/cancel", &[]).await;
+    test.settle().await;
+    test.catch_up().await;
+    test.nightly().await;
+    test.pass(std::time::Duration::from_mins(3)).await;
+    for project in &projects {
+        assert!(test.jobs_of(project).is_empty());
+    }
+    assert!(test.log_says(&["canceled the preview"]).await);
+}
+
+#[tokio::test]
+async fn b10_b40_a_preview_changes_nothing_about_what_was_skipped() {
+    let (test, browser) = connected().await;
+    test.prefer(&[]).await;
+    let off = test.named_project("Off").await;
+    test.catch_up().await;
+    test.prefer(&["create_job_from_project"]).await;
+    let said = preview(&test, &browser, "90").await;
+    assert!(said.says("Jobs that would be created (1)"), "{}", said.body);
+    test.change_project(&off, json!({"name": "Off still"}))
+        .await;
+    test.catch_up().await;
+    assert!(test.jobs_of(&off).is_empty(), "only a sync brings it");
+}
+
+#[tokio::test]
+async fn b17_what_is_made_while_a_preview_runs_comes_by_itself() {
+    let (test, browser) = connected().await;
+    let new = test.named_project("Made meanwhile").await;
+    browser
+        .submit("sync/preview", &[("since_days", "90")])
+        .await;
+    for _ in 0..2 {
+        test.work_once().await;
+    }
+    test.poll().await;
+    test.settle().await;
+    test.catch_up().await;
+    assert_eq!(test.jobs_of(&new).len(), 1);
+}
+
+#[tokio::test]
+async fn b38_a_preview_is_called_one_on_the_tab() {
+    let (test, browser) = connected().await;
+    test.named_project("Barn").await;
+    browser
+        .submit("sync/preview", &[("since_days", "90")])
+        .await;
+    let running = browser.tab().await;
+    assert!(
+        running.says("Nothing is created, copied or changed"),
+        "{}",
+        running.body
+    );
+    test.settle().await;
+    let tab = browser.tab().await;
+    assert!(
+        tab.says("See the preview") && !tab.says("or undo it"),
+        "{}",
+        tab.body
+    );
+}

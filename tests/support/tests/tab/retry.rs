@@ -44,7 +44,7 @@ async fn b25_a_photo_that_failed_is_retried_and_arrives() {
     let tab = browser.get("/companycam/settings?outcome=failed").await;
     let log = card(&tab, "activity");
     assert!(
-        log.contains("could not be copied") && log.contains(">Retry</button>"),
+        log.contains("couldn’t be copied") && log.contains(">Retry</button>"),
         "{log}"
     );
     let pressed = retry(&browser, &failure(&test).await.at_id).await;

@@ -207,3 +207,112 @@ async fn b28_another_organizations_runs_are_not_shown_or_undone() {
     test.companycam_control(Method::DELETE, "/faults", Value::Null)
         .await;
 }
+
+#[tokio::test]
+async fn b40_undoing_leaves_a_job_that_somebody_linked_since() {
+    let (test, browser, [made, _], _) = synced().await;
+    let run = last(&test).await;
+    let first = text(&test.job_of(&made)["id"]);
+    let theirs = json!({"name": "Castell", "customer_name": "Castell"});
+    let theirs = text(&test.new_job(theirs).await["id"]);
+    let form = format!("projects/{made}/link");
+    browser.submit(&form, &[("job_id", &theirs)]).await;
+    test.settle().await;
+    assert_eq!(test.job_of(&made)["id"], theirs.as_str());
+    undo(&browser, &run).await;
+    test.settle().await;
+    assert_eq!(test.job(&theirs)["deleted"], false, "no run made it");
+    assert_eq!(test.job_of(&made)["id"], theirs.as_str());
+    assert!(test.shows(&made, &photos_of(&test, &made)[0]));
+    assert_eq!(test.job(&first)["deleted"], false, "nobody's any more");
+}
+
+fn photos_of(test: &TestApp, project: &str) -> Vec<String> {
+    let photos = test.images_of(project).into_iter();
+    photos.map(|image| text(&image["external_id"])).collect()
+}
+
+#[tokio::test]
+async fn b40_a_run_is_undone_whole_though_later_ones_looked_at_its_projects() {
+    let (test, browser, [made, linked], _) = synced().await;
+    let run = last(&test).await;
+    test.change_project(&made, json!({"name": "Castell barn, new"}))
+        .await;
+    test.sync("29").await;
+    browser
+        .submit("sync/preview", &[("since_days", "90")])
+        .await;
+    test.settle().await;
+    let said = page(&browser, &run).await;
+    assert!(
+        said.says("Jobs created (1)") && said.says("Linked to existing jobs (1)"),
+        "{}",
+        said.body
+    );
+    undo(&browser, &run).await;
+    test.settle().await;
+    assert!(live(&test, &made).is_empty() && live(&test, &linked).is_empty());
+}
+
+#[tokio::test]
+async fn b40_what_was_on_its_way_to_a_job_does_not_come_after_undoing() {
+    let (test, browser, [_, linked], job) = synced().await;
+    let run = last(&test).await;
+    let late = test.new_photo(&linked, json!({})).await;
+    test.poll().await;
+    // The look at the project has queued the photo; nothing copies it yet.
+    let mut busy = true;
+    while busy {
+        let sync = test.work_on(test_support::Queue::Sync).await;
+        let retry = test.work_on(test_support::Queue::Retry).await;
+        busy = sync + retry > 0;
+    }
+    undo(&browser, &run).await;
+    for _ in 0..20 {
+        test.work_on(test_support::Queue::Sync).await;
+    }
+    test.settle().await;
+    let images = test.job(&job)["images"].clone();
+    let there = images.as_array().unwrap().iter();
+    let there = there.filter(|image| image["deleted"] != true);
+    assert_eq!(there.count(), 0, "{late}: {images}");
+}
+
+#[tokio::test]
+async fn b26_undoing_that_lost_its_message_is_taken_up_by_a_poll_or_another_click() {
+    let (test, browser, [made, _], _) = synced().await;
+    let run = last(&test).await;
+    undo(&browser, &run).await;
+    test.aws.sqs.lose_all();
+    assert_eq!(live(&test, &made).len(), 1);
+    test.advance(std::time::Duration::from_mins(21));
+    test.catch_up().await;
+    assert!(live(&test, &made).is_empty());
+
+    let (test, browser, [made, _], _) = synced().await;
+    let run = last(&test).await;
+    undo(&browser, &run).await;
+    test.aws.sqs.lose_all();
+    assert_eq!(notice(&undo(&browser, &run).await), "undoing");
+    test.settle().await;
+    assert!(live(&test, &made).is_empty());
+}
+
+#[tokio::test]
+async fn b27_a_job_that_is_refused_does_not_hold_undoing_up() {
+    let (test, browser, [made, linked], _) = synced().await;
+    let run = last(&test).await;
+    let job = text(&test.job_of(&made)["id"]);
+    let path = format!("/v1/organizations/*/jobs/{job}");
+    for status in [503, 422] {
+        test.one_click_fault(json!({"method": "DELETE", "path": path, "times": null, "action": {
+            "status": status, "headers": {"content-type": "application/json"}, "body": r#"{"errors": ["no"]}"#,
+        }}));
+    }
+    undo(&browser, &run).await;
+    test.pass(std::time::Duration::from_mins(10)).await;
+    assert_eq!(live(&test, &made).len(), 1, "refused");
+    assert!(live(&test, &linked).is_empty());
+    let said = page(&browser, &run).await;
+    assert!(said.says("1 project couldn’t be undone"), "{}", said.body);
+}

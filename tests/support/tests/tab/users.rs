@@ -3,6 +3,7 @@
 use http::{Method, StatusCode};
 use model::users::Choice;
 use serde_json::json;
+use store::activity::{Kind, NewEntry, Outcome};
 use test_support::{Browser, Page, TestApp, until};
 
 use crate::{connected, user};
@@ -256,17 +257,18 @@ async fn b7_of_two_picks_that_were_both_found_free_one_is_saved() {
     };
     let (org, store) = (crate::org_id(), &test.app.store);
     let company = test.organization().await.unwrap().company_id;
+    let entry = || NewEntry::new(Kind::User, Outcome::Updated, "A match was changed.");
     // Both read the directory before either wrote.
     assert!(
         store
-            .choose(&org, &company, None, &front_desk(&kit))
+            .choose(&org, &company, (None, &front_desk(&kit)), entry())
             .await
             .unwrap()
             .applied()
     );
     assert!(
         !store
-            .choose(&org, &company, None, &front_desk(&lane))
+            .choose(&org, &company, (None, &front_desk(&lane)), entry())
             .await
             .unwrap()
             .applied()
@@ -279,7 +281,7 @@ async fn b7_of_two_picks_that_were_both_found_free_one_is_saved() {
     };
     assert!(
         !store
-            .choose(&org, &company, None, &nobody)
+            .choose(&org, &company, (None, &nobody), entry())
             .await
             .unwrap()
             .applied()
@@ -287,7 +289,7 @@ async fn b7_of_two_picks_that_were_both_found_free_one_is_saved() {
     assert_saved(&pick(&browser, &kit, "auto").await);
     assert!(
         store
-            .choose(&org, &company, None, &front_desk(&lane))
+            .choose(&org, &company, (None, &front_desk(&lane)), entry())
             .await
             .unwrap()
             .applied()

@@ -144,3 +144,118 @@ async fn b43_switching_twice_is_once_and_nonsense_is_refused() {
     assert_eq!(mode(&browser, "watch").await.status, StatusCode::CONFLICT);
     assert_eq!(text(&status(&browser).await["state"]), "disconnected");
 }
+
+#[tokio::test]
+async fn b43_one_can_connect_to_watch_and_go_live_later() {
+    let test = TestApp::spawn().await;
+    let old = test.named_project("House").await;
+    let photo = test.new_photo(&old, json!({})).await;
+    let browser = test.browser();
+    let launch = format!(
+        "{}&watch=yes",
+        test.launch_url(test_support::ORG, test_support::ADMIN)
+    );
+    let launched = browser.get(&launch).await;
+    let back = browser
+        .consent(&launched, test_support::CONSENTING, true)
+        .await;
+    let tab = browser.open(back.as_str()).await;
+    assert!(tab.says("Watch only since"), "{}", tab.body);
+    test.settle().await;
+    let told = written(&test);
+    let told = told.iter().filter(|line| !line.contains("/integrations/"));
+    assert_eq!(told.count(), 0, "{:?}", written(&test));
+    // What is new is seen too.
+    let new = test.named_project("Barn").await;
+    test.catch_up().await;
+    assert!(
+        test.log_says(&["Watch only", "Barn", "would get a new job"])
+            .await
+    );
+    assert!(test.jobs_of(&old).is_empty() && test.jobs_of(&new).is_empty());
+    assert_eq!(status(&browser).await["last_synced_at"], json!(null));
+
+    mode(&browser, "live").await;
+    test.settle().await;
+    assert!(test.shows(&old, &photo));
+    assert_eq!(test.jobs_of(&new).len(), 1);
+    let run = test.organization().await.unwrap().sync.unwrap();
+    let result = run.result.unwrap();
+    assert_eq!((run.preview, result.made), (false, 2), "it can be undone");
+}
+
+#[tokio::test]
+async fn b43_who_declines_or_comes_late_is_still_led_to_watching() {
+    let test = TestApp::spawn().await;
+    let browser = test.browser();
+    let launch = format!(
+        "{}&watch=yes",
+        test.launch_url(test_support::ORG, test_support::ADMIN)
+    );
+    let launched = browser.get(&launch).await;
+    let back = browser
+        .consent(&launched, test_support::CONSENTING, false)
+        .await;
+    let declined = browser.get(back.as_str()).await;
+    assert!(
+        declined.says("/companycam/connect?watch=yes"),
+        "{}",
+        declined.body
+    );
+}
+
+#[tokio::test]
+async fn b43_a_run_that_watching_ended_goes_on_with_going_live() {
+    let (test, browser) = connected().await;
+    let old = test.named_project("Barn of long ago").await;
+    test.shelve(&old).await;
+    browser.submit("sync", &[("since_days", "all")]).await;
+    assert_eq!(notice(&mode(&browser, "watch").await), "watching");
+    test.settle().await;
+    assert!(test.jobs_of(&old).is_empty());
+    mode(&browser, "live").await;
+    test.settle().await;
+    assert_eq!(test.jobs_of(&old).len(), 1);
+}
+
+#[tokio::test]
+async fn b26_going_live_whose_messages_were_lost_is_made_up_for() {
+    let (test, browser, project) = watching().await;
+    test.change_project(&project, json!({"name": "Renamed"}))
+        .await;
+    let barn = test.named_project("Barn").await;
+    test.live().await;
+    test.catch_up().await;
+    mode(&browser, "live").await;
+    test.aws.sqs.lose_all();
+    test.advance(std::time::Duration::from_mins(21));
+    test.catch_up().await;
+    assert_eq!(test.job_of(&project)["customer_name"], "Renamed");
+    assert_eq!(test.jobs_of(&barn).len(), 1);
+}
+
+#[tokio::test]
+async fn b26_a_second_click_on_live_does_not_end_what_the_first_began() {
+    let (test, browser, _) = watching().await;
+    let barn = test.named_project("Barn").await;
+    for _ in 0..3 {
+        assert_eq!(notice(&mode(&browser, "live").await), "live");
+    }
+    let run = test.organization().await.unwrap().sync.unwrap();
+    assert!(run.is_running(), "{run:?}");
+    test.live().await;
+    assert_eq!(test.jobs_of(&barn).len(), 1);
+}
+
+#[tokio::test]
+async fn b43_what_would_come_of_a_job_is_said() {
+    let (test, _, _) = watching().await;
+    let job = json!({"name": "Larkin", "customer_name": "Larkin"});
+    test.new_job(job).await;
+    test.live().await;
+    assert!(
+        test.log_says(&["Watch only", "“Larkin”", "would get a new project"])
+            .await
+    );
+    assert!(test.projects_named("Larkin").await.is_empty());
+}

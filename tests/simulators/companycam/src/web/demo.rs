@@ -32,11 +32,36 @@ pub(crate) const DEMO: Side = Side {
     // A refresh token whose answer is lost is used up: that is another trouble.
     written: &["/v2/*"],
     refusals: &[
-        refusal("original", "Downloading a photo's original", ("GET", "/cdn/*/original.jpg"), NOT_FOUND),
-        refusal("document", "Downloading a document", ("GET", "/cdn/documents/*"), NOT_FOUND),
-        refusal("create", "Creating a project", ("POST", "/v2/projects"), REFUSED),
-        refusal("assign", "Assigning a user to a project", ("PUT", "/v2/projects/*/assigned_users/*"), REFUSED),
-        refusal("read", "Reading a project", ("GET", "/v2/projects/*"), REFUSED),
+        refusal(
+            "original",
+            "Downloading a photo's original",
+            ("GET", "/cdn/*/original.jpg"),
+            NOT_FOUND,
+        ),
+        refusal(
+            "document",
+            "Downloading a document",
+            ("GET", "/cdn/documents/*"),
+            NOT_FOUND,
+        ),
+        refusal(
+            "create",
+            "Creating a project",
+            ("POST", "/v2/projects"),
+            REFUSED,
+        ),
+        refusal(
+            "assign",
+            "Assigning a user to a project",
+            ("PUT", "/v2/projects/*/assigned_users/*"),
+            REFUSED,
+        ),
+        refusal(
+            "read",
+            "Reading a project",
+            ("GET", "/v2/projects/*"),
+            REFUSED,
+        ),
         Refusal {
             key: "any",
             name: "Any request to the API",
@@ -90,7 +115,12 @@ async fn show(
     let user = visitor.ok().map(|visitor| visitor.0);
     let webhooks = webhook_switches(&state.settings);
     let mut on = sim.demo.on();
-    on.extend(webhooks.iter().filter(|switch| switch.on).map(|switch| switch.name.to_owned()));
+    on.extend(
+        webhooks
+            .iter()
+            .filter(|switch| switch.on)
+            .map(|switch| switch.name.to_owned()),
+    );
     let content = html! {
         (demo::head(BRAND.product, &on))
         (sim.demo.cards())
@@ -111,10 +141,13 @@ async fn show(
         }))
     };
     let name = user.as_ref().map(User::name);
+    let navigation = user.as_ref().map(|_| navigation(TITLE));
     Page {
         brand: BRAND,
         title: TITLE,
-        navigation: if user.is_some() { &navigation(TITLE) } else { &[] },
+        navigation: navigation
+            .as_ref()
+            .map_or(&[], |entries| entries.as_slice()),
         user: name.as_deref(),
         notice: params.get("notice"),
         problem: params.get("problem"),
@@ -281,11 +314,7 @@ async fn disable_webhooks(State(sim): State<Shared>, Visitor(user): Visitor) -> 
     done("Webhooks are disabled")
 }
 
-async fn restrict(
-    State(sim): State<Shared>,
-    Visitor(user): Visitor,
-    Form(form): Form,
-) -> Redirect {
+async fn restrict(State(sim): State<Shared>, Visitor(user): Visitor, Form(form): Form) -> Redirect {
     let id: Id = form.text("user_id").parse().unwrap_or_default();
     let mut state = sim.lock();
     let person = state.users.get_mut(&id);
@@ -293,7 +322,11 @@ async fn restrict(
         return refused("Choose a person of your company.");
     };
     person.restricted = form.text("restricted") == "true";
-    let sees = if person.restricted { "assigned projects only" } else { "all projects" };
+    let sees = if person.restricted {
+        "assigned projects only"
+    } else {
+        "all projects"
+    };
     done(&format!("{} sees {sees} now", person.name()))
 }
 

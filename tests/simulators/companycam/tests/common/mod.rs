@@ -110,6 +110,40 @@ impl TestSimulator {
     }
 }
 
+/// Signs the administrator in to the web application; the cookie.
+pub async fn sign_in(test: &TestSimulator) -> String {
+    sign_in_as(test, "avery.stone@ridgeline.example").await
+}
+
+pub async fn sign_in_as(test: &TestSimulator, email: &str) -> String {
+    let form = [("email", email), ("password", "x")];
+    let request = test.http.post(test.url("/sign_in")).form(&form);
+    let answer = request.send().await.unwrap();
+    let cookie = answer.headers()["set-cookie"].to_str().unwrap();
+    cookie.split(';').next().unwrap().to_owned()
+}
+
+/// Posts a form; where it leads.
+pub async fn submit(
+    test: &TestSimulator,
+    cookie: &str,
+    path: &str,
+    form: &[(&str, &str)],
+) -> String {
+    let request = test.http.post(test.url(path)).header("Cookie", cookie);
+    let answer = request.form(form).send().await.unwrap();
+    assert_eq!(answer.status(), 303, "{path}");
+    answer.headers()["location"].to_str().unwrap().to_owned()
+}
+
+/// A page's source.
+pub async fn read(test: &TestSimulator, cookie: &str, path: &str) -> String {
+    let request = test.http.get(test.url(path)).header("Cookie", cookie);
+    let answer = request.send().await.unwrap();
+    assert_eq!(answer.status(), 200, "{path}");
+    answer.text().await.unwrap()
+}
+
 /// Takes every delivery, and keeps it.
 pub struct Receiver {
     received: Arc<Mutex<Vec<Value>>>,

@@ -38,6 +38,9 @@ pub(super) async fn show_integrations(
     let card = card(&app, &who)?;
     let state = card.as_ref().map(|card| card.state);
     let needs_reconnecting = state == Some(IntegrationState::NeedsReconnecting);
+    let message = card.as_ref().and_then(|card| card.message.as_deref());
+    // A blank one is none: it would be an empty box.
+    let message = message.filter(|message| !message.trim().is_empty());
     let reachable = app.integration_url().is_some();
     let content = html! {
         h1 { "Administration" }
@@ -49,7 +52,7 @@ pub(super) async fn show_integrations(
                     (state_badge(card.as_ref()))
                 }
                 p { "Photos and documents of your projects, on the jobs they belong to." }
-                @if let Some(message) = card.as_ref().and_then(|card| card.message.as_deref()) {
+                @if let Some(message) = message {
                     p.notice.error[needs_reconnecting] { (message) }
                 }
                 @if let Some(attention) = card.as_ref().and_then(|card| card.attention).filter(|count| *count > 0) {

@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 use serde::Deserialize;
 use serde_json::json;
-use simulator_kit::page::table;
+use simulator_kit::page::{count, table};
 
 use super::job_form::{JobForm, Pairs};
 use super::session::SignedIn;
@@ -15,13 +15,65 @@ use super::{Section, WebError, errors, page, time};
 use crate::app::Shared;
 use crate::error::ApiError;
 use crate::model::{Job, User};
-use crate::world::JobRecord;
 use crate::world::jobs::Backdate;
+use crate::world::{JobRecord, Organization};
+
+/// As many jobs are on a page.
+const PER_PAGE: usize = 50;
 
 #[derive(Deserialize)]
 pub(super) struct Search {
     #[serde(default)]
     q: String,
+    /// Whatever was typed; what is no number is the first.
+    page: Option<String>,
+}
+
+/// A page of a list.
+struct Part {
+    /// From 1.
+    number: usize,
+    pages: usize,
+    /// How many jobs come before it.
+    before: usize,
+    all: usize,
+}
+
+impl Part {
+    /// The page asked for, or the last one where that is beyond it.
+    fn of(all: usize, asked: Option<&str>) -> Self {
+        let pages = all.div_ceil(PER_PAGE).max(1);
+        let asked: usize = asked.and_then(|asked| asked.parse().ok()).unwrap_or(1);
+        let number = asked.clamp(1, pages);
+        Self {
+            number,
+            pages,
+            before: (number - 1) * PER_PAGE,
+            all,
+        }
+    }
+
+    /// Where in the list one is, with the ways on.
+    fn links(&self, search: &str) -> Markup {
+        let address = |number: usize| {
+            let mut query = url::form_urlencoded::Serializer::new(String::new());
+            if !search.is_empty() {
+                query.append_pair("q", search);
+            }
+            query.append_pair("page", &number.to_string());
+            format!("/jobs?{}", query.finish())
+        };
+        let last = (self.before + PER_PAGE).min(self.all);
+        html! {
+            @if self.pages > 1 {
+                nav.row aria-label="Pages" {
+                    @if self.number > 1 { a href=(address(self.number - 1)) rel="prev" { "Newer jobs" } }
+                    span.muted { (self.before + 1) "–" (last) " of " (count(self.all, "job")) }
+                    @if self.number < self.pages { a href=(address(self.number + 1)) rel="next" { "Older jobs" } }
+                }
+            }
+        }
+    }
 }
 
 pub(super) async fn list(
@@ -29,24 +81,13 @@ pub(super) async fn list(
     who: SignedIn,
     Query(search): Query<Search>,
 ) -> Result<Markup, WebError> {
-    const SHOWN: usize = 200;
     let content = app.read(|world| {
         let organization = world.organization(&who.organization_id)?;
         let mut jobs = organization.jobs_by_change(|job| found(job, &search.q));
         jobs.reverse();
-        let rows = jobs.iter().take(SHOWN).map(|job| {
-            [
-                html! {
-                    a href={ "/jobs/" (job.id) } { (job.customer_name) }
-                    div.muted.small { (job.name) }
-                },
-                html! { (job.address.one_line()) },
-                html! { (user_name(&organization.users, job.assigned_user_id.as_ref())) },
-                html! { (organization.job(&job.id).map_or(0, JobRecord::photos)) },
-                html! { @if let Some(project) = companycam_project(&app, job) { (project) } },
-                time(job.updated_at),
-            ]
-        });
+        let part = Part::of(jobs.len(), search.page.as_deref());
+        let shown = jobs.iter().skip(part.before).take(PER_PAGE);
+        let rows = shown.map(|job| row(&app, organization, job));
         let columns = [
             "Customer",
             "Address",
@@ -81,12 +122,24 @@ pub(super) async fn list(
                     p { a href="/jobs" { "Show all jobs" } }
                 }
             }
-            @if jobs.len() > SHOWN {
-                p.muted { "The latest " (SHOWN) " of " (jobs.len()) ". Search to find others." }
-            }
+            (part.links(&search.q))
         })
     })?;
     Ok(page(&who, Section::Jobs, "Jobs", content))
+}
+
+fn row(app: &Shared, organization: &Organization, job: &Job) -> [Markup; 6] {
+    [
+        html! {
+            a href={ "/jobs/" (job.id) } { (job.customer_name) }
+            div.muted.small { (job.name) }
+        },
+        html! { (job.address.one_line()) },
+        html! { (user_name(&organization.users, job.assigned_user_id.as_ref())) },
+        html! { (organization.job(&job.id).map_or(0, JobRecord::photos)) },
+        html! { @if let Some(project) = companycam_project(app, job) { (project) } },
+        time(job.updated_at),
+    ]
 }
 
 /// Whether a job has every word of a search somewhere.

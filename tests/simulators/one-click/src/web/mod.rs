@@ -1,6 +1,7 @@
 //! The web application: sign in, jobs with their photos, administration.
 
 mod administration;
+mod demo;
 mod files;
 mod job;
 mod job_form;
@@ -22,6 +23,8 @@ use crate::app::Shared;
 use crate::error::ApiError;
 use crate::web::job_form::JobForm;
 use crate::web::session::SignedIn;
+
+pub(crate) use demo::DEMO;
 
 const BRAND: Brand<'_> = Brand {
     product: "One Click Contractor",
@@ -64,6 +67,7 @@ pub(crate) fn router() -> Router<Shared> {
             get(administration::open_companycam),
         )
         .route("/administration/users", get(administration::show_users))
+        .merge(demo::router())
         .layer(map_response(with_referrer_policy))
 }
 
@@ -86,10 +90,24 @@ enum Section {
     Dashboard,
     Jobs,
     Administration,
+    /// The page is none of its.
+    None,
 }
 
 /// A page for someone who is signed in.
 fn page(who: &SignedIn, section: Section, title: &str, content: Markup) -> Markup {
+    Page {
+        brand: BRAND,
+        title,
+        navigation: &navigation(who, section),
+        user: Some(&who.in_words()),
+        notice: who.notice,
+        problem: None,
+    }
+    .render(content)
+}
+
+fn navigation(who: &SignedIn, section: Section) -> Vec<(&'static str, &'static str, bool)> {
     let mut navigation = vec![
         ("Dashboard", "/", section == Section::Dashboard),
         ("Jobs", "/jobs", section == Section::Jobs),
@@ -98,16 +116,7 @@ fn page(who: &SignedIn, section: Section, title: &str, content: Markup) -> Marku
         let current = section == Section::Administration;
         navigation.push(("Administration", "/administration", current));
     }
-    let user = format!("{} · {}", who.user.name, who.organization_name);
-    Page {
-        brand: BRAND,
-        title,
-        navigation: &navigation,
-        user: Some(&user),
-        notice: who.notice,
-        problem: None,
-    }
-    .render(content)
+    navigation
 }
 
 /// A request of the web application that cannot be carried out.

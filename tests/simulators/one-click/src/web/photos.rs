@@ -87,6 +87,15 @@ fn alternative(image: &Attachment) -> &str {
     caption.unwrap_or(&image.name)
 }
 
+/// Whether every browser shows it. Phones take photos in forms that most do not.
+fn is_shown(image: &Attachment) -> bool {
+    !matches!(image.content_type.as_str(), "image/heic" | "image/tiff")
+}
+
+fn no_preview(image: &Attachment) -> Markup {
+    html! { span.none { "No preview of " (image.name) } }
+}
+
 fn tags(image: &Attachment) -> Markup {
     html! { @for tag in &image.tags { span.badge { (tag) } " " } }
 }
@@ -96,7 +105,11 @@ fn card(job: &str, image: &Attachment) -> Markup {
     html! {
         li.photo data-external-id=[image.external_id.as_ref()] {
             a href=(page_path(job, image)) {
-                img src=(source(job, image)) alt=(alternative(image)) loading="lazy";
+                @if is_shown(image) {
+                    img src=(source(job, image)) alt=(alternative(image)) loading="lazy";
+                } @else {
+                    (no_preview(image))
+                }
             }
             div {
                 @if !caption.is_empty() { p { strong { (caption) } } }
@@ -137,7 +150,11 @@ pub(super) async fn show_one(
             div.wide {
                 p.full {
                     a href=(source(&job, image)) {
-                        img src=(source(&job, image)) alt={ (alternative(image)) ", open the file" };
+                        @if is_shown(image) {
+                            img src=(source(&job, image)) alt={ (alternative(image)) ", open the file" };
+                        } @else {
+                            (no_preview(image))
+                        }
                     }
                 }
                 div {

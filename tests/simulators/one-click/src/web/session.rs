@@ -30,6 +30,11 @@ pub(super) struct SignedIn {
 }
 
 impl SignedIn {
+    /// Who, and of which organization.
+    pub(super) fn in_words(&self) -> String {
+        format!("{} · {}", self.user.name, self.organization_name)
+    }
+
     /// Says what was done, on the page that is shown next.
     pub(super) fn done(&self, app: &Shared, notice: &'static str, path: &str) -> Redirect {
         app.set_notice(&self.session, notice);

@@ -9,6 +9,7 @@ mod adoption;
 mod attachments;
 mod client;
 mod contract;
+mod demo;
 mod document;
 mod earlier;
 mod isolation;

@@ -22,6 +22,7 @@ async fn every_page_says_that_it_is_a_simulator_and_needs_nothing_from_elsewhere
         "/jobs/job_1001/documents",
         "/administration/integrations",
         "/administration/users",
+        "/demo",
     ] {
         let page = browser.text(path).await;
         assert!(
