@@ -113,8 +113,14 @@ pub async fn same_as(
     }
     let asked = before.duplicate.as_ref().filter(|one| !one.settled);
     if !asked.is_some_and(|one| one.jobs.contains(job)) {
-        // Answered before, in another tab perhaps; or never asked.
-        return Ok((Said::Already, false));
+        let begun = before
+            .begun
+            .as_ref()
+            .and_then(|begun| begun.job_id.as_ref());
+        let is_it = before.job_id.as_ref().or(begun) == Some(job);
+        // The second of two clicks; or answered otherwise in another tab, or never asked.
+        let said = if is_it { Said::Queued } else { Said::Already };
+        return Ok((said, false));
     }
     let ours = before.job_id.as_ref();
     let ours = ours.filter(|ours| before.state == LinkState::Linked && before.made(ours));

@@ -89,7 +89,8 @@ pub async fn look(app: &App, message: &SyncMessage) -> Result<(), WorkError> {
         return Ok(());
     }
     if let Look::Disconnect { generation } = message.look {
-        return connection::finish_disconnecting(app, &organization, generation).await;
+        let finished = connection::finish_disconnecting(app, &organization, generation);
+        return Box::pin(finished).await;
     }
     if organization.state != ConnectionState::Connected {
         tracing::info!(org.id = %message.org_id, state = ?organization.state, "not connected; the message is let go");

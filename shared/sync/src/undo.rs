@@ -9,7 +9,7 @@ use model::file::{FileId, FileRow};
 use model::job::Said;
 use model::messages::{Look, SyncMessage};
 use model::organization::Organization;
-use model::project::{Came, LinkState, ProjectRow, SkipReason};
+use model::project::{LinkState, ProjectRow, SkipReason};
 use model::sync_run::{SyncRun, Undo};
 use one_click::{AttachmentAt, Error as OneClickError, JobId, OrgId};
 use runtime::{App, WorkError};
@@ -144,9 +144,9 @@ pub async fn step(
     undo.stepped_at = context.now;
     let (rows, next) = store.projects_after(org, after, ROWS_AT_ONCE).await?;
     let is_its = |row: &&ProjectRow| {
-        let came = row.came_by(run);
-        matches!(came, Some(Came::Made | Came::Linked))
-            && row.company_id == context.organization.company_id
+        let by = row.linked_by.as_ref();
+        let by = by.filter(|by| by.run.as_deref() == Some(run) && !by.kept);
+        by.is_some() && row.company_id == context.organization.company_id
     };
     let its: Vec<_> = rows.iter().filter(is_its).collect();
     let now = its.len().min(AT_ONCE);

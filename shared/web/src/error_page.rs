@@ -19,7 +19,7 @@ pub struct ErrorPage {
     /// Where to go on: a link's text and address.
     pub action: Option<(String, String)>,
     /// How to leave everything as it is, where the other changes something.
-    pub way_out: Option<(String, String)>,
+    pub way_out: Option<Box<(String, String)>>,
 }
 
 impl ErrorPage {
@@ -44,7 +44,7 @@ impl ErrorPage {
     /// With this link that leaves everything as it is.
     #[must_use]
     pub fn with_way_out(mut self, text: &str, address: impl Into<String>) -> Self {
-        self.way_out = Some((text.to_owned(), address.into()));
+        self.way_out = Some(Box::new((text.to_owned(), address.into())));
         self
     }
 
@@ -91,7 +91,7 @@ impl ErrorPage {
                 @if let Some((text, address)) = &self.action {
                     p { a.button href=(address) { (text) } }
                 }
-                @if let Some((text, address)) = &self.way_out { p { a href=(address) { (text) } } }
+                @if let Some((text, address)) = self.way_out.as_deref() { p { a href=(address) { (text) } } }
             }
         };
         (self.status, page::frame(config, &self.title, &body)).into_response()

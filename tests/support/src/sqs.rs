@@ -258,9 +258,7 @@ impl Sqs {
 
     /// Loses every message there is.
     pub fn lose_all(&self) {
-        self.lock()
-            .values_mut()
-            .for_each(|messages| messages.clear());
+        self.lock().values_mut().for_each(Vec::clear);
     }
 
     /// Ends the delays of what was put off: it is due now. A look that is to come later, and was not

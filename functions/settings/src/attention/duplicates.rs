@@ -43,8 +43,15 @@ async fn answered(app: &App, id: &str, request: Request) -> Result<Notice, Error
             let job = form.job_id.as_deref().and_then(job_named);
             let job = job.ok_or_else(|| unknown("job"))?;
             let (said, kept) = same_as(app, &organization, &id, &job, by).await?;
+            let already = said == Said::Already;
             outcome(app, said)?;
-            if kept { Notice::SameKept } else { Notice::Same }
+            if already {
+                Notice::AlreadySo
+            } else if kept {
+                Notice::SameKept
+            } else {
+                Notice::Same
+            }
         }
         Some("another") => {
             outcome(app, another_than(app, &organization, &id, by).await?)?;

@@ -12,30 +12,42 @@ use super::states::answer;
 use super::{Act, Answer, Tone};
 use crate::subject::{on_job, read};
 
+/// What CompanyCam says of a file.
+enum Shown {
+    Photo(Box<Photo>),
+    /// It shows no such photo, or one that was deleted.
+    Gone,
+    /// It could not be asked; or it is a document, of which it says nothing by itself.
+    NotAsked,
+}
+
+async fn shown(app: &App, organization: &Organization, file: &FileId) -> Shown {
+    let FileId::Photo(id) = file else {
+        return Shown::NotAsked;
+    };
+    match Box::pin(remote::photo_itself(app, organization, id)).await {
+        Ok(Some(photo)) if !photo.is_deleted() => Shown::Photo(Box::new(photo)),
+        Ok(_) => Shown::Gone,
+        Err(Unreachable) => Shown::NotAsked,
+    }
+}
+
 /// What is said now of a file that was copied, or is wanted on no job; `told`: what its row says.
 pub async fn file(app: &App, organization: &Organization, row: &FileRow, told: Answer) -> Answer {
-    let in_companycam = async {
-        match &row.id {
-            FileId::Photo(id) => remote::photo_itself(app, organization, id).await.map(Some),
-            FileId::Document(_) => Ok(None),
-        }
-    };
     let Some(job) = &row.wanted.job_id else {
-        let photo = Box::pin(in_companycam).await;
+        let text = why_on_no_job(&shown(app, organization, &row.id).await);
         return Answer {
-            text: why_on_no_job(photo.ok().flatten()).to_owned(),
+            text: text.to_owned(),
             ..told
         };
     };
-    let (on_job, photo) = futures::join!(
+    let (on_job, shown) = futures::join!(
         Box::pin(remote::is_on_job(app, &organization.org_id, job, &row.id)),
-        Box::pin(in_companycam),
+        shown(app, organization, &row.id),
     );
-    let gone = matches!(&photo, Ok(Some(photo)) if photo.as_ref().is_none_or(Photo::is_deleted));
+    let gone = matches!(shown, Shown::Gone);
     let said = copied(told.what.clone(), on_job, gone, organization);
-    let act = (said.state == NOT_ON_JOB)
-        .then(|| Act::CopyAgain(row.id.clone()))
-        .or(said.act);
+    let act = (said.state == NOT_ON_JOB).then(|| Act::CopyAgain(row.id.clone()));
     Answer {
         about: told.about,
         project: told.project,
@@ -92,17 +104,14 @@ fn copied(
     }
 }
 
-fn why_on_no_job(photo: Option<Option<Photo>>) -> &'static str {
-    match photo {
-        Some(None) => "It belongs on no job: it was deleted in CompanyCam.",
-        Some(Some(photo)) if photo.is_deleted() => {
-            "It belongs on no job: it was deleted in CompanyCam."
-        }
-        Some(Some(photo)) if photo.internal => {
+fn why_on_no_job(shown: &Shown) -> &'static str {
+    match shown {
+        Shown::Gone => "It belongs on no job: it was deleted in CompanyCam.",
+        Shown::Photo(photo) if photo.internal => {
             "It belongs on no job: it’s marked internal in CompanyCam."
         }
-        Some(Some(_)) => "It belongs on no job: its project has none.",
-        None => {
+        Shown::Photo(_) => "It belongs on no job: its project has none.",
+        Shown::NotAsked => {
             "It belongs on no job: it’s marked internal in CompanyCam, was deleted there, or its project has no job."
         }
     }

@@ -169,16 +169,16 @@ pub async fn find(app: &App, organization: &Organization, text: &str) -> Result<
         Query::Id(id) => by_id(app, organization, &id).await,
         Query::Words(words) => by_words(app, organization, &words).await,
     }?;
-    // One is counted; of several somebody picks one first.
-    if found.answers.len() == 1 && organization.state == ConnectionState::Connected {
-        let told = found.answers.remove(0);
-        let counts = told.photo.is_none() && told.state == states::LINKED;
-        let told = if counts {
-            checked::project(app, organization, told).await?
-        } else {
-            told
-        };
-        found.answers.push(told);
+    // The photos of one are counted; of several somebody picks one first.
+    let is_linked = |told: &Answer| {
+        told.photo.is_none() && told.project.is_some() && told.state == states::LINKED
+    };
+    let mut linked = (0..found.answers.len()).filter(|index| is_linked(&found.answers[*index]));
+    let one = linked.next().filter(|_| linked.next().is_none());
+    if let Some(index) = one.filter(|_| organization.state == ConnectionState::Connected) {
+        let told = found.answers.remove(index);
+        let counted = checked::project(app, organization, told).await?;
+        found.answers.insert(index, counted);
     }
     Ok(found)
 }

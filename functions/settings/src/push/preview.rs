@@ -70,6 +70,7 @@ pub async fn preview(
 }
 
 /// What a push would do about a job.
+#[derive(Clone, Copy)]
 enum Kind {
     Linked,
     /// It names a project, or somebody unlinked it.

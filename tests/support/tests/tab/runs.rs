@@ -216,7 +216,8 @@ async fn b40_undoing_leaves_a_job_that_somebody_linked_since() {
     let theirs = json!({"name": "Castell", "customer_name": "Castell"});
     let theirs = text(&test.new_job(theirs).await["id"]);
     let form = format!("projects/{made}/link");
-    browser.submit(&form, &[("job_id", &theirs)]).await;
+    let said = browser.submit(&form, &[("job_id", &theirs)]).await;
+    assert_eq!(notice(&said), "linking");
     test.settle().await;
     assert_eq!(test.job_of(&made)["id"], theirs.as_str());
     undo(&browser, &run).await;
