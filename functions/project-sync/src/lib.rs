@@ -2,17 +2,21 @@
 
 mod record;
 
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
 use futures::future::join_all;
+use model::messages::SyncMessage;
 use runtime::panics::guarded;
 use runtime::queues::QueueError;
 use runtime::{App, Deadline};
 
 /// What a look may take, with its handing on: a few calls to a side that answers late.
 const ENOUGH: Duration = Duration::from_secs(25);
+/// What is left of that for the looks that a burst was not enough for.
+const HANDING_ON: Duration = Duration::from_secs(15);
 
 /// Handles a batch of either queue in the time that there is.
 pub async fn handle(app: &App, event: SqsEvent, deadline: Deadline) -> SqsBatchResponse {
@@ -70,7 +74,18 @@ fn group_of(record: &SqsMessage) -> Option<&String> {
 
 /// Takes the looks of one group in order; the ids of those that were not, or could not be handed on.
 async fn handle_group(app: &App, records: &[SqsMessage]) -> Vec<String> {
+    // How far the records were gone through for what deliveries told, and which of them that was enough for.
+    let (mut told_up_to, mut taken) = (0, BTreeSet::new());
     for (at, record) in records.iter().enumerate() {
+        if at >= told_up_to {
+            let burst = record::burst(&records[at..]);
+            told_up_to = at + burst.len().max(1);
+            let places = take_burst(app, &burst).await;
+            taken.extend(places.into_iter().map(|place| at + place));
+        }
+        if taken.contains(&at) {
+            continue;
+        }
         if !app.has_time(ENOUGH) {
             tracing::warn!(
                 looks = records.len() - at,
@@ -103,6 +118,28 @@ async fn give_back(app: &App, records: &[SqsMessage]) -> Vec<String> {
 
 fn id_of(record: &SqsMessage) -> String {
     record.message_id.clone().unwrap_or_default()
+}
+
+/// Takes the looks that deliveries told enough for, at once; their places. What goes wrong is met again by the
+/// looks themselves, one by one.
+async fn take_burst(app: &App, burst: &[SyncMessage]) -> Vec<usize> {
+    if burst.is_empty() || !app.has_time(ENOUGH) {
+        return Vec::new();
+    }
+    let looked = guarded(Box::pin(sync::look_at_told(app, burst)));
+    let looked = tokio::time::timeout(ENOUGH - HANDING_ON, looked).await;
+    match looked {
+        Ok(Ok(Ok(places))) => places,
+        Ok(Ok(Err(error))) => {
+            tracing::info!(cause = %error, "what deliveries say is asked for");
+            Vec::new()
+        }
+        Ok(Err(panicked)) => {
+            tracing::error!(cause = %panicked, "a look panicked");
+            Vec::new()
+        }
+        Err(_) => Vec::new(),
+    }
 }
 
 async fn handle_record(app: &App, record: &SqsMessage) -> Result<(), QueueError> {

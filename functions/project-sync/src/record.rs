@@ -1,9 +1,10 @@
 //! One message: read, looked at, handed on.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use aws_lambda_events::event::sqs::SqsMessage;
-use model::messages::{Envelope, Failures, SyncMessage};
+use model::messages::{Envelope, Failures, Look, SyncMessage};
 use runtime::panics::{Panicked, guarded};
 use runtime::queues::{QueueError, backoff};
 use runtime::{App, WorkError};
@@ -14,6 +15,33 @@ use tracing::Instrument;
 const HANDING_ON: Duration = Duration::from_secs(6);
 /// How often a look that panics is taken: what it met may have been a passing state.
 const PANIC_TRIES: u32 = 5;
+
+/// The looks at photos that come one behind another, each photo once, as deliveries asked for them.
+pub fn burst(records: &[SqsMessage]) -> Vec<SyncMessage> {
+    let mut seen = BTreeSet::new();
+    let mut burst = Vec::new();
+    for record in records {
+        let Some(message) = told(record) else { break };
+        let Look::Photo { photo_id, .. } = &message.look else {
+            break;
+        };
+        if !seen.insert(photo_id.clone()) {
+            // What is told later is taken later.
+            break;
+        }
+        burst.push(message);
+    }
+    burst
+}
+
+/// A message that a delivery put into its organization's turn.
+fn told(record: &SqsMessage) -> Option<SyncMessage> {
+    let message: SyncMessage = serde_json::from_str(record.body.as_deref()?).ok()?;
+    let source = record.event_source_arn.as_deref()?;
+    let group = record.attributes.get("MessageGroupId")?;
+    let in_turn = source.ends_with(".fifo") && group == message.org_id.as_str();
+    (in_turn && message.told.is_some()).then_some(message)
+}
 
 /// Handles one message of either queue.
 pub async fn handle(app: &App, record: &SqsMessage) -> Result<(), QueueError> {

@@ -13,13 +13,13 @@ use axum::routing::post;
 use companycam::webhook::{SIGNATURE_HEADER, verify};
 use http::header::AUTHORIZATION;
 use http::{HeaderMap, HeaderName, StatusCode};
-use model::messages::{Look, SyncMessage};
+use model::messages::SyncMessage;
 use one_click::OrgId;
 use one_click::webhook::verify_basic;
 use runtime::{App, WebhookKeys, WorkError};
 
 use keys::{Keys, Named, named_in_credentials, named_in_query};
-use looks::Ignored;
+use looks::{Ignored, News};
 
 /// No delivery of either side comes near this.
 const LONGEST_BODY: usize = 1_000_000;
@@ -52,7 +52,7 @@ async fn from_companycam(
         let signature = text(headers, &HeaderName::from_static(SIGNATURE_HEADER));
         verify(&keys.companycam_token, body, signature)
     };
-    let looks = |_: &OrgId, body: &[u8]| looks::companycam(body);
+    let news = |_: &OrgId, body: &[u8]| looks::companycam(body);
     let named = named_in_query(request.uri().query());
     ingest
         .take(
@@ -63,7 +63,7 @@ async fn from_companycam(
                 request,
             },
             genuine,
-            looks,
+            news,
         )
         .await
 }
@@ -110,7 +110,7 @@ impl Ingest {
         &self,
         delivery: Delivery,
         genuine: impl Fn(&WebhookKeys, &HeaderMap, &[u8]) -> bool,
-        looks: impl Fn(&OrgId, &[u8]) -> Result<Vec<Look>, Ignored>,
+        news: impl Fn(&OrgId, &[u8]) -> Result<News, Ignored>,
     ) -> StatusCode {
         let Delivery {
             side,
@@ -131,7 +131,7 @@ impl Ingest {
             Ok(false) => return refuse(side, "it is not signed with the organization's keys"),
             Err(error) => return unavailable(side, &org, &error),
         }
-        self.queue(side, (&org, named), &body, looks).await
+        self.queue(side, (&org, named), &body, news).await
     }
 
     async fn queue(
@@ -139,10 +139,10 @@ impl Ingest {
         side: &'static str,
         (org, named): (&OrgId, Named),
         body: &Bytes,
-        looks: impl Fn(&OrgId, &[u8]) -> Result<Vec<Look>, Ignored>,
+        news: impl Fn(&OrgId, &[u8]) -> Result<News, Ignored>,
     ) -> StatusCode {
-        let looks = match looks(org, body) {
-            Ok(looks) => looks,
+        let (look, told) = match news(org, body) {
+            Ok(news) => news,
             Err(Ignored(reason)) => {
                 // The template counts these lines.
                 tracing::warn!(org.id = %org, side, cause = reason, "ignored a delivery");
@@ -154,12 +154,10 @@ impl Ingest {
             Named::Key(name) => Some(name.generation),
             Named::Nothing | Named::Nonsense => None,
         };
-        let kind = looks.first().map_or("nothing", Look::kind);
-        let messages: Vec<_> = looks
-            .into_iter()
-            .map(|look| SyncMessage::new(org, look).of_generation(generation))
-            .collect();
-        if let Err(error) = self.app.queues.send_looks(&messages).await {
+        let kind = look.kind();
+        let message = SyncMessage::new(org, look);
+        let message = message.of_generation(generation).telling(told);
+        if let Err(error) = self.app.queues.send_looks(&[message]).await {
             return unavailable(side, org, &error.into());
         }
         tracing::info!(org.id = %org, side, look.kind = kind, "took a delivery in");

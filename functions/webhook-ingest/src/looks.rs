@@ -1,7 +1,7 @@
 //! From a genuine delivery to what to look at.
 
 use companycam::webhook::{Delivery, Subject};
-use model::messages::{Look, Origin};
+use model::messages::{Look, Origin, Told};
 use one_click::OrgId;
 use one_click::webhook::{Event, EventKind};
 
@@ -9,8 +9,14 @@ use one_click::webhook::{Event, EventKind};
 #[derive(Debug, PartialEq, Eq)]
 pub struct Ignored(pub &'static str);
 
+/// A longer object is asked for: messages are small.
+const LONGEST_TOLD: usize = 30_000;
+
+/// What a delivery leads to, and what it says of its object.
+pub type News = (Look, Option<Told>);
+
 /// What a delivery of `CompanyCam` leads to.
-pub fn companycam(body: &[u8]) -> Result<Vec<Look>, Ignored> {
+pub fn companycam(body: &[u8]) -> Result<News, Ignored> {
     let delivery = Delivery::parse(body).map_err(|_| Ignored("it is no delivery"))?;
     let event = delivery.event_type.as_str();
     let look = match delivery.subject {
@@ -33,11 +39,15 @@ pub fn companycam(body: &[u8]) -> Result<Vec<Look>, Ignored> {
         },
         Subject::Unknown => return Err(Ignored("it is of an unknown kind, or names nothing")),
     };
-    Ok(vec![look])
+    let object = delivery
+        .object
+        .filter(|object| object.len() <= LONGEST_TOLD);
+    let told = delivery.created_at.zip(object);
+    Ok((look, told.map(|(at, object)| Told { at, object })))
 }
 
 /// What a delivery of One Click to this organization leads to.
-pub fn one_click(org: &OrgId, body: &[u8]) -> Result<Vec<Look>, Ignored> {
+pub fn one_click(org: &OrgId, body: &[u8]) -> Result<News, Ignored> {
     let event = Event::parse(body).map_err(|_| Ignored("it is no event"))?;
     if event.organization_id != *org || event.job.organization_id != *org {
         return Err(Ignored("it is about another organization"));
@@ -48,11 +58,12 @@ pub fn one_click(org: &OrgId, body: &[u8]) -> Result<Vec<Look>, Ignored> {
         EventKind::Other(_) => return Err(Ignored("it is of an unknown kind")),
     };
     let before = event.previous_assigned_user_id.flatten();
-    Ok(vec![Look::Job {
+    let look = Look::Job {
         job_id: event.job.id,
         deleted,
         assigned: before.is_some() || event.job.assigned_user_id.is_some(),
-    }])
+    };
+    Ok((look, None))
 }
 
 #[cfg(test)]
@@ -61,12 +72,13 @@ mod tests {
 
     use super::*;
 
-    fn look_at(event_type: &str, payload: &Value) -> Result<Vec<Look>, Ignored> {
+    fn look_at(event_type: &str, payload: &Value) -> Result<Look, Ignored> {
         companycam(
             json!({"event_type": event_type, "created_at": 1, "payload": payload})
                 .to_string()
                 .as_bytes(),
         )
+        .map(|(look, _)| look)
     }
 
     fn about(event: &str, org: &str) -> String {
@@ -95,16 +107,39 @@ mod tests {
             ("document.created", "document", "document"),
         ] {
             for payload in [json!({"id": "7"}), json!({object: {"id": 7}})] {
-                let looks = look_at(event, &payload).unwrap();
-                assert_eq!(looks.len(), 1, "{event}");
-                assert_eq!(looks[0].kind(), kind, "{event} {payload}");
+                let look = look_at(event, &payload).unwrap();
+                assert_eq!(look.kind(), kind, "{event} {payload}");
             }
         }
     }
 
     #[test]
+    fn b17_a_delivery_of_a_photo_hands_on_what_it_says() {
+        let told = |event: &str, payload: &Value| {
+            let delivery = json!({"event_type": event, "created_at": 5, "payload": payload});
+            companycam(delivery.to_string().as_bytes()).unwrap().1
+        };
+        let photo = json!({"id": "9", "project_id": "7", "internal": true});
+        for payload in [photo.clone(), json!({"photo": photo})] {
+            let told = told("photo.updated", &payload).unwrap();
+            assert_eq!(told.at, 5);
+            let object: Value = serde_json::from_str(&told.object).unwrap();
+            assert_eq!(object, photo);
+        }
+        let tag = json!({"id": "3", "photo_id": "9"});
+        assert_eq!(
+            told("photo.tag_added", &tag),
+            None,
+            "a tag says nothing of its photo"
+        );
+        let long = json!({"id": "9", "description": "x".repeat(LONGEST_TOLD)});
+        assert_eq!(told("photo.updated", &long), None);
+        assert_eq!(told("project.updated", &json!({"id": "7"})), None);
+    }
+
+    #[test]
     fn b17_a_deleted_or_merged_project_and_a_tagged_photo_are_looked_at_as_such() {
-        let origin = |event: &str| match look_at(event, &json!({"id": "7"})).unwrap().remove(0) {
+        let origin = |event: &str| match look_at(event, &json!({"id": "7"})).unwrap() {
             Look::Project { origin, .. } => origin,
             other => panic!("{other:?}"),
         };
@@ -112,7 +147,7 @@ mod tests {
         assert_eq!(origin("project.merged"), Origin::Merge);
         assert_eq!(origin("project.archived"), Origin::Event);
         let tags = |event: &str| {
-            let look = look_at(event, &json!({"id": "9"})).unwrap().remove(0);
+            let look = look_at(event, &json!({"id": "9"})).unwrap();
             matches!(look, Look::Photo { tags: true, .. })
         };
         assert!(tags("photo.created") && tags("photo.tag_added"));
@@ -136,8 +171,8 @@ mod tests {
     fn b24_every_event_of_a_job_leads_to_a_look_at_it() {
         let org = OrgId::parse("org_1").unwrap();
         for event in EventKind::SUBSCRIBED {
-            let looks = one_click(&org, about(event, "org_1").as_bytes()).unwrap();
-            assert_eq!(looks[0].kind(), "job", "{event}");
+            let (look, _) = one_click(&org, about(event, "org_1").as_bytes()).unwrap();
+            assert_eq!(look.kind(), "job", "{event}");
         }
     }
 
@@ -145,8 +180,8 @@ mod tests {
     fn b33_the_event_of_a_deleted_job_says_so_and_no_other_does() {
         let org = OrgId::parse("org_1").unwrap();
         for event in EventKind::SUBSCRIBED {
-            let looks = one_click(&org, about(event, "org_1").as_bytes()).unwrap();
-            let says_so = matches!(looks[0], Look::Job { deleted: true, .. });
+            let (look, _) = one_click(&org, about(event, "org_1").as_bytes()).unwrap();
+            let says_so = matches!(look, Look::Job { deleted: true, .. });
             assert_eq!(says_so, event == "job.deleted", "{event}");
         }
     }
@@ -160,8 +195,8 @@ mod tests {
                 "organization_id": "org_1", "previous": {"assigned_user_id": before},
                 "job": {"id": "j1", "organization_id": "org_1", "assigned_user_id": assigned},
             });
-            let looks = one_click(&org, event.to_string().as_bytes()).unwrap();
-            matches!(looks[0], Look::Job { assigned: true, .. })
+            let (look, _) = one_click(&org, event.to_string().as_bytes()).unwrap();
+            matches!(look, Look::Job { assigned: true, .. })
         };
         assert!(says_so(json!("u1"), json!(null)));
         assert!(says_so(json!(null), json!("u1")), "cleared again");

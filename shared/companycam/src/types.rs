@@ -252,7 +252,34 @@ pub struct Photo {
     pub updated_at: i64,
 }
 
+/// What a delivery has to say of a photo to be as good as an answer of the API. Fields that it leaves out have
+/// defaults, which would be taken for its word: one that is internal would be copied.
+const WHOLE_PHOTO: [&str; 10] = [
+    "id",
+    "project_id",
+    "status",
+    "processing_status",
+    "uris",
+    "hash",
+    "description",
+    "internal",
+    "captured_at",
+    "updated_at",
+];
+
 impl Photo {
+    /// The photo that a delivery holds, if it says all of it.
+    pub fn told(object: &str) -> Option<Self> {
+        let fields: serde_json::Map<String, serde_json::Value> =
+            serde_json::from_str(object).ok()?;
+        if !WHOLE_PHOTO.iter().all(|name| fields.contains_key(*name)) {
+            return None;
+        }
+        let photo: Self = serde_json::from_value(fields.into()).ok()?;
+        let is_whole = photo.project_id.is_some() && photo.updated_at > 0 && !photo.uris.is_empty();
+        is_whole.then_some(photo)
+    }
+
     /// Only then it is a finished photo; `duplicate` and `processing_error` never become one.
     pub fn is_processed(&self) -> bool {
         self.processing_status == ProcessingStatus::Processed

@@ -47,6 +47,8 @@ pub struct Delivery {
     pub webhook_id: Option<WebhookId>,
     /// What to look at.
     pub subject: Subject,
+    /// The subject as the delivery says it is, in JSON, where that is what it holds.
+    pub object: Option<String>,
 }
 
 /// What a delivery is about.
@@ -106,6 +108,7 @@ impl Delivery {
             .unwrap_or(&empty);
         Ok(Self {
             subject: subject(&event_type, payload),
+            object: object(&event_type, payload),
             created_at: delivery.get("created_at").and_then(tolerant::as_seconds),
             webhook_id: id(&delivery, "webhook_id"),
             event_type,
@@ -113,13 +116,25 @@ impl Delivery {
     }
 }
 
-fn subject(event_type: &str, payload: &Map<String, Value>) -> Subject {
+/// The kind of thing, and the object under its name, else the payload itself.
+fn named<'a>(
+    event_type: &'a str,
+    payload: &'a Map<String, Value>,
+) -> (&'a str, &'a Map<String, Value>) {
     let kind = event_type.split('.').next().unwrap_or_default();
-    // The object under its name, else the payload itself.
-    let object = payload
-        .get(kind)
-        .and_then(Value::as_object)
-        .unwrap_or(payload);
+    let object = payload.get(kind).and_then(Value::as_object);
+    (kind, object.unwrap_or(payload))
+}
+
+/// A photo itself; not a tag of one, which names its photo.
+fn object(event_type: &str, payload: &Map<String, Value>) -> Option<String> {
+    let (kind, object) = named(event_type, payload);
+    let is_itself = kind == "photo" && !object.contains_key("photo_id");
+    is_itself.then(|| Value::Object(object.clone()).to_string())
+}
+
+fn subject(event_type: &str, payload: &Map<String, Value>) -> Subject {
+    let (kind, object) = named(event_type, payload);
     let project = || {
         id(object, "project_id")
             .or_else(|| id(payload, "project_id"))

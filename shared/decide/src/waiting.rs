@@ -88,6 +88,7 @@ pub fn merged(before: Option<SyncMessage>, now: &SyncMessage) -> SyncMessage {
         look,
         tries: 0,
         failures: Failures::default(),
+        told: None,
         generation,
         ..now.clone()
     }

@@ -246,6 +246,9 @@ pub struct SyncMessage {
     /// The sync run that wants it, if one does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub run: Option<String>,
+    /// What the delivery said that asked for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub told: Option<Told>,
     /// What came of it so far.
     #[serde(default, skip_serializing_if = "Failures::are_none")]
     pub failures: Failures,
@@ -315,6 +318,15 @@ impl Envelope {
     }
 }
 
+/// What a genuine delivery says of its object. It is news for a moment only: then its side is asked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Told {
+    /// When it happened, in Unix seconds by the side's clock.
+    pub at: i64,
+    /// The object as it came, in JSON.
+    pub object: String,
+}
+
 impl SyncMessage {
     /// A first look.
     pub fn new(org_id: &OrgId, look: Look) -> Self {
@@ -324,8 +336,15 @@ impl SyncMessage {
             tries: 0,
             generation: None,
             run: None,
+            told: None,
             failures: Failures::default(),
         }
+    }
+
+    /// The same look, with what a delivery said.
+    #[must_use]
+    pub fn telling(self, told: Option<Told>) -> Self {
+        Self { told, ..self }
     }
 
     /// The same look, for a sync run.
@@ -335,11 +354,12 @@ impl SyncMessage {
         Self { run, ..self }
     }
 
-    /// The same look, put off once more.
+    /// The same look, put off once more. What was told is old by then.
     #[must_use]
     pub fn again(&self) -> Self {
         Self {
             tries: self.tries.saturating_add(1),
+            told: None,
             ..self.clone()
         }
     }

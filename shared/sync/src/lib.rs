@@ -45,6 +45,7 @@ use model::messages::{Look, Origin, SyncMessage};
 use model::organization::ConnectionState;
 use model::project::{Came, RunMark};
 use runtime::pacing::Lane;
+use runtime::panics::guarded;
 use runtime::{App, WorkError};
 use store::activity::{NewEntry, Outcome};
 
@@ -67,9 +68,14 @@ pub async fn set_aside(app: &App, message: &SyncMessage, reason: &str) -> Result
             id,
             came: Came::Failed,
         });
-        app.store
-            .set_project_aside(org, project_id, mark.as_ref())
-            .await?;
+        let aside = app.store.set_project_aside(org, project_id, mark.as_ref());
+        let aside = guarded(Box::pin(aside)).await;
+        // A row that makes us panic, too, is spoken of.
+        app.store.log(org, entry).await?;
+        return match aside {
+            Ok(aside) => Ok(aside?),
+            Err(panicked) => Err(WorkError::Permanent(panicked.to_string())),
+        };
     }
     Ok(app.store.log(org, entry).await?)
 }
@@ -125,6 +131,53 @@ pub async fn look(app: &App, message: &SyncMessage) -> Result<(), WorkError> {
         return Ok(());
     }
     outcome
+}
+
+/// Takes those of an organization's looks that deliveries have told enough for, all at once; which of them, by
+/// their places. The others are to be taken one by one, as if nothing were told.
+pub async fn look_at_told(app: &App, messages: &[SyncMessage]) -> Result<Vec<usize>, WorkError> {
+    let now = app.clock.now_s();
+    let told: Vec<_> = messages
+        .iter()
+        .map(|message| photo::ToldPhoto::of(message, now))
+        .collect();
+    let (Some(first), true) = (messages.first(), told.iter().any(Option::is_some)) else {
+        return Ok(Vec::new());
+    };
+    let Some(organization) = app.store.organization(&first.org_id).await? else {
+        return Ok(Vec::new());
+    };
+    let rests = organization.halt.is_some()
+        || organization.watching.is_some()
+        || organization.is_paused()
+        || organization.state != ConnectionState::Connected;
+    if rests {
+        return Ok(Vec::new());
+    }
+    let generation = organization.generation;
+    let context = OrgContext {
+        app,
+        organization,
+        now,
+        lane: Lane::Live,
+        run: None,
+    };
+    if !connection::is_ready(&context, &first.look).await? {
+        return Ok(Vec::new());
+    }
+    let is_ours = |message: &SyncMessage| message.generation.is_none_or(|one| one == generation);
+    let ours = messages.iter().zip(told);
+    let ours = ours.filter_map(|(message, told)| told.filter(|_| is_ours(message)));
+    let ours: Vec<_> = ours.collect();
+    let taken = Box::pin(photo::look_at_told(&context, &ours)).await?;
+    tracing::info!(org.id = %context.org(), photos = taken.len(), "took what deliveries say of photos");
+    let is_taken = |message: &SyncMessage| match &message.look {
+        Look::Photo { photo_id, .. } => is_ours(message) && taken.contains(photo_id),
+        _ => false,
+    };
+    Ok((0..messages.len())
+        .filter(|place| is_taken(&messages[*place]))
+        .collect())
 }
 
 /// Whether the look is taken while an administrator only watches (B43): it says what it would do. The others

@@ -17,7 +17,7 @@ use crate::sqs::{Lineage, Message, Queue, carrying_on};
 /// Far more than any test's work takes.
 const LIMIT: Duration = Duration::from_mins(2);
 /// The template's batch sizes.
-const SYNC_BATCH: usize = 5;
+const SYNC_BATCH: usize = 10;
 const PHOTO_BATCH: usize = 10;
 /// So many turns of a function in one chain Lambda allows, where nothing else is said.
 const MOST_TURNS: u32 = 16;

@@ -19,6 +19,7 @@ mod merges;
 mod photo_events;
 mod sharing;
 mod skipped;
+mod told;
 mod webhook_ends;
 mod webhooks;
 
