@@ -69,7 +69,7 @@ def perform(arguments: argparse.Namespace, state: State) -> int:
             known = simulators.up(state)
             print(f"CompanyCam: {known['companycam']}\nOne Click:  {known['one_click']}")
         case "demo":
-            outputs, known = demo(state)
+            outputs, known = demo(state, hard_cases=True)
             print_outputs(outputs)
             print(GUIDE.format(**known))
         case "poll":
@@ -91,9 +91,9 @@ def print_outputs(outputs: dict[str, str]) -> None:
         print(f"{name}: {value}")
 
 
-def demo(state: State) -> tuple[dict[str, str], Json]:
+def demo(state: State, *, hard_cases: bool = False) -> tuple[dict[str, str], Json]:
     """Simulators and a stack wired to them; the stack's outputs, and `simulators.json`."""
-    known = simulators.up(state)
+    known = simulators.up(state, hard_cases=hard_cases)
     # Roles are enforced here, where nobody else's credentials are to work: a permission that the
     # template forgets shows before AWS shows it.
     os.environ.setdefault("LOCAL_IAM", "true")

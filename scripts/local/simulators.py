@@ -10,8 +10,10 @@ from .state import ROOT, Failure, Json, State, wait_for
 NAMES = ("companycam-simulator", "one-click-simulator")
 
 
-def up(state: State) -> Json:
+def up(state: State, *, hard_cases: bool = False) -> Json:
     """Starts both unless they run; what `simulators.json` says about them.
+
+    With hard cases in their data, where people look at them and nobody counts.
 
     Beside the origins and tokens it has what a stack needs in order to be connected to them, the
     OAuth client and the key of the launch tokens.
@@ -25,8 +27,11 @@ def up(state: State) -> Json:
         "client_secret": secrets.token_urlsafe(24),
         "launch_key": secrets.token_urlsafe(32),
     }
-    companycam = start(state, NAMES[0], ["--client-id", known["client_id"], "--client-secret", known["client_secret"]])
-    one_click = start(state, NAMES[1], ["--launch-key", known["launch_key"], "--companycam-url", companycam["origin"]])
+    more = ["--hard-cases"] if hard_cases else []
+    client = ["--client-id", known["client_id"], "--client-secret", known["client_secret"]]
+    companycam = start(state, NAMES[0], [*client, *more])
+    launched = ["--launch-key", known["launch_key"], "--companycam-url", companycam["origin"]]
+    one_click = start(state, NAMES[1], [*launched, *more])
     known = {
         "companycam": companycam["origin"],
         "companycam_token": companycam["token"],

@@ -51,6 +51,8 @@ pub enum Scripts {
 pub struct Chromium {
     /// The session. Nobody ends it as such: it ends with its processes.
     pub web: Arc<SessionHandle>,
+    /// Whether pages may run scripts in it.
+    pub scripts: Scripts,
     driver: Driver,
 }
 
@@ -80,6 +82,7 @@ impl Chromium {
             .context("Chromium did not start; `make browser` installs it")?;
         let chromium = Self {
             web: Arc::clone(web.handle()),
+            scripts,
             driver,
         };
         web.leak()?;

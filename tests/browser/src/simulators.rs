@@ -60,7 +60,9 @@ impl OneClick<'_> {
 
     /// Goes to the job of that customer by the list.
     pub async fn open_job(&self, customer: &str) -> Result<()> {
-        self.open("jobs").await?;
+        // The list may have more pages than one.
+        self.open(&format!("jobs?q={}", customer.replace(' ', "+")))
+            .await?;
         self.chromium.send(customer).await?;
         self.chromium.until_says("Details").await
     }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use thirtyfour::{By, WebElement};
 
 use crate::actions::one_line;
-use crate::chromium::Chromium;
+use crate::chromium::{Chromium, Scripts};
 use crate::fixtures::Cast;
 use crate::simulators::{CompanyCam, OneClick};
 
@@ -31,6 +31,10 @@ pub const REMOVE_DELETED: &str = "Remove photos in One Click when they are delet
 pub const SAVE: &str = "Save preferences";
 /// The button that begins a sync.
 pub const SYNC: &str = "Sync";
+/// The button of a preview.
+pub const IMPORT: &str = "Start the import";
+/// The window that needs no preview.
+pub const FIRST_WINDOW: &str = "the last 29 days";
 
 /// The tab in a browser.
 #[derive(Debug, Clone, Copy)]
@@ -52,6 +56,27 @@ impl Tab<'_> {
         companycam.allow().await?;
         self.is_here().await?;
         self.says_state("Connected").await
+    }
+
+    /// On from our page, by CompanyCam's login and consent, back to the tab.
+    pub async fn consent(&self) -> Result<()> {
+        let (cast, chromium) = (self.cast, self.chromium);
+        let companycam = CompanyCam { cast, chromium };
+        companycam.sign_in().await?;
+        companycam.allow().await?;
+        self.is_here().await
+    }
+
+    /// Waits until what connecting to watch only looks at is through.
+    pub async fn until_watched(&self, reload: bool) -> Result<()> {
+        self.chromium
+            .until("the preview is through", async || {
+                if reload {
+                    self.chromium.reload().await?;
+                }
+                Ok(self.chromium.offers("See the preview").await?.then_some(()))
+            })
+            .await
     }
 
     /// Enters by a launch that was not on a page of One Click's: it asks first.
@@ -178,10 +203,27 @@ impl Tab<'_> {
         self.chromium.until_says("The sync was canceled.").await
     }
 
-    /// Begins a sync over the window that the list calls so.
+    /// Begins a sync over the window that the list calls so; over a larger one after its preview.
     pub async fn sync(&self, window: &str) -> Result<()> {
         self.chromium.choose("Projects updated in", window).await?;
-        self.chromium.send(SYNC).await
+        self.chromium.send(SYNC).await?;
+        if window == FIRST_WINDOW {
+            return Ok(());
+        }
+        self.until_previewed().await?;
+        self.chromium.send(IMPORT).await
+    }
+
+    /// Waits on a preview's page until it is through; with scripts the page says so by itself.
+    pub async fn until_previewed(&self) -> Result<()> {
+        self.chromium
+            .until("the preview is through", async || {
+                if self.chromium.scripts == Scripts::Off {
+                    self.chromium.reload().await?;
+                }
+                Ok(self.chromium.offers(IMPORT).await?.then_some(()))
+            })
+            .await
     }
 
     /// Waits until no sync runs and one has ended; without scripts one has to reload the page.

@@ -7,15 +7,17 @@ use model::sync_run::SyncRun;
 use runtime::App;
 use web::SignedIn;
 
+use super::form::LARGER_FIRST;
 use crate::parts::{action, csrf, time};
 use crate::push::card::offer;
 use crate::status::{ConnectionStatus, Progress, Status};
 
-/// The larger windows: the form's value and its text. What one of them would bring is shown first (B40).
-const WINDOWS: [(&str, &str); 3] = [
+/// The windows on offer: the form's value and its text.
+const WINDOWS: [(&str, &str); 4] = [
+    ("29", "the last 29 days"),
     ("90", "the last 90 days"),
     ("365", "the last year"),
-    ("all", "all time"),
+    ("all", "everything"),
 ];
 
 /// The card.
@@ -46,21 +48,19 @@ pub fn card(
                 (running(app, signed_in, organization, status))
             } @else {
                 @if let Some(run) = &organization.sync { (last(app, run)) }
-                p.soft { "New and changed projects sync automatically. Run a sync to check the projects of the last 29 days again, or import older ones." }
+                p.soft #sync-about {
+                    "New and changed projects sync automatically. Run a sync to check the projects of the last 29 days "
+                    "again, or to import older ones: then you see what would be imported, and decide."
+                }
                 form.row method="post" action=(action(app, "sync")) {
                     (csrf(signed_in))
-                    input type="hidden" name="since_days" value="29";
-                    button type="submit" { "Sync" }
-                    span.soft { "Projects updated in the last 29 days" }
-                }
-                form.row method="post" action=(action(app, "sync/preview")) data-plain {
-                    (csrf(signed_in))
+                    input type="hidden" name=(LARGER_FIRST) value="preview";
                     label for="since_days" { "Projects updated in" }
-                    select id="since_days" name="since_days" {
+                    select id="since_days" name="since_days" aria-describedby="sync-about" {
                         @for (value, text) in WINDOWS { option value=(value) { (text) } }
                     }
-                    button.quiet type="submit" aria-describedby="preview-about" { "Preview" }
-                    span.soft #preview-about { "See what would be imported; then decide" }
+                    button type="submit" { "Sync" }
+                    button.quiet type="submit" formaction=(action(app, "sync/preview")) { "Preview" }
                 }
                 (offer(app, signed_in))
             }

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use ::sync::sync_run;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Redirect, Response};
+use decide::sync_run::FIRST_WINDOW;
 use http::StatusCode;
-use model::sync_run::Window;
+use model::sync_run::{SyncRun, Window};
 use runtime::App;
 use serde::Deserialize;
 use web::ErrorPage;
@@ -19,7 +20,12 @@ use crate::posted::{Nothing, answer, connected, sent};
 #[derive(Debug, Deserialize)]
 pub struct SyncForm {
     since_days: Option<String>,
+    /// A window larger than the first one shows a preview before anything is made (B40), as the tab wants it.
+    larger: Option<String>,
 }
+
+/// The field that says so.
+pub const LARGER_FIRST: &str = "larger";
 
 fn window(since_days: &str) -> Option<Window> {
     match since_days {
@@ -33,22 +39,23 @@ fn window(since_days: &str) -> Option<Window> {
 
 /// `POST /companycam/settings/sync`
 pub async fn sync(State(app): State<Arc<App>>, request: Request) -> Response {
-    answer(&app, start_sync(&app, request).await)
-}
-
-async fn start_sync(app: &App, request: Request) -> Result<Notice, ErrorPage> {
-    Ok(match begin(app, request, Kind::Import).await? {
-        Some(_) => Notice::SyncStarted,
-        None => Notice::SyncRunning,
-    })
+    started(&app, begin(&app, request, Kind::Import).await)
 }
 
 /// `POST /companycam/settings/sync/preview`
 pub async fn preview(State(app): State<Arc<App>>, request: Request) -> Response {
-    match begin(&app, request, Kind::Preview).await {
-        Ok(Some(run)) => Redirect::to(&action(&app, &format!("runs/{run}"))).into_response(),
-        Ok(None) => answer(&app, Ok(Notice::SyncRunning)),
-        Err(problem) => answer(&app, Err(problem)),
+    started(&app, begin(&app, request, Kind::Preview).await)
+}
+
+/// To the page of a preview, or back to the tab.
+fn started(app: &App, run: Result<Option<SyncRun>, ErrorPage>) -> Response {
+    match run {
+        Ok(Some(run)) if run.preview => {
+            Redirect::to(&action(app, &format!("runs/{}", run.id))).into_response()
+        }
+        Ok(Some(_)) => answer(app, Ok(Notice::SyncStarted)),
+        Ok(None) => answer(app, Ok(Notice::SyncRunning)),
+        Err(problem) => answer(app, Err(problem)),
     }
 }
 
@@ -60,7 +67,7 @@ enum Kind {
 }
 
 /// The run that was started; `None`: one runs already.
-async fn begin(app: &App, request: Request, kind: Kind) -> Result<Option<String>, ErrorPage> {
+async fn begin(app: &App, request: Request, kind: Kind) -> Result<Option<SyncRun>, ErrorPage> {
     let (signed_in, form) = sent::<SyncForm>(app, request).await?;
     let org = &signed_in.session.org_id;
     let organization = connected(app, &signed_in).await?;
@@ -70,7 +77,8 @@ async fn begin(app: &App, request: Request, kind: Kind) -> Result<Option<String>
     })?;
     let mut run = sync_run::new_run(window, app.clock.now_s());
     run.by = Some(signed_in.session.email.clone());
-    run.preview = kind == Kind::Preview || organization.watching.is_some();
+    let shows_first = form.larger.is_some() && window != FIRST_WINDOW;
+    run.preview = kind == Kind::Preview || shows_first || organization.watching.is_some();
     if let Some(last) = organization.sync.as_ref().filter(|last| !last.is_running()) {
         // It gives its place up.
         app.store.record_run(org, last).await?;
@@ -81,7 +89,7 @@ async fn begin(app: &App, request: Request, kind: Kind) -> Result<Option<String>
     // If the message is lost, the next poll takes the run up.
     sync_run::begin(app, org, &run).await?;
     tracing::info!(org.id = %org, run.id = %run.id, ?window, run.preview, "a sync was started");
-    Ok(Some(run.id))
+    Ok(Some(run))
 }
 
 /// `POST /companycam/settings/sync/cancel`

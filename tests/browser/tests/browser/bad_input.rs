@@ -142,7 +142,7 @@ async fn b25_a_session_that_ends_in_the_middle_loses_nothing_but_the_click() -> 
         chromium.send(SAVE).await?;
         chromium.until_says("Please sign in again").await?;
         chromium.send("Back to One Click").await?;
-        one_click.press_card("Open CompanyCam").await?;
+        one_click.press_card("Manage").await?;
         tab.is_here().await?;
         tab.says_state("Connected").await?;
         let (on, _) = chromium.ticked(CREATE_PROJECT).await?;

@@ -3,6 +3,7 @@
 mod arriving;
 mod bad_input;
 mod browser;
+mod decisions;
 mod keyboard;
 mod nights;
 mod photos;

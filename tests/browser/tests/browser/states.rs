@@ -124,7 +124,9 @@ async fn b25_the_simulators_pages_suit_everybody() -> Result<()> {
     findings.look(chromium, "a job").await?;
     one_click.look_at_photos(1).await?;
     findings.look(chromium, "a job's photos").await?;
-    for page in ["projects", &format!("projects/{project}")] {
+    one_click.open("demo").await?;
+    findings.look(chromium, "One Click's demo controls").await?;
+    for page in ["projects", &format!("projects/{project}"), "demo"] {
         companycam.open(page).await?;
         let name = format!("CompanyCam's {page}");
         findings.look(chromium, &name).await?;

@@ -111,7 +111,7 @@ fn waiting(attention: u64) -> String {
 
 fn action(card: Option<&IntegrationCard>) -> &'static str {
     match card.map(|card| card.state) {
-        Some(IntegrationState::Connected) => "Open CompanyCam",
+        Some(IntegrationState::Connected) => "Manage",
         Some(IntegrationState::NeedsReconnecting) => "Reconnect CompanyCam",
         None | Some(IntegrationState::Disconnected) => "Connect CompanyCam",
     }
