@@ -310,7 +310,7 @@ fn undo(app: &App, signed_in: &SignedIn, run: &SyncRun) -> Markup {
             }
             form method="post" action=(action(app, &format!("runs/{}/undo", run.id))) data-plain {
                 (csrf(signed_in))
-                button.danger type="submit" { "Undo this sync" }
+                button.danger type="submit" { "Undo it" }
             }
         }
     }

@@ -89,7 +89,8 @@ impl Office {
 
     async fn until_images(&self, project: &str, count: usize) -> Result<()> {
         eventually("the photos are on the job", PATIENCE, async || {
-            Ok((self.images(project).await?.len() == count).then_some(()))
+            let there = self.images(project).await?.len();
+            Ok((there == count).then_some(()).ok_or(format!("{there}")))
         })
         .await
     }
@@ -142,11 +143,11 @@ async fn imports_older_projects_and_undoes_it(scripts: Scripts, org: &str) -> Re
     chromium.until_says("Jobs created (1)").await?;
     office.look(&mut findings, "a result").await?;
     chromium.press("Undo this sync").await?;
-    chromium.send("Undo this sync").await?;
+    chromium.send("Undo it").await?;
     eventually("the job is removed", PATIENCE, async || {
         let jobs = office.cast.jobs().await?;
-        let left = jobs.iter().filter(|job| job["deleted"] != true);
-        Ok((left.count() == 1).then_some(()))
+        let left = jobs.iter().filter(|job| job["deleted"] != true).count();
+        Ok((left == 1).then_some(()).ok_or(format!("{left} jobs")))
     })
     .await?;
     office.until_images(&twin, 1).await?;
@@ -181,7 +182,7 @@ async fn brings_a_photo_back_and_asks_who_did_what(scripts: Scripts, org: &str) 
     tab.open().await?;
     let found = tab.find("Larkin").await?;
     ensure!(found.contains("0 of 1 photos are on the job"), "{found}");
-    tab.follow_found("Details").await?;
+    chromium.press("Details: Project …").await?;
     chromium
         .until_says("it was copied, and has since been deleted in One Click")
         .await?;

@@ -204,8 +204,14 @@ impl Story<'_> {
         self.tab.prefer(&[(ONLY_MATCHED, true)]).await?;
         let project = self.cast.project("Of nobody").await?;
         self.tab.until_logged(&["Skipped", "Of nobody"]).await?;
-        let found = self.tab.find(&project).await?;
-        ensure!(found.contains("Held until someone assigned"), "{found}");
+        // The activity tells it a moment before the look is through.
+        self.chromium
+            .until("it is held", async || {
+                self.tab.open().await?;
+                let found = self.tab.find(&project).await?;
+                Ok(found.contains("Held until someone assigned").then_some(()))
+            })
+            .await?;
 
         self.cast
             .assign(&project, &self.user("Robin Roof").await?)

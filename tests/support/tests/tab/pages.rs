@@ -95,8 +95,8 @@ async fn b25_every_form_and_link_of_the_tab_leads_somewhere() {
     let forms = forms_of(&tab);
     assert_eq!(
         forms.len(),
-        7,
-        "pause, mode, sync, preview, push, disconnect, preferences: {forms:?}"
+        6,
+        "pause, mode, sync, push, disconnect, preferences: {forms:?}"
     );
     for form in forms {
         assert!(
