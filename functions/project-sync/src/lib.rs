@@ -15,8 +15,8 @@ use runtime::{App, Deadline};
 
 /// What a look may take, with its handing on: a few calls to a side that answers late.
 const ENOUGH: Duration = Duration::from_secs(25);
-/// What is left of that for the looks that a burst was not enough for.
-const HANDING_ON: Duration = Duration::from_secs(15);
+/// What a burst may take of that; the rest is for the looks that it was not enough for.
+const BURST: Duration = Duration::from_secs(10);
 
 /// Handles a batch of either queue in the time that there is.
 pub async fn handle(app: &App, event: SqsEvent, deadline: Deadline) -> SqsBatchResponse {
@@ -127,7 +127,7 @@ async fn take_burst(app: &App, burst: &[SyncMessage]) -> Vec<usize> {
         return Vec::new();
     }
     let looked = guarded(Box::pin(sync::look_at_told(app, burst)));
-    let looked = tokio::time::timeout(ENOUGH - HANDING_ON, looked).await;
+    let looked = tokio::time::timeout(BURST, looked).await;
     match looked {
         Ok(Ok(Ok(places))) => places,
         Ok(Ok(Err(error))) => {

@@ -39,7 +39,10 @@ fn told(record: &SqsMessage) -> Option<SyncMessage> {
     let message: SyncMessage = serde_json::from_str(record.body.as_deref()?).ok()?;
     let source = record.event_source_arn.as_deref()?;
     let group = record.attributes.get("MessageGroupId")?;
-    let in_turn = source.ends_with(".fifo") && group == message.org_id.as_str();
+    let ordered = source
+        .rsplit_once('.')
+        .is_some_and(|(_, kind)| kind == "fifo");
+    let in_turn = ordered && group == message.org_id.as_str();
     (in_turn && message.told.is_some()).then_some(message)
 }
 

@@ -3,6 +3,7 @@
 
 #![allow(clippy::print_stdout, reason = "the tables are what it is for")]
 
+mod burst;
 mod starts;
 mod tab;
 
@@ -16,6 +17,8 @@ async fn main() -> Result<()> {
     let mut report = starts::measure(&root).await?;
     println!();
     report["tab"] = tab::measure().await?;
+    println!();
+    report["burst"] = burst::measure().await?;
     std::fs::write(
         root.join("target/bench.json"),
         serde_json::to_vec_pretty(&report)?,
