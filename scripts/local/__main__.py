@@ -12,7 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 import rotate_keys
 
-from . import aws, simulators
+from . import aws, grow, simulators
 from .state import ROOT, Failure, Json, State
 
 GUIDE = """
@@ -34,6 +34,10 @@ def main() -> int:
     commands.add_parser("demo", help="start the simulators and a stack wired to them")
     commands.add_parser("poll", help="invoke the scheduled poll once")
     commands.add_parser("nightly", help="invoke the nightly pass once")
+    larger = commands.add_parser("grow", help="give an organization many more projects and entries of its log")
+    larger.add_argument("org")
+    larger.add_argument("--projects", type=int, default=0)
+    larger.add_argument("--entries", type=int, default=0)
     rotate = commands.add_parser("rotate-keys", help="add a version to a ring of keys")
     rotate.add_argument("ring", choices=rotate_keys.RINGS)
     rotate.add_argument("--remove", type=int, metavar="VERSION")
@@ -76,6 +80,8 @@ def perform(arguments: argparse.Namespace, state: State) -> int:
             print(aws.poll(state))
         case "nightly":
             print(aws.poll(state, nightly=True))
+        case "grow":
+            grow.grow(state, arguments.org, arguments.projects, arguments.entries)
         case "rotate-keys":
             manager = aws.client("secretsmanager", aws.endpoint_of(state))
             print(rotate_keys.change(manager, aws.SECRETS_PREFIX, arguments.ring, arguments.remove))

@@ -83,7 +83,7 @@ async fn handle_group(app: &App, records: &[SqsMessage]) -> Vec<String> {
             let places = take_burst(app, &burst).await;
             taken.extend(places.into_iter().map(|place| at + place));
         }
-        if taken.contains(&at) {
+        if taken.contains(&at) || record::is_repeated(record, &records[..at]) {
             continue;
         }
         if !app.has_time(ENOUGH) {

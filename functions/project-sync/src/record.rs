@@ -36,14 +36,30 @@ pub fn burst(records: &[SqsMessage]) -> Vec<SyncMessage> {
 
 /// A message that a delivery put into its organization's turn.
 fn told(record: &SqsMessage) -> Option<SyncMessage> {
+    in_turn(record).filter(|message| message.told.is_some())
+}
+
+/// Whether the same look stands before it in its batch, which took it or handed it on: all were in the queue
+/// before that looked, so it saw what this is about. One that was told something is the only one to know.
+pub fn is_repeated(record: &SqsMessage, before: &[SqsMessage]) -> bool {
+    let Some(message) = in_turn(record).filter(|message| message.told.is_none()) else {
+        return false;
+    };
+    before
+        .iter()
+        .filter_map(in_turn)
+        .any(|other| other == message)
+}
+
+/// The message, if it is one that is looked at now: in its organization's turn.
+fn in_turn(record: &SqsMessage) -> Option<SyncMessage> {
     let message: SyncMessage = serde_json::from_str(record.body.as_deref()?).ok()?;
     let source = record.event_source_arn.as_deref()?;
-    let group = record.attributes.get("MessageGroupId")?;
     let ordered = source
         .rsplit_once('.')
         .is_some_and(|(_, kind)| kind == "fifo");
-    let in_turn = ordered && group == message.org_id.as_str();
-    (in_turn && message.told.is_some()).then_some(message)
+    let group = record.attributes.get("MessageGroupId")?;
+    (ordered && group == message.org_id.as_str()).then_some(message)
 }
 
 /// Handles one message of either queue.

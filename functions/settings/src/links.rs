@@ -33,3 +33,8 @@ pub fn details(app: &App, id: &ProjectId) -> String {
 pub fn job_details(app: &App, id: &JobId) -> String {
     format!("{}/jobs/{id}", app.config.settings_url())
 }
+
+/// Our own page about the sync run.
+pub fn run(app: &App, id: &str) -> String {
+    format!("{}/runs/{id}", app.config.settings_url())
+}

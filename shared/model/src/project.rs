@@ -250,6 +250,22 @@ pub struct LinkedBy {
     pub kept: bool,
 }
 
+impl Came {
+    /// As addresses of pages name it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Made => "made",
+            Self::Linked => "linked",
+            Self::Updated => "updated",
+            Self::Unchanged => "unchanged",
+            Self::Duplicate => "duplicate",
+            Self::Skipped => "skipped",
+            Self::Failed => "failed",
+            Self::Kept => "kept",
+        }
+    }
+}
+
 impl ProjectRow {
     /// What the sync run made of it: its job, whatever later runs found, or else what the run found last.
     pub fn came_by(&self, run: &str) -> Option<Came> {

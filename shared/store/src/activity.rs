@@ -1,5 +1,7 @@
 //! Table `activity`: what happened and why, for 30 days (B25).
 
+use std::time::{Duration, Instant};
+
 use model::companycam::{DocumentId, PhotoId, ProjectId};
 use model::file::FileId;
 use model::one_click::{JobId, OrgId};
@@ -16,10 +18,16 @@ const KEPT_S: i64 = 30 * 24 * 60 * 60;
 const DAILY_S: i64 = 24 * 60 * 60;
 /// How long what is said once is not said again.
 const ONCE_S: i64 = 365 * 24 * 60 * 60;
-/// How many entries a filtered read goes through at once.
-const FILTERED_AT_ONCE: i32 = 500;
-/// How many reads a page is worth: a backfill of ten thousand photos lies between two failures.
+/// How many entries a read goes through at most: about what DynamoDB reads for one.
+const MOST_AT_ONCE: i32 = 2500;
+/// By how much that grows from read to read, while what is looked for is rare.
+const GROWTH: i32 = 4;
+/// How many reads a page is worth: a backfill of a hundred thousand photos may lie between two failures.
 const MOST_READS: usize = 40;
+/// Nobody waits longer for a page: what is older follows on the next.
+const PATIENCE: Duration = Duration::from_secs(3);
+/// More words than these are not looked for.
+const MOST_WORDS: usize = 8;
 
 /// What an entry is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -96,21 +104,21 @@ pub struct Filter {
 }
 
 impl Filter {
-    /// What the table is not asked for.
+    /// The words, as entries are searched for them.
+    fn words(&self) -> Vec<String> {
+        let words = self.words.as_deref().unwrap_or_default().to_lowercase();
+        let words = words.split_whitespace().take(MOST_WORDS);
+        words.map(str::to_owned).collect()
+    }
+
+    /// What the table is not asked for, or can't tell of entries of a version before.
     fn fits(&self, entry: &Entry) -> bool {
-        let text = || entry.text.to_lowercase();
-        let holds = |words: &String| {
-            let text = text();
-            words
-                .to_lowercase()
-                .split_whitespace()
-                .all(|word| text.contains(word))
-        };
+        let text = entry.text.to_lowercase();
         let is_by = |who: &String| {
             let by = entry.by.as_ref().map(|by| by.to_lowercase());
             by.is_some_and(|by| by.contains(&who.to_lowercase()))
         };
-        self.words.as_ref().is_none_or(holds)
+        self.words().iter().all(|word| text.contains(word))
             && self.by.as_ref().is_none_or(is_by)
             && self.from.is_none_or(|from| entry.at >= from)
     }
@@ -291,6 +299,9 @@ pub struct Entry {
     /// The sync run that it is about.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub run: Option<String>,
+    /// Its text in small letters, where `DynamoDB` looks for words. A version before wrote none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    sought: String,
     /// When `DynamoDB` may drop it.
     expires_at: i64,
 }
@@ -380,6 +391,7 @@ impl Store {
             at,
             kind: new.kind,
             outcome: new.outcome,
+            sought: new.text.to_lowercase(),
             text: new.text,
             project_id: new.project_id,
             job_id: new.job_id,
@@ -404,18 +416,17 @@ impl Store {
         before: Option<&str>,
         limit: usize,
     ) -> Result<Entries, Error> {
-        let fits_all = *filter == Filter::default();
-        let at_once = if fits_all {
-            i32::try_from(limit).unwrap_or(i32::MAX).saturating_add(1)
-        } else {
-            FILTERED_AT_ONCE
-        };
+        let mut at_once = i32::try_from(limit)
+            .unwrap_or(i32::MAX)
+            .saturating_add(1)
+            .min(MOST_AT_ONCE);
         let mut entries = Vec::new();
         let until = filter.until.map(key_at);
         let mut before = match (before.map(str::to_owned), until) {
             (Some(before), Some(until)) => Some(before.min(until)),
             (before, until) => before.or(until),
         };
+        let begun = Instant::now();
         for _ in 0..MOST_READS {
             let (some, next) = self
                 .older_entries(org, filter, before.as_deref(), at_once)
@@ -425,7 +436,8 @@ impl Store {
             let next = next.filter(|next| !is_past(next));
             entries.extend(some);
             before = next;
-            if entries.len() > limit || before.is_none() {
+            at_once = at_once.saturating_mul(GROWTH).min(MOST_AT_ONCE);
+            if entries.len() > limit || before.is_none() || begun.elapsed() > PATIENCE {
                 break;
             }
         }
@@ -460,7 +472,7 @@ impl Store {
         let mut before = None;
         for _ in 0..MOST_READS {
             let (some, next) = self
-                .older_entries(org, &failed, before.as_deref(), FILTERED_AT_ONCE)
+                .older_entries(org, &failed, before.as_deref(), MOST_AT_ONCE)
                 .await?;
             let found = some.into_iter().find(is_it);
             before = next;
@@ -492,20 +504,30 @@ impl Store {
             None => query.when("#org_id = :org"),
         };
         let mut filters = Vec::new();
+        for (number, word) in filter.words().iter().enumerate() {
+            let word_name = format!(":word{number}");
+            filters.push(format!(
+                "(attribute_not_exists(#sought) OR contains(#sought, {word_name}))"
+            ));
+            query = query.value(&word_name, word);
+        }
+        if filter.by.is_some() {
+            filters.push("attribute_exists(#by)".to_owned());
+        }
         if let Some(kind) = filter.kind {
-            filters.push("#kind = :kind");
+            filters.push("#kind = :kind".to_owned());
             query = query.value(":kind", kind);
         }
         if let Some(outcome) = filter.outcome {
-            filters.push("#outcome = :outcome");
+            filters.push("#outcome = :outcome".to_owned());
             query = query.value(":outcome", outcome);
         }
         if let Some(project) = &filter.project {
-            filters.push("#project_id = :project");
+            filters.push("#project_id = :project".to_owned());
             query = query.value(":project", project);
         }
         if let Some(job) = &filter.job {
-            filters.push("#job_id = :job");
+            filters.push("#job_id = :job".to_owned());
             query = query.value(":job", job);
         }
         if !filters.is_empty() {

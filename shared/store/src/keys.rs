@@ -42,6 +42,12 @@ pub(crate) fn project_sk(project: &ProjectId) -> String {
     format!("{PROJECT}{project}")
 }
 
+/// The project at which a page of rows ended, whose sort keys begin like that.
+pub(crate) fn project_of(end: &Item, prefix: &str) -> Option<ProjectId> {
+    let sk = end.get("sk")?.as_s().ok()?;
+    ProjectId::parse(sk.strip_prefix(prefix)?).ok()
+}
+
 pub(crate) fn job_sk(job: &JobId) -> String {
     format!("job#{job}")
 }

@@ -7,7 +7,7 @@ use model::preview::PreviewRow;
 use model::project::{Came, ProjectFields, SkipReason};
 
 use crate::change::Change;
-use crate::keys::{Sorted, link_key};
+use crate::keys::{Sorted, link_key, project_of};
 use crate::{Error, Store};
 
 const KEPT_S: i64 = 14 * 24 * 60 * 60;
@@ -99,5 +99,28 @@ impl Store {
             .await?;
         let last = rows.last().map(|row| row.project_id.clone());
         Ok((rows, last.filter(|_| next.is_some())))
+    }
+
+    /// Of `most` of the run's rows behind that project those that it would do something about, or skip, or that
+    /// failed; and where there may be more.
+    pub async fn previews_of_note(
+        &self,
+        org: &OrgId,
+        run: &str,
+        (after, most): (Option<&ProjectId>, i32),
+    ) -> Result<(Vec<PreviewRow>, Option<ProjectId>), Error> {
+        let prefix = format!("preview#{run}#");
+        let query = self.project_links.query();
+        let (rows, next) = query
+            .when("#org_id = :org AND begins_with(#sk, :run)")
+            .filter("#came <> :unchanged")
+            .value(":org", org)
+            .value(":run", &prefix)
+            .value(":unchanged", Came::Unchanged)
+            .limit(most)
+            .after(after.map(|project| link_key(org, &preview_sk(run, project))))
+            .page::<PreviewRow>()
+            .await?;
+        Ok((rows, next.and_then(|key| project_of(&key, &prefix))))
     }
 }

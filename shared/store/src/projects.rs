@@ -5,10 +5,10 @@
 
 use model::companycam::{CompanyId, ProjectId};
 use model::one_click::OrgId;
-use model::project::{LinkState, ProjectFields, ProjectRow, RunMark, SkipReason};
+use model::project::{Came, LinkState, ProjectFields, ProjectRow, RunMark, SkipReason};
 
 use crate::change::Change;
-use crate::keys::{PROJECT, link_key, project_sk};
+use crate::keys::{PROJECT, link_key, project_of, project_sk};
 use crate::table::key;
 use crate::{Error, Store, Write};
 
@@ -309,6 +309,29 @@ impl Store {
         Ok((rows, last.filter(|_| next.is_some())))
     }
 
+    /// Of `most` projects behind that one those that the run did something about, or skipped, or that failed; and
+    /// where there may be more.
+    pub async fn projects_of_run(
+        &self,
+        org: &OrgId,
+        run: &str,
+        (after, most): (Option<&ProjectId>, i32),
+    ) -> Result<(Vec<ProjectRow>, Option<ProjectId>), Error> {
+        let query = self.project_links.query();
+        let (rows, next) = query
+            .when("#org_id = :org AND begins_with(#sk, :project)")
+            .filter("#linked_by.#run = :run OR (#run.#id = :run AND #run.#came <> :unchanged)")
+            .value(":org", org)
+            .value(":project", PROJECT)
+            .value(":run", run)
+            .value(":unchanged", Came::Unchanged)
+            .limit(most)
+            .after(after.map(|project| link_key(org, &project_sk(project))))
+            .page::<ProjectRow>()
+            .await?;
+        Ok((rows, next.and_then(|key| project_of(&key, PROJECT))))
+    }
+
     /// A side refuses this project though it answers others: nobody waits for it any more, while it is
     /// tried again (B35).
     pub async fn stop_waiting_for(&self, org: &OrgId, project: &ProjectId) -> Result<(), Error> {
@@ -362,7 +385,7 @@ impl Store {
                 .value(":org", org)
                 .value(":project", PROJECT)
                 .newest_first()
-                .limit(ROWS_AT_ONCE)
+                .limit(i32::try_from(among).map_or(ROWS_AT_ONCE, |among| among.min(ROWS_AT_ONCE)))
                 .after(after);
             let (rows, next) = query.page::<ProjectRow>().await?;
             read += rows.len();

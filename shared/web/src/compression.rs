@@ -1,6 +1,7 @@
 //! Compressed answers: API Gateway's HTTP APIs send on what a function answers as it is.
 
 use axum::Router;
+use tower_http::CompressionLevel;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::SizeAbove;
 
@@ -10,7 +11,11 @@ const WORTHWHILE: u16 = 1024;
 /// The routes with their answers gzip-compressed for browsers that take it. `lambda_http` sees the
 /// `Content-Encoding` and hands the bytes on as base64.
 pub(crate) fn compressed(router: Router) -> Router {
-    router.layer(CompressionLayer::new().compress_when(SizeAbove::new(WORTHWHILE)))
+    let compression = CompressionLayer::new()
+        // Of the largest page a tenth larger, in a third of the time.
+        .quality(CompressionLevel::Fastest)
+        .compress_when(SizeAbove::new(WORTHWHILE));
+    router.layer(compression)
 }
 
 #[cfg(test)]

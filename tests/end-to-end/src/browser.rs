@@ -31,6 +31,8 @@ pub struct Compressed {
     pub bytes: Vec<u8>,
     /// How long the function says it took, in milliseconds.
     pub duration_ms: f64,
+    /// How much of the processor's time that was, in milliseconds.
+    pub processor_ms: f64,
 }
 
 /// A form as the page has it.
@@ -95,12 +97,20 @@ impl Browser {
         if header("content-encoding") != Some("gzip") {
             bail!("{url} came without compression");
         }
-        let duration = header("server-timing").and_then(|told| told.strip_prefix("app;dur="));
-        let duration_ms = duration
-            .with_context(|| format!("{url} does not tell how long it took"))?
-            .parse()?;
+        let told = header("server-timing").unwrap_or_default().to_owned();
+        let milliseconds = |name: &str| {
+            let mut parts = told.split(", ");
+            let part = parts.find_map(|part| part.strip_prefix(name)?.strip_prefix(";dur="));
+            part.with_context(|| format!("{url} does not tell how long it took"))
+        };
+        let duration_ms = milliseconds("app")?.parse()?;
+        let processor_ms = milliseconds("cpu")?.parse()?;
         let bytes = answer.bytes().await?.to_vec();
-        Ok(Compressed { bytes, duration_ms })
+        Ok(Compressed {
+            bytes,
+            duration_ms,
+            processor_ms,
+        })
     }
 
     /// The bytes behind an address.

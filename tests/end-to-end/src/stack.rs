@@ -32,6 +32,8 @@ pub struct Stack {
     pub companycam_token: String,
     /// One Click's simulator.
     pub one_click: String,
+    /// The service token of its API.
+    pub one_click_token: String,
     /// The stack's outputs.
     pub outputs: Value,
     /// Knows nobody: for the simulators' control routes.
@@ -62,6 +64,7 @@ impl Stack {
             companycam: text(&simulators, "companycam")?,
             companycam_token: text(&simulators, "companycam_token")?,
             one_click: text(&simulators, "one_click")?,
+            one_click_token: text(&simulators, "one_click_token")?,
             outputs,
             http: reqwest::Client::new(),
         })
@@ -113,6 +116,16 @@ impl Stack {
     pub async fn one_click_state(&self, org: &str) -> Result<Value> {
         self.one_click(Method::GET, &format!("state?org={org}"), Value::Null)
             .await
+    }
+
+    /// The images of a job, by One Click's API.
+    pub async fn images(&self, org: &str, job: &str) -> Result<Vec<Value>> {
+        let path = format!("/v1/organizations/{org}/jobs/{job}/images");
+        let asked = self.http.get(format!("{}{path}", self.one_click));
+        let answer = asked.bearer_auth(&self.one_click_token).send().await?;
+        let answer: Value = answer.error_for_status()?.json().await?;
+        let images = answer["images"].as_array().context("no images")?;
+        Ok(images.clone())
     }
 
     /// `gets`, `writes` and `rate_limited` since they were last cleared.
@@ -176,26 +189,38 @@ impl Stack {
 
     /// Invokes the scheduled poll, as `make poll` does.
     pub async fn poll(&self) -> Result<()> {
-        invoke("poll").await
+        python(&["poll"]).await
     }
 
     /// Begins the nightly pass, as `make nightly` does.
     pub async fn nightly(&self) -> Result<()> {
-        invoke("nightly").await
+        python(&["nightly"]).await
+    }
+
+    /// Gives an organization so many more linked projects and entries of its log.
+    pub async fn grow(&self, org: &str, projects: usize, entries: usize) -> Result<()> {
+        let (projects, entries) = (projects.to_string(), entries.to_string());
+        python(&["grow", org, "--projects", &projects, "--entries", &entries]).await
     }
 }
 
-async fn invoke(what: &str) -> Result<()> {
+/// A command of the local stack.
+async fn python(words: &[&str]) -> Result<()> {
     let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
     let output = Command::new(format!("{root}/.venv/bin/python"))
-        .args(["-m", "local", what])
+        .args(["-m", "local"])
+        .args(words)
         .current_dir(root)
         .env("PYTHONPATH", format!("{root}/scripts"))
         .stdin(Stdio::null())
         .output()
         .await?;
     if !output.status.success() {
-        bail!("{what}: {}", String::from_utf8_lossy(&output.stderr));
+        bail!(
+            "{}: {}",
+            words.join(" "),
+            String::from_utf8_lossy(&output.stderr)
+        );
     }
     Ok(())
 }

@@ -165,7 +165,7 @@ fn item(app: &App, signed_in: &SignedIn, page: &Page, entry: &Entry, view: &View
                     a href=(links::details(app, id)) aria-label={ "Details: " (entry.text) } { "Details" }
                     a href=(links::project(app, id)) { "Project in CompanyCam" }
                 }
-                @if let Some(id) = &entry.run { a href=(action(app, &format!("runs/{id}"))) { "Result" } }
+                @if let Some(id) = &entry.run { a href=(links::run(app, id)) { "Result" } }
                 @if let Some(id) = &entry.photo_id { a href=(links::photo(app, id)) { "Photo in CompanyCam" } }
                 @if let Some(id) = job { a href=(links::job(app, id)) { "Job in One Click" } }
                 (offer(app, signed_in, page, entry, view))

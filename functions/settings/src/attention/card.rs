@@ -115,7 +115,7 @@ fn question(app: &App, signed_in: &SignedIn, item: &Item) -> Markup {
         form method="post" action=(address) {
             (csrf(signed_in))
             input type="hidden" name="answer" value="another";
-            button.quiet type="submit" aria-label={ "Different: " (item.matter.text) } { "Different customer" }
+            button.quiet type="submit" aria-label={ "Different customer: " (item.matter.text) } { "Different customer" }
         }
     }
 }

@@ -8,25 +8,21 @@ mod checked;
 mod query;
 mod remote;
 mod states;
+mod words;
 
 use companycam::ids::{DocumentId, PhotoId, ProjectId};
-use decide::location::normalized;
 use model::file::FileId;
 use model::job::{JobClaim, Said};
 use model::organization::{ConnectionState, Organization};
-use model::project::{ProjectFields, ProjectRow, SkipReason};
+use model::project::{ProjectRow, SkipReason};
 use model::retry::RetryTarget;
-use one_click::{Job, JobId};
+use one_click::JobId;
 use runtime::App;
 use web::ErrorPage;
 
 use query::Query;
 use remote::Unreachable;
-
-/// How many projects a search by name shows.
-const MOST_HITS: usize = 10;
-/// How many rows it goes through: about a second's work.
-const AMONG: usize = 5000;
+use words::by_words;
 
 /// What can be done about it from here.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -324,120 +320,6 @@ async fn whole_project(
     }
     let said = remote::project(app, organization, id).await;
     Ok(said.unwrap_or_else(|Unreachable| states::unknown_project(id)))
-}
-
-async fn by_words(app: &App, organization: &Organization, text: &str) -> Result<Found, ErrorPage> {
-    let words = normalized(text);
-    if words.is_empty() {
-        return Ok(Found::note("Enter at least one letter or number."));
-    }
-    let org = &organization.org_id;
-    let number = telephone(text);
-    let holds = |row: &ProjectRow| {
-        let fields = row.wanted.as_ref().or(row.seen.as_ref());
-        fields.is_some_and(|fields| {
-            let phone = fields.contact_phone.as_deref().unwrap_or_default();
-            in_words(fields).contains(&words)
-                || number
-                    .as_ref()
-                    .is_some_and(|number| digits(phone).contains(number))
-        })
-    };
-    let projects = app.store.find_projects(org, holds, MOST_HITS, AMONG);
-    let (projects, jobs) =
-        futures::join!(Box::pin(projects), Box::pin(remote::jobs(app, org, text)),);
-    let (rows, more) = projects?;
-    let mut answers = Vec::new();
-    for row in &rows {
-        answers.push(states::project(row, organization, None, app.clock.now_s()));
-    }
-    let silent = jobs.is_err();
-    for job in jobs.unwrap_or_default() {
-        of_found_job(app, organization, &job, &mut answers).await?;
-    }
-    let note = match (answers.is_empty(), more) {
-        (true, false) if silent => Some(format!(
-            "No project has “{text}” in its name, contact or address. One Click couldn’t be asked just now for jobs. {}",
-            states::NOT_LISTED
-        )),
-        (true, false) => Some(format!(
-            "No project has “{text}” in its name, contact or address, and no job in One Click. {}",
-            states::NOT_LISTED
-        )),
-        (true, true) => Some(format!(
-            "None of the {AMONG} newest projects has “{text}” in its name or address. Enter the project’s id or link to find an older one."
-        )),
-        (false, true) => Some(
-            "There may be more results. Enter more of the name or address, or an ID or link."
-                .to_owned(),
-        ),
-        (false, false) => None,
-    };
-    Ok(Found { answers, note })
-}
-
-/// Adds what is known of a job that One Click found, unless it is there with its project.
-async fn of_found_job(
-    app: &App,
-    organization: &Organization,
-    job: &Job,
-    answers: &mut Vec<Answer>,
-) -> Result<(), ErrorPage> {
-    let (store, org) = (&app.store, &organization.org_id);
-    if let Some(row) = store.job(org, &job.id).await? {
-        if !answers
-            .iter()
-            .any(|answer| is_about(answer, &row.project_id))
-        {
-            answers.extend(of_project(app, organization, &row.project_id).await?);
-        }
-        return Ok(());
-    }
-    let claim = store.claim(org, &job.id).await?;
-    let address = [&job.address.line_1, &job.address.city].map(String::as_str);
-    let address: Vec<_> = address
-        .into_iter()
-        .filter(|part| !part.is_empty())
-        .collect();
-    answers.push(Answer {
-        what: format!("Job of “{}” ({})", job.customer_name, job.id),
-        about: Some(address.join(", ")).filter(|about| !about.is_empty()),
-        job: Some(job.id.clone()),
-        ..job_state(&job.id, claim.as_ref(), organization)
-    });
-    Ok(())
-}
-
-/// The digits, if the text is a telephone number or the better part of one.
-fn telephone(text: &str) -> Option<String> {
-    let is_number = text
-        .chars()
-        .all(|letter| letter.is_ascii_digit() || " ()+-./".contains(letter));
-    Some(digits(text)).filter(|digits| is_number && digits.len() >= 7)
-}
-
-fn digits(text: &str) -> String {
-    text.chars().filter(char::is_ascii_digit).collect()
-}
-
-/// What people would look a project up by.
-fn in_words(fields: &ProjectFields) -> String {
-    let parts = [
-        &fields.name,
-        &fields.contact_name,
-        &fields.contact_email,
-        &fields.street_address_1,
-        &fields.street_address_2,
-        &fields.city,
-        &fields.state,
-        &fields.postal_code,
-    ];
-    let parts: Vec<_> = parts
-        .into_iter()
-        .flatten()
-        .map(|part| normalized(part))
-        .collect();
-    parts.join(" ")
 }
 
 async fn of_project(

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use companycam::ids::{PhotoId, ProjectId};
-use companycam::{Photo, ProcessingStatus, Project};
+use companycam::{Photo, ProcessingStatus, Project, ProjectsQuery};
 use decide::fields::{customer_name, project_fields};
 use decide::metadata::{document_id, image_id};
 use model::file::FileId;
@@ -61,6 +61,21 @@ pub async fn project(
         Some(project) => project_state(&project, app.clock.now_s()),
         None => no_such(format!("Project {id}"), organization),
     })
+}
+
+/// Projects whose name or street has this in it, as far as the first page of CompanyCam's answer goes.
+pub async fn projects(
+    app: &App,
+    organization: &Organization,
+    text: &str,
+) -> Result<Vec<Project>, Unreachable> {
+    let query = ProjectsQuery {
+        query: Some(text.to_owned()),
+        ..ProjectsQuery::default()
+    };
+    let companycam = app.companycam(organization, Lane::Live).within(PATIENCE);
+    let found = said(organization, companycam.projects(&query)).await?;
+    Ok(found.map(|page| page.items).unwrap_or_default())
 }
 
 /// Whether One Click has this job in the organization.
@@ -188,7 +203,8 @@ fn photo_state(photo: &Photo, organization: &Organization) -> Answer {
     told("Waiting", text, None)
 }
 
-fn project_state(project: &Project, now: i64) -> Answer {
+/// A project that has no row, as CompanyCam shows it.
+pub fn project_state(project: &Project, now: i64) -> Answer {
     let id = &project.id;
     let name = customer_name(id, &project_fields(project));
     let what = format!("Project “{name}” ({id})");

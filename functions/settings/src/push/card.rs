@@ -30,7 +30,7 @@ pub fn offer(app: &App, signed_in: &SignedIn) -> Markup {
                 select #push-days name="since_days" {
                     @for (value, _, text) in WINDOWS { option value=(value) { (text) } }
                 }
-                button.quiet type="submit" { "Preview" }
+                button.quiet type="submit" { "Preview the push" }
             }
         }
     }

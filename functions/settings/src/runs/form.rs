@@ -10,8 +10,8 @@ use runtime::App;
 use web::ErrorPage;
 
 use super::page::known;
+use crate::links;
 use crate::notice::Notice;
-use crate::parts::action;
 use crate::posted::{Nothing, failed, live, sent};
 
 /// `POST /companycam/settings/runs/{run_id}/undo`
@@ -22,7 +22,7 @@ pub async fn undo(
 ) -> Response {
     match begin(&app, &id, request).await {
         Ok(notice) => {
-            let page = action(&app, &format!("runs/{id}"));
+            let page = links::run(&app, &id);
             Redirect::to(&format!("{page}?notice={}", notice.code())).into_response()
         }
         Err(problem) => failed(&app, problem),

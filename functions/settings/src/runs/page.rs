@@ -1,5 +1,6 @@
 //! What a run made of each project.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use ::sync::undo::can_be_undone;
@@ -16,6 +17,7 @@ use model::preview::PreviewRow;
 use model::project::{Came, ProjectRow, SkipReason};
 use model::sync_run::{RunResult, SyncRun, Window};
 use runtime::App;
+use serde::Deserialize;
 use web::{ErrorPage, SignedIn, sign_in};
 
 use crate::find::{project_state, why_skipped};
@@ -24,9 +26,28 @@ use crate::parts::{action, csrf, time};
 use crate::posted::organization;
 use crate::subject::Came as Notices;
 
-/// So many rows are read at once, and so many of each outcome shown.
-const ROWS_AT_ONCE: i32 = 500;
-const SHOWN: usize = 200;
+/// So many of each outcome are shown at once.
+const SHOWN: usize = 100;
+/// So many rows are read at first, and by how much that grows from read to read: most may be of other runs.
+const ROWS_AT_FIRST: i32 = 200;
+const GROWTH: i32 = 4;
+
+/// Which part of the lists is asked for; by default the beginning of each.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Part {
+    /// The name of an outcome: only of this.
+    only: String,
+    /// Behind the project of this id.
+    after: String,
+}
+
+impl Part {
+    fn only(&self) -> Option<Came> {
+        let mut outcomes = OUTCOMES.iter().map(|(outcome, ..)| *outcome);
+        outcomes.find(|outcome| outcome.name() == self.only)
+    }
+}
 
 /// The outcomes in their order, and what they are called.
 const OUTCOMES: [(Came, &str, &str); 7] = [
@@ -52,9 +73,10 @@ pub async fn run(
     State(app): State<Arc<App>>,
     Path(id): Path<String>,
     Query(came): Query<Notices>,
+    Query(part): Query<Part>,
     headers: HeaderMap,
 ) -> Response {
-    show(&app, &id, &came, &headers)
+    show(&app, &id, (&came, &part), &headers)
         .await
         .unwrap_or_else(|problem| {
             problem
@@ -82,20 +104,21 @@ pub async fn known(app: &App, organization: &Organization, id: &str) -> Result<S
 async fn show(
     app: &App,
     id: &str,
-    came: &Notices,
+    (came, part): (&Notices, &Part),
     headers: &HeaderMap,
 ) -> Result<Response, ErrorPage> {
     let signed_in = sign_in(app, headers).await?;
     let organization = organization(app, &signed_in).await?;
     let run = known(app, &organization, id).await?;
-    let lines = lines(app, &organization, &run).await?;
+    let lines = lines(app, &organization, &run, part).await?;
+    let of_outcome = |wanted: Came| lines.iter().filter(move |line| line.came == wanted);
     let body = html! {
         (came.said())
         p { a href=(app.config.settings_url()) { "Back to the settings" } }
         (summary(app, &signed_in, &run))
         @for (outcome, done, would) in OUTCOMES {
             @let title = if run.preview { would } else { done };
-            (list(app, outcome, title, &lines))
+            (list(app, &run, (outcome, title), &of_outcome(outcome).collect::<Vec<_>>(), part))
         }
     };
     Ok(web::page::frame(&app.config, "Sync result", &body))
@@ -110,26 +133,59 @@ struct Line {
     why: Option<String>,
 }
 
-/// The projects that the run looked at, or, of a preview, would do something about.
+/// The projects that the run looked at, or, of a preview, would do something about: one more of each outcome
+/// than is shown, if there are so many.
 async fn lines(
     app: &App,
     organization: &Organization,
     run: &SyncRun,
+    part: &Part,
 ) -> Result<Vec<Line>, ErrorPage> {
-    let mut found = Vec::new();
-    let mut after = None;
+    let (only, behind) = (part.only(), ProjectId::parse(&part.after).ok());
+    let wanted = |outcome: Came| only.is_none_or(|only| only == outcome);
+    let mut found: BTreeMap<Came, Vec<Line>> = BTreeMap::new();
+    let mut after = only.and(behind);
+    let mut most = ROWS_AT_FIRST;
     loop {
+        let place = (after.as_ref(), most);
         let (some, next) = if run.preview {
-            previewed(app, organization, run, after.as_ref()).await?
+            previewed(app, organization, run, place).await?
         } else {
-            looked_at(app, organization, run, after.as_ref()).await?
+            looked_at(app, organization, run, place).await?
         };
-        found.extend(some);
+        most = most.saturating_mul(GROWTH);
+        for line in some.into_iter().filter(|line| wanted(line.came)) {
+            let of_outcome = found.entry(line.came).or_default();
+            if of_outcome.len() <= SHOWN {
+                of_outcome.push(line);
+            }
+        }
+        let has_all = |outcome: Came| {
+            let there = found.get(&outcome).map_or(0, Vec::len);
+            there > SHOWN || (only.is_none() && counted_of(run, outcome) == Some(there))
+        };
+        let mut outcomes = OUTCOMES.iter().map(|(outcome, ..)| *outcome);
         after = next;
-        if after.is_none() {
-            return Ok(found);
+        if after.is_none() || outcomes.all(|outcome| !wanted(outcome) || has_all(outcome)) {
+            return Ok(found.into_values().flatten().collect());
         }
     }
+}
+
+/// How many projects the run made that of; `None`: nobody knows until all are read.
+fn counted_of(run: &SyncRun, outcome: Came) -> Option<usize> {
+    let done = run.finished_at.is_some() && run.undo.is_none();
+    let result = run.result.as_ref().filter(|_| done)?;
+    let count = match outcome {
+        Came::Made => result.made,
+        Came::Linked => result.linked,
+        Came::Updated => result.updated,
+        Came::Failed => result.failed,
+        Came::Duplicate => result.duplicates,
+        Came::Skipped => result.skipped.values().sum(),
+        Came::Kept | Came::Unchanged => 0,
+    };
+    usize::try_from(count).ok()
 }
 
 type Lines = (Vec<Line>, Option<ProjectId>);
@@ -138,13 +194,12 @@ async fn previewed(
     app: &App,
     organization: &Organization,
     run: &SyncRun,
-    after: Option<&ProjectId>,
+    place: (Option<&ProjectId>, i32),
 ) -> Result<Lines, ErrorPage> {
     let now = app.clock.now_s();
-    let place = (after, ROWS_AT_ONCE);
     let page = app
         .store
-        .previews_after(&organization.org_id, &run.id, place);
+        .previews_of_note(&organization.org_id, &run.id, place);
     let (rows, next) = page.await?;
     let line = |row: PreviewRow| {
         let created_at = row.fields.created_at;
@@ -164,12 +219,12 @@ async fn looked_at(
     app: &App,
     organization: &Organization,
     run: &SyncRun,
-    after: Option<&ProjectId>,
+    place: (Option<&ProjectId>, i32),
 ) -> Result<Lines, ErrorPage> {
     let now = app.clock.now_s();
     let page = app
         .store
-        .projects_after(&organization.org_id, after, ROWS_AT_ONCE);
+        .projects_of_run(&organization.org_id, &run.id, place);
     let (rows, next) = page.await?;
     let line = |row: ProjectRow| {
         let came = row.came_by(&run.id)?;
@@ -316,24 +371,38 @@ fn undo(app: &App, signed_in: &SignedIn, run: &SyncRun) -> Markup {
     }
 }
 
-fn list(app: &App, outcome: Came, title: &str, lines: &[Line]) -> Markup {
-    let lines: Vec<_> = lines.iter().filter(|line| line.came == outcome).collect();
-    if lines.is_empty() {
+/// One outcome's projects; `lines`: one more than is shown, if there are more.
+fn list(
+    app: &App,
+    run: &SyncRun,
+    (outcome, title): (Came, &str),
+    lines: &[&Line],
+    part: &Part,
+) -> Markup {
+    let shown = &lines[..lines.len().min(SHOWN)];
+    let Some(last) = shown.last() else {
         return html! {};
-    }
+    };
+    let counted = counted_of(run, outcome).filter(|_| part.only().is_none());
+    let count = counted.unwrap_or_default().max(shown.len());
+    let more = lines.len() > shown.len();
     html! {
         section.card {
-            details open[outcome == Came::Failed] {
-                summary { (title) " (" (lines.len()) ")" }
+            details open[outcome == Came::Failed || part.only().is_some()] {
+                summary { (title) " (" (count) @if more && counted.is_none() { " and more" } ")" }
                 ul {
-                    @for line in lines.iter().take(SHOWN) {
+                    @for line in shown {
                         li {
                             a href=(links::details(app, &line.id)) { (line.name) }
                             @if let Some(why) = &line.why { small { " " (why) } }
                         }
                     }
                 }
-                @if lines.len() > SHOWN { p.soft { "And " (lines.len() - SHOWN) " more." } }
+                @if more {
+                    p { a href={ (links::run(app, &run.id)) "?only=" (outcome.name()) "&after=" (last.id) } {
+                        "More: " (title.to_lowercase())
+                    } }
+                }
             }
         }
     }

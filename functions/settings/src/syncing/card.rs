@@ -8,6 +8,7 @@ use runtime::App;
 use web::SignedIn;
 
 use super::form::LARGER_FIRST;
+use crate::links;
 use crate::parts::{action, csrf, time};
 use crate::push::card::offer;
 use crate::status::{ConnectionStatus, Progress, Status};
@@ -105,7 +106,7 @@ fn last(app: &App, run: &SyncRun) -> Markup {
         return html! {};
     };
     let result = run.result.clone().unwrap_or_default();
-    let page = action(app, &format!("runs/{}", run.id));
+    let page = links::run(app, &run.id);
     if run.preview {
         return html! {
             p {

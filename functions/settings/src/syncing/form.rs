@@ -12,8 +12,8 @@ use runtime::App;
 use serde::Deserialize;
 use web::ErrorPage;
 
+use crate::links;
 use crate::notice::Notice;
-use crate::parts::action;
 use crate::posted::{Nothing, answer, connected, sent};
 
 /// The Sync button's form.
@@ -50,9 +50,7 @@ pub async fn preview(State(app): State<Arc<App>>, request: Request) -> Response 
 /// To the page of a preview, or back to the tab.
 fn started(app: &App, run: Result<Option<SyncRun>, ErrorPage>) -> Response {
     match run {
-        Ok(Some(run)) if run.preview => {
-            Redirect::to(&action(app, &format!("runs/{}", run.id))).into_response()
-        }
+        Ok(Some(run)) if run.preview => Redirect::to(&links::run(app, &run.id)).into_response(),
         Ok(Some(_)) => answer(app, Ok(Notice::SyncStarted)),
         Ok(None) => answer(app, Ok(Notice::SyncRunning)),
         Err(problem) => answer(app, Err(problem)),

@@ -216,7 +216,7 @@ fn suggestion(people: &People, found: &Match) -> Markup {
         div.row {
             span { "Suggested: " (name) }
             button.quiet.mini type="submit" form="accept-one" name="companycam_user_id" value={ (user.id) ":" (suggested) }
-                aria-label={ "Match " (user.name) " to " (name) } { "Accept" }
+                aria-label={ "Accept: match " (user.name) " to " (name) } { "Accept" }
         }
     }
 }

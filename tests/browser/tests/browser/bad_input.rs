@@ -74,7 +74,7 @@ async fn b25_two_tabs_and_two_browsers_agree() -> Result<()> {
     let tab = Tab { cast, chromium };
     connected(tab).await?;
 
-    // Two tabs of one browser: both forms still work, the later one wins as a whole.
+    // Two tabs of one browser: both forms still work, and an old one takes back nothing of the other's.
     let first = chromium.web.window().await?;
     let second = chromium.web.new_tab().await?;
     chromium.web.switch_to_window(second.clone()).await?;
@@ -86,6 +86,8 @@ async fn b25_two_tabs_and_two_browsers_agree() -> Result<()> {
     tab.open().await?;
     let (on, _) = chromium.ticked(REASSIGN).await?;
     ensure!(on, "the second tab's form was not saved");
+    let (on, _) = chromium.ticked(CREATE_PROJECT).await?;
+    ensure!(on, "the second tab took back what the first one said");
 
     // A second launch in the same browser leaves the first tab's session alone.
     tab.enter().await?;

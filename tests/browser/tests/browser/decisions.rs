@@ -1,4 +1,4 @@
-//! What an office has to decide and mend: five tasks, on the tab, in the browser (B38–B43).
+//! What an office has to decide and mend, on the tab, in the browser (B38–B44).
 
 use std::time::Duration;
 
@@ -235,6 +235,86 @@ async fn watches_first_and_goes_live(scripts: Scripts, org: &str) -> Result<()> 
     no_complaints(chromium).await
 }
 
+/// B38, B41: photos that failed are named, a line a project, and tried again; somebody known by name only is matched.
+async fn mends_what_needs_attention(scripts: Scripts, org: &str) -> Result<()> {
+    let office = Office::open(org, scripts).await?;
+    let (tab, chromium, cast) = (office.tab(), &office.chromium, &office.cast);
+    let mut findings = Findings::default();
+    cast.companycam_user("Bailey", "Calder", "bailey@site.example")
+        .await?;
+    cast.one_click_user("Bailey Calder", "b.calder@office.example")
+        .await?;
+    let mut broken = Vec::new();
+    for name in ["Dunmore deck", "Castell barn"] {
+        let project = cast.project(name).await?;
+        broken.push((cast.broken_photo(&project).await?, project));
+    }
+    tab.connect().await?;
+    tab.until_synced(office.reload()).await?;
+    chromium
+        .until("the photos need attention", async || {
+            chromium.reload().await?;
+            let text = chromium.text().await?;
+            Ok(text.contains("Needs attention (2)").then_some(()))
+        })
+        .await?;
+    chromium.until_says("1 match is suggested by name.").await?;
+    office.look(&mut findings, "what needs attention").await?;
+
+    chromium.send("Accept all suggestions").await?;
+    let bailey = tab.user("Bailey Calder").await?;
+    ensure!(!bailey.contains("Not matched"), "{bailey}");
+
+    for (photo, _) in &broken {
+        cast.mend_photo(photo).await?;
+    }
+    chromium.send("Retry all").await?;
+    for (_, project) in &broken {
+        office.until_images(project, 1).await?;
+    }
+    tab.open().await?;
+    let text = chromium.text().await?;
+    ensure!(!text.contains("Needs attention ("), "{text}");
+    findings.none()?;
+    no_complaints(chromium).await
+}
+
+/// B44: jobs that are there already are pushed; and while it is paused nothing moves, and nothing is missed.
+async fn pushes_jobs_and_pauses(scripts: Scripts, org: &str) -> Result<()> {
+    let office = Office::open(org, scripts).await?;
+    let (tab, chromium, cast) = (office.tab(), &office.chromium, &office.cast);
+    let mut findings = Findings::default();
+    office.job("Dana Grant", "12 Elm St").await?;
+    tab.connect().await?;
+    tab.until_synced(office.reload()).await?;
+    chromium.press("Push recent jobs to CompanyCam").await?;
+    chromium.send("Preview the push").await?;
+    chromium
+        .until_says("1 would get a project in CompanyCam")
+        .await?;
+    office.look(&mut findings, "what a push would do").await?;
+    chromium.send("Push 1 job").await?;
+    eventually("the job has a project", PATIENCE, async || {
+        let made = cast.project_where("name", "Dana Grant").await?;
+        Ok(made.ok_or("none".to_owned()))
+    })
+    .await?;
+
+    tab.open().await?;
+    chromium.send("Pause syncing").await?;
+    tab.says_state("Paused").await?;
+    office.look(&mut findings, "paused").await?;
+    let quiet = cast.project("Quiet Street 4").await?;
+    cast.stack.poll().await?;
+    let text = chromium.text().await?;
+    ensure!(cast.jobs().await?.len() == 1, "something was made: {text}");
+    chromium.send("Resume syncing").await?;
+    tab.says_state("Connected").await?;
+    cast.job_of(&quiet).await?;
+    findings.none()?;
+    no_complaints(chromium).await
+}
+
 #[tokio::test]
 async fn b40_an_office_imports_older_projects_and_undoes_it() -> Result<()> {
     imports_older_projects_and_undoes_it(Scripts::On, "org_undo").await
@@ -263,4 +343,24 @@ async fn b43_an_office_watches_first_and_goes_live() -> Result<()> {
 #[tokio::test]
 async fn b43_an_office_watches_first_and_goes_live_without_scripts() -> Result<()> {
     watches_first_and_goes_live(Scripts::Off, "org_watching_plain").await
+}
+
+#[tokio::test]
+async fn b38_b41_an_office_mends_what_needs_attention() -> Result<()> {
+    mends_what_needs_attention(Scripts::On, "org_mending").await
+}
+
+#[tokio::test]
+async fn b38_b41_an_office_mends_what_needs_attention_without_scripts() -> Result<()> {
+    mends_what_needs_attention(Scripts::Off, "org_mending_plain").await
+}
+
+#[tokio::test]
+async fn b44_an_office_pushes_jobs_and_pauses() -> Result<()> {
+    pushes_jobs_and_pauses(Scripts::On, "org_pausing").await
+}
+
+#[tokio::test]
+async fn b44_an_office_pushes_jobs_and_pauses_without_scripts() -> Result<()> {
+    pushes_jobs_and_pauses(Scripts::Off, "org_pausing_plain").await
 }

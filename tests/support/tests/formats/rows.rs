@@ -212,7 +212,7 @@ async fn write_progress(store: &Store, org: &OrgId) {
         .await
         .unwrap();
     store
-        .record_poll(org, Some(1_700_000_003), Some(1_700_000_004))
+        .record_poll(org, Some(1_700_000_003), Some(1_700_000_004), None)
         .await
         .unwrap();
     let poll = PollProgress {
@@ -435,6 +435,7 @@ async fn b26_every_row_is_written_like_this() {
         ".EphemeralTable[].expires_at" => "[later]",
         ".PhotosTable[].asked_ms" => "[now]",
         ".PhotosTable[].failed_ms" => "[now]",
+        ".ProjectLinksTable[].since" => "[now]",
     });
 }
 

@@ -1,6 +1,8 @@
 //! What happens to projects reaches One Click by itself, and what comes of that is the same however
 //! the events come (B14, B17, B18, B26). Photos are in `photo_events`.
 
+use std::time::Duration;
+
 use http::Method;
 use serde_json::{Value, json};
 use test_support::TestApp;
@@ -49,6 +51,26 @@ async fn b17_an_updated_project_updates_its_job() {
     assert_eq!(job["customer_name"], "Roof, again");
     assert_eq!(job["address"]["line_1"], "12 Elm St");
     assert_eq!(job["address"]["city"], "Lincoln");
+}
+
+#[tokio::test]
+async fn b17_a_burst_of_events_about_one_project_is_one_look() {
+    let test = TestApp::connected_live().await;
+    let project = test.named_project("Roof").await;
+    test.live().await;
+    for name in ["One", "Two", "Three", "Four"] {
+        test.change_project(&project, json!({ "name": name })).await;
+    }
+    while test.delivers().await {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    test.companycam.controls.clear_requests();
+    test.settle().await;
+    assert_eq!(test.job_of(&project)["customer_name"], "Four");
+    let path = format!("/v2/projects/{project}");
+    let asked = requests(&test.companycam.controls, "GET", &path);
+    let reads = asked.iter().filter(|one| one.path == path).count();
+    assert_eq!(reads, 1, "{asked:?}");
 }
 
 #[tokio::test]

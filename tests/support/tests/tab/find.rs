@@ -425,6 +425,9 @@ async fn b25_what_was_never_looked_at_is_asked_of_companycam() {
     ] {
         assert_says(&find(&browser, what).await, &says);
     }
+    for what in ["roof", "ROOF"] {
+        assert_says(&find(&browser, what).await, &[named, "Not imported"]);
+    }
     test.prefer(&["copy_internal_photos"]).await;
     assert_says(&find(&browser, &internal).await, &["Not checked yet"]);
     for (changes, says) in [

@@ -84,6 +84,34 @@ async fn b42_a_run_says_what_it_made_of_each_project() {
 }
 
 #[tokio::test]
+async fn b42_a_long_list_goes_on_behind_its_first_hundred() {
+    let (test, browser) = connected().await;
+    for number in 0..130 {
+        let house = json!({"name": format!("House {number}"), "archived": true});
+        test.new_project(house).await;
+    }
+    test.sync("29").await;
+    let run = last(&test).await;
+    let first = page(&browser, &run).await;
+    assert!(first.says("Skipped (130)"), "{}", first.body);
+    let more = first.body.split(&format!("/runs/{run}?only=")).nth(1);
+    let more = more.unwrap().split('"').next().unwrap();
+    let second = page(
+        &browser,
+        &format!("{run}?only={}", more.replace("&amp;", "&")),
+    )
+    .await;
+    assert!(second.says("Skipped (30)"), "{}", second.body);
+    let all = format!("{}{}", first.body, second.body);
+    for number in 0..130 {
+        assert!(all.contains(&format!(">House {number}</a>")), "{number}");
+    }
+    for odd in ["?only=nonsense&after=..%2F", "?only=made&after=1"] {
+        page(&browser, &format!("{run}{odd}")).await;
+    }
+}
+
+#[tokio::test]
 async fn b42_a_run_is_still_there_when_another_has_followed() {
     let (test, browser, ..) = synced().await;
     let first = last(&test).await;

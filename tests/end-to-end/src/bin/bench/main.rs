@@ -3,7 +3,9 @@
 
 #![allow(clippy::print_stdout, reason = "the tables are what it is for")]
 
+mod backfill;
 mod burst;
+mod large;
 mod starts;
 mod tab;
 
@@ -19,6 +21,10 @@ async fn main() -> Result<()> {
     report["tab"] = tab::measure().await?;
     println!();
     report["burst"] = burst::measure().await?;
+    println!();
+    report["large"] = large::measure().await?;
+    println!();
+    report["backfill"] = backfill::measure().await?;
     std::fs::write(
         root.join("target/bench.json"),
         serde_json::to_vec_pretty(&report)?,
