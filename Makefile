@@ -165,6 +165,10 @@ outages: ## What outages of hours cost, and how soon everything moves afterwards
 nightly-cost: ## What the nightly pass of a large company costs, worked out from a small one's calls
 	cargo test --workspace --test nightly -- --nocapture the_cost_of_a_night
 
+.PHONY: cost
+cost: ## What an organization's month and a million photos cost on AWS, from counted calls and published prices
+	cargo test --workspace --test cost -- --nocapture
+
 .PHONY: year
 year: ## Long years of an organization's life, of which both sides have to be what people made: YEARS=10, or YEAR=<seed> again
 	YEARS='$(or $(YEARS),10)' cargo test --workspace --test year -- --nocapture
@@ -175,9 +179,9 @@ screenshots: functions simulator-binaries browser ## Make the pictures in docs/s
 	$(LOCAL) run target/debug/screenshots
 
 .PHONY: bench
-bench: functions simulator-binaries ## The benchmarks; results as tables and in target/bench.json
+bench: functions simulator-binaries ## The benchmarks, or ONLY='burst large'; results as tables and in target/bench.json
 	cargo build --workspace --bin bench
-	$(LOCAL) run target/debug/bench
+	$(LOCAL) run target/debug/bench $(ONLY)
 
 # Apart from `check`, since the list of advisories is another repository: it takes a network, and what passed
 # yesterday may fail today.

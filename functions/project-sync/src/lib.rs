@@ -76,7 +76,8 @@ fn group_of(record: &SqsMessage) -> Option<&String> {
 async fn handle_group(app: &App, records: &[SqsMessage]) -> Vec<String> {
     // How far the records were gone through for what deliveries told, and which of them that was enough for.
     let (mut told_up_to, mut taken) = (0, BTreeSet::new());
-    for (at, record) in records.iter().enumerate() {
+    let mut at = 0;
+    while let Some(record) = records.get(at) {
         if at >= told_up_to {
             let burst = record::burst(&records[at..]);
             told_up_to = at + burst.len().max(1);
@@ -84,6 +85,7 @@ async fn handle_group(app: &App, records: &[SqsMessage]) -> Vec<String> {
             taken.extend(places.into_iter().map(|place| at + place));
         }
         if taken.contains(&at) || record::is_repeated(record, &records[..at]) {
+            at += 1;
             continue;
         }
         if !app.has_time(ENOUGH) {
@@ -93,11 +95,20 @@ async fn handle_group(app: &App, records: &[SqsMessage]) -> Vec<String> {
             );
             return give_back(app, &records[at..]).await;
         }
-        if let Err(error) = handle_record(app, record).await {
-            let id = record.message_id.as_deref().unwrap_or_default();
-            tracing::error!(cause = %error, message.id = id, "a look could not be handed on");
-            // Those behind it must not overtake it.
-            return records[at..].iter().map(id_of).collect();
+        let together = &records[at..at + record::together(&records[at..])];
+        // Boxed: a look's future is large.
+        let handled = together
+            .iter()
+            .map(|record| Box::pin(handle_record(app, record)));
+        let handled = join_all(handled).await;
+        for (record, handled) in together.iter().zip(handled) {
+            if let Err(error) = handled {
+                let id = record.message_id.as_deref().unwrap_or_default();
+                tracing::error!(cause = %error, message.id = id, "a look could not be handed on");
+                // Those behind it must not overtake it.
+                return records[at..].iter().map(id_of).collect();
+            }
+            at += 1;
         }
     }
     Vec::new()

@@ -11,6 +11,8 @@ use runtime::{App, WorkError};
 use sync::failure::{self, Next};
 use tracing::Instrument;
 
+/// So many projects that were listed are looked at beside each other.
+const AT_ONCE: usize = 4;
 /// What handing a look on may take.
 const HANDING_ON: Duration = Duration::from_secs(6);
 /// How often a look that panics is taken: what it met may have been a passing state.
@@ -49,6 +51,20 @@ pub fn is_repeated(record: &SqsMessage, before: &[SqsMessage]) -> bool {
         .iter()
         .filter_map(in_turn)
         .any(|other| other == message)
+}
+
+/// How many of the first records are looked at beside each other: projects that were listed, each another one.
+/// They wait for answers most of the time, and one by one would not use up CompanyCam's limit. A row that two of
+/// them would take is taken on a condition, as by two functions.
+pub fn together(records: &[SqsMessage]) -> usize {
+    let mut projects = BTreeSet::new();
+    let listed = records.iter().map_while(|record| {
+        let Look::Project { project_id, origin } = in_turn(record)?.look else {
+            return None;
+        };
+        (!origin.is_event() && projects.insert(project_id)).then_some(())
+    });
+    listed.take(AT_ONCE).count().max(1)
 }
 
 /// The message, if it is one that is looked at now: in its organization's turn.

@@ -10,6 +10,7 @@ use secrecy::SecretString;
 
 use crate::pacing::{Call, Lane, spend};
 use crate::{App, WorkError};
+use store::ephemeral::CallBudget;
 
 /// How often a budget is tried to be written before others' writing is too much.
 const BUDGET_TRIES: usize = 8;
@@ -174,17 +175,34 @@ impl PacedCompanyCam<'_> {
         &self.organization.org_id
     }
 
-    async fn take(&self, kind: Call) -> Result<(), WorkError> {
+    /// Fails where so many GETs can't be made now, and says when they can: whoever would begin work that
+    /// needs them comes back then, instead of many pieces of it that each find none left.
+    pub async fn require_room(&self, reads: usize) -> Result<(), WorkError> {
+        let mut budget = self.budget().await?;
+        for _ in 0..reads {
+            let now = self.app.clock.now_s();
+            let spent = spend(&budget, Call::Read, self.lane, now);
+            budget = spent.map_err(|wait| self.no_room(wait))?;
+        }
+        Ok(())
+    }
+
+    /// What is kept here of the calls made, or else what is written down.
+    async fn budget(&self) -> Result<CallBudget, WorkError> {
         let kept = self
             .app
             .budgets
             .lock()
             .ok()
             .and_then(|budgets| budgets.get(self.org()).cloned());
-        let mut budget = match kept {
-            Some(budget) => budget,
-            None => self.app.store.call_budget(self.org()).await?,
-        };
+        match kept {
+            Some(budget) => Ok(budget),
+            None => Ok(self.app.store.call_budget(self.org()).await?),
+        }
+    }
+
+    async fn take(&self, kind: Call) -> Result<(), WorkError> {
+        let mut budget = self.budget().await?;
         for _ in 0..BUDGET_TRIES {
             let spent = match spend(&budget, kind, self.lane, self.app.clock.now_s()) {
                 Ok(spent) => spent,

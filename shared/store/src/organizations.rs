@@ -136,6 +136,17 @@ impl Store {
         self.change_connection(org, generation, change).await
     }
 
+    /// `CompanyCam`'s webhook is still the one that the row says.
+    pub async fn record_webhook_check(
+        &self,
+        org: &OrgId,
+        generation: i64,
+        at: i64,
+    ) -> Result<(), Error> {
+        let change = Change::new().set("webhook_checked_at", at);
+        self.change_connection(org, generation, change).await
+    }
+
     /// Remembers the key that One Click's webhook was registered with.
     pub async fn record_one_click_webhook(
         &self,
@@ -168,14 +179,18 @@ impl Store {
     }
 
     /// Moves the project cursor of a poll that is through; `synced_at`: when all was well, if what it found is
-    /// brought over.
+    /// brought over; `checked_at`: when `CompanyCam`'s webhook was still the one that the row says.
     pub async fn record_poll(
         &self,
         org: &OrgId,
         cursor: Option<i64>,
         synced_at: Option<i64>,
+        checked_at: Option<i64>,
     ) -> Result<(), Error> {
         let mut change = Change::new().remove("poll");
+        if let Some(at) = checked_at {
+            change = change.set("webhook_checked_at", at);
+        }
         if let Some(at) = synced_at {
             change = change.set("last_synced_at", at);
         }

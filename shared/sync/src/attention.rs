@@ -58,6 +58,15 @@ pub fn count(organization: &Organization, open: &[Item]) -> usize {
 /// Everything that is still so and was not dismissed, the oldest first.
 pub async fn open(app: &App, organization: &Organization) -> Result<Vec<Item>, WorkError> {
     let matters = app.store.matters(&organization.org_id).await?;
+    open_of(app, organization, matters).await
+}
+
+/// The same of these matters, which are all that the organization has.
+pub async fn open_of(
+    app: &App,
+    organization: &Organization,
+    matters: Vec<Matter>,
+) -> Result<Vec<Item>, WorkError> {
     if matters.is_empty() {
         return Ok(Vec::new());
     }

@@ -1,6 +1,7 @@
 //! The connection's state, and telling One Click about it (B4).
 
 use companycam::oauth::OAuthError;
+use model::attention::Matter;
 use model::messages::{Look, SyncMessage};
 use model::organization::{ConnectionState, Organization, TakeBack};
 use model::pause::Side;
@@ -286,7 +287,17 @@ pub fn paused_by(who: &str) -> String {
 
 /// Tells One Click's card how much needs attention, if that is another number than it was told.
 pub async fn tell_attention(app: &App, organization: &Organization) -> Result<(), WorkError> {
-    let open = attention::open(app, organization).await?;
+    let matters = app.store.matters(&organization.org_id).await?;
+    tell_attention_of(app, organization, matters).await
+}
+
+/// The same of these matters, which are all that the organization has.
+pub async fn tell_attention_of(
+    app: &App,
+    organization: &Organization,
+    matters: Vec<Matter>,
+) -> Result<(), WorkError> {
+    let open = attention::open_of(app, organization, matters).await?;
     let count = attention::count(organization, &open);
     let told = organization.attention_told.unwrap_or(0);
     if i64::try_from(count) == Ok(told) || organization.state != ConnectionState::Connected {

@@ -64,9 +64,8 @@ pub async fn waits(
 }
 
 /// Looks again at the projects about which nobody has said anything for a day.
-pub async fn release(context: &OrgContext<'_>) -> Result<(), WorkError> {
+pub async fn release(context: &OrgContext<'_>, matters: &[Matter]) -> Result<(), WorkError> {
     let (org, store) = (context.org(), &context.app.store);
-    let matters = store.matters(org).await?;
     let late = |matter: &&Matter| context.now - matter.since >= WAITS_S;
     let project = |matter: &Matter| match &matter.subject {
         Subject::Duplicate { project_id } => Some(project_id.clone()),

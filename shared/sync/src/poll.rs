@@ -59,10 +59,14 @@ pub async fn poll(context: &OrgContext<'_>) -> Result<(), WorkError> {
     context.app.reseal(organization).await?;
     // First, so that what happens during this poll is told. Where it can't be looked at now, what was
     // missed is brought all the more, and the poll comes back for it.
+    let mut along = Along::default();
     if organization.watching.is_none() {
-        failed.note(webhooks::check(context).await)?;
-        failed.note(duplicates::release(context).await)?;
-        failed.note(connection::tell_attention(context.app, organization).await)?;
+        let checked = failed.note(webhooks::check(context).await)?;
+        along.webhook_checked_at = checked.flatten();
+        let matters = context.app.store.matters(context.org()).await?;
+        failed.note(duplicates::release(context, &matters).await)?;
+        let told = connection::tell_attention_of(context.app, organization, matters).await;
+        failed.note(told)?;
     }
     let progress = before.cloned().unwrap_or_else(|| PollProgress {
         started_at: context.now,
@@ -74,7 +78,33 @@ pub async fn poll(context: &OrgContext<'_>) -> Result<(), WorkError> {
         left_jobs: Vec::new(),
         next_cursor: None,
     });
-    list(context, progress, failed).await
+    let listed = list(context, progress, failed, along).await;
+    if listed.is_err() {
+        // It was looked after all the same.
+        along.record(context).await?;
+    }
+    listed
+}
+
+/// What is written down with the next step of a poll, or with its end.
+#[derive(Debug, Clone, Copy, Default)]
+struct Along {
+    /// Where the list of jobs goes on.
+    job_cursor: Option<Timestamp>,
+    /// When CompanyCam's webhook was found as the row says.
+    webhook_checked_at: Option<i64>,
+}
+
+impl Along {
+    /// Writes down by itself when the webhook was looked after.
+    async fn record(self, context: &OrgContext<'_>) -> Result<(), WorkError> {
+        if let Some(at) = self.webhook_checked_at {
+            let (store, generation) = (&context.app.store, context.organization.generation);
+            let org = context.org();
+            store.record_webhook_check(org, generation, at).await?;
+        }
+        Ok(())
+    }
 }
 
 /// What failed of a poll: the other parts go on without it, and the poll comes back for it (B27).
@@ -83,13 +113,13 @@ struct Failed(Option<WorkError>);
 
 impl Failed {
     /// Keeps what failed for now, for the end. Whatever the other parts would meet too is an error.
-    fn note(&mut self, part: Result<(), WorkError>) -> Result<(), WorkError> {
+    fn note<T>(&mut self, part: Result<T, WorkError>) -> Result<Option<T>, WorkError> {
         match part {
             Err(error @ WorkError::Transient { down: Some(_), .. }) => {
                 self.0.get_or_insert(error);
-                Ok(())
+                Ok(None)
             }
-            other => other,
+            other => other.map(Some),
         }
     }
 
@@ -106,7 +136,7 @@ pub async fn go_on(context: &OrgContext<'_>, seq: i64) -> Result<(), WorkError> 
         .clone()
         .filter(|poll| poll.seq == seq)
     {
-        Some(progress) => list(context, progress, Failed::default()).await,
+        Some(progress) => list(context, progress, Failed::default(), Along::default()).await,
         None => Ok(()),
     }
 }
@@ -116,26 +146,28 @@ async fn list(
     context: &OrgContext<'_>,
     mut progress: PollProgress,
     mut failed: Failed,
+    mut along: Along,
 ) -> Result<(), WorkError> {
     if !progress.left.is_empty() || !progress.left_jobs.is_empty() {
-        queue_looks(context, progress, None).await?;
+        queue_looks(context, progress, along).await?;
         return failed.into_result();
     }
     if let Some(page) = progress.jobs_page {
         match list_jobs(context, &mut progress, page).await {
             Ok(Jobs::More(cursor)) => {
-                queue_looks(context, progress, cursor).await?;
+                along.job_cursor = cursor;
+                queue_looks(context, progress, along).await?;
                 return failed.into_result();
             }
             Ok(Jobs::Listed) => {}
             // The next poll asks for them from where this one began.
             Err(error) => {
                 progress.jobs_page = None;
-                failed.note(Err(error))?;
+                failed.note::<()>(Err(error))?;
             }
         }
     }
-    list_projects(context, progress).await?;
+    list_projects(context, progress, along).await?;
     failed.into_result()
 }
 
@@ -185,22 +217,23 @@ async fn list_jobs(
 async fn list_projects(
     context: &OrgContext<'_>,
     mut progress: PollProgress,
+    along: Along,
 ) -> Result<(), WorkError> {
     for _ in 0..PAGES_A_LOOK {
         let Some(page) = page_to_list(context, &progress) else {
-            return through(context, &progress).await;
+            return through(context, &progress, along).await;
         };
         list_page(context, &mut progress, page).await?;
         if progress.left.len() > LOOKS_AT_ONCE {
-            return queue_looks(context, progress, None).await;
+            return queue_looks(context, progress, along).await;
         }
         let looks = looks(context, &mut Vec::new(), &mut progress.left);
         context.app.queues.send_looks(&looks).await?;
     }
     if page_to_list(context, &progress).is_none() {
-        return through(context, &progress).await;
+        return through(context, &progress, along).await;
     }
-    later(context, progress, Vec::new(), None).await
+    later(context, progress, Vec::new(), along).await
 }
 
 /// The next page of projects. Without a cursor the first sync is still listing, and covers everything;
@@ -242,10 +275,10 @@ async fn list_page(
 async fn queue_looks(
     context: &OrgContext<'_>,
     mut progress: PollProgress,
-    job_cursor: Option<Timestamp>,
+    along: Along,
 ) -> Result<(), WorkError> {
     let looks = looks(context, &mut progress.left_jobs, &mut progress.left);
-    later(context, progress, looks, job_cursor).await
+    later(context, progress, looks, along).await
 }
 
 /// Takes as many as are looked at at once; the rest is left.
@@ -271,7 +304,7 @@ async fn later(
     context: &OrgContext<'_>,
     progress: PollProgress,
     mut messages: Vec<SyncMessage>,
-    job_cursor: Option<Timestamp>,
+    along: Along,
 ) -> Result<(), WorkError> {
     let next = PollProgress {
         seq: progress.seq + 1,
@@ -281,12 +314,17 @@ async fn later(
     messages.push(context.look(Look::PollOn { seq: next.seq }));
     context.app.queues.send_looks(&messages).await?;
     let (store, org) = (&context.app.store, context.org());
-    Ok(store.step_poll(org, &next, job_cursor).await?)
+    store.step_poll(org, &next, along.job_cursor).await?;
+    along.record(context).await
 }
 
 /// The poll ends. Where a sync began to list meanwhile, the cursor stays: what this poll has not read, the
 /// sync may not come to.
-async fn through(context: &OrgContext<'_>, progress: &PollProgress) -> Result<(), WorkError> {
+async fn through(
+    context: &OrgContext<'_>,
+    progress: &PollProgress,
+    along: Along,
+) -> Result<(), WorkError> {
     let since = context.organization.project_cursor;
     let all_listed = progress.page.is_none();
     let cursor = progress
@@ -295,5 +333,8 @@ async fn through(context: &OrgContext<'_>, progress: &PollProgress) -> Result<()
     let (store, org) = (&context.app.store, context.org());
     // Nothing was brought to the other side while an administrator watches only.
     let synced_at = (!context.watches()).then_some(context.now);
-    Ok(store.record_poll(org, cursor, synced_at).await?)
+    let checked_at = along.webhook_checked_at;
+    Ok(store
+        .record_poll(org, cursor, synced_at, checked_at)
+        .await?)
 }

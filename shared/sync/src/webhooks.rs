@@ -1,5 +1,6 @@
 //! Both sides' webhooks: there, ours, and awake (B17).
 
+use companycam::ids::WebhookId;
 use companycam::webhook::SCOPES;
 use companycam::{AccessToken, NewWebhook, Webhook, WebhookUpdate};
 use model::organization::Organization;
@@ -18,39 +19,52 @@ pub async fn set_up(context: &OrgContext<'_>) -> Result<(), WorkError> {
     let keys = Keys::current(context).await?;
     let subscribed = subscribe(context, &keys).await;
     without(context, "One Click", subscribed).await?;
-    let registered = check_companycam(context, &keys).await;
+    let registered = match check_companycam(context, &keys).await {
+        Ok(webhook) => record(context, &webhook, &keys).await,
+        Err(error) => Err(error),
+    };
     without(context, "CompanyCam", registered).await
 }
 
 /// Checks `CompanyCam`'s, and mends it: it is disabled silently after too many errors. Either is
 /// registered anew where that was done with another key: an older version's, or of an earlier connection.
-pub async fn check(context: &OrgContext<'_>) -> Result<(), WorkError> {
+/// When that was, if `CompanyCam`'s is the one that the row says: the poll writes it down with the rest.
+pub async fn check(context: &OrgContext<'_>) -> Result<Option<i64>, WorkError> {
     let keys = Keys::current(context).await?;
     let organization = &context.organization;
     let mut all = true;
     if organization.one_click_key.as_deref() != Some(keys.name().as_str()) {
-        all &= unless_refused(context, "One Click", subscribe(context, &keys).await)?;
+        let subscribed = subscribe(context, &keys).await;
+        all &= unless_refused(context, "One Click", subscribed)?.is_some();
     }
     let checked = check_companycam(context, &keys).await;
-    all &= unless_refused(context, "CompanyCam", checked)?;
+    let webhook = unless_refused(context, "CompanyCam", checked)?;
+    let is_known = organization.webhook_id.is_some()
+        && organization.webhook_id == webhook
+        && organization.webhook_key.as_deref() == Some(keys.name().as_str());
+    match &webhook {
+        Some(webhook) if !is_known => record(context, webhook, &keys).await?,
+        Some(_) => {}
+        None => all = false,
+    }
     if all && !organization.no_old_secrets {
         forget_old_secrets(context).await?;
     }
-    Ok(())
+    Ok(is_known.then_some(context.now))
 }
 
-/// Whether it was done. That a side will never do it was said when it was set up, and is said again by
+/// What came of it, or `None`: a side will never do it. That was said when it was set up, and is said again by
 /// the tab's "not checked lately".
-fn unless_refused(
+fn unless_refused<T>(
     context: &OrgContext<'_>,
     side: &str,
-    done: Result<(), WorkError>,
-) -> Result<bool, WorkError> {
+    done: Result<T, WorkError>,
+) -> Result<Option<T>, WorkError> {
     let Err(WorkError::Permanent(reason)) = done else {
-        return done.map(|()| true);
+        return done.map(Some);
     };
     tracing::error!(org.id = %context.org(), side, cause = reason, "a side will not have our webhook");
-    Ok(false)
+    Ok(None)
 }
 
 /// Deletes the secrets that an earlier version gave the organization: its tokens are in the row, and both
@@ -121,7 +135,8 @@ async fn subscribe(context: &OrgContext<'_>, keys: &Keys) -> Result<(), WorkErro
         .await?)
 }
 
-async fn check_companycam(context: &OrgContext<'_>, keys: &Keys) -> Result<(), WorkError> {
+/// The webhook that is there now, and as it should be.
+async fn check_companycam(context: &OrgContext<'_>, keys: &Keys) -> Result<WebhookId, WorkError> {
     let org = context.org();
     let url = context.app.config.companycam_webhook_url(org, keys.name);
     let (kept, extra) = ours(context).await?;
@@ -138,9 +153,17 @@ async fn check_companycam(context: &OrgContext<'_>, keys: &Keys) -> Result<(), W
         context.app.store.log(org, entry).await?;
         tracing::warn!(org.id = %org, webhook.id = %webhook.id, "mended CompanyCam's webhook");
     }
-    let generation = context.organization.generation;
+    Ok(webhook.id)
+}
+
+async fn record(
+    context: &OrgContext<'_>,
+    webhook: &WebhookId,
+    keys: &Keys,
+) -> Result<(), WorkError> {
+    let (org, generation) = (context.org(), context.organization.generation);
     let name = keys.name();
-    let checked = Some((&webhook.id, context.now, name.as_str()));
+    let checked = Some((webhook, context.now, name.as_str()));
     Ok(context
         .app
         .store

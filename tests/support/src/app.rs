@@ -305,6 +305,13 @@ impl TestApp {
         polled.expect("the poll is queued")
     }
 
+    /// Runs `project-poll` as its schedules do; how many organizations' turn it was.
+    pub async fn scheduled(&self, turn: Turn) -> usize {
+        let queued = project_poll::queue_due(&self.app, turn);
+        let queued = acting_as("ProjectPollRole", queued).await;
+        queued.expect("what is due is queued")
+    }
+
     /// Queues a nightly pass of every organization; how many those are.
     pub async fn nightly(&self) -> usize {
         let queued = project_poll::queue_all(&self.app, Turn::Nightly);

@@ -17,7 +17,7 @@ use winterbaume_core::{MockAws, MockRequest, MockResponse, MockService};
 use winterbaume_secretsmanager::SecretsManagerService;
 
 use crate::dynamodb::{DynamoDb, SharedUnits};
-use crate::roles::forbidden;
+use crate::roles::{forbidden, role};
 use crate::sqs::{Queue, Sqs};
 use crate::units::Units;
 
@@ -38,6 +38,8 @@ pub struct Call {
     pub at_ms: u64,
     /// Whether it was refused, see [`Aws::refuse`].
     pub refused: bool,
+    /// The role of the function that called, as the template's resource is named; none where a test did.
+    pub role: Option<&'static str>,
 }
 
 /// What happens to the next so many calls of an action that are like this.
@@ -256,7 +258,7 @@ pub(crate) fn table_names() -> TableNames {
 }
 
 /// The template, read once.
-pub(crate) fn template() -> &'static Value {
+pub fn template() -> &'static Value {
     static READ: OnceLock<Value> = OnceLock::new();
     READ.get_or_init(|| serde_saphyr::from_str(TEMPLATE).expect("the template is YAML"))
 }
@@ -435,6 +437,7 @@ impl<S: MockService> MockService for Watched<S> {
             body: body.clone(),
             at_ms: simulator_kit::clock::now_ms(),
             refused: false,
+            role: role(),
         };
         let disturbed = disturbed(&mut watch.disturbances, &call);
         let refused = due(&mut watch.refusals, &action, &body) || disturbed == Some(false);

@@ -14,7 +14,7 @@ use serde_json::{Map, Value, json};
 use tokio::sync::Mutex;
 
 use crate::units::Units;
-use crate::{paths, sizes};
+use crate::{paths, sizes, units};
 use winterbaume_core::{MockRequest, MockResponse, MockService};
 use winterbaume_dynamodb::DynamoDbService;
 
@@ -67,8 +67,10 @@ impl MockService for DynamoDb {
             let Some(units) = units.as_mut() else {
                 return self.inner.handle(request).await;
             };
+            let written = units::written(&self.inner, &request).await;
             let answer = self.inner.handle(request.clone()).await;
-            units.add(&self.inner, &request, &answer).await;
+            let call = (&request, &answer);
+            units.add(&self.inner, call, written).await;
             answer
         })
     }

@@ -17,6 +17,7 @@ pub mod deliveries;
 mod drain;
 mod dynamodb;
 mod paths;
+pub mod prices;
 mod roles;
 mod sizes;
 mod sqs;
@@ -25,7 +26,7 @@ mod units;
 mod version_before;
 
 pub use app::TestApp;
-pub use aws::{Aws, Call};
+pub use aws::{Aws, Call, template};
 pub use browser::{Arrival, Browser, Page};
 pub use sqs::{Message, Queue, Sqs};
 pub use units::Units;

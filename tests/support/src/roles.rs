@@ -16,9 +16,14 @@ pub(crate) async fn acting_as<T>(role: &'static str, function: impl Future<Outpu
     ROLE.scope(role, function).await
 }
 
+/// The role of the function that runs; none where a test itself asks.
+pub(crate) fn role() -> Option<&'static str> {
+    ROLE.try_with(|role| *role).ok()
+}
+
 /// What the function that asks is not allowed to do of this, if anything.
 pub(crate) fn forbidden(action: &str, body: &Value) -> Option<String> {
-    let role = ROLE.try_with(|role| *role).ok()?;
+    let role = role()?;
     let needed = needed(action, body);
     let (action, resource) = needed
         .into_iter()

@@ -1,31 +1,73 @@
 //! What calls to DynamoDB would be charged for: a read of 4 kB, or two eventually consistent ones, are a
-//! unit, a written kB is one, and in a transaction two. Indexes are left out: an item that enters or leaves
-//! one costs another unit.
+//! unit, a written kB is one, and in a transaction two. A write is as large as the item before or after it,
+//! whichever is larger, also where its condition does not hold. An item that enters or leaves an index costs
+//! another unit, and one that moves in it two: indexes hold keys only, which never come to a kB.
 
-use serde_json::Value;
+use serde_json::{Map, Value, json};
 use winterbaume_core::{MockRequest, MockResponse, MockService};
 
-use crate::aws::action;
+use crate::aws::{action, template};
 use crate::sizes::{item, size_of};
+
+/// What DynamoDB adds to each item, and to each entry of an index, in what it keeps.
+const KEPT_BESIDE_BYTES: usize = 100;
 
 /// What was charged.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Units {
     /// Read request units.
     pub reads: f64,
-    /// Write request units.
+    /// Write request units, those of indexes included.
     pub writes: f64,
+    /// So much more is kept than before, in bytes.
+    pub kept_bytes: f64,
+}
+
+/// An item that a request writes: its table, its key, and what it was before.
+pub(crate) struct Written {
+    place: Value,
+    before: Map<String, Value>,
+}
+
+/// The items that a request is about to write.
+pub(crate) async fn written(service: &impl MockService, request: &MockRequest) -> Vec<Written> {
+    let asked = body(&request.body);
+    let places: Vec<_> = match action(request).as_str() {
+        "PutItem" | "UpdateItem" | "DeleteItem" => vec![place(&asked)],
+        "TransactWriteItems" => {
+            let writes = asked["TransactItems"].as_array().into_iter().flatten();
+            let writes = writes.filter_map(|write| write.as_object()?.values().next());
+            writes.map(place).collect()
+        }
+        _ => Vec::new(),
+    };
+    let mut written = Vec::new();
+    for place in places {
+        let before = item(service, request, &place).await;
+        written.push(Written { place, before });
+    }
+    written
+}
+
+/// Table and key of a write; of one that puts a whole item, as the table's keys are.
+fn place(write: &Value) -> Value {
+    let table = &write["TableName"];
+    if write["Key"].is_object() {
+        return json!({"TableName": table, "Key": write["Key"]});
+    }
+    let keys = key_names(&properties(table)["KeySchema"]);
+    let key = keys.map(|name| (name.to_owned(), write["Item"][name].clone()));
+    json!({"TableName": table, "Key": key.collect::<Map<_, _>>()})
 }
 
 impl Units {
-    /// Adds what this call is charged for.
+    /// Adds what this call was charged for.
     pub(crate) async fn add(
         &mut self,
         service: &impl MockService,
-        request: &MockRequest,
-        answer: &MockResponse,
+        (request, answer): (&MockRequest, &MockResponse),
+        written: Vec<Written>,
     ) {
-        let body = |bytes: &[u8]| serde_json::from_slice::<Value>(bytes).unwrap_or_default();
         let (asked, answered) = (body(&request.body), body(&answer.body));
         let consistent = |request: &Value| request["ConsistentRead"] == true;
         match action(request).as_str() {
@@ -43,30 +85,87 @@ impl Units {
                     self.reads += sizes.map(|size| reads(size, consistent)).sum::<f64>();
                 }
             }
-            "Query" => {
-                let items = answered["Items"].as_array().into_iter().flatten();
-                self.reads += reads(items.map(bytes).sum(), consistent(&asked));
-            }
-            "PutItem" => self.writes += writes(bytes(&asked["Item"])),
-            "UpdateItem" => {
-                let item = item(service, request, &asked).await;
-                self.writes += writes(size_of(&item));
-            }
-            "DeleteItem" => self.writes += 1.0,
-            "TransactWriteItems" => {
-                for write in asked["TransactItems"].as_array().into_iter().flatten() {
-                    let write = write.as_object().and_then(|write| write.values().next());
-                    let size = match write {
-                        Some(put) if put["Item"].is_object() => bytes(&put["Item"]),
-                        Some(update) => size_of(&item(service, request, update).await),
-                        None => 0,
-                    };
-                    self.writes += 2.0 * writes(size);
-                }
-            }
+            "Query" => self.reads += reads(queried(&answered), consistent(&asked)),
             _ => {}
         }
+        let times = f64::from(1 + u8::from(action(request) == "TransactWriteItems"));
+        for write in written {
+            let after = item(service, request, &write.place).await;
+            let larger = size_of(&write.before).max(size_of(&after));
+            let table = &write.place["TableName"];
+            self.writes += times * writes(larger) + moved(table, &write.before, &after);
+            self.kept_bytes += kept(table, &after) - kept(table, &write.before);
+        }
     }
+}
+
+/// What an index is charged for when the item changes.
+fn moved(table: &Value, before: &Map<String, Value>, after: &Map<String, Value>) -> f64 {
+    let of_each = indexes(table).map(|index| {
+        match (entry(table, index, before), entry(table, index, after)) {
+            (None, None) => 0.0,
+            (Some(before), Some(after)) if before == after => 0.0,
+            (Some(_), Some(_)) => 2.0,
+            (None, Some(_)) | (Some(_), None) => 1.0,
+        }
+    });
+    of_each.sum()
+}
+
+/// What is kept of an item, in the table and its indexes.
+fn kept(table: &Value, item: &Map<String, Value>) -> f64 {
+    if item.is_empty() {
+        return 0.0;
+    }
+    let entries = indexes(table).filter_map(|index| entry(table, index, item));
+    let sizes = entries.map(|entry| size_of(&entry) + KEPT_BESIDE_BYTES);
+    float(size_of(item) + KEPT_BESIDE_BYTES + sizes.sum::<usize>())
+}
+
+/// The item's entry in the index, if it is there: both keys.
+fn entry(table: &Value, index: &Value, item: &Map<String, Value>) -> Option<Map<String, Value>> {
+    let all = key_names(&index["KeySchema"]).chain(key_names(&properties(table)["KeySchema"]));
+    all.map(|name| Some((name.to_owned(), item.get(name)?.clone())))
+        .collect()
+}
+
+fn indexes(table: &Value) -> impl Iterator<Item = &'static Value> {
+    let indexes = properties(table)["GlobalSecondaryIndexes"].as_array();
+    indexes.into_iter().flatten()
+}
+
+/// What the template says of a table; they have the names of its resources here.
+fn properties(table: &Value) -> &'static Value {
+    let name = table.as_str().unwrap_or_default();
+    &template()["Resources"][name]["Properties"]
+}
+
+fn key_names(schema: &Value) -> impl Iterator<Item = &str> {
+    let keys = schema.as_array().into_iter().flatten();
+    keys.filter_map(|key| key["AttributeName"].as_str())
+}
+
+/// What a query reads: what it leaves out is charged for too, and so is what it only counts, which is here
+/// taken to be keys.
+fn queried(answered: &Value) -> usize {
+    const KEYS_BYTES: usize = 100;
+    let number = |name: &str| {
+        let number = answered[name].as_u64().unwrap_or_default();
+        usize::try_from(number).unwrap_or_default()
+    };
+    let (scanned, given) = (number("ScannedCount"), number("Count"));
+    let Some(items) = answered["Items"].as_array() else {
+        return scanned * KEYS_BYTES;
+    };
+    let read = items.iter().map(bytes).sum::<usize>();
+    if given == 0 {
+        return scanned * KEYS_BYTES;
+    }
+    read * scanned.max(given) / given
+}
+
+fn body(bytes: &[u8]) -> Value {
+    serde_json::from_slice(bytes).unwrap_or_default()
 }
 
 fn bytes(item: &Value) -> usize {
@@ -74,10 +173,14 @@ fn bytes(item: &Value) -> usize {
 }
 
 fn reads(bytes: usize, consistent: bool) -> f64 {
-    let units = f64::from(u32::try_from(bytes.div_ceil(4096).max(1)).unwrap_or(u32::MAX));
+    let units = float(bytes.div_ceil(4096).max(1));
     if consistent { units } else { units / 2.0 }
 }
 
 fn writes(bytes: usize) -> f64 {
-    f64::from(u32::try_from(bytes.div_ceil(1024).max(1)).unwrap_or(u32::MAX))
+    float(bytes.div_ceil(1024).max(1))
+}
+
+fn float(number: usize) -> f64 {
+    f64::from(u32::try_from(number).unwrap_or(u32::MAX))
 }

@@ -15,7 +15,7 @@ use super::{Answer, Found, is_about, job_state, of_project, states};
 const MOST_HITS: usize = 10;
 /// How many rows are gone through here, newest first. CompanyCam looks among older ones, by name and street,
 /// and One Click among their jobs.
-const AMONG: usize = 300;
+const AMONG: usize = 200;
 
 pub async fn by_words(
     app: &App,

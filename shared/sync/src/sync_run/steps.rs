@@ -30,7 +30,7 @@ pub async fn take(context: &OrgContext<'_>, run: &SyncRun) -> Result<Taken, Work
             left,
             projects,
             next_page,
-        } => Ok(take_looks(context, run, left, (projects, *next_page))),
+        } => take_looks(context, run, left, (projects, *next_page)).await,
         SyncStep::Photos {
             projects,
             cursor,
@@ -115,14 +115,19 @@ async fn take_projects(
     Ok(taken)
 }
 
-/// Queues some of the looks at a page's projects.
-fn take_looks(
+/// A new project needs so many GETs: who is assigned, and its documents.
+const GETS_A_PROJECT: usize = 2;
+
+/// Queues some of the looks at a page's projects, once there is room for what they ask.
+async fn take_looks(
     context: &OrgContext<'_>,
     run: &SyncRun,
     left: &[ProjectId],
     (projects, next_page): (&[ProjectId], Option<u32>),
-) -> Taken {
+) -> Result<Taken, WorkError> {
     let (now, rest) = left.split_at(left.len().min(LOOKS_AT_ONCE));
+    let gets = now.len() * GETS_A_PROJECT;
+    context.companycam().require_room(gets).await?;
     let next = if rest.is_empty() {
         after_looks(projects.to_vec(), next_page)
     } else {
@@ -134,7 +139,7 @@ fn take_looks(
     };
     let mut taken = Taken::then(next);
     taken.looks = looks(context.org(), run, now);
-    taken
+    Ok(taken)
 }
 
 /// Where a page's photos are.

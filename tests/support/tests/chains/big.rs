@@ -13,6 +13,8 @@ const PROJECTS: usize = 120;
 const PHOTOS_EACH: usize = 2;
 /// A message holds a page of projects' ids at most.
 const LARGEST_MESSAGE: usize = 10_000;
+/// No more looks wait for their turn at CompanyCam's limit than are queued at once, with the step behind them.
+const MOST_PUT_OFF: usize = 5;
 /// And so does the organization's row.
 const LARGEST_ROW: usize = 40_000;
 
@@ -54,12 +56,13 @@ async fn b19_many_projects_are_a_chain_of_small_steps_within_the_budget() {
     }
     test.companycam.controls.clear_requests();
     test.connect().await;
-    let (mut message, mut row) = (0, 0);
+    let (mut message, mut row, mut put_off) = (0, 0, 0);
     loop {
         while test.work_once().await > 0 {
             message = message.max(largest(&test));
         }
         row = row.max(row_size(&test).await);
+        put_off = put_off.max(test.aws.sqs.messages(Queue::Retry).len());
         if test.aws.sqs.next_due_ms().is_none() {
             break;
         }
@@ -70,6 +73,7 @@ async fn b19_many_projects_are_a_chain_of_small_steps_within_the_budget() {
     assert_eq!(run.result.unwrap().made, i64::try_from(count).unwrap());
     assert!(message <= LARGEST_MESSAGE, "a message of {message} bytes");
     assert!(row <= LARGEST_ROW, "a row of {row} bytes");
+    assert!(put_off <= MOST_PUT_OFF, "{put_off} looks were put off");
 
     let state = test.one_click_state();
     let jobs = state["jobs"].as_array().unwrap();

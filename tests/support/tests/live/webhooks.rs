@@ -1,11 +1,13 @@
 //! Both sides' webhooks: made and mended (B17). How they end is in `webhook_ends`.
 
+use std::time::Duration;
+
 use companycam::WebhookUpdate;
 use companycam::ids::WebhookId;
 use http::Method;
 use serde_json::{Value, json};
 use test_support::steps::{answer, fault, requests};
-use test_support::{ORG, TestApp};
+use test_support::{ORG, Queue, TestApp};
 
 use crate::{another, api, assert_told, our_url, the_webhook};
 
@@ -42,6 +44,42 @@ async fn b17_connecting_registers_one_webhook_on_each_side() {
     let organization = test.organization().await.unwrap();
     assert_eq!(organization.webhook_id, Some(webhook_id(&id)));
     assert!(organization.webhook_checked_at.is_some());
+}
+
+#[tokio::test]
+async fn b17_every_poll_writes_down_that_it_looked_after_the_webhook() {
+    let test = TestApp::connected().await;
+    let checked = async || test.organization().await.unwrap().webhook_checked_at;
+    let (mut before, quarter) = (checked().await, Duration::from_mins(15));
+    let mut moved = async |how: &str| {
+        let now = checked().await;
+        assert!(now > before, "{how}: {before:?}, then {now:?}");
+        before = now;
+    };
+    test.advance(quarter);
+    test.poll().await;
+    test.work_on(Queue::Sync).await;
+    moved("a poll with nothing new").await;
+
+    // More than are looked at at once.
+    for number in 0..6 {
+        test.named_project(&format!("Project {number}")).await;
+    }
+    test.advance(quarter);
+    test.poll().await;
+    test.work_on(Queue::Sync).await;
+    assert!(test.organization().await.unwrap().poll.is_some());
+    moved("a poll that goes on").await;
+    test.settle().await;
+
+    let fails = answer(500);
+    test.companycam
+        .controls
+        .add_fault(fault("GET", "/v2/projects", None, fails));
+    test.advance(quarter);
+    test.poll().await;
+    test.work_on(Queue::Sync).await;
+    moved("a poll that fails").await;
 }
 
 #[tokio::test]

@@ -1,8 +1,8 @@
 //! What a night costs (B17): `make nightly-cost` prints it.
 
 use serde_json::json;
-use test_support::TestApp;
 use test_support::steps::requests;
+use test_support::{TestApp, prices};
 
 use crate::{checks, night};
 
@@ -124,8 +124,7 @@ async fn b17_the_cost_of_a_night() {
     assert!(large.without_documents() + large.documents <= 8_200);
     let of_large = LARGE.photos as f64 / SMALL.photos as f64;
     let (reads, writes) = (units.reads * of_large, units.writes * of_large);
-    // Published prices of requests on demand in us-east-1, of November 2024.
-    let dollars = reads * 0.125e-6 + writes * 0.625e-6;
+    let dollars = reads * prices::DYNAMODB_READ_UNIT + writes * prices::DYNAMODB_WRITE_UNIT;
     println!(
         "A night of {} projects, {} photos and {} tags: {} GETs of CompanyCam and {} for documents; \
          DynamoDB {reads:.0} read and {writes:.0} written units, ${dollars:.3}",
