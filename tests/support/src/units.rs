@@ -184,3 +184,53 @@ fn writes(bytes: usize) -> f64 {
 fn float(number: usize) -> f64 {
     f64::from(u32::try_from(number).unwrap_or(u32::MAX))
 }
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_dynamodb::Client;
+    use aws_sdk_dynamodb::types::AttributeValue;
+
+    use crate::Aws;
+
+    #[tokio::test]
+    async fn an_item_that_enters_an_index_moves_in_it_or_leaves_it_is_charged_for_that() {
+        let aws = Aws::new().await;
+        let db = Client::new(&aws.config);
+        let text = |text: &str| AttributeValue::S(text.to_owned());
+        let put = async |pending: Option<&str>| {
+            aws.count_units().await;
+            let item = db.put_item().table_name("PhotosTable");
+            let item = item.item("org_id", text("o")).item("photo_id", text("1"));
+            let item = match pending {
+                Some(org) => item.item("pending_org", text(org)),
+                None => item,
+            };
+            item.send().await.expect("an item is kept");
+            aws.count_units().await.writes.to_string()
+        };
+        assert_eq!(put(None).await, "1");
+        assert_eq!(put(Some("o")).await, "2", "it enters");
+        assert_eq!(put(Some("o")).await, "1", "it stays as it is");
+        assert_eq!(put(Some("p")).await, "3", "it moves");
+        assert_eq!(put(None).await, "2", "it leaves");
+    }
+
+    #[tokio::test]
+    async fn a_write_is_as_large_as_the_larger_item_and_what_is_kept_grows_and_shrinks() {
+        let aws = Aws::new().await;
+        let db = Client::new(&aws.config);
+        let text = |text: &str| AttributeValue::S(text.to_owned());
+        let put = async |letters: usize| {
+            aws.count_units().await;
+            let item = db.put_item().table_name("EphemeralTable");
+            let item = item.item("key", text("k"));
+            let item = item.item("text", text(&"a".repeat(letters)));
+            item.send().await.expect("an item is kept");
+            let units = aws.count_units().await;
+            format!("{} written, {} kept", units.writes, units.kept_bytes)
+        };
+        assert_eq!(put(10).await, "1 written, 118 kept");
+        assert_eq!(put(3000).await, "3 written, 2990 kept");
+        assert_eq!(put(10).await, "3 written, -2990 kept");
+    }
+}

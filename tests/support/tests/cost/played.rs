@@ -42,10 +42,10 @@ pub async fn quiet() -> (TestApp, String) {
 }
 
 /// Polls until nothing is new, in the middle of the time between two distributions of turns: those are no
-/// poll's matter.
+/// poll's matter. So long after connecting that the first of these polls renews the token, and none of the next.
 async fn calm_down(test: &TestApp, organizations: usize) {
     let phase = test.app.clock.now_s().rem_euclid(TURNS_EVERY_S);
-    let wait_s = (QUIET_S - phase).rem_euclid(TURNS_EVERY_S);
+    let wait_s = TURNS_EVERY_S + (QUIET_S - phase).rem_euclid(TURNS_EVERY_S);
     test.advance(Duration::from_secs(wait_s.unsigned_abs()));
     for _ in 0..2 {
         polls(test, organizations).await;

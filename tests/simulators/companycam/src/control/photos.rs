@@ -100,6 +100,7 @@ struct ChangeBody {
     internal: Option<bool>,
     processing_status: Option<String>,
     captured_at: Option<i64>,
+    updated_at: Option<i64>,
     uri: Option<UriKind>,
 }
 
@@ -139,6 +140,10 @@ async fn change(
             ensure_file(&sim, &mut state, id);
         }
         state.finish_photo(id, &status);
+    }
+    // Last, since every change dates the photo.
+    if let (Some(at), Some(photo)) = (body.updated_at, state.photos.get_mut(&id)) {
+        photo.updated_at = at;
     }
     Ok(StatusCode::NO_CONTENT)
 }
