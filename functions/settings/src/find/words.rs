@@ -51,7 +51,7 @@ pub async fn by_words(
         of_found_job(app, organization, &job, &mut answers).await?;
     }
     let mut companycam_is_silent = false;
-    if answers.is_empty() || (more && rows.len() < MOST_HITS) {
+    if rows.is_empty() || (more && rows.len() < MOST_HITS) {
         match remote::projects(app, organization, text).await {
             Ok(mut found) => {
                 found.retain(|project| in_words(&project_fields(project)).contains(&words));
