@@ -27,7 +27,7 @@ pub async fn measure() -> Result<Value> {
     stream::iter(0..PROJECTS)
         .map(|number| project_with_photos(&stack, &person, number))
         .buffer_unordered(AT_ONCE)
-        .try_for_each(|_| async { Ok(()) })
+        .try_for_each(|()| async { Ok(()) })
         .await?;
     // The newest comes over first: in this photos are taken.
     let house = json!({"company_id": person.company, "name": "House"});
