@@ -180,6 +180,7 @@ screenshots: functions simulator-binaries browser ## Make the pictures in docs/s
 
 .PHONY: bench
 bench: functions simulator-binaries ## The benchmarks, or ONLY='burst large'; results as tables and in target/bench.json
+	$(call programs,curl=curl)
 	cargo build --workspace --bin bench
 	$(LOCAL) run target/debug/bench $(ONLY)
 

@@ -212,3 +212,62 @@ async fn set_aside(
     }
     app.queues.dead_letter_look(body).await
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use model::messages::{Origin, Told};
+
+    use super::*;
+
+    fn project(id: &str, origin: Origin) -> SyncMessage {
+        let project_id = id.parse().unwrap();
+        SyncMessage::new(
+            &"org".parse().unwrap(),
+            Look::Project { project_id, origin },
+        )
+    }
+
+    fn record(message: &SyncMessage) -> SqsMessage {
+        let mut record = SqsMessage::default();
+        record.body = Some(serde_json::to_string(message).unwrap());
+        record.event_source_arn = Some("arn:aws:sqs:us-east-1:123456789012:sync.fifo".to_owned());
+        record.attributes = [("MessageGroupId".to_owned(), "org".to_owned())].into();
+        record
+    }
+
+    fn records(messages: &[SyncMessage]) -> Vec<SqsMessage> {
+        messages.iter().map(record).collect()
+    }
+
+    #[test]
+    fn b19_listed_projects_are_looked_at_beside_each_other() {
+        let listed = ["1", "2", "3", "4", "5"].map(|id| project(id, Origin::Sync));
+        assert_eq!(together(&records(&listed)), AT_ONCE);
+        let twice = ["1", "2", "1"].map(|id| project(id, Origin::Poll));
+        assert_eq!(together(&records(&twice)), 2);
+        let told_of = [project("1", Origin::Sync), project("2", Origin::Event)];
+        assert_eq!(together(&records(&told_of)), 1);
+        let events = ["1", "2"].map(|id| project(id, Origin::Event));
+        assert_eq!(together(&records(&events)), 1);
+    }
+
+    #[test]
+    fn b26_only_the_same_look_before_it_makes_one_needless() {
+        let (event, other) = (project("1", Origin::Event), project("2", Origin::Event));
+        let merge = project("1", Origin::Merge);
+        let before = records(&[other, event.clone()]);
+        assert!(is_repeated(&record(&event), &before));
+        assert!(!is_repeated(&record(&event), &before[..1]));
+        assert!(!is_repeated(&record(&merge), &before));
+        let told = event.telling(Some(Told {
+            at: 1,
+            object: "{}".to_owned(),
+        }));
+        assert!(!is_repeated(
+            &record(&told),
+            &records(std::slice::from_ref(&told))
+        ));
+    }
+}

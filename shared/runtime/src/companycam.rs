@@ -7,10 +7,10 @@ use model::organization::Organization;
 use model::pause::Side;
 use one_click::ids::OrgId;
 use secrecy::SecretString;
+use store::ephemeral::CallBudget;
 
 use crate::pacing::{Call, Lane, spend};
 use crate::{App, WorkError};
-use store::ephemeral::CallBudget;
 
 /// How often a budget is tried to be written before others' writing is too much.
 const BUDGET_TRIES: usize = 8;

@@ -12,6 +12,7 @@
 mod app;
 mod aws;
 mod browser;
+mod company;
 pub mod cut;
 pub mod deliveries;
 mod drain;

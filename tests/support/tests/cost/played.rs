@@ -153,7 +153,8 @@ pub async fn day(test: &TestApp) -> Vec<Turn> {
 /// The first sync of a company of this size, and a night of it.
 pub async fn company(size: Size) -> [Vec<Turn>; 2] {
     let test = TestApp::spawn().await;
-    fill(&test, size).await;
+    test.fill(size.projects, size.photos / size.projects, TAGS)
+        .await;
     // How fast it may go is another matter.
     let unlimited: Value = json!({"get_limit": 1_000_000, "write_limit": 1_000_000});
     test.companycam_settings(unlimited).await;
@@ -170,22 +171,6 @@ pub async fn company(size: Size) -> [Vec<Turn>; 2] {
     let told = format!("Nightly check: {0} of {0} copies verified.", size.photos);
     assert!(test.log_says(&[&told]).await);
     [backfill, night]
-}
-
-async fn fill(test: &TestApp, size: Size) {
-    let tag = |number: usize| format!("Tag {}", number % TAGS);
-    for number in 0..size.projects {
-        let project = test.named_project(&format!("Project {number}")).await;
-        for photo in 0..size.photos / size.projects {
-            let mut tags = vec![tag(photo / 2)];
-            if photo % 2 == 0 {
-                tags.push(tag(photo / 2 + 1));
-            }
-            test.new_photo(&project, json!({ "tags": tags })).await;
-        }
-        let long_ago = json!({"updated_at": test_support::steps::now() - 3600});
-        test.change_project(&project, long_ago).await;
-    }
 }
 
 fn is_synced(organization: Option<&Organization>, size: Size) -> bool {

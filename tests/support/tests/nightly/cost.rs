@@ -1,6 +1,5 @@
 //! What a night costs (B17): `make nightly-cost` prints it.
 
-use serde_json::json;
 use test_support::steps::requests;
 use test_support::{TestApp, prices};
 
@@ -60,19 +59,8 @@ const LARGE: Company = Company {
 /// Connected, with everything of the small company copied long ago.
 async fn small() -> TestApp {
     let test = TestApp::connected().await;
-    let tag = |number: usize| format!("Tag {}", number % SMALL.tags);
-    for number in 0..SMALL.projects {
-        let project = test.named_project(&format!("Project {number}")).await;
-        for photo in 0..SMALL.photos / SMALL.projects {
-            let mut tags = vec![tag(photo / 2)];
-            if photo % 2 == 0 {
-                tags.push(tag(photo / 2 + 1));
-            }
-            test.new_photo(&project, json!({ "tags": tags })).await;
-        }
-        let long_ago = json!({"updated_at": test_support::steps::now() - 3600});
-        test.change_project(&project, long_ago).await;
-    }
+    let photos_each = SMALL.photos / SMALL.projects;
+    test.fill(SMALL.projects, photos_each, SMALL.tags).await;
     test.sync("29").await;
     test
 }
