@@ -169,14 +169,22 @@ nightly-cost: ## What the nightly pass of a large company costs, worked out from
 cost: ## What an organization's month and a million photos cost on AWS, from counted calls and published prices
 	cargo test --workspace --test cost -- --nocapture
 
+.PHONY: scale
+scale: ## Simulate 100,000 organizations through the queues on a clock of its own: waiting times, as tables
+	@cargo build --quiet --workspace --bin scale
+	@target/debug/scale
+
 .PHONY: year
 year: ## Long years of an organization's life, of which both sides have to be what people made: YEARS=10, or YEAR=<seed> again
 	YEARS='$(or $(YEARS),10)' cargo test --workspace --test year -- --nocapture
 
+# In a font that Debian has, wherever they are made.
 .PHONY: screenshots
 screenshots: functions simulator-binaries browser ## Make the pictures in docs/screenshots anew, from a demo of their own
+	$(call programs,fc-list=fontconfig)
+	@fc-list --quiet Inter || $$(test "$$(id -u)" = 0 || echo sudo) apt-get install --quiet --yes --no-install-recommends fonts-inter
 	cargo build --workspace --bin screenshots
-	$(LOCAL) run target/debug/screenshots
+	FONTCONFIG_FILE=tests/browser/fonts.conf $(LOCAL) run target/debug/screenshots
 
 .PHONY: bench
 bench: functions simulator-binaries ## The benchmarks, or ONLY='burst large'; results as tables and in target/bench.json

@@ -9,7 +9,7 @@ use companycam::media::Media;
 use futures::future::join_all;
 use model::messages::{Envelope, FileMessage, OTHER_VERSION_TRIES, OTHER_VERSION_WAIT};
 use runtime::panics::{Panicked, guarded};
-use runtime::queues::{QueueError, backoff};
+use runtime::queues::{FileQueue, QueueError, backoff};
 use runtime::{App, Deadline, WorkError};
 use sync::copy::{CopyOutcome, copy_file, give_up};
 use tracing::Instrument;
@@ -30,7 +30,7 @@ enum NotDone {
     NotBegun,
 }
 
-/// Handles a batch of the photo queue.
+/// Handles a batch of a queue of files.
 pub async fn handle(
     app: &App,
     media: &Media,
@@ -75,8 +75,9 @@ async fn handle_record(
         // Whoever had it before may have written down that it comes back, and ended before it was sent.
         Ok(message) if came_back(record) => tried(message),
         Ok(message) => message,
-        Err(error) => return Ok(unreadable(app, body, &error).await?),
+        Err(error) => return Ok(unreadable(app, record, &error).await?),
     };
+    let queue = queue_of(app, record);
     let (org, file) = (&message.org_id, &message.id);
     let span = tracing::info_span!("file", org.id = %org, file.id = %file, message.tries);
     let copied = async {
@@ -89,20 +90,23 @@ async fn handle_record(
     match copied.instrument(span).await {
         Ok(CopyOutcome::Done | CopyOutcome::Waits) => Ok(()),
         Ok(CopyOutcome::NotBegun) => Err(NotDone::NotBegun),
-        Ok(CopyOutcome::Later(delay)) => Ok(app.queues.send_files_later(&[message], delay).await?),
+        Ok(CopyOutcome::Later(delay)) => Ok(app
+            .queues
+            .send_files_later(queue, &[message], delay)
+            .await?),
         // Refused, while others are not: it is tried again by itself.
-        Ok(CopyOutcome::Refused(delay)) => put_off(app, message, delay).await,
+        Ok(CopyOutcome::Refused(delay)) => put_off(app, queue, message, delay).await,
         // Something is unavailable that is no side, or what tells which.
         Err(WorkError::Transient { after, cause, .. }) => {
             let delay = after.unwrap_or_else(|| backoff(message.tries));
             tracing::warn!(org.id = %org, file.id = %file, message.tries, delay_s = delay.as_secs(), %cause, "put off a file");
-            put_off(app, message, delay).await
+            put_off(app, queue, message, delay).await
         }
         // The photo waits for the version that can read its row.
         Err(WorkError::OtherVersion(cause)) if message.tries < OTHER_VERSION_TRIES => {
             // The template counts these lines.
             tracing::error!(org.id = %org, file.id = %file, message.tries, cause, "a row of another version is waited for");
-            put_off(app, message, OTHER_VERSION_WAIT).await
+            put_off(app, queue, message, OTHER_VERSION_WAIT).await
         }
         Err(
             error @ (WorkError::OtherVersion(_)
@@ -116,14 +120,21 @@ async fn handle_record(
 }
 
 /// Nobody but us writes here: what can't be read is of another version, and waits for it.
-async fn unreadable(app: &App, body: &str, error: &serde_json::Error) -> Result<(), QueueError> {
+async fn unreadable(
+    app: &App,
+    record: &SqsMessage,
+    error: &serde_json::Error,
+) -> Result<(), QueueError> {
+    let body = record.body.as_deref().unwrap_or_default();
     let Some(again) = Envelope::again(body) else {
         tracing::error!(cause = %error, "a message that can't be read was set aside");
         return app.queues.dead_letter_file(body).await;
     };
     // The template counts these lines.
     tracing::error!(cause = %error, org.id = %again.org_id, message.tries = again.tries, "a message of another version waits");
-    app.queues.send_file_as_it_came(&again).await
+    app.queues
+        .send_file_as_it_came(queue_of(app, record), &again)
+        .await
 }
 
 /// A message that panicked: put off, for longer than whoever panicked holds the photo.
@@ -137,10 +148,19 @@ async fn panicked_at(app: &App, record: &SqsMessage, panic: &Panicked) -> Result
                 panics: message.panics + 1,
                 ..message
             };
-            Ok(app.queues.send_files_later(&[again], AFTER_PANIC).await?)
+            let queue = queue_of(app, record);
+            Ok(app
+                .queues
+                .send_files_later(queue, &[again], AFTER_PANIC)
+                .await?)
         }
         Ok(_) | Err(_) => Ok(app.queues.dead_letter_file(body).await?),
     }
+}
+
+/// Where it came from, and goes back to.
+fn queue_of(app: &App, record: &SqsMessage) -> FileQueue {
+    app.queues.files_of(record.event_source_arn.as_deref())
 }
 
 /// Whether somebody received it before.
@@ -163,8 +183,13 @@ fn tried(message: FileMessage) -> FileMessage {
 }
 
 /// Has the photo tried again after the delay.
-async fn put_off(app: &App, message: FileMessage, delay: Duration) -> Result<(), NotDone> {
+async fn put_off(
+    app: &App,
+    queue: FileQueue,
+    message: FileMessage,
+    delay: Duration,
+) -> Result<(), NotDone> {
     let delay = delay.max(Duration::from_secs(1));
     let again = tried(message);
-    Ok(app.queues.send_files_later(&[again], delay).await?)
+    Ok(app.queues.send_files_later(queue, &[again], delay).await?)
 }

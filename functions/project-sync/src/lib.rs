@@ -99,7 +99,8 @@ async fn handle_group(app: &App, records: &[SqsMessage]) -> Vec<String> {
         // Boxed: a look's future is large.
         let handled = together
             .iter()
-            .map(|record| Box::pin(handle_record(app, record)));
+            .zip(at + 1..)
+            .map(|(record, next)| Box::pin(handle_record(app, record, &records[next..])));
         let handled = join_all(handled).await;
         for (record, handled) in together.iter().zip(handled) {
             if let Err(error) = handled {
@@ -153,8 +154,12 @@ async fn take_burst(app: &App, burst: &[SyncMessage]) -> Vec<usize> {
     }
 }
 
-async fn handle_record(app: &App, record: &SqsMessage) -> Result<(), QueueError> {
-    match guarded(Box::pin(record::handle(app, record))).await {
+async fn handle_record(
+    app: &App,
+    record: &SqsMessage,
+    behind: &[SqsMessage],
+) -> Result<(), QueueError> {
+    match guarded(Box::pin(record::handle(app, record, behind))).await {
         Ok(handled) => handled,
         Err(panicked) => {
             tracing::error!(cause = %panicked, "a look panicked");

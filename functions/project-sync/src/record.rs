@@ -41,16 +41,25 @@ fn told(record: &SqsMessage) -> Option<SyncMessage> {
     in_turn(record).filter(|message| message.told.is_some())
 }
 
-/// Whether the same look stands before it in its batch, which took it or handed it on: all were in the queue
-/// before that looked, so it saw what this is about. One that was told something is the only one to know.
-pub fn is_repeated(record: &SqsMessage, before: &[SqsMessage]) -> bool {
-    let Some(message) = in_turn(record).filter(|message| message.told.is_none()) else {
+/// Whether the same look is among others of its batch. What stands before it took it, or handed it on: all were in
+/// the queue before that looked, so it saw what this is about.
+pub fn is_repeated(record: &SqsMessage, others: &[SqsMessage]) -> bool {
+    let Some(message) = in_turn(record) else {
         return false;
     };
-    before
+    others
         .iter()
         .filter_map(in_turn)
-        .any(|other| other == message)
+        .any(|other| is_same(&other, &message))
+}
+
+/// Of a project's events the first asks for all of them. Another look that was told something is the only one to
+/// know.
+fn is_same(one: &SyncMessage, other: &SyncMessage) -> bool {
+    let bare = |message: &SyncMessage| message.clone().telling(None);
+    let nothing_told = one.told.is_none() && other.told.is_none();
+    let projects = matches!(one.look, Look::Project { .. });
+    (nothing_told || projects) && bare(one) == bare(other)
 }
 
 /// How many of the first records are looked at beside each other: projects that were listed, each another one.
@@ -78,8 +87,12 @@ fn in_turn(record: &SqsMessage) -> Option<SyncMessage> {
     (ordered && group == message.org_id.as_str()).then_some(message)
 }
 
-/// Handles one message of either queue.
-pub async fn handle(app: &App, record: &SqsMessage) -> Result<(), QueueError> {
+/// Handles one message of either queue. `behind`: what stands behind it in its batch.
+pub async fn handle(
+    app: &App,
+    record: &SqsMessage,
+    behind: &[SqsMessage],
+) -> Result<(), QueueError> {
     let body = record.body.as_deref().unwrap_or_default();
     let message: SyncMessage = match serde_json::from_str(body) {
         Ok(message) => message,
@@ -95,6 +108,12 @@ pub async fn handle(app: &App, record: &SqsMessage) -> Result<(), QueueError> {
     if put_off || moved_back {
         return app.queues.send_looks(&[message]).await;
     }
+    let message = if is_repeated(record, behind) {
+        // Which of them says what is so now, CompanyCam knows.
+        message.telling(None)
+    } else {
+        message
+    };
     let span = tracing::info_span!(
         "look",
         org.id = %message.org_id,
@@ -261,13 +280,21 @@ mod tests {
         assert!(is_repeated(&record(&event), &before));
         assert!(!is_repeated(&record(&event), &before[..1]));
         assert!(!is_repeated(&record(&merge), &before));
-        let told = event.telling(Some(Told {
-            at: 1,
-            object: "{}".to_owned(),
-        }));
-        assert!(!is_repeated(
-            &record(&told),
-            &records(std::slice::from_ref(&told))
-        ));
+        let tell = |message: &SyncMessage, object: &str| {
+            let object = object.to_owned();
+            record(&message.clone().telling(Some(Told { at: 1, object })))
+        };
+        // Two events of one project are one look, whatever they say.
+        let (one, two) = (tell(&event, "{}"), tell(&event, "[]"));
+        assert!(is_repeated(&two, &[one.clone()]) && is_repeated(&one, &[two]));
+        assert!(!is_repeated(&tell(&merge, "{}"), &[one]));
+        // A photo's event says what no other does.
+        let look = Look::Photo {
+            photo_id: "1".parse().unwrap(),
+            tags: false,
+        };
+        let photo = SyncMessage::new(&"org".parse().unwrap(), look);
+        assert!(!is_repeated(&tell(&photo, "{}"), &[tell(&photo, "{}")]));
+        assert!(is_repeated(&record(&photo), &records(&[photo])));
     }
 }

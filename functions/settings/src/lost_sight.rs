@@ -40,7 +40,7 @@ pub fn card(app: &App, signed_in: &SignedIn, organization: &Organization) -> Mar
         section.card id="lost-sight" aria-labelledby="lost-sight-title" {
             h2 id="lost-sight-title" { "Are these gone from CompanyCam?" }
             p {
-                "The last nightly check " span.soft { (time(lost.at)) } " no longer saw "
+                "The last check of everything, " span.soft { (time(lost.at)) } ", no longer saw "
                 (lost.projects) " linked projects and " (lost.files)
                 " copied photos and documents. Nothing was removed. They may be deleted, or "
                 (organization.connected_by) ", who connected, may see less of CompanyCam than before."

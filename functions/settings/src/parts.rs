@@ -16,8 +16,17 @@ pub fn csrf(signed_in: &SignedIn) -> Markup {
 
 /// A time as people read it, in UTC since the server knows no other.
 pub fn time(at: i64) -> Markup {
+    read(at, false)
+}
+
+/// The same of something that happened; the page's script says how long ago, where that is a day at most.
+pub fn ago(at: i64) -> Markup {
+    read(at, true)
+}
+
+fn read(at: i64, ago: bool) -> Markup {
     let Ok(at) = jiff::Timestamp::from_second(at) else {
         return html! { "unknown" };
     };
-    html! { time datetime=(at) { (at.strftime("%b %-d, %Y, %-I:%M %p")) " UTC" } }
+    html! { time datetime=(at) data-ago[ago] { (at.strftime("%b %-d, %Y, %-I:%M %p")) " UTC" } }
 }

@@ -39,9 +39,14 @@ pub fn companycam(body: &[u8]) -> Result<News, Ignored> {
         },
         Subject::Unknown => return Err(Ignored("it is of an unknown kind, or names nothing")),
     };
+    // What became of a project that is gone, or went into another, is looked for.
+    let is_told = match &look {
+        Look::Project { origin, .. } => *origin == Origin::Event,
+        _ => true,
+    };
     let object = delivery
         .object
-        .filter(|object| object.len() <= LONGEST_TOLD);
+        .filter(|object| is_told && object.len() <= LONGEST_TOLD);
     let told = delivery.created_at.zip(object);
     Ok((look, told.map(|(at, object)| Told { at, object })))
 }
@@ -114,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn b17_a_delivery_of_a_photo_hands_on_what_it_says() {
+    fn b17_a_delivery_hands_on_what_it_says_of_a_photo_or_project() {
         let told = |event: &str, payload: &Value| {
             let delivery = json!({"event_type": event, "created_at": 5, "payload": payload});
             companycam(delivery.to_string().as_bytes()).unwrap().1
@@ -134,7 +139,12 @@ mod tests {
         );
         let long = json!({"id": "9", "description": "x".repeat(LONGEST_TOLD)});
         assert_eq!(told("photo.updated", &long), None);
-        assert_eq!(told("project.updated", &json!({"id": "7"})), None);
+        let project = told("project.updated", &json!({"id": "7"})).unwrap();
+        assert_eq!(project.object, r#"{"id":"7"}"#);
+        let label = json!({"id": "3", "project_id": "7"});
+        assert_eq!(told("project.label_added", &label), None);
+        assert_eq!(told("project.deleted", &json!({"id": "7"})), None);
+        assert_eq!(told("project.merged", &json!({"id": "7"})), None);
     }
 
     #[test]

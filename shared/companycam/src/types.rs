@@ -177,7 +177,31 @@ pub struct Project {
     pub updated_at: i64,
 }
 
+/// What every answer says of a project; contact, integrations and notes may be left out where there are none. A
+/// delivery that lacks any of it says nothing of the others either.
+const WHOLE_PROJECT: [&str; 8] = [
+    "id",
+    "company_id",
+    "creator_id",
+    "status",
+    "archived",
+    "name",
+    "address",
+    "updated_at",
+];
+
 impl Project {
+    /// The project that a delivery holds, if it says all of it.
+    pub fn told(object: &str) -> Option<Self> {
+        let fields: serde_json::Map<String, serde_json::Value> =
+            serde_json::from_str(object).ok()?;
+        if !WHOLE_PROJECT.iter().all(|name| fields.contains_key(*name)) {
+            return None;
+        }
+        let project: Self = serde_json::from_value(fields.into()).ok()?;
+        (project.updated_at > 0).then_some(project)
+    }
+
     /// Neither deleted nor archived.
     pub fn is_active(&self) -> bool {
         !self.is_deleted() && !self.archived

@@ -126,10 +126,14 @@ fn named<'a>(
     (kind, object.unwrap_or(payload))
 }
 
-/// A photo itself; not a tag of one, which names its photo.
+/// A photo or project itself; not a tag, label or contact of one, which names what it is of.
 fn object(event_type: &str, payload: &Map<String, Value>) -> Option<String> {
     let (kind, object) = named(event_type, payload);
-    let is_itself = kind == "photo" && !object.contains_key("photo_id");
+    let is_itself = match kind {
+        "photo" => !object.contains_key("photo_id"),
+        "project" => !object.contains_key("project_id"),
+        _ => false,
+    };
     is_itself.then(|| Value::Object(object.clone()).to_string())
 }
 

@@ -21,6 +21,21 @@ pub fn shown_to(company: &CompanyId, project: &Project) -> ProjectFields {
     }
 }
 
+/// Whether a contact and integrations that are known are said again. Deliveries leave out what is empty; whether one
+/// leaves out more, nobody says.
+pub fn says_again(known: &ProjectFields, told: &ProjectFields) -> bool {
+    let has_contact = |fields: &ProjectFields| {
+        let contact = [
+            &fields.contact_name,
+            &fields.contact_email,
+            &fields.contact_phone,
+        ];
+        contact.into_iter().any(Option::is_some)
+    };
+    let contact = !has_contact(known) || has_contact(told);
+    contact && (known.integrations.is_empty() || !told.integrations.is_empty())
+}
+
 /// What of a project One Click gets. Blank texts count as absent.
 pub fn project_fields(project: &Project) -> ProjectFields {
     let contact = project.primary_contact.as_ref();

@@ -7,8 +7,8 @@ pub fn has_lost_sight(tally: &Tally) -> bool {
     is_much(tally.projects_missing, tally.projects) || is_much(tally.files_missing, tally.files)
 }
 
-/// All, over half, or a large part of many.
-fn is_much(missing: i64, known: i64) -> bool {
+/// Whether so many of those that are known are missing: all, over half, or a large part of many.
+pub fn is_much(missing: i64, known: i64) -> bool {
     let over_half = missing >= 3 && missing * 2 > known;
     let many = missing >= 10 && (missing * 20 >= known || missing >= 100);
     missing > 0 && (missing >= known || over_half || many)

@@ -318,7 +318,10 @@ impl Envelope {
     }
 }
 
-/// What a genuine delivery says of its object. It is news for a moment only: then its side is asked.
+/// What is told is news for so many seconds, whichever clock is ahead; then the side is asked.
+const NEWS_S: i64 = 60;
+
+/// What a genuine delivery says of its object. It is news for a moment only.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Told {
     /// When it happened, in Unix seconds by the side's clock.
@@ -345,6 +348,12 @@ impl SyncMessage {
     #[must_use]
     pub fn telling(self, told: Option<Told>) -> Self {
         Self { told, ..self }
+    }
+
+    /// What a delivery has just said of its object, in JSON.
+    pub fn news(&self, now: i64) -> Option<&str> {
+        let told = self.told.as_ref()?;
+        ((now - told.at).abs() <= NEWS_S).then_some(told.object.as_str())
     }
 
     /// The same look, for a sync run.

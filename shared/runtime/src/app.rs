@@ -38,6 +38,8 @@ pub struct App {
     pub copy_noted_at: AtomicI64,
     /// Budgets as this process last wrote them; a conflict tells when they are out of date.
     pub(crate) budgets: Mutex<HashMap<OrgId, CallBudget>>,
+    /// GETs of CompanyCam that were counted and not made yet: how many, and when they were counted.
+    pub(crate) reserved: Mutex<HashMap<OrgId, (usize, i64)>>,
 }
 
 impl App {
@@ -65,6 +67,7 @@ impl App {
             one_click_http: OnceLock::new(),
             tokens: Mutex::default(),
             budgets: Mutex::default(),
+            reserved: Mutex::default(),
             deadline: Mutex::default(),
             copy_noted_at: AtomicI64::new(0),
             config,

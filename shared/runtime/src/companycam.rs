@@ -14,6 +14,8 @@ use crate::{App, WorkError};
 
 /// How often a budget is tried to be written before others' writing is too much.
 const BUDGET_TRIES: usize = 8;
+/// For so many seconds what was reserved is counted where it is made.
+const RESERVED_S: i64 = 10;
 /// For how long `CompanyCam` refuses fresh tokens before that is taken for its word.
 const REFUSED_FOR_S: i64 = 60 * 60;
 
@@ -201,13 +203,56 @@ impl PacedCompanyCam<'_> {
         }
     }
 
+    /// Counts so many GETs that are made at once, in one go: each by itself would write the budget, and those
+    /// beside it would have to read it anew. Where there is no room for all of them, each finds its own.
+    pub async fn reserve(&self, reads: usize) -> Result<(), WorkError> {
+        if self.paused || reads < 2 {
+            return Ok(());
+        }
+        match self.count(Call::Read, reads).await {
+            Ok(()) => {}
+            Err(WorkError::Transient { down: None, .. }) => return Ok(()),
+            Err(other) => return Err(other),
+        }
+        let now = self.app.clock.now_s();
+        if let Ok(mut reserved) = self.app.reserved.lock() {
+            reserved.insert(self.org().clone(), (reads, now));
+        }
+        Ok(())
+    }
+
+    /// Whether the GET was counted before.
+    fn was_reserved(&self) -> bool {
+        let now = self.app.clock.now_s();
+        let Ok(mut reserved) = self.app.reserved.lock() else {
+            return false;
+        };
+        match reserved.remove(self.org()) {
+            Some((reads, at)) if now - at <= RESERVED_S => {
+                if reads > 1 {
+                    reserved.insert(self.org().clone(), (reads - 1, at));
+                }
+                true
+            }
+            Some(_) | None => false,
+        }
+    }
+
     async fn take(&self, kind: Call) -> Result<(), WorkError> {
+        if kind == Call::Read && self.was_reserved() {
+            return Ok(());
+        }
+        self.count(kind, 1).await
+    }
+
+    async fn count(&self, kind: Call, calls: usize) -> Result<(), WorkError> {
         let mut budget = self.budget().await?;
         for _ in 0..BUDGET_TRIES {
-            let spent = match spend(&budget, kind, self.lane, self.app.clock.now_s()) {
-                Ok(spent) => spent,
-                Err(wait) => return Err(self.no_room(wait)),
-            };
+            let now = self.app.clock.now_s();
+            let mut spent = budget;
+            for _ in 0..calls {
+                spent = spend(&spent, kind, self.lane, now).map_err(|wait| self.no_room(wait))?;
+            }
             let store = &self.app.store;
             if let Some(kept) = store.put_call_budget(self.org(), &spent).await? {
                 if let Ok(mut budgets) = self.app.budgets.lock() {

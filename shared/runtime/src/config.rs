@@ -33,6 +33,8 @@ pub struct QueueUrls {
     pub retry: String,
     /// Photos to look at.
     pub photos: String,
+    /// Photos to look at that wait behind those.
+    pub backlog: String,
     /// Looks that can never succeed.
     pub sync_dead_letters: String,
     /// Photos that can never be copied.
@@ -102,6 +104,7 @@ impl Config {
                 sync: text("SYNC_QUEUE_URL")?,
                 retry: text("RETRY_QUEUE_URL")?,
                 photos: text("PHOTO_QUEUE_URL")?,
+                backlog: text("PHOTO_BACKLOG_QUEUE_URL")?,
                 sync_dead_letters: text("SYNC_DEAD_LETTER_QUEUE_URL")?,
                 photo_dead_letters: text("PHOTO_DEAD_LETTER_QUEUE_URL")?,
             },

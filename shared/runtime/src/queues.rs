@@ -23,6 +23,16 @@ const BATCH: usize = 10;
 #[error("SQS did not take a message: {0}")]
 pub struct QueueError(String);
 
+/// Where a file waits to be copied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FileQueue {
+    /// Changes that somebody has just made.
+    Photos,
+    /// What a sync run or a nightly pass found, and what waited for a side that did not answer: thousands at a
+    /// time, for which nobody's new photo is to wait.
+    Backlog,
+}
+
 /// The queues. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Queues {
@@ -103,34 +113,68 @@ impl Queues {
     /// The address of the queue of this ARN: both end in its name.
     fn url_of(&self, arn: &str) -> Option<&str> {
         let name = arn.rsplit(':').next()?;
-        let urls = [&self.urls.sync, &self.urls.retry, &self.urls.photos];
+        let QueueUrls {
+            sync,
+            retry,
+            photos,
+            backlog,
+            ..
+        } = &self.urls;
+        let urls = [sync, retry, photos, backlog];
         urls.into_iter()
             .find(|url| url.rsplit('/').next() == Some(name))
             .map(String::as_str)
     }
 
     /// Files to look at.
-    pub async fn send_files(&self, messages: &[FileMessage]) -> Result<(), QueueError> {
-        self.send_files_later(messages, Duration::ZERO).await
+    pub async fn send_files(
+        &self,
+        to: FileQueue,
+        messages: &[FileMessage],
+    ) -> Result<(), QueueError> {
+        self.send_files_later(to, messages, Duration::ZERO).await
     }
 
     /// Files to look at after that time.
     pub async fn send_files_later(
         &self,
+        to: FileQueue,
         messages: &[FileMessage],
         delay: Duration,
     ) -> Result<(), QueueError> {
         let when = When::After(delay);
         for messages in messages.chunks(BATCH) {
             let entries = entries(messages, |message| &message.org_id, when)?;
-            self.send(&self.urls.photos, entries).await?;
+            self.send(self.url_of_files(to), entries).await?;
         }
         Ok(())
     }
 
     /// A file's message of another version that comes back later, as it came.
-    pub async fn send_file_as_it_came(&self, message: &Envelope) -> Result<(), QueueError> {
-        self.put_off_as_it_came(&self.urls.photos, message).await
+    pub async fn send_file_as_it_came(
+        &self,
+        to: FileQueue,
+        message: &Envelope,
+    ) -> Result<(), QueueError> {
+        self.put_off_as_it_came(self.url_of_files(to), message)
+            .await
+    }
+
+    fn url_of_files(&self, queue: FileQueue) -> &str {
+        match queue {
+            FileQueue::Photos => &self.urls.photos,
+            FileQueue::Backlog => &self.urls.backlog,
+        }
+    }
+
+    /// The queue of files of this ARN: what is put off goes back where it came from.
+    pub fn files_of(&self, arn: Option<&str>) -> FileQueue {
+        let url = arn.and_then(|arn| self.url_of(arn));
+        if url == Some(&self.urls.backlog) {
+            FileQueue::Backlog
+        } else {
+            FileQueue::Photos
+        }
     }
 
     async fn put_off_as_it_came(&self, url: &str, message: &Envelope) -> Result<(), QueueError> {
@@ -159,7 +203,7 @@ impl Queues {
             .map_err(|error| QueueError(DisplayErrorContext(error).to_string()))
     }
 
-    /// Sets a message of the photo queue aside for good, as it came.
+    /// Sets a file's message aside for good, as it came.
     pub async fn dead_letter_file(&self, body: &str) -> Result<(), QueueError> {
         let request = self
             .sqs

@@ -27,7 +27,8 @@ pub async fn look_at_document(
     if waits {
         // The document's event came before its project's, or that was lost. A job that is made now gets
         // all of the project's documents.
-        return Box::pin(project::look_at_project(context, &project, Origin::Event)).await;
+        let looked = project::look_at_project(context, &project, Origin::Event, None);
+        return Box::pin(looked).await;
     }
     documents::look_at_project_documents(context, &project, 1).await
 }

@@ -239,7 +239,8 @@ async fn take(context: &OrgContext<'_>, message: &SyncMessage) -> Result<(), Wor
         Look::Disconnect { .. } => Ok(()),
         Look::Sync { run, seq } => sync_run::step(context, run, *seq, message.tries).await,
         Look::Project { project_id, origin } => {
-            Box::pin(project::look_at_project(context, project_id, *origin)).await
+            let told = project::told(message, context.now);
+            Box::pin(project::look_at_project(context, project_id, *origin, told)).await
         }
         Look::ProjectPhotos {
             project_id,

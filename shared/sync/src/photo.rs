@@ -19,9 +19,6 @@ use crate::wish::{by_id, linked_jobs};
 
 /// How many photos are asked for their tags at once.
 const TAGS_AT_ONCE: usize = 8;
-/// What is told is news for so many seconds, whichever clock is ahead; then CompanyCam is asked.
-const NEWS_S: i64 = 60;
-
 /// A photo of which a delivery has just told.
 pub struct ToldPhoto {
     pub photo: Photo,
@@ -35,9 +32,7 @@ impl ToldPhoto {
         let Look::Photo { photo_id, tags } = &message.look else {
             return None;
         };
-        let told = message.told.as_ref();
-        let told = told.filter(|told| (now - told.at).abs() <= NEWS_S)?;
-        let photo = Photo::told(&told.object).filter(|photo| photo.id == *photo_id)?;
+        let photo = Photo::told(message.news(now)?).filter(|photo| photo.id == *photo_id)?;
         Some(Self { photo, tags: *tags })
     }
 }
@@ -72,7 +67,10 @@ pub async fn look_at_told(
         let is_new = !rows.contains_key(&FileId::from(&told.photo.id));
         (told, told.tags || is_new)
     });
-    let with_tags = with_tags.map(|(told, reads)| async move {
+    let with_tags: Vec<_> = with_tags.collect();
+    let reads = with_tags.iter().filter(|(_, reads)| *reads).count();
+    context.companycam().reserve(reads).await?;
+    let with_tags = with_tags.into_iter().map(|(told, reads)| async move {
         if !reads {
             return Some((told, None));
         }
@@ -134,7 +132,8 @@ pub async fn look_at_photo(
     if waits {
         // The photo's event came before its project's, or that was lost. A job that is made now gets
         // all of the project's photos.
-        Box::pin(project::look_at_project(context, &project, Origin::Event)).await?;
+        let looked = project::look_at_project(context, &project, Origin::Event, None);
+        Box::pin(looked).await?;
     }
     let row = context.app.store.project(context.org(), &project).await?;
     let is_linked = row.is_some_and(|row| row.state == LinkState::Linked);

@@ -61,6 +61,8 @@ pub async fn poll(context: &OrgContext<'_>) -> Result<(), WorkError> {
     // missed is brought all the more, and the poll comes back for it.
     let mut along = Along::default();
     if organization.watching.is_none() {
+        // The webhook, and a page of projects.
+        context.companycam().reserve(2).await?;
         let checked = failed.note(webhooks::check(context).await)?;
         along.webhook_checked_at = checked.flatten();
         let matters = context.app.store.matters(context.org()).await?;

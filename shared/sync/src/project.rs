@@ -1,10 +1,11 @@
 //! A look at one project (B10, B14, B18, B20).
 
+use companycam::Project;
 use companycam::ids::ProjectId;
-use decide::fields::{customer_name, job_changes, needs_job, shown_to};
+use decide::fields::{customer_name, job_changes, needs_job, says_again, shown_to};
 use decide::project::{ProjectStep, project_step};
 use decide::sync_run::will_read_photos;
-use model::messages::{Look, Origin, PhotosSoFar};
+use model::messages::{Look, Origin, PhotosSoFar, SyncMessage};
 use model::project::{Came, LinkState, ProjectFields, ProjectRow, RunMark};
 use one_click::{Error as OneClickError, Field, JobId, UserId};
 use runtime::WorkError;
@@ -19,7 +20,17 @@ use crate::import::import;
 use crate::skip::skip;
 use crate::{documents, merge, photos, users};
 
-/// Brings the project's job up to what was listed of the project, and looks at its photos.
+/// The project of which a delivery has just told, if that is a whole one, and there.
+pub fn told(message: &SyncMessage, now: i64) -> Option<Project> {
+    let Look::Project { project_id, origin } = &message.look else {
+        return None;
+    };
+    let project = Project::told(message.news(now)?)?;
+    let is_it = *origin == Origin::Event && project.id == *project_id && !project.is_deleted();
+    is_it.then_some(project)
+}
+
+/// Brings the project's job up to what was listed of the project, or told of it, and looks at its photos.
 ///
 /// A sync run reads photos by itself, for many projects at once; but a look that was put off may come
 /// after that, and then looks at them here. Photos have events of their own, so after an event about
@@ -28,13 +39,24 @@ pub async fn look_at_project(
     context: &OrgContext<'_>,
     id: &ProjectId,
     origin: Origin,
+    told: Option<Project>,
 ) -> Result<(), WorkError> {
     let org = context.org();
     let store = &context.app.store;
-    if origin.is_event() {
-        read(context, id, origin).await?;
-    }
-    let Some(row) = store.project(org, id).await? else {
+    let row = match told {
+        Some(project) => take_told(context, &project).await?,
+        None => None,
+    };
+    let row = match row {
+        Some(row) => Some(row),
+        None => {
+            if origin.is_event() {
+                read(context, id, origin).await?;
+            }
+            store.project(org, id).await?
+        }
+    };
+    let Some(row) = row else {
         return Ok(());
     };
     // Handled by another message for the same listing.
@@ -143,6 +165,38 @@ async fn merged(
         }
     }
     Ok(moved)
+}
+
+/// Leaves what was told of a project as a listing would; its row then. None: CompanyCam is to be asked, since of
+/// the same second either may be true, and of a project without a job nobody knows whether whoever connected may
+/// see it.
+async fn take_told(
+    context: &OrgContext<'_>,
+    project: &Project,
+) -> Result<Option<ProjectRow>, WorkError> {
+    let (org, store) = (context.org(), &context.app.store);
+    let company = &context.organization.company_id;
+    let fields = shown_to(company, project);
+    let is_news =
+        |known: &ProjectFields| fields.updated_at > known.updated_at && says_again(known, &fields);
+    let row = store.project(org, &project.id).await?.filter(|row| {
+        let is_ours = row.company_id == *company && row.state == LinkState::Linked;
+        is_ours && row.seen.iter().chain(&row.wanted).all(is_news)
+    });
+    let Some(row) = row else {
+        return Ok(None);
+    };
+    let listed = ListedProject {
+        project: &project.id,
+        company,
+        fields: &fields,
+        listed_at: fields.updated_at,
+    };
+    let wanted = store.want_project(org, listed).await?.applied();
+    Ok(wanted.then_some(ProjectRow {
+        wanted: Some(fields),
+        ..row
+    }))
 }
 
 /// Reads a project that an event is about, and leaves what it says as a listing would.

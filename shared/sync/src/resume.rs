@@ -9,6 +9,7 @@ use model::messages::{FileMessage, Look, Origin, SyncMessage};
 use model::organization::PollProgress;
 use model::pause::Side;
 use runtime::WorkError;
+use runtime::queues::FileQueue;
 
 use crate::context::OrgContext;
 use crate::listing::LOOKS_AT_ONCE;
@@ -104,7 +105,7 @@ pub async fn resume_photos(
         .iter()
         .map(|file| FileMessage::new(org, file))
         .collect();
-    app.queues.send_files(&messages).await?;
+    app.queues.send_files(FileQueue::Backlog, &messages).await?;
     if more {
         let after = files.last().cloned();
         let next = context.look(Look::ResumePhotos { after });

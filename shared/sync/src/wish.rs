@@ -9,6 +9,8 @@ use model::messages::FileMessage;
 use model::project::{LinkState, ProjectRow};
 use one_click::JobId;
 use runtime::WorkError;
+use runtime::pacing::Lane;
+use runtime::queues::FileQueue;
 use store::activity::{Kind, NewEntry, Outcome};
 use store::files::{NewWish, Wish};
 
@@ -106,7 +108,11 @@ pub async fn queue(
         .into_iter()
         .map(|file| FileMessage::new(context.org(), &file))
         .collect();
-    context.app.queues.send_files(&messages).await?;
+    let queue = match context.lane {
+        Lane::Live => FileQueue::Photos,
+        Lane::Backfill | Lane::Nightly => FileQueue::Backlog,
+    };
+    context.app.queues.send_files(queue, &messages).await?;
     Ok(())
 }
 

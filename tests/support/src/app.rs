@@ -358,6 +358,7 @@ fn config(companycam: &str, one_click: &str, public_url: &str) -> Config {
             sync: Queue::Sync.url(),
             retry: Queue::Retry.url(),
             photos: Queue::Photos.url(),
+            backlog: Queue::Backlog.url(),
             sync_dead_letters: Queue::SyncDeadLetters.url(),
             photo_dead_letters: Queue::PhotoDeadLetters.url(),
         },

@@ -324,6 +324,7 @@ fn properties_of(queue: Queue) -> Option<&'static Value> {
         Queue::Sync => "SyncQueue",
         Queue::Retry => "RetryQueue",
         Queue::Photos => "PhotoQueue",
+        Queue::Backlog => "PhotoBacklogQueue",
         Queue::SyncDeadLetters | Queue::RetryDeadLetters | Queue::PhotoDeadLetters => return None,
     };
     Some(&template()["Resources"][name]["Properties"])

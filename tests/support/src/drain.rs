@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use aws_lambda_events::event::sqs::SqsEvent;
+use futures::future::join_all;
 use jiff::SignedDuration;
 use runtime::{App, Deadline};
 use serde_json::{Value, json};
@@ -24,7 +25,7 @@ const MOST_TURNS: u32 = 16;
 
 /// The resource of the queue's function in the template.
 fn function_of(queue: Queue) -> &'static str {
-    if queue == Queue::Photos {
+    if queue.is_of_files() {
         "PhotoCopy"
     } else {
         "ProjectSync"
@@ -37,7 +38,7 @@ fn may_loop(function: &str) -> bool {
 }
 
 impl TestApp {
-    /// Works until the three queues are empty. What is delayed comes when it is due: time passes at once.
+    /// Works until the queues are empty. What is delayed comes when it is due: time passes at once.
     pub async fn drain(&self) {
         self.drain_within(LIMIT).await;
     }
@@ -60,17 +61,13 @@ impl TestApp {
 
     /// One batch of each queue, at the same time; how many messages that were.
     pub async fn work_once(&self) -> usize {
-        let (sync, retry, photos) = futures::join!(
-            self.work_on(Queue::Sync),
-            self.work_on(Queue::Retry),
-            self.work_on(Queue::Photos),
-        );
-        sync + retry + photos
+        let handled = join_all(Queue::WORKING.map(|queue| self.work_on(queue))).await;
+        handled.into_iter().sum()
     }
 
     /// One batch of this queue, as Lambda would hand it over; how many messages it had.
     pub async fn work_on(&self, queue: Queue) -> usize {
-        let most = if queue == Queue::Photos {
+        let most = if queue.is_of_files() {
             PHOTO_BATCH
         } else {
             SYNC_BATCH
@@ -152,7 +149,7 @@ impl TestApp {
     ) -> HashSet<String> {
         let event = event(queue, messages);
         // Boxed: a test's own future would otherwise hold all of a handler's.
-        let response = if queue == Queue::Photos {
+        let response = if queue.is_of_files() {
             let handled = photo_copy::handle(app, &self.media, event, deadline);
             Box::pin(acting_as("PhotoCopyRole", handled)).await
         } else {
@@ -180,9 +177,9 @@ impl TestApp {
         *self.time_limit.lock().expect("no holder panicked") = Some(limit);
     }
 
-    /// What is in the three working queues.
+    /// What is in the working queues.
     pub fn left(&self) -> Value {
-        let queues = [Queue::Sync, Queue::Retry, Queue::Photos].map(|queue| {
+        let queues = Queue::WORKING.map(|queue| {
             let messages = self.aws.sqs.messages(queue);
             let bodies: Vec<_> = messages.iter().map(Message::json).collect();
             (queue.name(), bodies)

@@ -76,6 +76,7 @@ fn queue(body: &Value) -> Option<String> {
         Queue::Sync => "SyncQueue",
         Queue::Retry => "RetryQueue",
         Queue::Photos => "PhotoQueue",
+        Queue::Backlog => "PhotoBacklogQueue",
         Queue::SyncDeadLetters => "SyncDeadLetterQueue",
         Queue::RetryDeadLetters => "RetryDeadLetterQueue",
         Queue::PhotoDeadLetters => "PhotoDeadLetterQueue",

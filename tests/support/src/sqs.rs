@@ -30,6 +30,8 @@ pub enum Queue {
     Retry,
     /// Photos to copy.
     Photos,
+    /// Photos of sync runs, nightly passes and ended outages.
+    Backlog,
     /// Looks that can never succeed.
     SyncDeadLetters,
     /// Looks that could not even be put back.
@@ -40,20 +42,30 @@ pub enum Queue {
 
 impl Queue {
     /// All of them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Sync,
         Self::Retry,
         Self::Photos,
+        Self::Backlog,
         Self::SyncDeadLetters,
         Self::RetryDeadLetters,
         Self::PhotoDeadLetters,
     ];
+
+    /// Those that functions take from.
+    pub const WORKING: [Self; 4] = [Self::Sync, Self::Retry, Self::Photos, Self::Backlog];
+
+    /// Whether its messages are about files.
+    pub fn is_of_files(self) -> bool {
+        matches!(self, Self::Photos | Self::Backlog)
+    }
 
     pub fn name(self) -> &'static str {
         match self {
             Self::Sync => "sync.fifo",
             Self::Retry => "retry",
             Self::Photos => "photos",
+            Self::Backlog => "photo-backlog",
             Self::SyncDeadLetters => "sync-dead-letters.fifo",
             Self::RetryDeadLetters => "retry-dead-letters",
             Self::PhotoDeadLetters => "photo-dead-letters",
@@ -81,7 +93,7 @@ impl Queue {
         match self {
             Self::Sync => Some(Self::SyncDeadLetters),
             Self::Retry => Some(Self::RetryDeadLetters),
-            Self::Photos => Some(Self::PhotoDeadLetters),
+            Self::Photos | Self::Backlog => Some(Self::PhotoDeadLetters),
             Self::SyncDeadLetters | Self::RetryDeadLetters | Self::PhotoDeadLetters => None,
         }
     }
@@ -290,10 +302,10 @@ impl Sqs {
         self.lock().get(&queue).cloned().unwrap_or_default()
     }
 
-    /// When the next message of the three working queues is due, in Unix milliseconds; `None`: they are
+    /// When the next message of the working queues is due, in Unix milliseconds; `None`: they are
     /// empty, but for looks that are to come much later.
     pub fn next_due_ms(&self) -> Option<u64> {
-        [Queue::Sync, Queue::Retry, Queue::Photos]
+        Queue::WORKING
             .into_iter()
             .flat_map(|queue| self.messages(queue))
             .filter(|message| !message.waits())

@@ -45,7 +45,7 @@ async fn disorder(test: &TestApp) {
     let mut rounds = 0;
     loop {
         let mut messages: Vec<(Queue, Message)> = Vec::new();
-        for queue in [Queue::Sync, Queue::Retry, Queue::Photos] {
+        for queue in Queue::WORKING {
             let queued = test.aws.sqs.messages(queue).into_iter();
             messages.extend(queued.map(|message| (queue, message)));
         }
@@ -63,7 +63,7 @@ async fn disorder(test: &TestApp) {
         }
         rounds += 1;
         // Each copy may queue what follows: that is cut back to one of each, or it would never end.
-        for queue in [Queue::Sync, Queue::Retry, Queue::Photos] {
+        for queue in Queue::WORKING {
             let mut known = std::collections::BTreeSet::new();
             for message in test.aws.sqs.messages(queue) {
                 let mut body = message.json();
@@ -171,7 +171,7 @@ async fn b27_a_message_that_is_not_ours_ends_in_the_dead_letter_queue_and_holds_
     let test = TestApp::connected().await;
     let (project, photos) = test.seed().await;
     let sqs = &test.aws.sqs;
-    for queue in [Queue::Sync, Queue::Retry, Queue::Photos] {
+    for queue in Queue::WORKING {
         sqs.send(
             queue,
             r#"{"not": "ours"}"#,
@@ -181,7 +181,7 @@ async fn b27_a_message_that_is_not_ours_ends_in_the_dead_letter_queue_and_holds_
     }
     test.catch_up().await;
     test.assert_whole(&project, &photos);
-    assert_eq!(test.dead_letters().len(), 3);
+    assert_eq!(test.dead_letters().len(), Queue::WORKING.len());
 }
 
 #[tokio::test]

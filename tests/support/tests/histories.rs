@@ -250,7 +250,13 @@ impl History {
     /// Some of the work there is; one batch in eight ends with its process.
     async fn work(&mut self) {
         for _ in 0..self.random.random_range(0..6) {
-            let queues = [Queue::Sync, Queue::Sync, Queue::Retry, Queue::Photos];
+            let queues = [
+                Queue::Sync,
+                Queue::Sync,
+                Queue::Retry,
+                Queue::Photos,
+                Queue::Backlog,
+            ];
             let queue = *queues.choose(&mut self.random).expect("some");
             let messages = self.test.aws.sqs.receive(queue, 5);
             if messages.is_empty() {

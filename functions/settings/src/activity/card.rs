@@ -10,7 +10,7 @@ use web::SignedIn;
 
 use super::page::{Line, Now, Page};
 use crate::links;
-use crate::parts::{action, csrf, time};
+use crate::parts::{action, ago, csrf};
 use crate::view::{KINDS, OUTCOMES, View};
 
 /// The card.
@@ -63,7 +63,7 @@ pub fn history(app: &App, page: &Entries) -> Markup {
                     @for entry in &page.entries {
                         li {
                             span class={ "tag " (colour(entry.outcome)) } { (outcome(entry.outcome)) }
-                            " " (entry.text) " " span.soft { (time(entry.at)) }
+                            " " (entry.text) " " span.soft { (ago(entry.at)) }
                             @if let Some(id) = &entry.photo_id { " " a href=(links::photo(app, id)) { "Photo in CompanyCam" } }
                         }
                     }
@@ -100,7 +100,7 @@ fn bundle(app: &App, signed_in: &SignedIn, page: &Page, entries: &[&Entry], view
             details id={ "files-" (newest.at_id) } {
                 summary {
                     span class={ "tag " (colour(newest.outcome)) } { (outcome(newest.outcome)) }
-                    " " (what) " of project “" (project.unwrap_or_default()) "” " span.soft { (time(newest.at)) }
+                    " " (what) " of project “" (project.unwrap_or_default()) "” " span.soft { (ago(newest.at)) }
                 }
                 ol.log { @for entry in entries { (item(app, signed_in, page, entry, view)) } }
             }
@@ -158,7 +158,7 @@ fn item(app: &App, signed_in: &SignedIn, page: &Page, entry: &Entry, view: &View
         li {
             div {
                 span class={ "tag " (colour(entry.outcome)) } { (outcome(entry.outcome)) }
-                " " (entry.text) " " span.soft { (time(entry.at)) }
+                " " (entry.text) " " span.soft { (ago(entry.at)) }
             }
             div.row {
                 @if let Some(id) = &entry.project_id {

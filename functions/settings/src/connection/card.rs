@@ -6,7 +6,7 @@ use model::pause::Side;
 use runtime::App;
 use web::SignedIn;
 
-use crate::parts::{action, csrf, time};
+use crate::parts::{action, ago, csrf, time};
 
 /// A poll looks at the webhook every quarter of an hour: three in a row did not get to it.
 const LATELY_S: i64 = 45 * 60;
@@ -80,7 +80,7 @@ pub fn card(app: &App, signed_in: &SignedIn, organization: &Organization) -> Mar
                 }
                 dt { "Connected" } dd { (time(organization.connected_at)) " by " (organization.connected_by) }
                 dt { "Last sync" } dd {
-                    @match organization.last_synced_at { Some(at) => (time(at)), None => "not finished yet" }
+                    @match organization.last_synced_at { Some(at) => (ago(at)), None => "not finished yet" }
                 }
                 @if works {
                     dt { "Live updates" } dd { (webhook(organization, app.clock.now_s())) }
@@ -195,10 +195,10 @@ fn outage(organization: &Organization, side: Side) -> Markup {
 fn webhook(organization: &Organization, now: i64) -> Markup {
     match (&organization.webhook_id, organization.webhook_checked_at) {
         (Some(_), Some(at)) if now - at <= LATELY_S => html! {
-            span.tag.good { "On" } " Changes in CompanyCam show up within seconds. Last checked " (time(at)) "."
+            span.tag.good { "On" } " Changes in CompanyCam show up within seconds. Last checked " (ago(at)) "."
         },
         (Some(_), Some(at)) => html! {
-            span.tag.warn { "Delayed" } " Last checked " (time(at))
+            span.tag.warn { "Delayed" } " Last checked " (ago(at))
             ". We’re checking CompanyCam every 15 minutes instead."
         },
         _ => html! {

@@ -22,7 +22,7 @@ use web::{ErrorPage, SignedIn, sign_in};
 
 use crate::find::{project_state, why_skipped};
 use crate::links;
-use crate::parts::{action, csrf, time};
+use crate::parts::{action, ago, csrf, time};
 use crate::posted::organization;
 use crate::subject::Came as Notices;
 
@@ -342,7 +342,7 @@ fn undo(app: &App, signed_in: &SignedIn, run: &SyncRun) -> Markup {
             p {
                 @match undo.finished_at {
                     Some(at) => {
-                        (undo.by) " undid this sync " (time(at)) ": " (counted(undo.removed, "job")) " removed, "
+                        (undo.by) " undid this sync " (ago(at)) ": " (counted(undo.removed, "job")) " removed, "
                         (counted(undo.unlinked, "project")) " unlinked, " (counted(undo.kept, "job"))
                         " kept because someone has worked on them."
                         @if undo.failed > 0 { " " (counted(undo.failed, "project")) " couldn’t be undone." }

@@ -9,7 +9,7 @@ use web::SignedIn;
 
 use super::form::LARGER_FIRST;
 use crate::links;
-use crate::parts::{action, csrf, time};
+use crate::parts::{action, ago, csrf, time};
 use crate::push::card::offer;
 use crate::status::{ConnectionStatus, Progress, Status};
 
@@ -123,11 +123,11 @@ fn last(app: &App, run: &SyncRun) -> Markup {
     html! {
         @match &run.failed {
             Some(reason) => p {
-                "The last sync ended early " (time(finished_at)) ": " (reason) ". " (counts(run))
+                "The last sync ended early " (ago(finished_at)) ": " (reason) ". " (counts(run))
                 " found by then were still imported. " a href=(page) { "See the result" }
             },
             None => p {
-                "Last sync finished " (time(finished_at)) ": " (counted(result.made, "job")) " created, " (result.linked)
+                "Last sync finished " (ago(finished_at)) ": " (counted(result.made, "job")) " created, " (result.linked)
                 " linked, " (result.updated) " updated, " (counted(result.skipped.values().sum(), "project")) " skipped, "
                 (result.failed) " failed. " a href=(page) { "See the result, or undo it" }
             },

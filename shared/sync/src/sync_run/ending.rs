@@ -1,9 +1,11 @@
 //! How a run ends: through, given up, or cancelled.
 
 use decide::counted;
-use model::messages::{Look, SyncMessage};
+use decide::nightly::is_much;
+use model::messages::{Look, NightlyTake, SyncMessage};
 use model::organization::Organization;
-use model::sync_run::{RunResult, SyncRun, SyncStep};
+use model::project::{LinkState, ProjectRow};
+use model::sync_run::{RunResult, SyncRun, SyncStep, Window};
 use one_click::OrgId;
 use runtime::{App, WorkError};
 use store::activity::{Kind, NewEntry, Outcome};
@@ -34,28 +36,45 @@ pub async fn finish(context: &OrgContext<'_>, run: &SyncRun) -> Result<(), WorkE
     // is here since nothing was pending; an index that is behind may say otherwise by now.
     let failed = (has_waited(context, run) && anything_pending(context).await?)
         .then(|| "some of what it listed is still waiting after a day".to_owned());
+    let (result, linked) = result(context, run).await?;
     let next = SyncRun {
         seq: run.seq + 1,
         stepped_at: context.now,
         finished_at: Some(context.now),
         failed,
-        result: Some(result(context, run).await?),
+        result: Some(result),
         ..run.clone()
     };
     let (store, org) = (&context.app.store, context.org());
-    if store.step_sync(org, &next, run.seq, None).await?.applied() {
-        finished(context, &next).await?;
+    if !store.step_sync(org, &next, run.seq, None).await?.applied() {
+        return Ok(());
+    }
+    finished(context, &next).await?;
+    let missing = linked - run.projects_total;
+    if !run.preview && run.window == Window::All && is_much(missing, linked) {
+        tracing::warn!(org.id = %org, linked, listed = run.projects_total, "a run of all projects listed far fewer than are linked");
+        // Which those are, and whether somebody is to be asked, the nightly pass finds out.
+        let take = NightlyTake::First;
+        let look = context.look(Look::Nightly { take });
+        context.app.queues.send_looks(&[look]).await?;
     }
     Ok(())
 }
 
-/// What the run made of its projects: each says so itself, so that nothing is counted twice.
-async fn result(context: &OrgContext<'_>, run: &SyncRun) -> Result<RunResult, WorkError> {
+/// What the run made of its projects: each says so itself, so that nothing is counted twice. And how many linked
+/// ones there are that a list of all has to show.
+async fn result(context: &OrgContext<'_>, run: &SyncRun) -> Result<(RunResult, i64), WorkError> {
     if run.preview {
-        return preview::result(context, &run.id).await;
+        return Ok((preview::result(context, &run.id).await?, 0));
     }
     let (org, store) = (context.org(), &context.app.store);
-    let mut result = RunResult::default();
+    let company = &context.organization.company_id;
+    let is_shown = |row: &ProjectRow| {
+        row.state == LinkState::Linked
+            && row.company_id == *company
+            && !row.seen.as_ref().is_some_and(|seen| seen.deleted)
+    };
+    let (mut result, mut linked) = (RunResult::default(), 0);
     let mut after = None;
     loop {
         let (rows, next) = store
@@ -63,10 +82,11 @@ async fn result(context: &OrgContext<'_>, run: &SyncRun) -> Result<RunResult, Wo
             .await?;
         for row in &rows {
             result.add(row.came_by(&run.id), row.reason);
+            linked += i64::from(is_shown(row));
         }
         after = next;
         if after.is_none() {
-            return Ok(result);
+            return Ok((result, linked));
         }
     }
 }

@@ -202,8 +202,8 @@ async fn projects_wait(
     Ok(rows.iter().any(waits))
 }
 
-/// A photo that somebody has just taken waits behind those that are queued, so the run lists no more
-/// while there are many (B29).
+/// While many are queued the run lists no more (B29): whoever cancels it, or changes their mind about what is
+/// copied, is not to watch thousands more arrive.
 async fn photos_ahead(context: &OrgContext<'_>) -> Result<bool, WorkError> {
     let (store, org) = (&context.app.store, context.org());
     Ok(store.more_files_pending_than(org, PHOTOS_AHEAD).await?)

@@ -3,51 +3,102 @@
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, ensure};
-use browser_tests::chromium::{Chromium, Colours, DESK, PHONE, Scripts};
+use browser_tests::chromium::{Chromium, Colours, PHONE, Scripts};
 use browser_tests::fixtures::Cast;
 use browser_tests::simulators::OneClick;
 use browser_tests::tab::{CREATE_PROJECT, REASSIGN, Tab};
+use reqwest::Method;
+use serde_json::{Value, json};
 
+/// As wide as a README shows it, and still readable.
+const WINDOW: (u32, u32) = (1040, 660);
 /// Enough for two rows of photos, and still a small file.
 const ALBUM: (u32, u32) = (960, 720);
 /// Larger ones make the README slow.
 const LARGEST: u64 = 200_000;
+
+/// The browser, and where its pictures go.
+struct Camera<'a> {
+    chromium: &'a Chromium,
+    folder: PathBuf,
+}
+
+impl Camera<'_> {
+    async fn picture(&self, name: &str) -> Result<()> {
+        let path = self.folder.join(name);
+        self.chromium.screenshot(&path).await?;
+        let size = std::fs::metadata(&path)?.len();
+        ensure!(size < LARGEST, "{name} has {size} bytes");
+        Ok(())
+    }
+
+    /// A picture that begins with the card of that heading.
+    async fn picture_of(&self, name: &str, heading: &str) -> Result<()> {
+        let script = "const card = document.querySelector(`section[aria-labelledby=${arguments[0]}]`); \
+                      scrollTo(0, card.getBoundingClientRect().top + scrollY - 16);";
+        self.chromium.script(script, vec![json!(heading)]).await?;
+        self.picture(name).await
+    }
+}
 
 #[tokio::main]
 async fn main() -> Result<()> {
     let cast = &Cast::of_the_demo().await?;
     let chromium = &Chromium::start(Scripts::On).await?;
     let (tab, one_click) = (Tab { cast, chromium }, OneClick { cast, chromium });
-    let folder = PathBuf::from(concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/../../docs/screenshots"
-    ));
-    std::fs::create_dir_all(&folder)?;
-    let picture = async |name: &str| {
-        let path = folder.join(name);
-        chromium.screenshot(&path).await?;
-        let size = std::fs::metadata(&path)?.len();
-        ensure!(size < LARGEST, "{name} has {size} bytes");
-        Ok::<_, anyhow::Error>(())
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/screenshots");
+    let camera = Camera {
+        chromium,
+        folder: PathBuf::from(folder),
     };
+    std::fs::create_dir_all(&camera.folder)?;
+    chromium.screen(WINDOW).await?;
+    let stack = &cast.stack;
+    stack
+        .companycam(Method::POST, "hard_cases", Value::Null)
+        .await?;
+    stack
+        .one_click(Method::POST, "hard_cases", Value::Null)
+        .await?;
 
+    // A project with everything that a photo may meet: the first sync waits for one of them.
+    let project = cast.project("Harbor Street 12").await?;
+    for caption in ["Front", "North side", "Gutters"] {
+        cast.photo(&project, caption).await?;
+    }
+    let broken = cast.broken_photo(&project).await?;
+    let held = cast.held_photo(&project, "Chimney").await?;
     tab.connect().await?;
+    tab.until_logged(&["Failed", &broken]).await?;
+    ensure!(tab.is_syncing().await?, "the first sync is over already");
+    camera.picture_of("progress.png", "sync").await?;
+    cast.release_photo(&held).await?;
     tab.until_synced(false).await?;
+
     tab.prefer(&[(CREATE_PROJECT, true), (REASSIGN, true)])
         .await?;
     tab.open().await?;
-    chromium.screen(DESK).await?;
-    picture("tab.png").await?;
-    chromium.colours(Colours::Dark).await?;
-    chromium.press("Users").await?;
-    picture("users-dark.png").await?;
-    chromium.colours(Colours::Light).await?;
+    camera.picture_of("attention.png", "attention").await?;
+    let page = format!("{}/projects/{project}", cast.tab());
+    chromium.open(&page).await?;
+    camera.picture_of("project.png", "project").await?;
+
     tab.open().await?;
+    chromium.choose("Projects updated in", "everything").await?;
+    chromium.send("Sync").await?;
+    tab.until_previewed().await?;
+    camera.picture_of("preview.png", "run").await?;
+
+    chromium.colours(Colours::Dark).await?;
+    tab.open().await?;
+    camera.picture_of("users-dark.png", "users").await?;
+    chromium.colours(Colours::Light).await?;
     chromium.screen(PHONE).await?;
-    picture("tab-phone.png").await?;
+    tab.open().await?;
+    camera.picture_of("tab-phone.png", "preferences").await?;
 
     let jobs = cast.jobs().await?;
-    let photos = |job: &serde_json::Value| job["images"].as_array().map_or(0, Vec::len);
+    let photos = |job: &Value| job["images"].as_array().map_or(0, Vec::len);
     let job = jobs
         .iter()
         .max_by_key(|job| photos(job))
@@ -57,5 +108,5 @@ async fn main() -> Result<()> {
     one_click.open_job(customer).await?;
     one_click.look_at_photos(photos(job)).await?;
     chromium.script("scrollTo(0, 0);", Vec::new()).await?;
-    picture("photos.png").await
+    camera.picture("photos.png").await
 }

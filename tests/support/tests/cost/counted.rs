@@ -73,7 +73,7 @@ impl<'a> Meter<'a> {
         loop {
             assert!(Instant::now() < end, "still busy: {}", self.test.left());
             let mut messages = 0;
-            for queue in [Queue::Sync, Queue::Retry, Queue::Photos] {
+            for queue in Queue::WORKING {
                 messages += self.work_on(queue).await;
             }
             if messages > 0 {
@@ -94,7 +94,7 @@ impl<'a> Meter<'a> {
     }
 
     async fn work_on(&mut self, queue: Queue) -> usize {
-        let function = if queue == Queue::Photos {
+        let function = if queue.is_of_files() {
             "PhotoCopy"
         } else {
             "ProjectSync"

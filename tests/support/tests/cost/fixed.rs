@@ -21,7 +21,7 @@ const EMPTY_RECEIVE_S: f64 = 20.0;
 /// What the schedules are in the template, and how often a day each is.
 const SCHEDULES: [(&str, &str, f64); 2] = [
     ("PollSchedule", "rate(1 minute)", 1440.0),
-    ("NightlySchedule", "cron(0/10 6-11 * * ? *)", 36.0),
+    ("NightlySchedule", "cron(* 6-11 * * ? *)", 360.0),
 ];
 /// A process keeps what it read of a secret for so long.
 const SECRET_KEPT_S: f64 = 300.0;

@@ -175,8 +175,10 @@ async fn b30_an_updated_project_that_companycam_does_not_show_is_not_taken_for_d
         "action": {"status": 404, "body": r#"{"errors": ["Not found"]}"#},
     });
     test.companycam_fault(hidden);
-    test.change_project(&project, json!({"name": "Out of sight"}))
-        .await;
+    // In the second of the last change, so that it is asked for.
+    let updated_at = test.companycam_has("projects", &project).await["updated_at"].clone();
+    let changed = json!({"name": "Out of sight", "updated_at": updated_at});
+    test.change_project(&project, changed).await;
     test.live().await;
     assert_eq!(test.job_of(&project), before);
     assert!(test.dead_letters().is_empty());

@@ -1,8 +1,8 @@
-//! B17: what a delivery says of a photo is taken, while it is news, and only if it says all.
+//! B17: what a delivery says of a photo or project is taken, while it is news, and only if it says all.
 
 use std::time::Duration;
 
-use model::messages::{Look, SyncMessage, Told};
+use model::messages::{Look, Origin, SyncMessage, Told};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use test_support::steps::{now, requests};
@@ -34,9 +34,13 @@ async fn with_a_photo() -> (TestApp, String, String) {
 
 /// The photo as CompanyCam shows it now.
 async fn shown(test: &TestApp, photo: &str) -> Value {
+    read(test, &format!("/v2/photos/{photo}")).await
+}
+
+async fn read(test: &TestApp, path: &str) -> Value {
     let row = test.organization().await.unwrap();
     let tokens = test.app.tokens_of(&row).await.unwrap().unwrap();
-    let url = format!("{}/v2/photos/{photo}", test.companycam.origin);
+    let url = format!("{}{path}", test.companycam.origin);
     let asked = reqwest::Client::new()
         .get(url)
         .bearer_auth(tokens.access_token.expose_secret());
@@ -187,4 +191,144 @@ async fn b27_a_tag_that_is_refused_does_not_cost_the_other_photos() {
     for photo in &photos {
         assert!(test.shows(&project, photo), "{photo}");
     }
+}
+
+/// A linked project that was last changed a minute ago, and what CompanyCam shows of it.
+async fn with_a_project() -> (TestApp, String, Value) {
+    let test = TestApp::connected_live().await;
+    let project = test.named_project("House").await;
+    test.change_project(&project, json!({"updated_at": now() - 60}))
+        .await;
+    test.live().await;
+    let shown = read(&test, &format!("/v2/projects/{project}")).await;
+    test.companycam.controls.clear_requests();
+    (test, project, shown)
+}
+
+/// The same, with deliveries of the test's own only.
+async fn with_a_silent_project() -> (TestApp, String, Value) {
+    let with = with_a_project().await;
+    with.0
+        .companycam_settings(json!({"drop_deliveries": true}))
+        .await;
+    with
+}
+
+/// The project with another name, as it would be after a change at that moment.
+fn named(shown: &Value, name: &str, updated_at: i64) -> Value {
+    let mut project = shown.clone();
+    project["name"] = json!(name);
+    project["updated_at"] = json!(updated_at);
+    project
+}
+
+fn queue_event(test: &TestApp, project: &Value) {
+    let look = Look::Project {
+        project_id: project["id"].as_str().unwrap().parse().unwrap(),
+        origin: Origin::Event,
+    };
+    let told = Told {
+        at: now(),
+        object: project.to_string(),
+    };
+    let message = SyncMessage::new(&org_id(), look).telling(Some(told));
+    let body = serde_json::to_string(&message).unwrap();
+    test.aws
+        .sqs
+        .send(Queue::Sync, &body, Some(ORG), Duration::ZERO);
+}
+
+/// The job's name, and how often CompanyCam was asked for the project.
+fn came_to(test: &TestApp, project: &str) -> (Value, usize) {
+    let path = format!("/v2/projects/{project}");
+    let asked = requests(&test.companycam.controls, "GET", &path);
+    let itself = asked.iter().filter(|one| one.path == path).count();
+    (test.job_of(project)["customer_name"].clone(), itself)
+}
+
+#[tokio::test]
+async fn b17_a_change_of_a_project_that_a_delivery_tells_of_comes_without_asking() {
+    let (test, project, _) = with_a_project().await;
+    test.change_project(&project, json!({"name": "Villa"}))
+        .await;
+    test.live().await;
+    assert_eq!(came_to(&test, &project), (json!("Villa"), 0));
+}
+
+#[tokio::test]
+async fn b26_a_project_told_of_twice_in_a_second_or_swapped_is_asked_for() {
+    let (test, project, shown) = with_a_silent_project().await;
+    let at = now();
+    test.change_project(&project, json!({"name": "Truth", "updated_at": at}))
+        .await;
+    for name in ["Truth", "Otherwise"] {
+        queue_event(&test, &named(&shown, name, at));
+        test.settle().await;
+    }
+    assert_eq!(came_to(&test, &project), (json!("Truth"), 1));
+    queue_event(&test, &named(&shown, "Older", at - 1));
+    test.settle().await;
+    assert_eq!(came_to(&test, &project), (json!("Truth"), 2));
+}
+
+#[tokio::test]
+async fn b17_a_burst_of_events_about_a_project_is_one_look_that_asks() {
+    let (test, project, shown) = with_a_silent_project().await;
+    let at = now();
+    test.change_project(&project, json!({"name": "Truth", "updated_at": at}))
+        .await;
+    // In whatever order they come.
+    for (name, ago) in [("Truth", 0), ("First", 3), ("Second", 2)] {
+        queue_event(&test, &named(&shown, name, at - ago));
+    }
+    test.settle().await;
+    assert_eq!(came_to(&test, &project), (json!("Truth"), 1));
+}
+
+#[tokio::test]
+async fn b17_a_project_that_a_delivery_does_not_say_all_of_is_asked_for() {
+    let (test, project, shown) = with_a_project().await;
+    let mut told = named(&shown, "Made up", now());
+    told.as_object_mut().unwrap().remove("address");
+    queue_event(&test, &told);
+    // Nor is one that it says is gone.
+    let mut gone = named(&shown, "Gone", now() + 1);
+    gone["status"] = json!("deleted");
+    test.settle().await;
+    queue_event(&test, &gone);
+    test.settle().await;
+    assert_eq!(came_to(&test, &project), (json!("House"), 2));
+}
+
+#[tokio::test]
+async fn b10_a_new_project_is_asked_for_whoever_tells_of_it() {
+    let (test, _, shown) = with_a_project().await;
+    // Somebody else's, which whoever connected may not see.
+    let mut hidden = named(&shown, "Hidden", now());
+    hidden["id"] = json!("4711");
+    let jobs = test.one_click_state()["jobs"].as_array().unwrap().len();
+    queue_event(&test, &hidden);
+    test.settle().await;
+    let after = test.one_click_state()["jobs"].as_array().unwrap().len();
+    assert_eq!(after, jobs);
+}
+
+#[tokio::test]
+async fn b33_a_contact_that_a_delivery_leaves_out_is_not_taken_away() {
+    let (test, project, _) = with_a_silent_project().await;
+    let contact = json!({"name": "Sam Miller", "phone_number": "402-555-0101"});
+    test.change_project(
+        &project,
+        json!({"primary_contact": contact, "updated_at": now() - 30}),
+    )
+    .await;
+    let shown = read(&test, &format!("/v2/projects/{project}")).await;
+    queue_event(&test, &shown);
+    test.settle().await;
+    assert_eq!(test.job_of(&project)["phones"][0]["number"], "402-555-0101");
+    let mut partial = named(&shown, "House", now());
+    partial.as_object_mut().unwrap().remove("primary_contact");
+    queue_event(&test, &partial);
+    test.settle().await;
+    assert_eq!(test.job_of(&project)["phones"][0]["number"], "402-555-0101");
 }

@@ -219,6 +219,27 @@ async fn b30_where_much_is_gone_nothing_is_removed_until_somebody_says_so() {
 }
 
 #[tokio::test]
+async fn b30_a_sync_that_lists_far_fewer_projects_than_are_linked_has_it_looked_into() {
+    let (test, projects, photos) = with(5, 1).await;
+    test.sync("all").await;
+    assert!(test.organization().await.unwrap().lost_sight.is_none());
+    let state = test
+        .companycam_control(Method::GET, "/state", Value::Null)
+        .await;
+    for user in state["users"].as_array().unwrap() {
+        let path = format!("/users/{}", user["id"].as_str().unwrap());
+        test.companycam_control(Method::PATCH, &path, json!({"restricted": true}))
+            .await;
+    }
+    test.sync("all").await;
+    let lost = test.organization().await.unwrap().lost_sight.unwrap();
+    assert_eq!((lost.projects, lost.files), (5, 0));
+    assert!(test.shows(&projects[0], &photos[0]));
+    let tab = test.administrator().await.get("/companycam/settings").await;
+    assert!(tab.body.contains("Are these gone from CompanyCam?"));
+}
+
+#[tokio::test]
 async fn b30_what_is_only_not_seen_stays_and_is_not_asked_about_again() {
     let (test, projects, photos) = with(2, 3).await;
     for photo in &photos[..4] {
@@ -296,6 +317,10 @@ async fn b26_a_pass_whose_messages_come_twice_is_one_pass() {
 async fn b17_each_organization_has_its_night_once_a_day_in_a_minute_of_its_own() {
     let (test, ..) = with(1, 1).await;
     let mut begun = 0;
+    // Who was connected lately gets a turn when a quarter of the day begins.
+    let quarter = 6 * 60 * 60;
+    let left = quarter - test_support::steps::now().rem_euclid(quarter);
+    test.advance(Duration::from_secs(left.unsigned_abs()));
     // Two days of a schedule that runs every ten minutes.
     for _ in 0..(2 * 24 * 6) {
         let turn = store::schedule::Turn::Nightly;

@@ -60,7 +60,7 @@ impl Outage {
                 break;
             }
         }
-        let queues = [Queue::Sync, Queue::Retry, Queue::Photos];
+        let queues = Queue::WORKING;
         let alive = queues.map(|queue| self.test.aws.sqs.messages(queue).len());
         self.alive = self.alive.max(alive.iter().sum());
     }

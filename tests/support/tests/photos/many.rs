@@ -34,7 +34,7 @@ async fn b29_a_sync_run_lists_no_more_photos_while_many_wait_to_be_copied() {
     assert_eq!((pending().await, listed().await), (500, 500));
 
     while pending().await > 400 {
-        test.work_on(Queue::Photos).await;
+        test.work_on(Queue::Backlog).await;
     }
     all_but_copying(&test).await;
     assert_eq!(listed().await, 510);

@@ -140,7 +140,7 @@ async fn two_workers(test: &TestApp) {
 }
 
 fn next_batch(test: &TestApp) -> Option<(Queue, Vec<test_support::Message>)> {
-    let queues = [Queue::Sync, Queue::Retry, Queue::Photos];
+    let queues = Queue::WORKING;
     let received = |queue| Some((queue, test.aws.sqs.receive(queue, 5)));
     queues
         .into_iter()

@@ -27,7 +27,7 @@ async fn work_until_cut(test: &TestApp, scissors: &Scissors) -> bool {
     let simulators = [&test.companycam.controls, test.one_click.controls()];
     loop {
         let mut idle = true;
-        for queue in [Queue::Sync, Queue::Retry, Queue::Photos] {
+        for queue in Queue::WORKING {
             let messages = test.aws.sqs.receive(queue, 5);
             if messages.is_empty() {
                 continue;

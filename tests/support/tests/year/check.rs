@@ -171,7 +171,7 @@ impl Year {
                 left.extend(self.model.row_difference(&row));
             }
         }
-        let queues = [Queue::Sync, Queue::Retry, Queue::Photos];
+        let queues = Queue::WORKING;
         for message in queues
             .iter()
             .flat_map(|queue| self.test.aws.sqs.messages(*queue))

@@ -17,7 +17,7 @@ const STARTS: usize = 15;
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// What the template gives every function; nothing of it is reached before the first event.
-const ENVIRONMENT: [&str; 19] = [
+const ENVIRONMENT: [&str; 20] = [
     "PUBLIC_URL",
     "COMPANYCAM_API_URL",
     "COMPANYCAM_APP_URL",
@@ -28,6 +28,7 @@ const ENVIRONMENT: [&str; 19] = [
     "SYNC_QUEUE_URL",
     "RETRY_QUEUE_URL",
     "PHOTO_QUEUE_URL",
+    "PHOTO_BACKLOG_QUEUE_URL",
     "SYNC_DEAD_LETTER_QUEUE_URL",
     "PHOTO_DEAD_LETTER_QUEUE_URL",
     "ORGANIZATIONS_TABLE",
