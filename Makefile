@@ -17,6 +17,9 @@ FUNCTIONS := $(notdir $(wildcard functions/*))
 PACKAGES := $(addprefix --package ,$(FUNCTIONS))
 LOCAL := PYTHONPATH=scripts python -m local
 
+# What is in Python.
+PYTHON := scripts tests/end-to-end/bench
+
 # Finds what on a page is in the way of people with assistive technology.
 AXE := axe-core@4.14.1
 
@@ -96,9 +99,9 @@ nightly: tools ## Begin the nightly pass of every organization on the local stac
 .PHONY: check
 check: tools $(if $(shell command -v npm),script-check) ## The fast part of the tests: format, lints, dependencies, unit and in-process tests
 	cargo fmt --all --check
-	ruff format --check scripts
-	ruff check scripts
-	mypy --strict scripts
+	ruff format --check $(PYTHON)
+	ruff check $(PYTHON)
+	mypy --strict $(PYTHON)
 	cfn-lint infra/template.yaml
 	cargo shear --locked
 	cargo deny --locked --log-level error check bans licenses sources

@@ -13,6 +13,9 @@ use futures::future::{Either, select};
 use jiff::{SignedDuration, Timestamp};
 use runtime::App;
 use runtime::deadline::wait_until;
+use runtime::queues::FileQueue;
+
+use crate::queue_of;
 
 /// How long after a worker was killed a message comes back: longer than the photo's lease.
 const HIDDEN: Duration = Duration::from_secs(90);
@@ -25,8 +28,12 @@ pub(crate) async fn during<T>(
     records: &[SqsMessage],
     work: impl Future<Output = T>,
 ) -> T {
-    let receipts = receipts(records);
-    match select(pin!(work), pin!(keep_hidden(app, &receipts))).await {
+    // A batch is of one queue.
+    let Some(first) = records.first() else {
+        return work.await;
+    };
+    let (queue, receipts) = (queue_of(app, first), receipts(records));
+    match select(pin!(work), pin!(keep_hidden(app, queue, &receipts))).await {
         Either::Left((done, _)) => done,
         Either::Right((never, _)) => match never {},
     }
@@ -35,7 +42,7 @@ pub(crate) async fn during<T>(
 /// Lets the message be received again at once.
 pub(crate) async fn give_back(app: &App, record: &SqsMessage) {
     let receipts = receipts(std::slice::from_ref(record));
-    hide(app, &receipts, Duration::ZERO).await;
+    hide(app, queue_of(app, record), &receipts, Duration::ZERO).await;
 }
 
 fn receipts(records: &[SqsMessage]) -> Vec<&str> {
@@ -45,9 +52,9 @@ fn receipts(records: &[SqsMessage]) -> Vec<&str> {
         .collect()
 }
 
-async fn keep_hidden(app: &App, receipts: &[&str]) -> Infallible {
+async fn keep_hidden(app: &App, queue: FileQueue, receipts: &[&str]) -> Infallible {
     loop {
-        hide(app, receipts, HIDDEN).await;
+        hide(app, queue, receipts, HIDDEN).await;
         let now = app.now();
         let next = now.saturating_add(AGAIN_AFTER).unwrap_or(Timestamp::MAX);
         wait_until(&app.clock, next).await;
@@ -55,8 +62,8 @@ async fn keep_hidden(app: &App, receipts: &[&str]) -> Infallible {
 }
 
 /// Without it they come back later or sooner than is good, and nothing is lost.
-async fn hide(app: &App, receipts: &[&str], time: Duration) {
-    if let Err(error) = app.queues.hide_files(receipts, time).await {
+async fn hide(app: &App, queue: FileQueue, receipts: &[&str], time: Duration) {
+    if let Err(error) = app.queues.hide_files(queue, receipts, time).await {
         tracing::warn!(cause = %error, "could not say how long messages are to be hidden");
     }
 }

@@ -43,7 +43,7 @@ fn look_of(turn: Turn, org: &OrgId) -> SyncMessage {
 /// changes for them. Few are queued closer, since a function that waits costs too.
 pub fn gap(turn: Turn, batches: usize) -> Duration {
     let longest = match turn {
-        Turn::Poll => Duration::from_millis(70),
+        Turn::Poll => Duration::from_millis(200),
         // Each is the beginning of a chain of steps.
         Turn::Nightly => Duration::from_secs(1),
     };
@@ -192,7 +192,7 @@ mod tests {
 
     #[test]
     fn b17_what_is_due_is_queued_evenly_within_the_minute() {
-        for (turn, longest) in [(Turn::Poll, 70), (Turn::Nightly, 1_000)] {
+        for (turn, longest) in [(Turn::Poll, 200), (Turn::Nightly, 1_000)] {
             assert_eq!(gap(turn, 1), Duration::from_millis(longest));
             for batches in [3, 60, 700, 5_000, 100_000] {
                 let all = gap(turn, batches) * u32::try_from(batches).unwrap();

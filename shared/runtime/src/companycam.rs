@@ -14,7 +14,7 @@ use crate::{App, WorkError};
 
 /// How often a budget is tried to be written before others' writing is too much.
 const BUDGET_TRIES: usize = 8;
-/// For so many seconds what was reserved is counted where it is made.
+/// What was reserved and is not asked within so many seconds is counted anew.
 const RESERVED_S: i64 = 10;
 /// For how long `CompanyCam` refuses fresh tokens before that is taken for its word.
 const REFUSED_FOR_S: i64 = 60 * 60;

@@ -120,12 +120,19 @@ impl Stack {
 
     /// The images of a job, by One Click's API.
     pub async fn images(&self, org: &str, job: &str) -> Result<Vec<Value>> {
-        let path = format!("/v1/organizations/{org}/jobs/{job}/images");
-        let asked = self.http.get(format!("{}{path}", self.one_click));
-        let answer = asked.bearer_auth(&self.one_click_token).send().await?;
-        let answer: Value = answer.error_for_status()?.json().await?;
-        let images = answer["images"].as_array().context("no images")?;
-        Ok(images.clone())
+        let address = format!(
+            "{}/v1/organizations/{org}/jobs/{job}/images",
+            self.one_click
+        );
+        let (mut images, mut page) = (Vec::new(), Some(1));
+        while let Some(number) = page {
+            let asked = self.http.get(&address).query(&[("page", number)]);
+            let answer = asked.bearer_auth(&self.one_click_token).send().await?;
+            let answer: Value = answer.error_for_status()?.json().await?;
+            images.extend_from_slice(answer["images"].as_array().context("no images")?);
+            page = answer["next_page"].as_u64();
+        }
+        Ok(images)
     }
 
     /// `gets`, `writes` and `rate_limited` since they were last cleared.

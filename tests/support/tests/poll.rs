@@ -2,12 +2,17 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use http::Method;
 use serde_json::{Value, json};
+use store::schedule::Turn;
 use test_support::steps::{now, requests, text};
-use test_support::{ORG, TestApp};
+use test_support::{ORG, Queue, TestApp};
+
+/// Of the index of connected organizations.
+const SHARD: &str = "connected#3";
 
 /// The GETs of CompanyCam's API since the log was emptied, but the check of our webhook; the CDN is no
 /// part of it.
@@ -143,7 +148,7 @@ async fn b17_an_organization_that_is_not_connected_is_left_alone() {
     let late = json!({"org_id": ORG, "tries": 0, "look": {"kind": "poll"}});
     let sqs = &test.aws.sqs;
     sqs.send(
-        test_support::Queue::Sync,
+        Queue::Sync,
         &late.to_string(),
         Some(ORG),
         std::time::Duration::ZERO,
@@ -313,8 +318,8 @@ async fn b19_importing_stays_within_its_calls_and_never_meets_the_limit() {
 async fn b19_a_sync_whose_message_was_lost_is_taken_up_again_by_a_poll() {
     let test = TestApp::with(small_photos(3, 6), one_click_simulator::Options::default()).await;
     test.connect().await;
-    for message in test.aws.sqs.messages(test_support::Queue::Sync) {
-        test.aws.sqs.delete(test_support::Queue::Sync, &message.id);
+    for message in test.aws.sqs.messages(Queue::Sync) {
+        test.aws.sqs.delete(Queue::Sync, &message.id);
     }
     // Twenty minutes later.
     let mut run = test.organization().await.unwrap().sync.unwrap();
@@ -375,4 +380,28 @@ async fn b8_a_poll_refreshes_the_users_once_a_day() {
         test.catch_up().await;
         assert_eq!(is_known().await, known, "{hours_ago} hours later");
     }
+}
+
+#[tokio::test]
+async fn b17_those_that_are_due_are_queued_in_batches_apart_and_once() {
+    let test = TestApp::spawn().await;
+    let db = aws_sdk_dynamodb::Client::new(&test.aws.config);
+    for number in 0..25 {
+        let text = |text: String| AttributeValue::S(text);
+        let put = db
+            .put_item()
+            .table_name("OrganizationsTable")
+            .item("org_id", text(format!("org_{number}")))
+            .item("connected_shard", text(SHARD.to_owned()))
+            .item("poll_due_at", AttributeValue::N((now() - 30).to_string()));
+        put.send().await.unwrap();
+    }
+    let begun = Instant::now();
+    let queued = project_poll::queue_due(&test.app, Turn::Poll).await;
+    assert_eq!(queued.unwrap(), 25);
+    // Three batches.
+    assert!(begun.elapsed() >= 2 * project_poll::gap(Turn::Poll, 3));
+    assert_eq!(test.aws.sqs.messages(Queue::Sync).len(), 25);
+    let again = project_poll::queue_due(&test.app, Turn::Poll).await;
+    assert_eq!(again.unwrap(), 0);
 }

@@ -5,11 +5,16 @@ use std::time::Duration;
 use aws_sdk_sqs::error::DisplayErrorContext;
 use aws_sdk_sqs::types::ChangeMessageVisibilityBatchRequestEntry;
 
-use super::{BATCH, QueueError, Queues};
+use super::{BATCH, FileQueue, QueueError, Queues};
 
 impl Queues {
-    /// Hides messages of the photo queue for so long from now on; for no time at all gives them back.
-    pub async fn hide_files(&self, receipts: &[&str], time: Duration) -> Result<(), QueueError> {
+    /// Hides messages of that queue for so long from now on; for no time at all gives them back.
+    pub async fn hide_files(
+        &self,
+        queue: FileQueue,
+        receipts: &[&str],
+        time: Duration,
+    ) -> Result<(), QueueError> {
         let seconds = i32::try_from(time.as_secs()).unwrap_or(i32::MAX);
         for receipts in receipts.chunks(BATCH) {
             let entries = receipts
@@ -27,7 +32,7 @@ impl Queues {
             let answer = self
                 .sqs
                 .change_message_visibility_batch()
-                .queue_url(&self.urls.photos)
+                .queue_url(self.url_of_files(queue))
                 .set_entries(Some(entries))
                 .send()
                 .await

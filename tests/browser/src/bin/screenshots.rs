@@ -14,6 +14,8 @@ use serde_json::{Value, json};
 const WINDOW: (u32, u32) = (1040, 660);
 /// Enough for two rows of photos, and still a small file.
 const ALBUM: (u32, u32) = (960, 720);
+/// So many photos are copied when the progress is shown.
+const MANY: u32 = 100;
 /// Larger ones make the README slow.
 const LARGEST: u64 = 200_000;
 
@@ -70,10 +72,19 @@ async fn main() -> Result<()> {
     let held = cast.held_photo(&project, "Chimney").await?;
     tab.connect().await?;
     tab.until_logged(&["Failed", &broken]).await?;
+    chromium
+        .until("many photos are copied", async || {
+            let counts = tab.progress().await?;
+            let photos = counts.split("Photos: ").nth(1);
+            let copied = photos.and_then(|counts| counts.split(' ').next());
+            let copied = copied.and_then(|count| count.parse::<u32>().ok());
+            Ok(copied.filter(|copied| *copied >= MANY))
+        })
+        .await?;
     ensure!(tab.is_syncing().await?, "the first sync is over already");
     camera.picture_of("progress.png", "sync").await?;
+    tab.cancel().await?;
     cast.release_photo(&held).await?;
-    tab.until_synced(false).await?;
 
     tab.prefer(&[(CREATE_PROJECT, true), (REASSIGN, true)])
         .await?;

@@ -47,12 +47,7 @@ fn of_turn(turn: &Turn) -> Used {
     let amounts = [
         (Item::AwsCall, float(calls.count())),
         (Item::SideCall, float(turn.sides.len())),
-        (Item::LambdaMs, ms),
         (Item::LambdaCall, 1.0),
-        (
-            Item::LambdaGbSecond,
-            ms / 1000.0 * memory_mb(turn.function) / MB_IN_A_GB,
-        ),
         (Item::ReadUnit, turn.units.reads),
         (Item::WriteUnit, turn.units.writes),
         (Item::KeptGbMonth, turn.units.kept_bytes / GB),
@@ -60,7 +55,13 @@ fn of_turn(turn: &Turn) -> Used {
         (Item::LogsGb, log_bytes / GB),
     ];
     let amounts = amounts.map(|(item, amount)| Used::of(item, amount));
-    sent + events + amounts.into_iter().sum()
+    sent + events + lasting(turn.function, ms) + amounts.into_iter().sum()
+}
+
+/// So many milliseconds of a function.
+pub fn lasting(function: &str, ms: f64) -> Used {
+    let gb_seconds = ms / 1000.0 * memory_mb(function) / MB_IN_A_GB;
+    Used::of(Item::LambdaMs, ms) + Used::of(Item::LambdaGbSecond, gb_seconds)
 }
 
 fn reads_a_secret(call: &Call) -> bool {

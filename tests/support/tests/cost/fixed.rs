@@ -3,10 +3,12 @@
 use std::collections::BTreeSet;
 
 use serde_json::Value;
+use store::schedule;
 use test_support::{Queue, template};
 
-use crate::charged::{charged, float, requests};
+use crate::charged::{charged, float, lasting, requests};
 use crate::counted::Turn;
+use crate::months::ORGANIZATIONS;
 use crate::used::{Item, Used};
 
 /// As AWS reckons it.
@@ -150,7 +152,26 @@ fn schedules(minute: &[Turn]) -> Used {
         times
     });
     let calls = calls_a_day.sum::<f64>() * DAYS_A_MONTH;
-    (charged(minute) + Used::of(Item::ScheduledCall, 1.0)) * calls
+    (charged(minute) + Used::of(Item::ScheduledCall, 1.0)) * calls + waits() * DAYS_A_MONTH
+}
+
+/// A day's time between one batch and the next: what is due is queued evenly over its minute.
+fn waits() -> Used {
+    let minutes = [
+        (schedule::Turn::Poll, 15.0, 24.0 * 60.0),
+        (schedule::Turn::Nightly, 6.0 * 60.0, 6.0 * 60.0),
+    ];
+    let ms = minutes.map(|(turn, spread, times)| {
+        let batches = (ORGANIZATIONS / spread / 10.0).ceil();
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a few"
+        )]
+        let gap = project_poll::gap(turn, batches as usize);
+        (batches - 1.0) * gap.as_secs_f64() * 1000.0 * times
+    });
+    lasting("ProjectPoll", ms.into_iter().sum())
 }
 
 /// Each role's for each table that it names, as if all of them worked all the time.

@@ -6,8 +6,8 @@ use crate::fixed::{DAYS_A_MONTH, Line, fixed};
 use crate::played::{self, POLLS_A_DAY, Size};
 use crate::used::{Item, Used};
 
-/// Of so many organizations each bears its part of what is fixed. Some 67 polls begin in one second of each
-/// minute then, about four in each shard.
+/// Of so many organizations each bears its part of what is fixed. Some 67 polls begin in each minute then, in
+/// batches of ten.
 pub const ORGANIZATIONS: f64 = 1000.0;
 /// A busy month.
 pub const PHOTOS: f64 = 2000.0;

@@ -129,8 +129,7 @@ fn assumptions() {
         "\nPrices: us-east-1, arm64, {}, nothing free. Month: {HOURS_A_MONTH} hours; fixed costs borne \
          by {ORGANIZATIONS}.\nTime: {SIDE_MS} ms a call to a side, {DYNAMODB_MS} to DynamoDB, \
          {OTHER_AWS_MS} to SQS, {TURN_MS} a turn, photos at {STREAMED_MB_A_SECOND} MB/s.\nPolls: \
-         received by four, as a shard's are sent at {ORGANIZATIONS} organizations; AWS does not promise \
-         that.\nLife: \
+         received by four, of the ten that are sent at once; AWS does not promise that.\nLife: \
          {PHOTOS_A_PROJECT} photos a project, {PHOTOS_A_VISIT} a visit, {CHANGES_OF_A_JOB} changes of each \
          job. No outages, and nobody on the tab.\n",
         prices::AS_OF

@@ -7,7 +7,7 @@ use std::time::Duration;
 use futures::future::{Either, select};
 use runtime::Deadline;
 use serde_json::{Value, json};
-use test_support::{Queue, TestApp, until};
+use test_support::{ORG, Queue, TestApp, until};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
@@ -102,7 +102,7 @@ async fn b34_a_worker_that_lost_its_lease_stops_its_upload() {
     let messages = test.aws.sqs.receive(Queue::Photos, 10);
     let another = async {
         host.half.notified().await;
-        let org = test_support::ORG.parse().unwrap();
+        let org = ORG.parse().unwrap();
         let id = model::file::FileId::parse(&photo).unwrap();
         let store = &test.app.store;
         let taken = store.lease_file(
@@ -130,11 +130,23 @@ async fn b34_a_worker_that_lost_its_lease_stops_its_upload() {
 
 #[tokio::test]
 async fn b34_a_killed_worker_holds_its_photo_up_for_two_minutes_at_most() {
+    for queue in [Queue::Photos, Queue::Backlog] {
+        killed(queue).await;
+    }
+}
+
+/// A worker is killed at a photo that waited in that queue.
+async fn killed(queue: Queue) {
     let (mut test, project, photo) = with_a_waiting_photo().await;
+    let sqs = &test.aws.sqs;
+    for waiting in sqs.messages(Queue::Photos) {
+        sqs.delete(Queue::Photos, &waiting.id);
+        sqs.send(queue, &waiting.body, Some(ORG), Duration::ZERO);
+    }
     test.companycam_fault(json!({"path": "/cdn/*", "action": {"delay_ms": 3_600_000}}));
-    let messages = test.aws.sqs.receive(Queue::Photos, 10);
+    let messages = test.aws.sqs.receive(queue, 10);
     {
-        let handler = pin!(test.deliver(Queue::Photos, &messages));
+        let handler = pin!(test.deliver(queue, &messages));
         let at_work = until(async || {
             originals_begun(&test).await > 0 && test.aws.count("ChangeMessageVisibilityBatch") > 0
         });

@@ -5,6 +5,7 @@
 
 mod backfill;
 mod burst;
+mod deliveries;
 mod large;
 mod starts;
 mod tab;
@@ -14,7 +15,7 @@ use std::path::PathBuf;
 use anyhow::{Result, bail};
 use serde_json::{Map, Value};
 
-const ALL: [&str; 5] = ["starts", "tab", "burst", "large", "backfill"];
+const ALL: [&str; 6] = ["starts", "deliveries", "tab", "burst", "large", "backfill"];
 
 #[tokio::main]
 async fn main() -> Result<()> {
@@ -30,6 +31,7 @@ async fn main() -> Result<()> {
         }
         let measured: Value = match name {
             "starts" => starts::measure(&root).await?,
+            "deliveries" => deliveries::measure(&root).await?,
             "tab" => tab::measure().await?,
             "burst" => burst::measure().await?,
             "large" => large::measure().await?,

@@ -86,25 +86,38 @@ pub async fn measure(root: &Path) -> Result<Value> {
 async fn start(bootstrap: &Path) -> Result<Start> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let mut command = Command::new(bootstrap);
-    command
-        .env_clear()
-        .envs(ENVIRONMENT.map(|name| (name, "http://127.0.0.1:9")))
-        .env("AWS_LAMBDA_RUNTIME_API", listener.local_addr()?.to_string())
-        .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256")
-        .env("AWS_LAMBDA_FUNCTION_VERSION", "1")
-        .env("AWS_REGION", "us-east-1")
-        .stdout(Stdio::null());
+    environment(&mut command, &listener.local_addr()?.to_string());
+    command.stdout(Stdio::null());
     let begun = Instant::now();
     let mut process = command.spawn()?;
     let asked = tokio::time::timeout(PATIENCE, listener.accept()).await;
     let until_ready = begun.elapsed();
-    let status = std::fs::read_to_string(format!("/proc/{}/status", process.id()));
+    let resident_kb = resident_kb(process.id());
     process.kill()?;
     process.wait()?;
     if !matches!(asked, Ok(Ok(_))) {
         bail!("it asked for no work within {} s", PATIENCE.as_secs());
     }
-    let resident_kb = status?
+    Ok(Start {
+        until_ready,
+        resident_kb: resident_kb?,
+    })
+}
+
+/// What Lambda tells a function that asks this runtime API.
+pub fn environment(command: &mut Command, api: &str) {
+    command
+        .env_clear()
+        .envs(ENVIRONMENT.map(|name| (name, "http://127.0.0.1:9")))
+        .env("AWS_LAMBDA_RUNTIME_API", api)
+        .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256")
+        .env("AWS_LAMBDA_FUNCTION_VERSION", "1")
+        .env("AWS_REGION", "us-east-1");
+}
+
+/// What a process holds in memory.
+pub fn resident_kb(process: u32) -> Result<u64> {
+    std::fs::read_to_string(format!("/proc/{process}/status"))?
         .lines()
         .find_map(|line| {
             line.strip_prefix("VmRSS:")?
@@ -114,14 +127,10 @@ async fn start(bootstrap: &Path) -> Result<Start> {
                 .parse()
                 .ok()
         })
-        .context("no VmRSS")?;
-    Ok(Start {
-        until_ready,
-        resident_kb,
-    })
+        .context("no VmRSS")
 }
 
 #[allow(clippy::cast_precision_loss, reason = "a figure for people")]
-fn megabytes(bytes: u64) -> f64 {
+pub fn megabytes(bytes: u64) -> f64 {
     bytes as f64 / 1_000_000.0
 }
