@@ -286,7 +286,7 @@ mod tests {
         };
         // Two events of one project are one look, whatever they say.
         let (one, two) = (tell(&event, "{}"), tell(&event, "[]"));
-        assert!(is_repeated(&two, &[one.clone()]) && is_repeated(&one, &[two]));
+        assert!(is_repeated(&two, std::slice::from_ref(&one)) && is_repeated(&one, &[two]));
         assert!(!is_repeated(&tell(&merge, "{}"), &[one]));
         // A photo's event says what no other does.
         let look = Look::Photo {

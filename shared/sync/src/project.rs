@@ -43,20 +43,7 @@ pub async fn look_at_project(
 ) -> Result<(), WorkError> {
     let org = context.org();
     let store = &context.app.store;
-    let row = match told {
-        Some(project) => take_told(context, &project).await?,
-        None => None,
-    };
-    let row = match row {
-        Some(row) => Some(row),
-        None => {
-            if origin.is_event() {
-                read(context, id, origin).await?;
-            }
-            store.project(org, id).await?
-        }
-    };
-    let Some(row) = row else {
+    let Some(row) = row_of(context, id, origin, told).await? else {
         return Ok(());
     };
     // Handled by another message for the same listing.
@@ -165,6 +152,24 @@ async fn merged(
         }
     }
     Ok(moved)
+}
+
+/// The project's row, with what is so now: as it was told, listed, or is read here.
+async fn row_of(
+    context: &OrgContext<'_>,
+    id: &ProjectId,
+    origin: Origin,
+    told: Option<Project>,
+) -> Result<Option<ProjectRow>, WorkError> {
+    if let Some(project) = told
+        && let Some(row) = take_told(context, &project).await?
+    {
+        return Ok(Some(row));
+    }
+    if origin.is_event() {
+        read(context, id, origin).await?;
+    }
+    Ok(context.app.store.project(context.org(), id).await?)
 }
 
 /// Leaves what was told of a project as a listing would; its row then. None: CompanyCam is to be asked, since of

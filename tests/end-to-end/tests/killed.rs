@@ -53,21 +53,21 @@ async fn b34_a_killed_function_holds_its_organization_up_for_two_minutes_at_most
     journey::wait_for_sync(&stack, &browser).await?;
 
     // It waits for an answer for some seconds.
-    let slow = json!({"path": format!("/v2/projects/{id}"), "times": 1, "action": "silence"});
-    stack.companycam(Method::POST, "faults", slow).await?;
+    let jobs = format!("/v1/organizations/{}/jobs/", person.org);
+    let slow = json!({"path": format!("{jobs}*"), "times": 1, "action": "silence"});
+    stack.one_click(Method::POST, "faults", slow).await?;
     stack
-        .companycam(Method::DELETE, "requests", Value::Null)
+        .one_click(Method::DELETE, "requests", Value::Null)
         .await?;
     let renamed = json!({"name": "After"});
     stack
         .companycam(Method::PATCH, &format!("projects/{id}"), renamed)
         .await?;
-    eventually("a function looks at the project", PATIENCE, async || {
+    eventually("a function looks at the job", PATIENCE, async || {
         let requests = stack
-            .companycam(Method::GET, "requests", Value::Null)
+            .one_click(Method::GET, "requests", Value::Null)
             .await?;
-        let path = format!("/v2/projects/{id}");
-        let begun = requests.to_string().contains(&path);
+        let begun = requests.to_string().contains(&jobs);
         Ok(if begun {
             Ok(())
         } else {

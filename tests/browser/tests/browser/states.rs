@@ -51,10 +51,11 @@ async fn b25_every_state_of_the_tab_suits_everybody() -> Result<()> {
     findings.look(chromium, "the chooser as a page").await?;
 
     cast.revoke().await?;
-    tab.open().await?;
-    tab.sync("the last 29 days").await?;
+    // Whatever is asked for next meets it.
+    cast.photo(&project, "After that").await?;
     chromium
         .until("the tab asks to reconnect", async || {
+            tab.open().await?;
             Ok(chromium.offers("Reconnect").await?.then_some(()))
         })
         .await?;
