@@ -4,7 +4,9 @@
 //! and then counts as absent. Timestamps are Unix seconds, 0 where absent.
 
 use secrecy::SecretString;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use crate::ids::{CompanyId, DocumentId, PhotoId, ProjectId, TagId, UserId, WebhookId};
 use crate::tolerant;
@@ -177,6 +179,13 @@ pub struct Project {
     pub updated_at: i64,
 }
 
+/// The object of a delivery, if it says all that these fields hold.
+fn whole<T: DeserializeOwned>(object: &str, fields: &[&str]) -> Option<T> {
+    let said: Map<String, Value> = serde_json::from_str(object).ok()?;
+    let is_whole = fields.iter().all(|name| said.contains_key(*name));
+    is_whole.then(|| serde_json::from_value(said.into()).ok())?
+}
+
 /// What every answer says of a project; contact, integrations and notes may be left out where there are none. A
 /// delivery that lacks any of it says nothing of the others either.
 const WHOLE_PROJECT: [&str; 8] = [
@@ -193,12 +202,7 @@ const WHOLE_PROJECT: [&str; 8] = [
 impl Project {
     /// The project that a delivery holds, if it says all of it.
     pub fn told(object: &str) -> Option<Self> {
-        let fields: serde_json::Map<String, serde_json::Value> =
-            serde_json::from_str(object).ok()?;
-        if !WHOLE_PROJECT.iter().all(|name| fields.contains_key(*name)) {
-            return None;
-        }
-        let project: Self = serde_json::from_value(fields.into()).ok()?;
+        let project: Self = whole(object, &WHOLE_PROJECT)?;
         (project.updated_at > 0).then_some(project)
     }
 
@@ -294,12 +298,7 @@ const WHOLE_PHOTO: [&str; 10] = [
 impl Photo {
     /// The photo that a delivery holds, if it says all of it.
     pub fn told(object: &str) -> Option<Self> {
-        let fields: serde_json::Map<String, serde_json::Value> =
-            serde_json::from_str(object).ok()?;
-        if !WHOLE_PHOTO.iter().all(|name| fields.contains_key(*name)) {
-            return None;
-        }
-        let photo: Self = serde_json::from_value(fields.into()).ok()?;
+        let photo: Self = whole(object, &WHOLE_PHOTO)?;
         let is_whole = photo.project_id.is_some() && photo.updated_at > 0 && !photo.uris.is_empty();
         is_whole.then_some(photo)
     }

@@ -281,6 +281,14 @@ impl ProjectRow {
         mark.map(|mark| mark.came)
     }
 
+    /// Whether it is linked, and a list of all of that company's projects has to show it. Of one that CompanyCam
+    /// says is deleted nothing is shown; that was said, and is no loss of sight.
+    pub fn is_to_be_shown(&self, company: &CompanyId) -> bool {
+        self.state == LinkState::Linked
+            && self.company_id == *company
+            && !self.seen.as_ref().is_some_and(|seen| seen.deleted)
+    }
+
     /// Whether this job was made for it, and is its job now.
     pub fn made(&self, job: &JobId) -> bool {
         let by = self.linked_by.as_ref();

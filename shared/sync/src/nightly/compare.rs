@@ -7,7 +7,7 @@ use companycam::ids::ProjectId;
 use model::file::{FileId, FileRow};
 use model::nightly::{Missing, Pass, PassStep};
 use model::preferences::Preference;
-use model::project::{LinkState, ProjectRow};
+use model::project::ProjectRow;
 use runtime::WorkError;
 
 use super::tags::TagsOf;
@@ -71,12 +71,7 @@ async fn some(
     let (rows, mut next) = store.projects_after(org, after, AT_ONCE).await?;
     let company = &context.organization.company_id;
     let (mut projects, mut files_read): (Vec<Linked>, usize) = (Vec::new(), 0);
-    // Of a project that CompanyCam says is deleted it shows nothing; that was said, and is no loss of sight.
-    let is_shown = |row: &ProjectRow| {
-        row.state == LinkState::Linked
-            && row.company_id == *company
-            && !row.seen.as_ref().is_some_and(|seen| seen.deleted)
-    };
+    let is_shown = |row: &ProjectRow| row.is_to_be_shown(company);
     for row in rows.into_iter().filter(is_shown) {
         if files_read > FILES_AT_ONCE {
             // Large ones are read alone: a look has two minutes.

@@ -4,7 +4,6 @@ use decide::counted;
 use decide::nightly::is_much;
 use model::messages::{Look, NightlyTake, SyncMessage};
 use model::organization::Organization;
-use model::project::{LinkState, ProjectRow};
 use model::sync_run::{RunResult, SyncRun, SyncStep, Window};
 use one_click::OrgId;
 use runtime::{App, WorkError};
@@ -69,11 +68,6 @@ async fn result(context: &OrgContext<'_>, run: &SyncRun) -> Result<(RunResult, i
     }
     let (org, store) = (context.org(), &context.app.store);
     let company = &context.organization.company_id;
-    let is_shown = |row: &ProjectRow| {
-        row.state == LinkState::Linked
-            && row.company_id == *company
-            && !row.seen.as_ref().is_some_and(|seen| seen.deleted)
-    };
     let (mut result, mut linked) = (RunResult::default(), 0);
     let mut after = None;
     loop {
@@ -82,7 +76,7 @@ async fn result(context: &OrgContext<'_>, run: &SyncRun) -> Result<(RunResult, i
             .await?;
         for row in &rows {
             result.add(row.came_by(&run.id), row.reason);
-            linked += i64::from(is_shown(row));
+            linked += i64::from(row.is_to_be_shown(company));
         }
         after = next;
         if after.is_none() {

@@ -39,6 +39,12 @@ async fn b25_every_state_of_the_tab_suits_everybody() -> Result<()> {
     ensure!(tab.is_syncing().await?, "the first sync ended meanwhile");
 
     tab.cancel().await?;
+    let entries = tab.activity().await?;
+    let newest = entries.first().map(String::as_str).unwrap_or_default();
+    ensure!(
+        newest.contains("just now") || newest.contains(" ago"),
+        "{newest}"
+    );
     findings.look(chromium, "idle").await?;
     let found = tab.find("Maple Street 7").await?;
     ensure!(found.contains("Linked"), "{found}");
